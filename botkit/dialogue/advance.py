@@ -1,0 +1,243 @@
+"""The pure core: `advance` takes an event and a session and gives a Turn. It reads no clock and does no I/O."""
+
+from typing import Any
+
+from botkit.dialogue.handing import take_owner
+from botkit.dialogue.questions import repeat_question
+from botkit.dialogue.routing import (
+    begin_session,
+    choose_locale_for,
+    control_of,
+    route,
+    route_owned,
+    take_flow_button,
+)
+from botkit.dialogue.saying import title_of
+from botkit.dialogue.stack import abandon, allowed, can_interrupt, on_stack, push, repair
+from botkit.dialogue.steps import fail, mark_waiting_done, proceed, take_result
+from botkit.dialogue.work import MOST_WAITING, Work
+from botkit.errors import ExpressionError
+from botkit.model.definitions import Ask, Confirm, FlowSet, Wait
+from botkit.model.events import Event, Failure, Message, Opened, Outside, Owned, Press, Result, Timer
+from botkit.model.session import Frame, Session
+from botkit.model.turn import Turn
+
+
+def new_session(flows: FlowSet, conversation: str, channel: str = "", locale: str = "") -> Session:
+    """Give the session of a conversation that has just begun; `locale` is the customer's own choice."""
+    return Session(
+        conversation=conversation,
+        channel=channel or conversation.partition(":")[0],
+        version=flows.version,
+        locale=locale or flows.settings.locales[0],
+        locale_by="choice" if locale else "default",
+    )
+
+
+def advance(flows: FlowSet, session: Session, event: Event, now: float) -> Turn:
+    """Take one event: the next session, what to say and what to do, as data.
+
+    `now` is in seconds since the epoch. The same arguments give the same Turn. Results of effects come back as
+    `Result` events. Nothing that is in a session or an event makes it raise.
+    """
+    work = Work(flows, session, event, now)
+    _drop_unknown(work)
+    _take(work, event)
+    _settle(work)
+    while not work.pending and work.waiting and work.owner == "bot":
+        event, *later = work.waiting
+        work.waiting = tuple(later)
+        work.settled = False
+        _take(work, event)
+        _settle(work)
+    return work.finish()
+
+
+def _take(work: Work, event: Event) -> None:
+    try:
+        _TAKERS[type(event)](work, event)
+    except ExpressionError as error:
+        if work.stack:
+            fail(work, Failure("expression", str(error)))
+        else:
+            work.say(work.phrase("broken"))
+            work.settled = True
+
+
+def _settle(work: Work) -> None:
+    """Execute what there is to execute; a bot that does not own the conversation waits for nothing."""
+    if work.owner != "bot" and not work.stack:
+        work.settled = True
+    proceed(work)
+    if work.owner != "bot" and work.stack:
+        work.stack, work.question = [], None
+
+
+def _drop_unknown(work: Work) -> None:
+    """Drop frames of flows or steps that these flows do not have; who moves sessions looks before."""
+    flows = work.flows.flows
+    kept: list[Frame] = [f for f in work.stack if f.flow in flows and (not f.step or f.step in flows[f.flow].steps)]
+    if len(kept) < len(work.stack):
+        runs = {frame.run for frame in kept}
+        work.stack = kept
+        work.pending = tuple(item for item in work.pending if item.run in runs)
+        if work.question is not None and work.question.run not in runs:
+            work.question = None
+
+
+# From the customer
+
+
+def _take_message(work: Work, message: Message) -> None:
+    _receive(work, message, message.text)
+
+
+def _take_press(work: Work, press: Press) -> None:
+    _receive(work, press, press.label or press.value)
+
+
+def _receive(work: Work, event: Message | Press, text: str) -> None:
+    if work.pending and control_of(work, text) not in {"cancel", "person", "start_over"}:
+        work.waiting = (*work.waiting[: MOST_WAITING - 1], event)
+        work.settled = True
+        return
+    work.message = event if isinstance(event, Message) else Message(text=event.value or event.label, id=event.id)
+    work.heard_now = True
+    choose_locale_for(work, event)
+    work.note_line("customer", text)
+    if work.owner != "bot":
+        route_owned(work, event)
+        return
+    if _is_over(work):
+        begin_session(work)
+    if not work.started:
+        _greet(work)
+    if isinstance(event, Press):
+        _route_press(work, event)
+    else:
+        route(work, event)
+    if work.route not in {"no_match", ""}:
+        work.misses = 0
+
+
+def _is_over(work: Work) -> bool:
+    """A session ends when the bot ended it, or when nobody said anything for too long."""
+    idle = work.flows.settings.idle
+    return work.ended or bool(work.started and idle and work.now - work.session.touched > idle)
+
+
+def _greet(work: Work) -> None:
+    """Run on_start to its end or its first question; the message that began the session is routed after it."""
+    work.started = True
+    push(work, "on_start", "start")
+    proceed(work)
+    work.settled = False
+
+
+def _route_press(work: Work, press: Press) -> None:
+    question = work.question
+    if press.run:
+        if not take_flow_button(work, press.run, press.label):
+            _repeat_or_tell(work)
+        return
+    if press.question and (question is None or question.id != press.question):
+        work.candidate("control", "button", 1.0, "its question is closed", taken=True)
+        _repeat_or_tell(work)
+        return
+    route(work, Message(text=press.value or press.label, id=press.id))
+
+
+def _repeat_or_tell(work: Work) -> None:
+    if work.question is not None and work.question.kind != "wait":
+        repeat_question(work)
+        return
+    if not work.stack:
+        work.say(work.phrase("closed_button"))
+    work.settled = True
+
+
+def _take_opened(work: Work, event: Opened) -> None:
+    work.settled = True
+    if work.owner != "bot" or (work.started and not work.ended):
+        return
+    if work.ended:
+        begin_session(work)
+    choose_locale_for(work, Message(locale=event.locale))
+    work.started = True
+    push(work, "on_start", "start")
+
+
+# From elsewhere
+
+
+def _take_timer(work: Work, timer: Timer) -> None:
+    question = work.question
+    frame = next((frame for frame in work.stack if frame.asked == timer.question), None)
+    if frame is None or work.owner != "bot":
+        work.settled = True
+        return
+    step = work.step_of(frame)
+    body = step.body if step is not None else None
+    if step is not None and isinstance(body, Wait):
+        target = body.otherwise or step.next if timer.purpose == "timeout" else step.next
+        _wake(work, timer.question, "", None, target)
+        return
+    if question is None or question.id != timer.question:  # interrupted: the reminder would be of something else
+        work.settled = True
+        return
+    silence = body.silence if isinstance(body, Ask | Confirm) else None
+    if timer.purpose == "silence" and silence is not None and silence.say is not None:
+        work.say(work.text(silence.say), buttons=question.buttons, question=question.id)
+        work.settled = True
+    elif timer.purpose == "end":
+        title = title_of(work, work.flow_of(work.top))
+        abandon(work)
+        repair(work, "on_silence", flow=title)
+    else:
+        work.settled = True
+
+
+def _wake(work: Work, question: str, save: str, data: Any, target: str) -> None:
+    """Let what waits go on; where something else is open, it goes on when its turn comes."""
+    on_top = work.top.asked == question
+    mark_waiting_done(work, question, save, data, target)
+    if on_top:
+        work.close_question()
+        work.settled = False
+    else:
+        work.settled = True
+
+
+def _take_outside(work: Work, event: Outside) -> None:
+    work.settled = True
+    if work.owner != "bot":
+        return
+    for frame in reversed(work.stack):
+        step = work.step_of(frame)
+        if frame.asked and step is not None and isinstance(step.body, Wait) and step.body.event == event.name:
+            _wake(work, frame.asked, step.body.save, event.data, step.next)
+            return
+    names = work.flows.events.get(event.name, ())
+    name = next((n for n in names if not on_stack(work, n) and allowed(work, work.flows.flows[n])), None)
+    if name is not None and not work.pending and can_interrupt(work):
+        work.started = True
+        push(work, name, "interrupt" if work.stack else "start", slots={"event": event.data})
+
+
+def _take_result(work: Work, result: Result) -> None:
+    take_result(work, result)
+
+
+def _take_owned(work: Work, event: Owned) -> None:
+    take_owner(work, event)
+
+
+_TAKERS: dict[type, Any] = {
+    Message: _take_message,
+    Press: _take_press,
+    Opened: _take_opened,
+    Timer: _take_timer,
+    Outside: _take_outside,
+    Result: _take_result,
+    Owned: _take_owned,
+}

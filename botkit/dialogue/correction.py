@@ -1,0 +1,162 @@
+"""Correcting: a message changes a slot that was filled before, and the flow goes back to what depends on it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec.structs import replace
+
+from botkit.dialogue.filling import refusal, strict_value
+from botkit.dialogue.phrases import strip_correction
+from botkit.dialogue.questions import repeat_question
+from botkit.dialogue.stack import drop_timers, repair
+from botkit.dialogue.work import Work
+from botkit.model.definitions import SlotDef
+from botkit.model.session import Frame
+from botkit.model.words import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A new value for a slot that the frame at `index` has asked for; `why` is for people."""
+
+    index: int
+    slot: SlotDef
+    value: Any
+    why: str
+
+
+def find_correction(work: Work, text: str, *, confirming: bool = False, refused: bool = False) -> Correction | None:
+    """Give the correction that a message makes, if it makes one.
+
+    An earlier slot is corrected if the text names it or begins with a correction word, at a `confirm`
+    (`confirming`) by any differing value, and where the open question refuses the text (`refused`) by the one
+    slot that takes it.
+    """
+    folded = fold(text)
+    corrected = strip_correction(work.prepared.phrases, folded) is not None
+    asked = work.question.step if work.question else ""
+    values: list[Correction] = []
+    for index, slot in _earlier(work):
+        named = fold(slot.name.replace("_", " ")) in folded
+        found = _differing(work, index, slot, text, named=named)
+        if found is None:
+            continue
+        if named:
+            return Correction(index, slot, found, f"names {slot.name}")
+        values.append(Correction(index, slot, found, "differs"))
+    if not values or not (corrected or confirming or refused):
+        return None
+    if len(values) > 1 and not corrected:
+        return values[0] if confirming else None
+    why = "a correction word" if corrected else "at a confirm" if confirming else f"{asked} refuses it"
+    return replace_why(values[0], why)
+
+
+def replace_why(correction: Correction, why: str) -> Correction:
+    """Give a correction with another reason."""
+    return Correction(correction.index, correction.slot, correction.value, why)
+
+
+def _earlier(work: Work) -> list[tuple[int, SlotDef]]:
+    """Give the asked slots that this run and its callers have filled, the latest run first."""
+    found: list[tuple[int, SlotDef]] = []
+    index = len(work.stack) - 1
+    while index >= 0 and work.stack[index].entered == "repair":
+        index -= 1
+    open_step = work.question.step if work.question and work.question.kind in {"ask", "offer"} else ""
+    while index >= 0:
+        frame = work.stack[index]
+        facts = work.prepared.facts[frame.flow]
+        opened = facts.fills.get(open_step) if frame.run == work.stack[-1].run else None
+        found.extend(
+            (index, slot)
+            for name, slot in reversed(list(facts.asks.items()))
+            if name in frame.changed and name != opened and _current(work, frame, name) is not None
+        )
+        if frame.entered != "run":
+            break
+        index -= 1
+    return found
+
+
+def _current(work: Work, frame: Frame, name: str) -> Any:
+    return work.slots.get(name) if name in work.flows.slots else frame.slots.get(name)
+
+
+def _differing(work: Work, index: int, slot: SlotDef, text: str, *, named: bool) -> Any:
+    """Give the value that a text has for a slot where it differs from the one it holds."""
+    frame = work.stack[index]
+    above = work.stack[index + 1 :]
+    del work.stack[index + 1 :]
+    try:
+        found = strict_value(work, slot, text)
+    finally:
+        work.stack.extend(above)
+    current = _current(work, frame, slot.name)
+    if found is not None:
+        return found.value if found.value != current else None
+    if named and slot.type in {"text", "any"} and not slot.options and not slot.pattern and not slot.options_from:
+        return _after_name(work, slot, text, current)
+    return None
+
+
+def _after_name(work: Work, slot: SlotDef, text: str, current: Any) -> str | None:
+    """Give what a text says after a free text slot's name: 'the reason is: too small'."""
+    name = slot.name.replace("_", " ")
+    start = text.casefold().find(name.casefold())
+    if start < 0:
+        return None
+    rest = text[start + len(name) :].lstrip(" :=,.-，：。")
+    fillers = work.prepared.phrases.fillers
+    while fillers is not None and (match := fillers.match(rest.casefold())):
+        rest = rest[match.end() :].lstrip(" :=,.-，：。")
+    return rest.strip() or None if rest.strip() != current else None
+
+
+def apply_correction(work: Work, correction: Correction) -> None:
+    """Change the slot and go back to the first executed step that depends on it.
+
+    A slot that a done write has read stays as it is: on_correct says so and offers a person. Otherwise writes
+    that were done are passed over, `set`, `save` and reads are done again.
+    """
+    frame = work.stack[correction.index]
+    slot, old = correction.slot, _current(work, frame, correction.slot.name)
+    if any(slot.name in reads for other in work.stack[correction.index :] for reads in other.wrote.values()):
+        work.visit(frame.step, f"not corrected: {slot.name} was used")
+        repair(work, "on_correct", slot=slot.name, old=old, new=correction.value, done=True)
+        return
+    rule = refusal(work, slot, correction.value)
+    if rule is not None:
+        work.say(work.text(rule.say) if rule.say is not None else work.phrase("unusable"))
+        repeat_question(work)
+        return
+    _go_back(work, correction.index, slot.name)
+    work.fill(slot.name, correction.value)
+    work.visit(work.top.step, f"corrected: {slot.name}")
+    repair(work, "on_correct", slot=slot.name, old=old, new=correction.value, done=False)
+
+
+def _go_back(work: Work, index: int, slot: str) -> None:
+    """Let the frame go on at the first step executed after the slot's ask that reads it, if there is one."""
+    frame = work.stack[index]
+    target = _first_reader(work, frame, slot)
+    if target is None and index == len(work.stack) - 1:
+        repeat_question(work)
+        return
+    for other in work.stack[index + 1 :]:
+        drop_timers(work, other)
+    del work.stack[index + 1 :]
+    if target is not None and target != frame.step:
+        drop_timers(work, frame)
+        later = frame.passed[frame.passed.index(target) :]
+        done = tuple(step for step in later if step in frame.wrote)
+        work.stack[index] = replace(frame, step=target, asked="", skips=done)
+    work.question = None
+    work.settled = False
+
+
+def _first_reader(work: Work, frame: Frame, slot: str) -> str | None:
+    facts = work.prepared.facts[frame.flow]
+    asked = next((i for i, step in enumerate(frame.passed) if facts.fills.get(step) == slot), 0)
+    readers = (step for step in frame.passed[asked:] if slot in facts.reads[step])
+    return next(readers, None)

@@ -1,0 +1,231 @@
+"""Filling: what of a text fits a slot, and what an earlier message already offers for it."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from botkit.dialogue.options import (
+    Choice,
+    choose_all_named,
+    choose_closely,
+    choose_exactly,
+    choose_named,
+    choose_number,
+)
+from botkit.dialogue.saying import listed_options
+from botkit.dialogue.work import Work
+from botkit.expressions import test
+from botkit.model.definitions import Found, Reading, Rule, SlotDef
+from botkit.model.events import Message
+from botkit.model.session import Frame, Heard
+from botkit.model.values import File
+from botkit.model.words import content_length, fold
+
+EXACT, STRICT, PART, LOOSE = 1.0, 0.95, 0.8, 0.75
+"""How sure a fit is: a label or the whole text; most of the text; a part of it; free text."""
+
+FILE_TYPES = frozenset({"file", "image", "location", "contact"})
+FREE_TYPES = frozenset({"text", "any"})
+MOST_HEARD = 5  # messages kept for later questions
+MOST_TEXT = 4000  # characters of a message that are searched for values
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A value that a text has for a slot, at `text[start:end]`, and how sure that is."""
+
+    value: Any
+    start: int
+    end: int
+    score: float
+
+
+def reading(work: Work) -> Reading:
+    """Give what parsers may know: the customer's locale first."""
+    locales = work.flows.locales
+    own = [locale for code, locale in locales.items() if code == work.locale or code == work.locale.partition("-")[0]]
+    settings = work.flows.settings
+    return Reading(
+        locales=(*own, *(locale for locale in locales.values() if locale not in own)),
+        now=datetime.fromtimestamp(work.now, work.prepared.zone),
+        currency=settings.currency,
+        country=settings.country,
+    )
+
+
+def choices_of(work: Work, slot: SlotDef, shown: Sequence[tuple[Any, str]] = ()) -> list[Choice]:
+    """Give a slot's options with their labels in every locale; `shown` are computed ones as they were shown."""
+    if slot.options_from:
+        pairs = shown or listed_options(work, slot.options_from)
+        return [Choice(given, (label,)) for given, label in pairs]
+    choices: list[Choice] = []
+    for option in slot.options:
+        here = work.text(option.label).strip()
+        labels = (here, *(source for source in option.label.sources.values() if "{" not in source))
+        choices.append(Choice(option.value, tuple(dict.fromkeys(label for label in labels if label))))
+    return choices
+
+
+def fit(work: Work, slot: SlotDef, message: Message, shown: Sequence[tuple[Any, str]] = ()) -> Fit | None:
+    """Give the best fit of a message for the open question's slot; nothing when it has none."""
+    if slot.type in FILE_TYPES:
+        return _fit_file(slot, message)
+    text = message.text
+    if not text.strip():
+        return None
+    if slot.options or slot.options_from:
+        return _fit_choice(work, slot, text, choices_of(work, slot, shown))
+    found = find_values(work, slot, text)
+    if found:
+        return _graded(work, text, found[0])
+    annotated = next((entity for entity in message.evidence.entities if entity.slot == slot.name), None)
+    if annotated is not None:
+        return Fit(annotated.value, annotated.start, annotated.end, PART)
+    if slot.type in FREE_TYPES and not slot.pattern:
+        return Fit(text.strip(), 0, len(text), LOOSE)
+    return None
+
+
+def _fit_file(slot: SlotDef, message: Message) -> Fit | None:
+    matching = [file for file in message.files if _suits(slot.type, file)]
+    if not matching:
+        return None
+    return Fit(matching if slot.many else matching[0], 0, 0, EXACT)
+
+
+def _suits(kind: str, file: File) -> bool:
+    if kind == "file":
+        return file.kind not in {"location", "contact"}
+    return file.kind == kind or (kind == "image" and file.mime.startswith("image/"))
+
+
+def _fit_choice(work: Work, slot: SlotDef, text: str, choices: Sequence[Choice]) -> Fit | None:
+    exact = choose_exactly(text, choices)
+    if exact is not None:
+        return Fit([exact.value] if slot.many else exact.value, 0, len(text), EXACT)
+    locale = work.flows.locales.get(work.locale)
+    numbered = choose_number(text, choices, locale.numbers.ordinals if locale else {})
+    if numbered is not None:
+        return Fit([numbered.value] if slot.many else numbered.value, 0, len(text), STRICT)
+    phrases = work.prepared.phrases
+    if slot.many:
+        several = choose_all_named(text, choices, phrases)
+        return Fit([choice.value for choice in several], 0, len(text), STRICT) if several else None
+    one = choose_closely(text, choices, phrases)
+    if one is None:
+        return None
+    start, end = _span(text, one)
+    return Fit(one.value, start, end, _grade(work, text, start, end))
+
+
+def _span(text: str, choice: Choice) -> tuple[int, int]:
+    """Give where a label stands in a text, the whole text where that can't be said."""
+    lowered = text.casefold()
+    for label in sorted(choice.labels, key=len, reverse=True):
+        start = lowered.find(label.casefold())
+        if start >= 0 and len(lowered) == len(text):
+            return start, start + len(label)
+    return 0, len(text)
+
+
+def find_values(work: Work, slot: SlotDef, text: str) -> list[Found]:
+    """Give the values in a text that are strictly of a slot's pattern or type, the best first."""
+    text = text[:MOST_TEXT]
+    if slot.pattern:
+        return _find_pattern(work, slot.pattern, text)
+    if slot.type in FREE_TYPES or slot.type in FILE_TYPES:
+        return []
+    parser = work.flows.catalogue.types.get(slot.type)
+    return parser(text, reading(work)) if parser is not None else []
+
+
+def _find_pattern(work: Work, source: str, text: str) -> list[Found]:
+    pattern = work.prepared.patterns.get(source)
+    if pattern is None:
+        return []
+    wide = unicodedata.normalize("NFKC", text)
+    text = wide if len(wide) == len(text) else text
+    return [
+        Found(_cased(source, match[0]), match.start(), match.end()) for match in pattern.finditer(text) if match[0]
+    ]
+
+
+def _cased(source: str, found: str) -> str:
+    """Give a match in the case that the pattern is written for: a-10293 becomes A-10293."""
+    exact = re.compile(source)
+    return next((form for form in (found, found.upper(), found.lower()) if exact.fullmatch(form)), found)
+
+
+def _graded(work: Work, text: str, found: Found) -> Fit:
+    return Fit(found.value, found.start, found.end, _grade(work, text, found.start, found.end))
+
+
+def _grade(work: Work, text: str, start: int, end: int) -> float:
+    rest = fold(text[:start] + " " + text[end:])
+    if not rest:
+        return EXACT
+    if work.prepared.phrases.fillers is not None:
+        rest = work.prepared.phrases.fillers.sub(" ", rest)
+    return STRICT if content_length(text[start:end]) >= content_length(rest) else PART
+
+
+def refusal(work: Work, slot: SlotDef, value: Any) -> Rule | None:
+    """Give the first rule of a slot's `check` that refuses a value."""
+    if not slot.checks:
+        return None
+    scope = {**work.scope(), slot.name: value}
+    return next((rule for rule in slot.checks if test(rule.when.source, scope)), None)
+
+
+# What was said before
+
+
+def hear(frame: Frame, text: str, start: int, end: int) -> Frame:
+    """Remember a message for later questions, without the part that a slot used."""
+    if not text.strip() or (start, end) == (0, len(text)):
+        return frame
+    return replace(frame, heard=(*frame.heard[1 - MOST_HEARD :], Heard(text, ((start, end),) if end > start else ())))
+
+
+def offered(work: Work, slot: SlotDef) -> Fit | None:
+    """Give a value that an earlier message of this run has for a slot, and mark its part of the text as used."""
+    frame = work.top
+    for index in range(len(frame.heard) - 1, -1, -1):
+        heard = frame.heard[index]
+        found = _strict_in(work, slot, _masked(heard))
+        if found is not None:
+            used = replace(heard, used=(*heard.used, (found.start, found.end)))
+            work.change(heard=(*frame.heard[:index], used, *frame.heard[index + 1 :]))
+            return found
+    return None
+
+
+def _masked(heard: Heard) -> str:
+    """Blank what other slots used; offsets stay."""
+    text = heard.text
+    for start, end in heard.used:
+        text = text[:start] + "\n" * (end - start) + text[end:]
+    return text
+
+
+def _strict_in(work: Work, slot: SlotDef, text: str) -> Fit | None:
+    if slot.options or slot.options_from:
+        named = choose_named(text, choices_of(work, slot))
+        if slot.many and named:
+            return Fit([choice.value for choice in named], 0, 0, STRICT)
+        if len(named) != 1:
+            return None
+        start, end = _span(text, named[0])
+        return Fit(named[0].value, start, end, STRICT)
+    found = find_values(work, slot, text)
+    return Fit(found[0].value, found[0].start, found[0].end, STRICT) if found else None
+
+
+def strict_value(work: Work, slot: SlotDef, text: str) -> Fit | None:
+    """Give the value that a text strictly has for a slot, as a correction would need it."""
+    return _strict_in(work, slot, text)

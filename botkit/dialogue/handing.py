@@ -1,0 +1,57 @@
+"""Handing over: a person takes the conversation, gives it back, or cannot."""
+
+from typing import Any
+
+from botkit.dialogue.stack import clear, repair
+from botkit.dialogue.work import Work
+from botkit.model.events import Owned
+from botkit.model.replies import HandOff, Leave
+from botkit.model.values import to_json
+
+
+def hand_off(work: Work, team: str, reason: str, *, show: dict[str, Any] | None = None, step: str = "") -> None:
+    """Give the conversation to a team: open flows end, their slots go into the packet."""
+    packet = {
+        "flow": work.stack[-1].flow if work.stack else "",
+        "step": step,
+        "locale": work.locale,
+        "customer": to_json(work.customer),
+        "slots": to_json({**work.slots, **{name: value for f in work.stack for name, value in f.slots.items()}}),
+        "show": to_json(show or {}),
+        "last": [list(line) for line in work.lines],
+    }
+    clear(work)
+    work.owner, work.team, work.agent = "queue", team, ""
+    work.base = None
+    work.effects.append(HandOff(work.effect_id(), team, reason, packet))
+    repair(work, "on_handoff", team=team, reason=reason)
+
+
+def leave_queue(work: Work) -> None:
+    """The customer does not wait for a person any longer."""
+    work.effects.append(Leave(work.effect_id()))
+    work.owner, work.team = "bot", ""
+    work.base = None
+    clear(work)
+    repair(work, "on_cancel", flow=None)
+
+
+def take_owner(work: Work, event: Owned) -> None:
+    """Note that the conversation changed hands."""
+    clear(work)
+    work.base = None
+    if event.how == "claimed":
+        work.owner, work.agent = "human", event.agent
+        work.epoch += 1
+        work.settled = True
+        return
+    if event.how == "unavailable":
+        if work.owner == "queue":
+            repair(work, "on_no_agent", team=work.team)
+        return
+    was = work.owner
+    work.owner, work.team, work.agent = "bot", "", ""
+    work.epoch += 1
+    work.ended = event.how == "closed"
+    if was != "bot" and event.how != "closed":
+        repair(work, "on_agent_left")

@@ -1,0 +1,150 @@
+"""Choosing: which of a question's options a customer's text means."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rapidfuzz import fuzz
+
+from botkit.dialogue.phrases import Phrases
+from botkit.model.words import fold, has_cjk
+
+CLOSE = 82  # of 100: a misspelt label is still the label
+MARGIN = 6  # and no other label may be as close as that
+_NUMBER = re.compile(
+    r"^(?:#|no\.?|nr\.?|number|option|the|第|选|选项)?\s*(\d{1,3})\s*(?:\.|\)|个|号|项|one|th|st|nd|rd)?$"
+)
+_WORDS = re.compile(r"[^\W_]+")
+_PARTS = re.compile(r"\s*(?:[;\n；、，]|(?<!\d),(?!\d)|\band\b|\bund\b|和|以及|还有|跟)\s*")
+_CJK_WORD = re.compile(r"[㐀-䶿一-鿿]")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option as it can be named: its value and its labels in every locale."""
+
+    value: Any
+    labels: tuple[str, ...]
+
+    def names(self) -> tuple[str, ...]:
+        """Give everything by which the option is exactly meant, folded."""
+        return tuple(dict.fromkeys(fold(str(name)) for name in (*self.labels, self.value) if fold(str(name))))
+
+
+def choose_exactly(text: str, choices: Sequence[Choice]) -> Choice | None:
+    """Give the option whose label or value is the whole text."""
+    folded = fold(text)
+    return next((choice for choice in choices if folded in choice.names()), None) if folded else None
+
+
+def choose_number(text: str, choices: Sequence[Choice], ordinals: dict[str, int]) -> Choice | None:
+    """Give the option that a number from 1, or an ordinal such as 'the second one', means."""
+    folded = fold(text)
+    match = _NUMBER.match(folded)
+    number = int(match[1]) if match else next((n for word, n in ordinals.items() if _says_only(folded, word)), 0)
+    return choices[number - 1] if 1 <= number <= len(choices) else None
+
+
+def _says_only(folded: str, ordinal: str) -> bool:
+    word = fold(ordinal)
+    return folded in {word, f"the {word}", f"the {word} one", f"{word} one", f"{word}个", f"{word}项", f"{word}种"}
+
+
+def choose_all_named(text: str, choices: Sequence[Choice], phrases: Phrases) -> list[Choice]:
+    """Give every option that a text names; used where a question takes several."""
+    folded = fold(text)
+    if folded in phrases.all_of:
+        return list(choices)
+    named = choose_named(text, choices)
+    parts = [part for part in _PARTS.split(text) if fold(part)]
+    if len(parts) > 1:
+        for part in parts:
+            one = choose_closely(part, choices, phrases)
+            if one is not None and one not in named:
+                named.append(one)
+    if not named:
+        one = choose_closely(text, choices, phrases)
+        named = [one] if one is not None else []
+    return [choice for choice in choices if choice in named]
+
+
+def choose_named(text: str, choices: Sequence[Choice]) -> list[Choice]:
+    """Give the options whose label stands in the text, but not those that only stand inside a longer one."""
+    folded = fold(text)
+    hits: list[tuple[str, Choice]] = []
+    for choice in choices:
+        found = max((name for name in choice.names() if _stands_in(name, folded)), key=len, default="")
+        if found:
+            hits.append((found, choice))
+    return [
+        choice for name, choice in hits if not any(name != other and _stands_in(name, other) for other, _ in hits)
+    ]
+
+
+def _stands_in(name: str, folded: str) -> bool:
+    if has_cjk(name):
+        return name in folded
+    return re.search(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", folded) is not None
+
+
+def choose_closely(text: str, choices: Sequence[Choice], phrases: Phrases) -> Choice | None:
+    """Give the one option that a text clearly means: by its label inside, its words, or a close spelling."""
+    named = choose_named(text, choices)
+    if len(named) == 1:
+        return named[0]
+    if named:
+        return None
+    folded = fold(text)
+    if phrases.fillers is not None:
+        folded = " ".join(phrases.fillers.sub(" ", folded).split()) or folded
+    return _by_words(folded, choices) or _by_spelling(folded, choices)
+
+
+def _tokens(folded: str) -> frozenset[str]:
+    tokens: set[str] = set()
+    for word in _WORDS.findall(folded):
+        cjk = _CJK_WORD.findall(word)
+        if cjk:
+            tokens.update(cjk)
+            tokens.update(re.findall(r"[a-z0-9]+", word))
+        else:
+            tokens.add(word)
+    return frozenset(tokens)
+
+
+def _by_words(folded: str, choices: Sequence[Choice]) -> Choice | None:
+    """One label has all its words in the text, or the text's words are in one label alone."""
+    said = _tokens(folded)
+    if not said:
+        return None
+    labels = [(choice, _tokens(fold(label))) for choice in choices for label in choice.labels]
+    whole = [(choice, words) for choice, words in labels if words and words <= said]
+    if whole:
+        longest = max(len(words) for _, words in whole)
+        best = _only([choice for choice, words in whole if len(words) == longest])
+        if best is not None:
+            return best
+    return _only([choice for choice, words in labels if said <= words])
+
+
+def _only(choices: Sequence[Choice]) -> Choice | None:
+    first = choices[0] if choices else None
+    return first if all(choice is first for choice in choices) else None
+
+
+def _by_spelling(folded: str, choices: Sequence[Choice]) -> Choice | None:
+    if len(folded) < 3 and not has_cjk(folded):
+        return None
+    scored = sorted(
+        (
+            (max((fuzz.ratio(folded, name) for name in choice.names()), default=0.0), index)
+            for index, choice in enumerate(choices)
+        ),
+        reverse=True,
+    )
+    if not scored or scored[0][0] < CLOSE:
+        return None
+    if len(scored) > 1 and scored[0][0] - scored[1][0] < MARGIN:
+        return None
+    return choices[scored[0][1]]

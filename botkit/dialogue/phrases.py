@@ -1,0 +1,98 @@
+"""What customers say to steer a conversation, in all of a bot's locales at once."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from botkit.model.locales import Control, Locale
+from botkit.model.words import fold, has_cjk
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """The folded phrases of a bot's locales; the patterns match parts of a folded text."""
+
+    control: dict[str, Control]
+    yes: frozenset[str]
+    no: frozenset[str]
+    requests: re.Pattern[str] | None
+    corrections: re.Pattern[str] | None
+    leading_yes: re.Pattern[str] | None
+    leading_no: re.Pattern[str] | None
+    fillers: re.Pattern[str] | None
+    all_of: frozenset[str]
+    none_of: frozenset[str]
+
+
+def gather_phrases(locales: Iterable[Locale]) -> Phrases:
+    """Fold the phrases of all locales; where two claim one phrase, the first locale wins."""
+    known = tuple(locales)
+    control: dict[str, Control] = {}
+    for locale in known:
+        for name, phrases in locale.control.items():
+            for phrase in phrases:
+                control.setdefault(fold(phrase), name)
+    yes = frozenset(fold(phrase) for locale in known for phrase in locale.yes)
+    no = frozenset(fold(phrase) for locale in known for phrase in locale.no) - yes
+    return Phrases(
+        control=control,
+        yes=yes,
+        no=no,
+        requests=_anywhere(phrase for locale in known for phrase in locale.requests),
+        corrections=_leading(phrase for locale in known for phrase in locale.corrections),
+        leading_yes=_leading(yes),
+        leading_no=_leading(no),
+        fillers=_anywhere(phrase for locale in known for phrase in locale.fillers),
+        all_of=frozenset(fold(phrase) for locale in known for phrase in locale.all_of),
+        none_of=frozenset(fold(phrase) for locale in known for phrase in locale.none_of),
+    )
+
+
+def _bounded(phrase: str) -> str:
+    """Make a pattern of a folded phrase: whole words, or just the characters where words have no borders."""
+    body = re.escape(phrase)
+    return body if has_cjk(phrase) else rf"(?<!\w){body}(?!\w)"
+
+
+def _anywhere(phrases: Iterable[str]) -> re.Pattern[str] | None:
+    folded = sorted({fold(phrase) for phrase in phrases} - {""}, key=len, reverse=True)
+    return re.compile("|".join(_bounded(phrase) for phrase in folded)) if folded else None
+
+
+def _leading(phrases: Iterable[str]) -> re.Pattern[str] | None:
+    folded = sorted({fold(phrase) for phrase in phrases} - {""}, key=len, reverse=True)
+    return re.compile(rf"(?:{'|'.join(_bounded(phrase) for phrase in folded)})\s*") if folded else None
+
+
+def read_control(phrases: Phrases, folded: str) -> Control | None:
+    """Give the control that a whole message is, or that it asks for a person somewhere inside."""
+    found = phrases.control.get(folded)
+    if found is not None:
+        return found
+    return "person" if phrases.requests is not None and phrases.requests.search(folded) else None
+
+
+def read_yes_no(phrases: Phrases, folded: str) -> tuple[bool, bool] | None:
+    """Give (yes?, whole message?) for a text that is, or begins with, a yes or a no; otherwise nothing."""
+    if folded in phrases.yes:
+        return True, True
+    if folded in phrases.no:
+        return False, True
+    agreed = phrases.leading_yes.match(folded) if phrases.leading_yes else None
+    refused = phrases.leading_no.match(folded) if phrases.leading_no else None
+    if agreed is None and refused is None:
+        return None
+    # The longer phrase is meant: 不对 begins with 不, "no problem" with "no".
+    return (agreed.end() if agreed else 0) > (refused.end() if refused else 0), False
+
+
+def strip_correction(phrases: Phrases, folded: str) -> str | None:
+    """Give what follows the correction words that a text begins with; nothing when it begins with none."""
+    if phrases.corrections is None:
+        return None
+    rest, found = folded, False
+    while match := phrases.corrections.match(rest):
+        rest, found = rest[match.end() :], True
+        if not match.end():
+            break
+    return rest if found else None

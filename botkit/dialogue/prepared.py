@@ -1,0 +1,172 @@
+"""What the core derives from a FlowSet once: phrases, what each step reads, which slots a flow asks for."""
+
+import re
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from botkit.dialogue.phrases import Phrases, gather_phrases
+from botkit.expressions import condition, template
+from botkit.model.definitions import (
+    Agent,
+    Ask,
+    Confirm,
+    Do,
+    End,
+    Flow,
+    FlowSet,
+    Generate,
+    If,
+    MatchStep,
+    Rate,
+    Run,
+    Say,
+    Set,
+    SlotDef,
+    Speech,
+    Step,
+    Text,
+    Value,
+    Wait,
+)
+
+_MOST_KEPT = 32
+
+
+@dataclass(frozen=True, slots=True)
+class FlowFacts:
+    """What is known of one flow: the slots that each step reads, those it fills, and its asks by slot."""
+
+    reads: Mapping[str, frozenset[str]]
+    fills: Mapping[str, str]  # step → slot that it asks for or saves
+    asks: Mapping[str, SlotDef]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A FlowSet with what was derived from it."""
+
+    flows: FlowSet
+    phrases: Phrases
+    facts: Mapping[str, FlowFacts]
+    zone: ZoneInfo
+    formats: Mapping[str, Mapping[str, Any]]
+    patterns: Mapping[str, re.Pattern[str]]
+
+
+_kept: OrderedDict[int, Prepared] = OrderedDict()
+
+
+def prepare(flows: FlowSet) -> Prepared:
+    """Give what was derived from these flows; it is derived once per FlowSet and the last few are kept."""
+    known = _kept.get(id(flows))
+    if known is not None and known.flows is flows:
+        return known
+    made = _derive(flows)
+    _kept[id(flows)] = made
+    while len(_kept) > _MOST_KEPT:
+        _kept.popitem(last=False)
+    return made
+
+
+def _derive(flows: FlowSet) -> Prepared:
+    facts = {name: _examine(flow) for name, flow in flows.flows.items()}
+    sources = {slot.pattern for slot in flows.slots.values()}
+    sources |= {slot.pattern for fact in facts.values() for slot in fact.asks.values()}
+    return Prepared(
+        flows=flows,
+        phrases=gather_phrases(flows.locales.values()),
+        facts=facts,
+        zone=ZoneInfo(flows.settings.timezone),
+        formats={code: _formats(flows, code) for code in flows.locales},
+        patterns={source: _bordered(source) for source in sources if source},
+    )
+
+
+def _formats(flows: FlowSet, code: str) -> dict[str, Any]:
+    formats = flows.locales[code].formats
+    return {name: getattr(formats, name) for name in formats.__struct_fields__}
+
+
+def _bordered(source: str) -> re.Pattern[str]:
+    """Compile a slot's pattern between word borders; letters of Chinese text do not count as a border's word."""
+    return re.compile(rf"(?<![A-Za-z0-9_])(?:{source})(?![A-Za-z0-9_])", re.IGNORECASE)
+
+
+def _examine(flow: Flow) -> FlowFacts:
+    reads = {id_: frozenset(_read_names(step)) for id_, step in flow.steps.items()}
+    fills: dict[str, str] = {}
+    asks: dict[str, SlotDef] = {}
+    for id_, step in flow.steps.items():
+        match step.body:
+            case Ask(slot=slot):
+                fills[id_] = slot.name
+                asks.setdefault(slot.name, slot)
+            case Do(save=save) | Run(save=save) | Rate(save=save) | Wait(save=save) if save:
+                fills[id_] = save
+            case _:
+                pass
+    return FlowFacts(reads=reads, fills=fills, asks=asks)
+
+
+def _read_names(step: Step) -> Iterator[str]:
+    if step.when is not None:
+        yield from condition(step.when.source).names
+    match step.body:
+        case Say(speech=speech) | Confirm(speech=speech) | Rate(speech=speech):
+            yield from _speech_names(speech)
+        case Ask(slot=slot, speech=speech):
+            yield from _speech_names(speech)
+            yield from _template_names(slot.options_from)
+        case Set(values=values) | Do(args=values) | Run(args=values):
+            for value in values.values():
+                yield from _value_names(value)
+        case If(condition=source):
+            yield from condition(source.source).names
+        case MatchStep(subject=source):
+            yield from condition(source.source).names
+        case End(value=value) if value is not None:
+            yield from _value_names(value)
+        case Agent(instructions=text) | Generate(instructions=text):
+            yield from _text_names(text)
+        case Wait(until=until) if until is not None:
+            yield from condition(until.source).names
+        case _:
+            pass
+
+
+def _template_names(source: str) -> frozenset[str]:
+    return template(source).names if source else frozenset()
+
+
+def _text_names(text: Text | None) -> Iterator[str]:
+    for source in text.sources.values() if text else ():
+        yield from template(source).names
+
+
+def _speech_names(speech: Speech) -> Iterator[str]:
+    for text in speech.variants:
+        yield from _text_names(text)
+    for source in (speech.buttons_from, speech.cards_from, speech.image, speech.file):
+        yield from _template_names(source)
+    for button in speech.buttons:
+        yield from _text_names(button.label)
+    for card in speech.cards:
+        yield from _text_names(card.title)
+        yield from _text_names(card.text)
+
+
+def _value_names(value: Value) -> Iterator[str]:
+    if value.static:
+        return
+    waiting = [value.data]
+    while waiting:
+        data = waiting.pop()
+        if isinstance(data, str):
+            yield from template(data).names
+        elif isinstance(data, dict):
+            waiting.extend(data.values())
+        elif isinstance(data, list):
+            waiting.extend(data)

@@ -1,0 +1,371 @@
+"""Questions: posing them, reading replies to them, and what unusable replies get."""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from botkit.dialogue.filling import (
+    EXACT,
+    PART,
+    STRICT,
+    Fit,
+    choices_of,
+    fit,
+    hear,
+    offered,
+    refusal,
+    strict_value,
+)
+from botkit.dialogue.options import choose_exactly
+from botkit.dialogue.phrases import read_yes_no
+from botkit.dialogue.saying import listed_options, say_speech
+from botkit.dialogue.stack import repair
+from botkit.dialogue.work import Work
+from botkit.model.definitions import Ask, Confirm, Rate, Retry, Rule, Silence, SlotDef, Speech, Step
+from botkit.model.events import Message
+from botkit.model.replies import Button, Rated, SetTimer
+from botkit.model.session import Question
+from botkit.model.words import content_length, fold
+
+LAST_REPEATS = 3  # how often the last text of `retry` is repeated before the ladder of on_no_match
+SHORT_REST = 12  # letters beside a yes or no that do not make it doubtful
+
+
+def ask(work: Work, step: Step, body: Ask) -> None:
+    """Execute an ask: pass over it, fill it from what was said, offer what is known, or pose the question."""
+    frame, slot = work.top, body.slot
+    if not frame.asked:
+        current = work.slot(slot.name)
+        if current is not None and not body.again and _still_valid(work, slot, current):
+            if slot.name in frame.changed:
+                work.visit(step.id, "passed over")
+                work.go(step.next)
+                return
+            if slot.shared:
+                _carry(work, step, slot, current)
+                return
+        if body.fill == "anytime" and _fill_from_heard(work, step, slot):
+            return
+    pose(work, step, body.speech, "ask", _option_buttons(work, slot), silence=body.silence, slot=slot)
+
+
+def _still_valid(work: Work, slot: SlotDef, current: Any) -> bool:
+    """A value chosen among computed options must still be one of them: a correction may have changed them."""
+    if not slot.options_from:
+        return True
+    values = [value for value, _ in listed_options(work, slot.options_from)]
+    return all(item in values for item in (current if slot.many and isinstance(current, list) else [current]))
+
+
+def _carry(work: Work, step: Step, slot: SlotDef, current: Any) -> None:
+    if slot.carry == "silent":
+        work.visit(step.id, "carried over")
+        work.fill(slot.name, current)
+        work.go(step.next)
+        return
+    text = work.phrase("still", value=current)
+    _open(work, step, "offer", text, yes_no_buttons(work))
+    work.visit(step.id, "offered")
+
+
+def _fill_from_heard(work: Work, step: Step, slot: SlotDef) -> bool:
+    found = offered(work, slot)
+    if found is None:
+        return False
+    rule = refusal(work, slot, found.value)
+    if rule is not None:
+        _say_rule(work, slot, rule, found.value)
+        return False
+    work.visit(step.id, "filled from the message")
+    work.fill(slot.name, found.value)
+    work.go(step.next)
+    return True
+
+
+def confirm(work: Work, step: Step, body: Confirm) -> None:
+    """Execute a confirm: it always asks."""
+    pose(work, step, body.speech, "confirm", yes_no_buttons(work), silence=body.silence)
+
+
+def rate(work: Work, step: Step, body: Rate) -> None:
+    """Execute a rate: ask for a number from 1 to the scale."""
+    buttons = tuple(Button(label=str(n), value=str(n)) for n in range(1, body.scale + 1))
+    pose(work, step, body.speech, "rate", buttons)
+
+
+def yes_no_buttons(work: Work) -> tuple[Button, ...]:
+    """Give the buttons of a yes-or-no question."""
+    return (
+        Button(label=work.phrase("yes"), value="yes"),
+        Button(label=work.phrase("no"), value="no"),
+    )
+
+
+def _option_buttons(work: Work, slot: SlotDef) -> tuple[Button, ...]:
+    if slot.options_from:
+        return tuple(
+            Button(label=label, value=_shown(value)) for value, label in listed_options(work, slot.options_from)
+        )
+    return tuple(Button(label=work.text(option.label), value=_shown(option.value)) for option in slot.options)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def pose(
+    work: Work,
+    step: Step,
+    speech: Speech,
+    kind: str,
+    buttons: tuple[Button, ...],
+    *,
+    silence: Silence | None = None,
+    slot: SlotDef | None = None,
+) -> None:
+    """Say a question and wait for its reply; a repeated question keeps its id."""
+    frame = work.top
+    id_ = frame.asked or f"{work.number}.{work.tick()}"
+    work.visit(step.id, "asked again" if frame.asked else "asked")
+    computed = tuple(listed_options(work, slot.options_from)) if slot is not None and slot.options_from else ()
+    say_speech(work, speech, step.id, buttons=buttons, question=id_)
+    if not speech.variants and not speech.buttons and slot is not None:
+        work.say(work.phrase("ask_for", slot=slot.name.replace("_", " ")), buttons=buttons, question=id_)
+    shown = work.replies[-1].buttons if work.replies and work.replies[-1].question == id_ else buttons
+    work.change(asked=id_)
+    work.wait(Question(id=id_, run=frame.run, step=step.id, kind=kind, buttons=shown, options=computed))  # type: ignore[arg-type]
+    if silence is not None:
+        _set_silence(work, id_, silence)
+
+
+def _open(work: Work, step: Step, kind: str, text: str, buttons: tuple[Button, ...]) -> None:
+    id_ = work.top.asked or f"{work.number}.{work.tick()}"
+    work.say(text, buttons=buttons, question=id_)
+    work.change(asked=id_)
+    work.wait(Question(id=id_, run=work.top.run, step=step.id, kind=kind, buttons=buttons))  # type: ignore[arg-type]
+
+
+def _set_silence(work: Work, question: str, silence: Silence) -> None:
+    if silence.after:
+        work.effects.append(SetTimer(f"{question}.silence", work.now + silence.after, question, "silence"))
+    if silence.end:
+        work.effects.append(SetTimer(f"{question}.end", work.now + silence.end, question, "end"))
+
+
+def repeat_question(work: Work) -> None:
+    """Pose the open question again, with the same id."""
+    work.question = None
+    work.settled = False
+
+
+# Reading replies
+
+
+def read_reply(work: Work, question: Question, message: Message) -> Fit | None:
+    """Give what a message answers to the open question, and how surely."""
+    step = work.step_of(work.top)
+    if step is None:
+        return None
+    match step.body:
+        case Ask(slot=slot) if question.kind == "offer":
+            return _read_offer(work, slot, message)
+        case Ask(slot=slot):
+            return _pressed_choice(work, question, slot, message) or fit(work, slot, message, question.options)
+        case Confirm():
+            return read_agreement(work, question, message)
+        case Rate(scale=scale):
+            return _read_rating(work, message, scale)
+        case _:
+            return None
+
+
+def _pressed_choice(work: Work, question: Question, slot: SlotDef, message: Message) -> Fit | None:
+    if not (slot.options or slot.options_from):
+        typed = _pressed(question, message.text)
+        return fit(work, slot, replace(message, text=typed)) if typed and typed != message.text else None
+    exact = choose_exactly(message.text, choices_of(work, slot, question.options))
+    if exact is None:
+        return None
+    return Fit([exact.value] if slot.many else exact.value, 0, len(message.text), EXACT)
+
+
+def _pressed(question: Question, text: str) -> str:
+    """Give the value of the shown button whose label or value is the whole text."""
+    folded = fold(text)
+    return next(
+        (b.value for b in question.buttons if b.value and folded and folded in (fold(b.label), fold(b.value))), ""
+    )
+
+
+def read_agreement(work: Work, question: Question, message: Message) -> Fit | None:
+    """Read a yes or a no."""
+    pressed = _pressed(question, message.text)
+    if pressed in {"yes", "no"}:
+        return Fit(pressed == "yes", 0, len(message.text), EXACT)
+    folded = fold(message.text)
+    read = read_yes_no(work.prepared.phrases, folded)
+    if read is None:
+        return None
+    agreed, whole = read
+    if whole:
+        return Fit(agreed, 0, len(message.text), EXACT)
+    return Fit(agreed, 0, len(message.text), STRICT if content_length(folded) <= SHORT_REST * 2 else PART)
+
+
+def _read_offer(work: Work, slot: SlotDef, message: Message) -> Fit | None:
+    question = work.question
+    agreed = read_agreement(work, question, message) if question is not None else None
+    if agreed is None or not agreed.value:
+        found = strict_value(work, slot, message.text)
+        if found is not None:
+            return Fit(("new", found.value), found.start, found.end, STRICT)
+    if agreed is None:
+        return None
+    return Fit(("keep" if agreed.value else "ask", None), 0, len(message.text), agreed.score)
+
+
+def _read_rating(work: Work, message: Message, scale: int) -> Fit | None:
+    parser = work.flows.catalogue.types.get("integer")
+    slot = SlotDef(name="rating", type="integer" if parser else "any")
+    found = fit(work, slot, message)
+    score: Any = found.value if found is not None else None
+    if isinstance(score, str) and score.isdecimal():
+        score = int(score)
+    if found is None or not isinstance(score, int) or not 1 <= score <= scale:
+        return None
+    return replace_fit(found, score)
+
+
+def replace_fit(found: Fit, value: Any) -> Fit:
+    """Give a fit with another value."""
+    return Fit(value, found.start, found.end, max(found.score, STRICT))
+
+
+# Unusable replies
+
+
+def unusable(work: Work, rule: Rule | None = None, value: Any = None) -> None:
+    """Give an unusable reply what `retry` says for it; after that, the ladder of on_no_match."""
+    frame = work.top
+    frame = work.change(misses=frame.misses + 1 if frame.missed == frame.step else 1, missed=frame.step)
+    step = work.step_of(frame)
+    body = step.body if step is not None else None
+    retry: tuple[Retry, ...] = body.retry if isinstance(body, Ask | Confirm) else ()
+    slot = body.slot if isinstance(body, Ask) else None
+    if retry and frame.misses <= len(retry) + LAST_REPEATS:
+        chosen = retry[min(frame.misses, len(retry)) - 1]
+        if chosen.steps:
+            work.close_question()
+            work.change(step=chosen.steps, asked="")
+            work.settled = False
+            return
+        if chosen.say is not None:
+            _hint(work, _rule_text(work, slot, rule, value) or work.text(chosen.say))
+            return
+    if rule is not None and frame.misses <= LAST_REPEATS:
+        _hint(work, _rule_text(work, slot, rule, value) or work.phrase("unusable"))
+        return
+    tries = frame.misses - (len(retry) + LAST_REPEATS if retry else LAST_REPEATS if rule is not None else 0)
+    repair(work, "on_no_match", tries=max(tries, 1))
+
+
+def _hint(work: Work, text: str) -> None:
+    """Say a hint with the open question's buttons; the question stays open."""
+    question = work.question
+    work.say(text, buttons=question.buttons if question else (), question=question.id if question else "")
+    work.settled = True
+
+
+def _rule_text(work: Work, slot: SlotDef | None, rule: Rule | None, value: Any) -> str:
+    if rule is None or slot is None or rule.say is None:
+        return ""
+    return _with_value(work, slot, rule, value)
+
+
+def _with_value(work: Work, slot: SlotDef, rule: Rule, value: Any) -> str:
+    """Render a rule's text, which may name the refused value by the slot's name."""
+    assert rule.say is not None  # noqa: S101 - the callers look
+    frame = work.top
+    work.stack[-1] = replace(frame, slots={**frame.slots, slot.name: value})
+    try:
+        return work.text(rule.say)
+    finally:
+        work.stack[-1] = frame
+
+
+def _say_rule(work: Work, slot: SlotDef, rule: Rule, value: Any) -> None:
+    work.say(_with_value(work, slot, rule, value) if rule.say is not None else work.phrase("unusable"))
+
+
+def accept(work: Work, message: Message, found: Fit) -> None:
+    """Take a reply to the open question: fill its slot, or go the way of a yes, a no, a rating."""
+    frame = work.top
+    question, step = work.question, work.step_of(frame)
+    if question is None or step is None:
+        return
+    match step.body:
+        case Ask() as body if question.kind == "offer":
+            _accept_offer(work, step, body, message, found)
+        case Ask() as body:
+            _accept_value(work, step, body, message, found)
+        case Confirm(yes=yes, no=no):
+            _accept_agreement(work, step, yes, no, agreed=bool(found.value))
+        case Rate() as body:
+            _accept_rating(work, step, body, int(found.value))
+        case _:
+            pass
+
+
+def _accept_value(work: Work, step: Step, body: Ask, message: Message, found: Fit) -> None:
+    rule = refusal(work, body.slot, found.value)
+    if rule is not None:
+        work.visit(step.id, "refused by a check")
+        unusable(work, rule, found.value)
+        return
+    work.close_question()
+    work.change(missed="")
+    work.stack[-1] = hear(work.top, message.text, found.start, found.end)
+    work.visit(step.id, "filled")
+    work.fill(body.slot.name, found.value)
+    work.go(step.next)
+    work.settled = False
+
+
+def _accept_offer(work: Work, step: Step, body: Ask, message: Message, found: Fit) -> None:
+    how, value = found.value
+    if how == "new":
+        _accept_value(work, step, body, message, Fit(value, found.start, found.end, found.score))
+        return
+    work.close_question()
+    if how == "keep":
+        work.visit(step.id, "kept")
+        work.fill(body.slot.name, work.slot(body.slot.name))
+        work.go(step.next)
+    else:
+        work.visit(step.id, "not kept")
+        work.slots[body.slot.name] = None
+        work.change(asked="")
+    work.settled = False
+
+
+def _accept_agreement(work: Work, step: Step, yes: str, no: str, *, agreed: bool) -> None:
+    work.close_question()
+    work.visit(step.id, "yes" if agreed else "no")
+    if agreed:
+        work.change(confirmed={**work.top.confirmed, step.id: work.tick()})
+        work.go(yes or step.next)
+    else:
+        work.go(no)  # without `no:`, a no ends the flow
+    work.settled = False
+
+
+def _accept_rating(work: Work, step: Step, body: Rate, score: int) -> None:
+    work.close_question()
+    work.visit(step.id, f"rated {score}")
+    work.effects.append(Rated(work.effect_id(), score, body.scale, work.top.flow))
+    if body.save:
+        work.fill(body.save, score)
+    work.go(body.low if body.low and score <= body.low_at else step.next)
+    work.settled = False

@@ -1,0 +1,114 @@
+"""Saying: a step's texts, buttons and cards become replies."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from botkit.dialogue.work import Work
+from botkit.expressions import render, value
+from botkit.model.definitions import ButtonDef, CardDef, Flow, Speech
+from botkit.model.replies import Button, Card
+
+MOST_CHOICES = 100  # buttons or cards that one expression may give
+
+
+def say_speech(work: Work, speech: Speech, step: str, *, buttons: tuple[Button, ...] = (), question: str = "") -> str:
+    """Say what a step says, with further `buttons` after its own; gives the text."""
+    text = work.text(work.choose(speech.variants, step)) if speech.variants else ""
+    scope = work.scope() if speech.image or speech.file or speech.cards_from or speech.buttons_from else {}
+    work.say(
+        text,
+        buttons=(*render_buttons(work, speech), *buttons) if speech.buttons or speech.buttons_from else buttons,
+        image=render(speech.image, scope) if speech.image else "",
+        file=render(speech.file, scope) if speech.file else "",
+        cards=render_cards(work, speech) if speech.cards or speech.cards_from else (),
+        question=question,
+    )
+    return text
+
+
+def render_buttons(work: Work, speech: Speech) -> tuple[Button, ...]:
+    """Render a speech's buttons, the written ones first, then those that its expression gives."""
+    made = [_button(work, button) for button in speech.buttons]
+    if speech.buttons_from:
+        made.extend(_computed_button(item) for item in _listed(value(speech.buttons_from, work.scope())))
+    return tuple(button for button in made if button.label)
+
+
+def _button(work: Work, button: ButtonDef) -> Button:
+    label = work.text(button.label).strip()
+    scope = work.scope()
+    url = render(button.url, scope) if button.url else ""
+    given = render(button.value, scope) if button.value else ("" if button.run or url else label)
+    return Button(label=label, value=given, run=button.run, url=url)
+
+
+def _computed_button(item: Any) -> Button:
+    if isinstance(item, Mapping):
+        label = _text(item.get("label", item.get("value", "")))
+        run, url = _text(item.get("run", "")), _text(item.get("url", ""))
+        given = _text(item.get("value", "" if run or url else label))
+        return Button(label=label, value=given, run=run, url=url)
+    return Button(label=_text(item), value=_text(item))
+
+
+def render_cards(work: Work, speech: Speech) -> tuple[Card, ...]:
+    """Render a speech's cards, the written ones first."""
+    made = [_card(work, card) for card in speech.cards]
+    if speech.cards_from:
+        made.extend(_computed_card(item) for item in _listed(value(speech.cards_from, work.scope())))
+    return tuple(card for card in made if card.title)
+
+
+def _card(work: Work, card: CardDef) -> Card:
+    scope = work.scope()
+    return Card(
+        title=work.text(card.title),
+        text=work.text(card.text) if card.text else "",
+        image=render(card.image, scope) if card.image else "",
+        url=render(card.url, scope) if card.url else "",
+        buttons=tuple(_button(work, button) for button in card.buttons),
+    )
+
+
+def _computed_card(item: Any) -> Card:
+    if not isinstance(item, Mapping):
+        return Card(title=_text(item))
+    return Card(
+        title=_text(item.get("title", "")),
+        text=_text(item.get("text", "")),
+        image=_text(item.get("image", "")),
+        url=_text(item.get("url", "")),
+        buttons=tuple(_computed_button(button) for button in _listed(item.get("buttons"))),
+    )
+
+
+def _listed(data: Any) -> Sequence[Any]:
+    """Give what an expression yields as a list: a mapping is value → label."""
+    if isinstance(data, Mapping):
+        return [{"value": key, "label": label} for key, label in list(data.items())[:MOST_CHOICES]]
+    if isinstance(data, Iterable) and not isinstance(data, str | bytes):
+        return list(data)[:MOST_CHOICES]
+    return [] if data is None or data == "" else [data]
+
+
+def listed_options(work: Work, source: str) -> list[tuple[Any, str]]:
+    """Evaluate a question's computed options to (value, label) pairs."""
+    pairs: list[tuple[Any, str]] = []
+    for item in _listed(value(source, work.scope())):
+        if isinstance(item, Mapping):
+            given = item.get("value", item.get("label"))
+            pairs.append((given, _text(item.get("label", given))))
+        else:
+            pairs.append((item, _text(item)))
+    return [(given, label) for given, label in pairs if given is not None]
+
+
+def _text(item: Any) -> str:
+    return "" if item is None else str(item)
+
+
+def title_of(work: Work, flow: Flow) -> str:
+    """Give what the bot calls a flow: its title, or its name in plain words."""
+    if flow.title is not None:
+        return work.text(flow.title)
+    return flow.name.replace("_", " ")

@@ -1,0 +1,147 @@
+"""The stack of flows: starting, interrupting, ending, resuming, and the repair flows."""
+
+from typing import Any, Literal
+
+from msgspec.structs import replace
+
+from botkit.dialogue.saying import title_of
+from botkit.dialogue.work import MOST_INTERRUPTIONS, Work
+from botkit.expressions import test
+from botkit.model.definitions import Flow, Run
+from botkit.model.replies import DropTimers
+from botkit.model.session import Frame, Heard
+
+Entered = Literal["start", "run", "interrupt", "repair"]
+
+
+def allowed(work: Work, flow: Flow) -> bool:
+    """Tell whether a flow's `only_if` holds now."""
+    return flow.only_if is None or test(flow.only_if.source, work.scope())
+
+
+def on_stack(work: Work, name: str) -> bool:
+    """Tell whether a flow runs or waits on the stack."""
+    return any(frame.flow == name for frame in work.stack)
+
+
+def can_interrupt(work: Work) -> bool:
+    """Tell whether one more flow may be laid over those that wait."""
+    return sum(frame.entered == "interrupt" for frame in work.stack) < MOST_INTERRUPTIONS
+
+
+def start_flow(work: Work, name: str, heard: tuple[Heard, ...] = ()) -> None:
+    """Start a flow, over the one that waits if there is one."""
+    drop_repairs(work)
+    push(work, name, "interrupt" if work.stack else "start", heard=heard)
+
+
+def push(
+    work: Work, name: str, entered: Entered, *, slots: dict[str, Any] | None = None, heard: tuple[Heard, ...] = ()
+) -> None:
+    """Lay a run of a flow on the stack; it is executed next."""
+    flow = work.flows.flows[name]
+    given = slots or {}
+    frame = Frame(
+        flow=name, run=work.next_run(), step=flow.first, entered=entered, slots=given, heard=heard, changed={}
+    )
+    clock = work.tick() if given else 0
+    work.stack.append(replace(frame, changed=dict.fromkeys(given, clock)) if given else frame)
+    work.question = None
+    work.settled = False
+
+
+def repair(work: Work, name: str, **slots: Any) -> None:
+    """Run a repair flow (`on_...`) on top of the stack."""
+    push(work, name, "repair", slots=slots)
+
+
+def drop_repairs(work: Work) -> None:
+    """Give up repair flows that wait on top: the customer has gone on to something else."""
+    while work.stack and work.stack[-1].entered == "repair":
+        drop_timers(work, work.stack.pop())
+
+
+def drop_timers(work: Work, frame: Frame) -> None:
+    """Let the timers of a frame's open question go."""
+    if frame.asked:
+        work.effects.append(DropTimers(frame.asked))
+
+
+def pop(work: Work, value: Any = None) -> None:
+    """End the top flow; its caller goes on with `value`, an interrupted one resumes."""
+    frame = work.stack.pop()
+    drop_timers(work, frame)
+    work.question = None
+    if not work.stack:
+        return
+    if frame.entered == "run":
+        _return_to_caller(work, frame, value)
+    elif frame.entered == "repair":
+        _after_repair(work, frame, value)
+    elif frame.entered == "interrupt":
+        below = work.top
+        if below.asked and below.entered != "repair":
+            repair(work, "on_resume", flow=title_of(work, work.flow_of(_begun(work))))
+
+
+def _begun(work: Work) -> Frame:
+    """Give the frame that the customer knows: the one that a run of called flows began with."""
+    index = len(work.stack) - 1
+    while index > 0 and work.stack[index].entered == "run":
+        index -= 1
+    return work.stack[index]
+
+
+def _return_to_caller(work: Work, frame: Frame, value: Any) -> None:
+    caller = work.change(heard=frame.heard)
+    step = work.flow_of(caller).steps.get(caller.step)
+    if step is None or not isinstance(step.body, Run):
+        return
+    if step.body.save:
+        work.fill(step.body.save, value)
+    work.go(step.next)
+
+
+def _after_repair(work: Work, frame: Frame, value: Any) -> None:
+    if frame.flow != "on_confirm":
+        return
+    below = work.top
+    if value in (True, "true", "yes"):
+        work.change(confirmed={**below.confirmed, "on_confirm": work.tick()})
+    else:
+        pop(work)
+
+
+def cancel(work: Work) -> None:
+    """End the top flow and those that called it by `run`, and say so; what it interrupted resumes after."""
+    drop_repairs(work)
+    title = None
+    if work.stack:
+        title = title_of(work, work.flow_of(_begun(work)))
+        abandon(work)
+    resumed = bool(work.stack and work.top.asked)
+    below = title_of(work, work.flow_of(_begun(work))) if resumed else None
+    if below is not None:
+        repair(work, "on_resume", flow=below)
+    repair(work, "on_cancel", flow=title)
+
+
+def abandon(work: Work) -> None:
+    """Take the top flow and those that called it off the stack; results of their effects are not awaited."""
+    while work.stack:
+        frame = work.stack.pop()
+        drop_timers(work, frame)
+        work.pending = tuple(item for item in work.pending if item.run != frame.run)
+        if frame.entered != "run":
+            break
+    work.question = None
+
+
+def clear(work: Work) -> None:
+    """Empty the stack; nothing is awaited any more."""
+    for frame in work.stack:
+        drop_timers(work, frame)
+    work.stack = []
+    work.pending = ()
+    work.question = None
+    work.buttons = ()

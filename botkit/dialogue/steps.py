@@ -1,0 +1,343 @@
+"""Executing: what each kind of step does, until the bot has to wait."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from msgspec.structs import replace
+
+from botkit.dialogue.handing import hand_off
+from botkit.dialogue.questions import ask, confirm, rate
+from botkit.dialogue.saying import say_speech, title_of
+from botkit.dialogue.stack import clear, pop, push, repair
+from botkit.dialogue.work import MOST_STEPS, Work
+from botkit.errors import ExpressionError
+from botkit.expressions import evaluate, render, test, value_of
+from botkit.model.definitions import (
+    Agent,
+    AnswerStep,
+    Ask,
+    Confirm,
+    Do,
+    End,
+    Generate,
+    Goto,
+    Handoff,
+    If,
+    MatchStep,
+    Rate,
+    Run,
+    Say,
+    Set,
+    Step,
+    Value,
+    Wait,
+)
+from botkit.model.events import Failure, Result
+from botkit.model.replies import Call, SetTimer
+from botkit.model.session import Pending, Question
+from botkit.model.values import from_json, to_json
+
+MOST_DEPTH = 100  # frames on the stack
+
+
+def proceed(work: Work) -> None:
+    """Execute steps until the bot waits: for a reply, a result, a timer, or for anything at all."""
+    extra = 0
+    while not work.settled:
+        if not work.stack:
+            work.wait(None)
+            return
+        step = work.step_of(work.top)
+        if step is None:
+            pop(work)
+            continue
+        work.steps += 1
+        if work.steps > MOST_STEPS + extra:
+            extra += 100
+            fail(work, Failure("too_many_steps", f"more than {MOST_STEPS} steps in one turn"))
+            continue
+        try:
+            execute(work, step)
+        except ExpressionError as error:
+            fail(work, Failure("expression", str(error)))
+
+
+def execute(work: Work, step: Step) -> None:
+    """Execute one step of the top frame."""
+    if step.when is not None and not work.top.asked and not test(step.when.source, work.scope()):
+        work.visit(step.id, "skipped")
+        work.go(step.next)
+        return
+    _note_passed(work, step)
+    _HANDLERS[type(step.body)](work, step, step.body)
+
+
+def _note_passed(work: Work, step: Step) -> None:
+    facts = work.prepared.facts[work.top.flow]
+    if facts.reads[step.id] or step.id in facts.fills:
+        passed = work.top.passed
+        if step.id in passed:
+            passed = tuple(other for other in passed if other != step.id)
+        work.change(passed=(*passed, step.id))
+
+
+def fail(work: Work, failure: Failure, otherwise: str = "") -> None:
+    """Deal with a failed step: its own `on_error`, else the flow `on_error`, and this flow ends."""
+    error = {"code": failure.code, "message": failure.message}
+    if otherwise:
+        work.change(error=error)
+        work.go(otherwise)
+        return
+    frame = work.top
+    failed = work.flow_of(frame)
+    work.visit(frame.step, f"failed: {failure.code}")
+    if frame.flow == "on_error" or any(other.flow == "on_error" for other in work.stack):
+        clear(work)
+        work.say(work.phrase("broken"))
+        work.wait(None)
+        return
+    title = title_of(work, failed) if failed.title is None else failed.name.replace("_", " ")
+    pop(work)
+    repair(work, "on_error", flow=title)
+    work.change(error=error)
+
+
+def _values(work: Work, values: dict[str, Value]) -> dict[str, Any]:
+    scope = work.scope()
+    return {name: value.data if value.static else value_of(value.data, scope) for name, value in values.items()}
+
+
+def _say(work: Work, step: Step, body: Say) -> None:
+    work.visit(step.id)
+    say_speech(work, body.speech, step.id)
+    work.go(step.next)
+
+
+def _set(work: Work, step: Step, body: Set) -> None:
+    work.visit(step.id)
+    for name, value in body.values.items():
+        given = value.data if value.static else value_of(value.data, work.scope())
+        if name == "locale":
+            choose_locale(work, given)
+        else:
+            work.fill(name, given)
+    work.go(step.next)
+
+
+def choose_locale(work: Work, code: Any) -> None:
+    """Let the customer have a locale of choice; one that the bot does not have changes nothing."""
+    if isinstance(code, str) and (code in work.flows.locales or code.partition("-")[0] in work.flows.locales):
+        work.locale, work.locale_by, work.base = code, "choice", None
+
+
+def _do(work: Work, step: Step, body: Do) -> None:
+    frame = work.top
+    if step.id in frame.skips:
+        work.visit(step.id, "done before, not again")
+        work.change(skips=tuple(other for other in frame.skips if other != step.id))
+        work.go(step.next)
+        return
+    served = 0
+    if body.write and not body.by_flow:
+        served = latest_yes(work, body, step.id)
+        if not served:
+            work.visit(step.id, "needs a yes")
+            summary = ", ".join(str(value) for value in _values(work, body.args).values() if value is not None)
+            repair(work, "on_confirm", action=body.action.rpartition(".")[2].replace("_", " "), summary=summary)
+            return
+    _call(work, step, body, served)
+
+
+def latest_yes(work: Work, body: Do, step: str) -> int:
+    """Give the clock of a yes that covers a write: after every change of what it reads, not used by it before."""
+    frame = work.top
+    changed = max((frame.changed.get(name, 0) for name in body.reads), default=0)
+    used = frame.served.get(step, 0)
+    return max((clock for clock in frame.confirmed.values() if clock > changed and clock > used), default=0)
+
+
+def _call(work: Work, step: Step, body: Do, served: int) -> None:
+    frame = work.top
+    args = {name: to_json(value) for name, value in _values(work, body.args).items()}
+    call = Call(
+        id=work.effect_id(),
+        action=body.action,
+        args=args,
+        effect="write" if body.write else "read",
+        timeout=body.timeout,
+        flow=frame.flow,
+        step=step.id,
+    )
+    work.effects.append(call)
+    work.pending = (*work.pending, Pending(call.id, frame.run, step.id, body.action, body.write))
+    if served:
+        work.change(served={**frame.served, step.id: served})
+    work.visit(step.id, "called")
+    work.wait(None)
+
+
+def take_result(work: Work, result: Result) -> None:
+    """Let a flow go on with the result of its call; one that nobody awaits is only recorded."""
+    pending = next((item for item in work.pending if item.id == result.effect), None)
+    if result.customer:
+        work.customer = {**work.customer, **from_json(result.customer)}
+    if pending is None:
+        work.settled = True
+        return
+    work.pending = tuple(item for item in work.pending if item.id != result.effect)
+    work.settled = bool(work.pending)
+    step = work.step_of(work.top) if work.stack and work.top.run == pending.run else None
+    if step is None or not isinstance(step.body, Do) or step.id != pending.step:
+        return
+    if result.failure is not None:
+        work.visit(step.id, f"failed: {result.failure.code}")
+        fail(work, result.failure, step.body.on_error)
+        return
+    work.visit(step.id, "done")
+    if step.body.write:
+        work.change(wrote={**work.top.wrote, step.id: step.body.reads})
+    if step.body.save:
+        work.fill(step.body.save, from_json(result.value))
+    work.go(step.next)
+
+
+def _if(work: Work, step: Step, body: If) -> None:
+    holds = test(body.condition.source, work.scope())
+    work.visit(step.id, "then" if holds else "else")
+    work.go((body.then if holds else body.otherwise) or step.next)
+
+
+def _match(work: Work, step: Step, body: MatchStep) -> None:
+    subject = evaluate(body.subject.source, work.scope())
+    for case in body.cases:
+        if _same(subject, case.value):
+            work.visit(step.id, str(case.value))
+            work.go(case.steps or step.next)
+            return
+    work.visit(step.id, "default" if body.default else "no case")
+    work.go(body.default or step.next)
+
+
+def _same(subject: Any, case: Any) -> bool:
+    """Compare by ==, but never a boolean with a number: a case `1` is not true."""
+    return isinstance(subject, bool) == isinstance(case, bool) and bool(subject == case)
+
+
+def _run(work: Work, step: Step, body: Run) -> None:
+    work.visit(step.id)
+    if len(work.stack) >= MOST_DEPTH:
+        fail(work, Failure("too_deep", f"more than {MOST_DEPTH} flows call each other"))
+        return
+    given = {name: value for name, value in _values(work, body.args).items() if value is not None}
+    push(work, body.flow, "run", slots=given, heard=work.top.heard)
+
+
+def _goto(work: Work, step: Step, body: Goto) -> None:
+    work.visit(step.id)
+    work.go(body.target)
+
+
+def _end(work: Work, step: Step, body: End) -> None:
+    work.visit(step.id)
+    if body.conversation:
+        end_conversation(work)
+        return
+    given = value_of(body.value.data, work.scope()) if body.value is not None else None
+    pop(work, given)
+
+
+def end_conversation(work: Work) -> None:
+    """End the session: the next message begins a new one."""
+    clear(work)
+    work.ended = True
+    repair(work, "on_end")
+
+
+def _handoff(work: Work, step: Step, body: Handoff) -> None:
+    scope = work.scope()
+    team = render(body.team, scope) or work.flows.settings.default_team
+    reason = work.text(body.reason) if body.reason is not None else ""
+    work.visit(step.id, f"to {team}")
+    hand_off(work, team, reason, show=_values(work, body.show), step=step.id)
+
+
+def _wait(work: Work, step: Step, body: Wait) -> None:
+    frame = work.top
+    id_ = frame.asked or f"{work.number}.{work.tick()}"
+    if not frame.asked:
+        due = _due(work, body)
+        if due is not None and due <= work.now:
+            work.visit(step.id, "already passed")
+            work.go(step.next)
+            return
+        if due is not None:
+            work.effects.append(SetTimer(f"{id_}.wait", due, id_, "wait"))
+        if body.timeout:
+            work.effects.append(SetTimer(f"{id_}.timeout", work.now + body.timeout, id_, "timeout"))
+    work.visit(step.id, "waits")
+    work.change(asked=id_)
+    work.wait(Question(id=id_, run=frame.run, step=step.id, kind="wait"))
+
+
+def _due(work: Work, body: Wait) -> float | None:
+    if body.seconds:
+        return work.now + body.seconds
+    if body.until is None:
+        return None
+    return instant(work, evaluate(body.until.source, work.scope()))
+
+
+def instant(work: Work, when: Any) -> float:
+    """Give a date, time, datetime or duration as seconds since the epoch; raises ExpressionError for others."""
+    zone = work.prepared.zone
+    today = datetime.fromtimestamp(work.now, zone)
+    match when:
+        case datetime():
+            return (when if when.tzinfo else when.replace(tzinfo=zone)).timestamp()
+        case date():
+            return datetime.combine(when, time(), zone).timestamp()
+        case time():
+            due = datetime.combine(today.date(), when, zone)
+            return (due if due >= today else due + timedelta(days=1)).timestamp()
+        case timedelta():
+            return work.now + when.total_seconds()
+        case _:
+            raise ExpressionError(f"`until` gives {when!r}, which is no time")
+
+
+def _unconfigured(work: Work, step: Step, body: AnswerStep | Agent | Generate) -> None:
+    missing = "articles" if isinstance(body, AnswerStep) else "a language model"
+    otherwise = body.otherwise if isinstance(body, Agent) else ""
+    work.visit(step.id, "not configured")
+    fail(work, Failure("not_configured", f"this bot has no {missing}"), otherwise or body.on_error)
+
+
+_HANDLERS: dict[type, Callable[[Work, Step, Any], None]] = {
+    Say: _say,
+    Ask: ask,
+    Confirm: confirm,
+    Set: _set,
+    Do: _do,
+    If: _if,
+    MatchStep: _match,
+    Run: _run,
+    Goto: _goto,
+    AnswerStep: _unconfigured,
+    Agent: _unconfigured,
+    Generate: _unconfigured,
+    Handoff: _handoff,
+    Wait: _wait,
+    Rate: rate,
+    End: _end,
+}
+
+
+def mark_waiting_done(work: Work, question: str, save: str, data: Any, target: str) -> bool:
+    """Let the frame that waits with this question go on at `target`; False if none does."""
+    for index, frame in enumerate(work.stack):
+        if frame.asked == question:
+            slots = {**frame.slots, save: data} if save else frame.slots
+            work.stack[index] = replace(frame, slots=slots, step=target, asked="")
+            return True
+    return False

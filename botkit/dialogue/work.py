@@ -1,0 +1,335 @@
+"""The turn being made: the session opened up for change, what was said and decided so far."""
+
+import zlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from botkit.dialogue.prepared import Prepared, prepare
+from botkit.expressions import render
+from botkit.model.definitions import Flow, FlowSet, Step, Text
+from botkit.model.events import Event, Message
+from botkit.model.replies import Button, Card, DropTimers, Effect, Reply
+from botkit.model.session import Frame, Pending, Question, Session
+from botkit.model.turn import Candidate, Route, Turn, Visit
+
+MOST_STEPS = 1000  # in one turn
+MOST_REPLIES = 50
+MOST_LINES = 20  # of the talk, kept for conversation.text
+MOST_INTERRUPTIONS = 5
+MOST_WAITING = 100  # messages kept while an effect runs
+
+
+class Work:
+    """One turn in the making. The core's functions change it; `finish` freezes it into a Turn.
+
+    Frames stay immutable values in `stack`; `change` replaces the one on top.
+    """
+
+    __slots__ = (
+        "agent",
+        "base",
+        "buttons",
+        "candidates",
+        "clock",
+        "customer",
+        "effects",
+        "ended",
+        "epoch",
+        "event",
+        "flows",
+        "heard_now",
+        "last",
+        "lines",
+        "locale",
+        "locale_by",
+        "message",
+        "misses",
+        "now",
+        "number",
+        "owner",
+        "pending",
+        "prepared",
+        "question",
+        "replies",
+        "route",
+        "runs",
+        "seq",
+        "session",
+        "settled",
+        "slots",
+        "spoken",
+        "stack",
+        "started",
+        "steps",
+        "team",
+        "visits",
+        "waiting",
+    )
+
+    def __init__(self, flows: FlowSet, session: Session, event: Event, now: float) -> None:
+        self.flows = flows
+        self.prepared: Prepared = prepare(flows)
+        self.session = session
+        self.event = event
+        self.now = now
+        self.seq = session.seq + 1
+        self.number = session.number
+        self.clock = session.clock
+        self.runs = session.runs
+        self.locale = session.locale or flows.settings.locales[0]
+        self.locale_by = session.locale_by
+        self.owner = session.owner
+        self.team = session.team
+        self.agent = session.agent
+        self.epoch = session.epoch
+        self.stack: list[Frame] = list(session.stack)
+        self.slots: dict[str, Any] = dict(session.slots)
+        self.customer: dict[str, Any] = session.customer
+        self.question: Question | None = session.question
+        self.buttons: tuple[Button, ...] = session.buttons
+        self.pending: tuple[Pending, ...] = session.pending
+        self.waiting: tuple[Event, ...] = session.waiting
+        self.misses = session.misses
+        self.last = session.last
+        self.lines = session.lines
+        self.message: Message = Message(text=session.message)
+        self.started = session.started
+        self.ended = session.ended
+        self.replies: list[Reply] = []
+        self.effects: list[Effect] = []
+        self.visits: list[Visit] = []
+        self.candidates: list[Candidate] = []
+        self.route: Route | str = ""
+        self.steps = 0
+        self.settled = False  # the bot waits: nothing more to execute in this turn
+        self.spoken: list[str] = []
+        self.heard_now = False  # a customer's message was routed in this turn
+        self.base: dict[str, Any] | None = None
+
+    # The stack
+
+    @property
+    def top(self) -> Frame:
+        """The frame that is executed."""
+        return self.stack[-1]
+
+    def change(self, **fields: Any) -> Frame:
+        """Replace fields of the top frame."""
+        self.stack[-1] = frame = replace(self.stack[-1], **fields)
+        return frame
+
+    def flow_of(self, frame: Frame) -> Flow:
+        """Give a frame's flow."""
+        return self.flows.flows[frame.flow]
+
+    def step_of(self, frame: Frame) -> Step | None:
+        """Give the step that a frame stands at."""
+        return self.flows.flows[frame.flow].steps.get(frame.step)
+
+    def go(self, step: str) -> None:
+        """Let the top frame go on at a step; "" ends its flow."""
+        self.change(step=step, asked="")
+
+    def next_run(self) -> int:
+        """Number a new run of a flow."""
+        self.runs += 1
+        return self.runs
+
+    def tick(self) -> int:
+        """Count a change of a slot or a confirmation."""
+        self.clock += 1
+        return self.clock
+
+    # Slots
+
+    def slot(self, name: str) -> Any:
+        """Give a slot's value as the top frame sees it; none if it is unset."""
+        if name in self.flows.slots:
+            return self.slots.get(name)
+        return self.stack[-1].slots.get(name) if self.stack else None
+
+    def fill(self, name: str, value: Any) -> None:
+        """Set a slot from the top frame; a shared one counts as changed in every run on the stack."""
+        clock = self.tick()
+        if name in self.flows.slots:
+            self.slots[name] = value
+            self.stack = [replace(frame, changed={**frame.changed, name: clock}) for frame in self.stack]
+            return
+        frame = self.stack[-1]
+        self.change(slots={**frame.slots, name: value}, changed={**frame.changed, name: clock})
+
+    # What templates see
+
+    def scope(self) -> Mapping[str, Any]:
+        """Give the names that a template or a condition sees now."""
+        if self.base is None:
+            self.base = self._constants()
+        base = {**self.base, **self.slots, "locale": self.locale, "customer": self.customer}
+        if self.stack:
+            frame = self.stack[-1]
+            base.update(frame.slots)
+            base["error"] = frame.error
+        return base
+
+    def _constants(self) -> dict[str, Any]:
+        settings = self.flows.settings
+        return {
+            "channel": self.session.channel,
+            "now": datetime.fromtimestamp(self.now, self.prepared.zone),
+            "error": None,
+            "message": {"text": self.message.text, "files": list(self.message.files), "id": self.message.id},
+            "conversation": {
+                "id": self.session.conversation,
+                "number": self.number,
+                "turns": self.seq,
+                "owner": self.owner,
+                "text": "\n".join(f"{who}: {text}" for who, text in self.lines),
+            },
+            "__formats__": self.prepared.formats.get(self.locale, {}),
+            "__currency__": settings.currency,
+            "__timezone__": settings.timezone,
+        }
+
+    # Texts
+
+    def pick(self, text: Text) -> str:
+        """Give the source of a text for the customer's locale: zh-TW, then zh, then the bot's first."""
+        sources = text.sources
+        found = sources.get(self.locale)
+        if found is None:
+            found = sources.get(self.locale.partition("-")[0])
+        if found is None:
+            found = sources.get("")
+        if found is None:
+            found = sources.get(self.flows.settings.locales[0])
+        return found if found is not None else next(iter(sources.values()), "")
+
+    def text(self, text: Text) -> str:
+        """Render a text for the customer."""
+        return render(self.pick(text), self.scope())
+
+    def phrase(self, key: str, **values: Any) -> str:
+        """Render one of the locale's own texts (`repair` in its file)."""
+        locales = self.flows.locales
+        locale = (
+            locales.get(self.locale) or locales.get(self.locale.partition("-")[0]) or next(iter(locales.values()))
+        )
+        return render(locale.repair.get(key, ""), {**self.scope(), **values})
+
+    def choose(self, variants: tuple[Text, ...], step: str) -> Text:
+        """Choose among alternatives: the same ones in the same turn, others in others."""
+        if len(variants) == 1:
+            return variants[0]
+        seed = f"{self.session.conversation}:{self.seq}:{step}".encode()
+        return variants[zlib.crc32(seed) % len(variants)]
+
+    # What comes out
+
+    def say(
+        self,
+        text: str,
+        *,
+        buttons: tuple[Button, ...] = (),
+        image: str = "",
+        file: str = "",
+        cards: tuple[Card, ...] = (),
+        question: str = "",
+    ) -> None:
+        """Add a reply; one without any content is not said."""
+        if not (text.strip() or image or file or cards or buttons) or len(self.replies) >= MOST_REPLIES:
+            return
+        if not self.replies:
+            self.buttons = ()
+        self.replies.append(
+            Reply(
+                id=f"{self.session.conversation}/{self.seq}.{len(self.replies)}",
+                text=text,
+                buttons=buttons,
+                image=image,
+                file=file,
+                cards=cards,
+                locale=self.locale,
+                question=question,
+                epoch=self.epoch,
+            )
+        )
+        self.spoken.append(text)
+        if not question:
+            self.buttons = (*self.buttons, *buttons)
+        self.note_line("bot", text)
+
+    def note_line(self, who: str, text: str) -> None:
+        """Remember a line of the talk."""
+        self.lines = (*self.lines[1 - MOST_LINES :], (who, text))
+
+    def effect_id(self) -> str:
+        """Make the id of the next effect."""
+        return f"{self.session.conversation}/{self.seq}.e{len(self.effects)}"
+
+    def visit(self, step: str, note: str = "") -> None:
+        """Record that a step of the top frame was executed."""
+        self.visits.append(Visit(self.stack[-1].flow, step, note))
+
+    def candidate(self, route: Route, name: str, score: float, why: str = "", *, taken: bool = False) -> None:
+        """Record a way in which the message could be taken."""
+        self.candidates.append(Candidate(route, name, round(score, 3), why, taken))
+        if taken:
+            self.route = route
+
+    def wait(self, question: Question | None) -> None:
+        """Stop here: the bot waits for this question, or for nothing."""
+        self.question = question
+        self.settled = True
+
+    def close_question(self) -> None:
+        """The open question is answered or given up: its timers go."""
+        if self.question is not None:
+            self.effects.append(DropTimers(self.question.id))
+            self.question = None
+
+    def finish(self) -> Turn:
+        """Freeze the turn."""
+        session = Session(
+            conversation=self.session.conversation,
+            channel=self.session.channel,
+            version=self.flows.version,
+            seq=self.seq,
+            number=self.number,
+            clock=self.clock,
+            runs=self.runs,
+            locale=self.locale,
+            locale_by=self.locale_by,
+            owner=self.owner,
+            team=self.team,
+            agent=self.agent,
+            epoch=self.epoch,
+            stack=tuple(self.stack),
+            slots=self.slots,
+            customer=self.customer,
+            question=self.question,
+            buttons=self.buttons,
+            pending=self.pending,
+            waiting=self.waiting,
+            misses=self.misses,
+            last=tuple(self.spoken) or self.last,
+            lines=self.lines,
+            message=self.message.text,
+            touched=self.now,
+            started=self.started,
+            ended=self.ended,
+        )
+        return Turn(
+            conversation=self.session.conversation,
+            seq=self.seq,
+            event=self.event,
+            session=session,
+            route=self.route,  # type: ignore[arg-type]
+            candidates=tuple(self.candidates),
+            replies=tuple(self.replies),
+            effects=tuple(self.effects),
+            visits=tuple(self.visits),
+            now=self.now,
+        )

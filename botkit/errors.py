@@ -1,0 +1,166 @@
+"""Every error that botkit raises, one tree.
+
+    BotkitError
+    ├── LoadError            a bot directory has problems; carries all of them
+    ├── ConfigError          something needed to start is missing or contradicts itself
+    ├── UsageError           a call of the library or a command line that cannot be meant
+    ├── ExpressionError      a template or condition failed while a turn was running
+    │   └── ExpressionLimitError   it went over its bound on work or output
+    ├── ActionError          an action failed in a way that its author foresaw
+    ├── RegistryError        two packages claim one name, or one cannot be loaded
+    ├── StoreError           the store refused or lost its connection
+    │   └── FenceError       somebody else moved the conversation on
+    └── DeliveryError        a platform refused a reply
+
+`Place` and `Problem` live here as well, since every layer names places and the loader collects problems.
+"""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Literal
+
+import msgspec
+
+
+class Place(msgspec.Struct, frozen=True, order=True):
+    """Where something stands in a bot's files; line and column count from 1."""
+
+    file: str = ""
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+NOWHERE = Place()
+
+Severity = Literal["error", "warning"]
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One finding of the loader: what is wrong, where, and how to mend it.
+
+    `code` is stable and hyphenated (`unknown-step`); `message` says what was found; `hint` is the mend or
+    the word that was probably meant, and may be empty.
+    """
+
+    place: Place
+    code: str
+    message: str
+    hint: str = ""
+    severity: Severity = "error"
+
+    def __str__(self) -> str:
+        mark = "" if self.severity == "error" else "warning: "
+        hint = f"; {self.hint}" if self.hint else ""
+        return f"{self.place}: {mark}{self.code}: {self.message}{hint}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the flat mapping that editors read."""
+        return {
+            "file": self.place.file,
+            "line": self.place.line,
+            "column": self.place.column,
+            "code": self.code,
+            "severity": self.severity,
+            "message": self.message,
+            "hint": self.hint,
+        }
+
+
+class BotkitError(Exception):
+    """Something in botkit went wrong."""
+
+    code: ClassVar[str] = "botkit-error"
+
+    def __init__(self, message: str = "", *, place: Place | None = None, hint: str = "") -> None:
+        self.message = message or (type(self).__doc__ or "").splitlines()[0]
+        self.place = place
+        self.hint = hint
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place else ""
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{where}{self.message}{hint}"
+
+
+class LoadError(BotkitError):
+    """The bot has problems and cannot be loaded."""
+
+    code = "load-error"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class ConfigError(BotkitError):
+    """The configuration cannot be used."""
+
+    code = "config-error"
+
+
+class UsageError(BotkitError):
+    """This call cannot be meant."""
+
+    code = "usage-error"
+
+
+class ExpressionError(BotkitError):
+    """A template or a condition could not be evaluated."""
+
+    code = "expression-error"
+
+
+class ExpressionLimitError(ExpressionError):
+    """A template or a condition went over its bound on work or output."""
+
+    code = "expression-limit"
+
+
+class RegistryError(BotkitError):
+    """A plugin or a connector cannot be registered."""
+
+    code = "registry-error"
+
+
+class ActionError(BotkitError):
+    """An action failed in a way that its author foresaw.
+
+    `error` is the machine-readable reason, which a flow reads as `error.code`; the message is for people and
+    is `error.message`. Raise it in an action to tell the flow what went wrong.
+    """
+
+    code = "action-error"
+
+    def __init__(self, message: str = "", *, error: str = "failed") -> None:
+        self.error = error
+        super().__init__(message)
+
+
+class StoreError(BotkitError):
+    """The store could not do what was asked."""
+
+    code = "store-error"
+
+
+class FenceError(StoreError):
+    """Another worker moved this conversation on in the meantime."""
+
+    code = "fence-error"
+
+
+class DeliveryError(BotkitError):
+    """A platform did not take a reply.
+
+    `permanent` says that trying again is useless (blocked, chat gone); otherwise `retry_after` is the number
+    of seconds that the platform asked for, if it did.
+    """
+
+    code = "delivery-error"
+
+    def __init__(self, message: str = "", *, permanent: bool = False, retry_after: float | None = None) -> None:
+        self.permanent = permanent
+        self.retry_after = retry_after
+        super().__init__(message)

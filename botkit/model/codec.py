@@ -1,0 +1,201 @@
+"""How sessions, events, turns and calls are written as bytes and read back.
+
+JSON by msgspec. Fields that may hold any value (slots, customer, entities, arguments) go through
+`values.to_json`, so that dates, amounts and files come back as themselves: `decode(encode(x)) == x`, but for
+tuples and sets inside such fields, which come back as lists, and numbers that are none (NaN, infinity), which
+come back as None. Half a surrogate pair, which some platforms deliver, becomes U+FFFD.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec.structs import replace
+
+from botkit.model.events import NO_EVIDENCE, Entity, Event, Message, Outside, Result
+from botkit.model.replies import Call, Effect, HandOff, Reply
+from botkit.model.session import Frame, Question, Session
+from botkit.model.turn import Record
+from botkit.model.values import from_json, to_json
+
+T = TypeVar("T")
+Change = Callable[[Any], Any]
+
+_encoder = msgspec.json.Encoder()
+_sessions = msgspec.json.Decoder(Session)
+_events = msgspec.json.Decoder(Event)
+_records = msgspec.json.Decoder(Record)
+_calls = msgspec.json.Decoder(Call)
+_replies = msgspec.json.Decoder(Reply)
+_values = msgspec.json.Decoder(dict[str, Any])
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+_TAG = b'"$'  # no tagged value is without it: what has none is read as it stands
+
+
+def encode_session(session: Session) -> bytes:
+    """Write a session. Raises TypeError for a slot that holds what no slot can hold."""
+    return _encode(_session(session, to_json))
+
+
+def decode_session(data: bytes) -> Session:
+    """Read what `encode_session` wrote. Raises ValueError."""
+    session = _sessions.decode(data)
+    return _session(session, from_json) if _TAG in data else session
+
+
+def encode_event(event: Event) -> bytes:
+    """Write an event."""
+    return _encode(_event(event, to_json))
+
+
+def decode_event(data: bytes) -> Event:
+    """Read what `encode_event` wrote. Raises ValueError."""
+    event = _events.decode(data)
+    return _event(event, from_json) if _TAG in data else event
+
+
+def encode_record(record: Record) -> bytes:
+    """Write what is kept of a turn."""
+    return _encode(_record(record, to_json))
+
+
+def decode_record(data: bytes) -> Record:
+    """Read what `encode_record` wrote. Raises ValueError."""
+    record = _records.decode(data)
+    return _record(record, from_json) if _TAG in data else record
+
+
+def encode_call(call: Call) -> bytes:
+    """Write a call."""
+    return _encode(_effect(call, to_json))
+
+
+def decode_call(data: bytes) -> Call:
+    """Read what `encode_call` wrote. Raises ValueError."""
+    call = _calls.decode(data)
+    return replace(call, args=_mapping(call.args, from_json)) if _TAG in data else call
+
+
+def encode_reply(reply: Reply) -> bytes:
+    """Write a reply."""
+    return _encode(reply)
+
+
+def decode_reply(data: bytes) -> Reply:
+    """Read what `encode_reply` wrote. Raises ValueError."""
+    return _replies.decode(data)
+
+
+def encode_values(values: Mapping[str, Any]) -> bytes:
+    """Write a mapping of any values."""
+    return _encode(_mapping(values, to_json))
+
+
+def decode_values(data: bytes) -> dict[str, Any]:
+    """Read what `encode_values` wrote. Raises ValueError."""
+    values = _values.decode(data)
+    return _mapping(values, from_json) if _TAG in data else values
+
+
+def _encode(value: object) -> bytes:
+    try:
+        return _encoder.encode(value)
+    except UnicodeEncodeError:
+        return _encoder.encode(_whole(msgspec.to_builtins(value)))
+
+
+def _whole(value: Any) -> Any:
+    """Mend the text in plain data: pairs of surrogates are joined, halves replaced."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {_whole(key): _whole(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_whole(item) for item in value]
+    return value
+
+
+def _session(session: Session, change: Change) -> Session:
+    changes: dict[str, Any] = {}
+    _note(changes, "slots", session.slots, _mapping(session.slots, change))
+    _note(changes, "customer", session.customer, _mapping(session.customer, change))
+    _note(changes, "stack", session.stack, _each(session.stack, _frame, change))
+    _note(changes, "waiting", session.waiting, _each(session.waiting, _event, change))
+    if session.question is not None and session.question.options:
+        changes["question"] = _question(session.question, change)
+    return replace(session, **changes) if changes else session
+
+
+def _frame(frame: Frame, change: Change) -> Frame:
+    changes: dict[str, Any] = {}
+    _note(changes, "slots", frame.slots, _mapping(frame.slots, change))
+    if frame.error is not None:
+        _note(changes, "error", frame.error, _mapping(frame.error, change))
+    return replace(frame, **changes) if changes else frame
+
+
+def _question(question: Question, change: Change) -> Question:
+    return replace(question, options=tuple((change(value), label) for value, label in question.options))
+
+
+def _event(event: Event, change: Change) -> Event:
+    match event:
+        case Message(evidence=evidence) if evidence is not NO_EVIDENCE and evidence.entities:
+            entities = _each(evidence.entities, _entity, change)
+            if entities is not evidence.entities:
+                return replace(event, evidence=replace(evidence, entities=entities))
+        case Outside(data=data) if data:
+            return replace(event, data=_mapping(data, change))
+        case Result():
+            customer = _mapping(event.customer, change)
+            return replace(event, value=change(event.value), customer=customer)
+        case _:
+            pass
+    return event
+
+
+def _entity(entity: Entity, change: Change) -> Entity:
+    return entity if type(entity.value) in _PLAIN else replace(entity, value=change(entity.value))
+
+
+def _effect(effect: Effect, change: Change) -> Effect:
+    match effect:
+        case Call(args=args) if args:
+            return replace(effect, args=_mapping(args, change))
+        case HandOff(packet=packet) if packet:
+            return replace(effect, packet=_mapping(packet, change))
+        case _:
+            return effect
+
+
+def _record(record: Record, change: Change) -> Record:
+    changes: dict[str, Any] = {}
+    _note(changes, "event", record.event, _event(record.event, change))
+    _note(changes, "effects", record.effects, _each(record.effects, _effect, change))
+    return replace(record, **changes) if changes else record
+
+
+def _note(changes: dict[str, Any], name: str, old: object, new: object) -> None:
+    if new is not old:
+        changes[name] = new
+
+
+def _each(items: tuple[T, ...], convert: Callable[[T, Change], T], change: Change) -> tuple[T, ...]:
+    """Convert each item; give the same tuple when nothing changed."""
+    if not items:
+        return items
+    new = tuple([convert(item, change) for item in items])
+    return items if _same(new, items) else new
+
+
+def _same(new: Sequence[object], old: Sequence[object]) -> bool:
+    return all(one is other for one, other in zip(new, old, strict=True))
+
+
+def _mapping(values: Mapping[str, Any], change: Change) -> Any:
+    """Convert a mapping's values, never the mapping itself, which is no tag; the same one if all are plain."""
+    for value in values.values():
+        if type(value) not in _PLAIN:
+            return {key: change(item) for key, item in values.items()}
+    return values

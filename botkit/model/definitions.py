@@ -1,0 +1,433 @@
+"""A bot as it is defined: flows, steps, slots, intents and answers, read from YAML and checked.
+
+Texts and conditions stay plain sources here; `botkit.expressions` compiles and remembers them by source.
+A flow's steps are one flat mapping: `Step.next` is where execution goes on after a step, blocks (`then`,
+`on_error`, ...) are named by the id of their first step, so a position in a flow is one stable id.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from botkit.errors import NOWHERE, Place
+from botkit.model.locales import Locale
+
+
+class Text(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A text per locale: `{locale: template source}`; the key `""` holds a plain text that serves all."""
+
+    sources: dict[str, str]
+    place: Place = NOWHERE
+
+
+class Source(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A condition (`if`, `match`, ...) or, in `Value`, data with templates in it."""
+
+    source: str
+    place: Place = NOWHERE
+
+
+class Value(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Data of a `set`, `with` or `end`: scalars, lists and mappings whose texts are templates.
+
+    `static` says that no text in it is a template.
+    """
+
+    data: Any
+    static: bool = False
+    place: Place = NOWHERE
+
+
+class ButtonDef(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A button as written: `{label, value}`, `{label, run}` or `{label, url}`."""
+
+    label: Text
+    value: str = ""
+    run: str = ""
+    url: str = ""
+
+
+class CardDef(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A card as written."""
+
+    title: Text
+    text: Text | None = None
+    image: str = ""
+    url: str = ""
+    buttons: tuple[ButtonDef, ...] = ()
+
+
+class Speech(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a step says: alternatives of a text, and what stands beside it.
+
+    `buttons_from` and `cards_from` are `{{ ... }}` templates that give lists of mappings.
+    """
+
+    variants: tuple[Text, ...] = ()
+    buttons: tuple[ButtonDef, ...] = ()
+    image: str = ""
+    file: str = ""
+    cards: tuple[CardDef, ...] = ()
+    buttons_from: str = ""
+    cards_from: str = ""
+
+
+SILENT = Speech()
+
+
+class Option(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One of a question's options: the value that the slot gets and its label."""
+
+    value: Any
+    label: Text
+
+
+class Rule(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A rule of `check`: a value for which `when` is true is refused with `say`."""
+
+    when: Source
+    say: Text | None = None
+
+
+class SlotDef(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A slot: its name, type and what may be in it.
+
+    `options_from` is a `{{ ... }}` template giving a mapping value → label, a list of texts, or a list of
+    `{value, label}`. `many` lets a choice hold several values (a list).
+    """
+
+    name: str
+    type: str = "text"
+    pattern: str = ""
+    options: tuple[Option, ...] = ()
+    options_from: str = ""
+    many: bool = False
+    checks: tuple[Rule, ...] = ()
+    description: str = ""
+    shared: bool = False
+    secret: bool = False
+    carry: Literal["offer", "silent"] = "offer"
+    initial: Value | None = None
+    place: Place = NOWHERE
+
+
+class Silence(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What happens when a question stays unanswered: seconds until `say`, seconds until the flow ends."""
+
+    after: float = 0.0
+    say: Text | None = None
+    end: float = 0.0
+
+
+class Retry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one unusable reply gets: a text, or steps (the id of the first)."""
+
+    say: Text | None = None
+    steps: str = ""
+
+
+# The bodies of steps. A name of a step (`then`, `on_error`, ...) is the id of a block's first step, "" if none.
+
+
+class Say(msgspec.Struct, frozen=True, omit_defaults=True, tag="say"):
+    speech: Speech
+
+
+class Ask(msgspec.Struct, frozen=True, omit_defaults=True, tag="ask"):
+    slot: SlotDef
+    speech: Speech = SILENT
+    retry: tuple[Retry, ...] = ()
+    silence: Silence | None = None
+    fill: Literal["anytime", "when_asked"] = "when_asked"
+    again: bool = False
+
+
+class Confirm(msgspec.Struct, frozen=True, omit_defaults=True, tag="confirm"):
+    speech: Speech
+    yes: str = ""
+    no: str = ""
+    silence: Silence | None = None
+    retry: tuple[Retry, ...] = ()
+
+
+class Set(msgspec.Struct, frozen=True, omit_defaults=True, tag="set"):
+    values: dict[str, Value]
+
+
+class Do(msgspec.Struct, frozen=True, omit_defaults=True, tag="do"):
+    action: str
+    args: dict[str, Value] = {}
+    save: str = ""
+    timeout: float = 0.0
+    on_error: str = ""
+    by_flow: bool = False  # confirmed: by flow
+    write: bool = False
+    reads: tuple[str, ...] = ()  # the slots that `with` reads
+
+
+class If(msgspec.Struct, frozen=True, omit_defaults=True, tag="if"):
+    condition: Source
+    then: str = ""
+    otherwise: str = ""
+
+
+class Case(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One case of a `match`; `value` is compared by `==`."""
+
+    value: Any
+    steps: str = ""
+
+
+class MatchStep(msgspec.Struct, frozen=True, omit_defaults=True, tag="match"):
+    subject: Source
+    cases: tuple[Case, ...] = ()
+    default: str = ""
+
+
+class Run(msgspec.Struct, frozen=True, omit_defaults=True, tag="run"):
+    flow: str
+    args: dict[str, Value] = {}
+    save: str = ""
+
+
+class Goto(msgspec.Struct, frozen=True, omit_defaults=True, tag="goto"):
+    target: str
+
+
+class AnswerStep(msgspec.Struct, frozen=True, omit_defaults=True, tag="answer"):
+    """Answer from the articles; `question` defaults to what the customer wrote."""
+
+    question: Value | None = None
+    save: str = ""
+    on_error: str = ""
+
+
+class Agent(msgspec.Struct, frozen=True, omit_defaults=True, tag="agent"):
+    instructions: Text
+    tools: tuple[str, ...] = ()
+    until: Source | None = None
+    save: str = ""
+    limits: dict[str, int] = {}
+    otherwise: str = ""
+    on_error: str = ""
+
+
+class Generate(msgspec.Struct, frozen=True, omit_defaults=True, tag="generate"):
+    instructions: Text
+    save: str = ""
+    limits: dict[str, int] = {}
+    on_error: str = ""
+
+
+class Handoff(msgspec.Struct, frozen=True, omit_defaults=True, tag="handoff"):
+    team: str
+    reason: Text | None = None
+    show: dict[str, Value] = {}
+
+
+class Wait(msgspec.Struct, frozen=True, omit_defaults=True, tag="wait"):
+    """Wait `seconds`, until the time that `until` gives, or for `event` (at most `timeout` seconds)."""
+
+    seconds: float = 0.0
+    until: Source | None = None
+    event: str = ""
+    timeout: float = 0.0
+    otherwise: str = ""
+    save: str = ""
+
+
+class Rate(msgspec.Struct, frozen=True, omit_defaults=True, tag="rate"):
+    speech: Speech
+    scale: int = 5
+    save: str = ""
+    low: str = ""
+    low_at: int = 2  # a score of this or less runs `low`
+
+
+class End(msgspec.Struct, frozen=True, omit_defaults=True, tag="end"):
+    conversation: bool = False
+    value: Value | None = None
+
+
+Body = (
+    Say
+    | Ask
+    | Confirm
+    | Set
+    | Do
+    | If
+    | MatchStep
+    | Run
+    | Goto
+    | AnswerStep
+    | Agent
+    | Generate
+    | Handoff
+    | Wait
+    | Rate
+    | End
+)
+
+
+class Step(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A step at its place: `next` is the step after it, "" at the end of the flow.
+
+    `named` says that the id was written, not derived.
+    """
+
+    id: str
+    body: Body
+    when: Source | None = None
+    next: str = ""
+    named: bool = False
+    place: Place = NOWHERE
+
+
+class Start(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What starts a flow beside `run`: intents, commands (without the slash), events from outside."""
+
+    intents: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+
+
+NO_START = Start()
+
+
+class Flow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A flow: its steps by id, `first` being where it begins (empty steps: it does nothing).
+
+    `title` is what the bot calls it to a customer (in `on_resume`, `on_clarify`); without one, the name.
+    `asks` are the slots that it can ask for, its called flows excluded.
+    """
+
+    name: str
+    first: str = ""
+    steps: dict[str, Step] = {}
+    title: Text | None = None
+    description: Text | None = None
+    start: Start = NO_START
+    only_if: Source | None = None
+    slots: dict[str, SlotDef] = {}
+    place: Place = NOWHERE
+    builtin: bool = False
+
+
+class Intent(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An intent; examples are plain texts (annotations taken out), `entities` what they annotated."""
+
+    name: str
+    examples: tuple[str, ...] = ()
+    description: str = ""
+    entities: tuple[tuple[str, str], ...] = ()  # (slot, text) pairs seen in examples
+    place: Place = NOWHERE
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A frequent question and its reply."""
+
+    name: str
+    questions: tuple[str, ...]
+    speech: Speech
+    place: Place = NOWHERE
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A value that a slot type found in a text, at `text[start:end]`."""
+
+    value: Any
+    start: int
+    end: int
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What a parser may know: the customer's locale first, then the bot's others; the clock; the money."""
+
+    locales: tuple[Locale, ...]
+    now: datetime  # aware, in the bot's time zone
+    currency: str = "EUR"
+    country: str = ""  # ISO 3166 alpha-2, for phone numbers without a prefix
+
+
+SlotParser = Callable[[str, Reading], list[Found]]
+"""Finds every value of a type in a text, the best first; an empty list when there is none. Pure."""
+
+
+class ActionSpec(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is known of an action before it is called: JSON Schemas of its arguments and result."""
+
+    name: str
+    effect: Literal["read", "write"] = "read"
+    parameters: dict[str, Any] = {}  # JSON Schema of an object
+    returns: dict[str, Any] = {}
+    timeout: float = 10.0
+    idempotent: bool = False
+    description: str = ""
+
+
+class Capabilities(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a channel can show; the runtime degrades replies to it.
+
+    `buttons`: how many at once (0: as a numbered list in the text). `text_length`: longest text in
+    characters. `per_second`, `per_chat`: sends that the platform allows (0: no limit).
+    """
+
+    buttons: int = 0
+    cards: bool = False
+    markdown: bool = False
+    images: bool = False
+    files: bool = False
+    edit: bool = False
+    typing: bool = False
+    streaming: bool = False
+    text_length: int = 4096
+    button_length: int = 64
+    per_second: float = 0.0
+    per_chat: float = 0.0
+
+
+class Catalogue(msgspec.Struct, frozen=True):
+    """What a bot may use, as `app` reads it from the registry: actions, slot types, channels, plugins."""
+
+    actions: Mapping[str, ActionSpec] = {}
+    types: Mapping[str, SlotParser] = {}
+    channels: Mapping[str, Capabilities] = {}
+    plugins: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    models: bool = False  # a language model is configured
+    articles: bool = False  # there are knowledge articles or sources
+
+
+class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What flows and the core need to know of bot.yaml."""
+
+    name: str = "bot"
+    locales: tuple[str, ...] = ("en",)
+    timezone: str = "UTC"
+    currency: str = "EUR"
+    country: str = ""
+    channels: tuple[str, ...] = ()
+    intent_threshold: float = 0.6
+    clarify_margin: float = 0.1
+    answer_threshold: float = 0.6
+    idle: float = 86_400.0  # seconds after which a session ends
+    teams: tuple[str, ...] | None = None  # None: every name is accepted
+    default_team: str = "support"
+
+
+class FlowSet(msgspec.Struct, frozen=True):
+    """A checked bot, ready for `dialogue.advance`. `version` is the digest of its sources."""
+
+    version: str
+    settings: Settings
+    flows: Mapping[str, Flow]
+    intents: Mapping[str, Intent] = {}
+    answers: Mapping[str, Answer] = {}
+    slots: Mapping[str, SlotDef] = {}
+    locales: Mapping[str, Locale] = {}  # in the order of settings.locales
+    catalogue: Catalogue = Catalogue()
+    starts: Mapping[str, tuple[str, ...]] = {}  # intent → flows that it starts
+    commands: Mapping[str, str] = {}  # command → flow
+    events: Mapping[str, tuple[str, ...]] = {}  # event from outside → flows

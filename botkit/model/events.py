@@ -1,0 +1,130 @@
+"""What happens to a conversation: events in, with the evidence that the runtime added before the core saw them."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from botkit.model.values import File
+
+
+class Entity(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A value found in a message: `text[start:end]` read as `value` for the slot `slot`."""
+
+    slot: str
+    value: Any
+    start: int = 0
+    end: int = 0
+
+
+class Match(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An intent or an answer that a message is near to; `score` is 0 to 1, `example` what it was near to."""
+
+    name: str
+    score: float
+    example: str = ""
+
+
+class Passage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A part of a help article that fits a question."""
+
+    text: str
+    title: str = ""
+    source: str = ""
+    score: float = 0.0
+
+
+class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the classifiers made of a message. It is stored with the event, so a replay needs none of them."""
+
+    intents: tuple[Match, ...] = ()
+    answers: tuple[Match, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    locale: str = ""  # the language that the text clearly shows, or nothing
+    blocked: str = ""  # why a guard refuses the message, or nothing
+
+
+NO_EVIDENCE = Evidence()
+
+
+class Message(msgspec.Struct, frozen=True, omit_defaults=True, tag="message"):
+    """A customer wrote something; `locale` is what the platform says of the user."""
+
+    text: str = ""
+    id: str = ""
+    files: tuple[File, ...] = ()
+    locale: str = ""
+    evidence: Evidence = NO_EVIDENCE
+
+
+class Press(msgspec.Struct, frozen=True, omit_defaults=True, tag="press"):
+    """A customer pressed a button that the question `question` showed (empty: not of a question).
+
+    Either `run` names a flow or `value` is what the button stands for.
+    """
+
+    value: str = ""
+    label: str = ""
+    question: str = ""
+    run: str = ""
+    id: str = ""
+    locale: str = ""
+
+
+class Opened(msgspec.Struct, frozen=True, omit_defaults=True, tag="opened"):
+    """A customer opened the chat and wrote nothing yet: the bot may greet."""
+
+    id: str = ""
+    locale: str = ""
+
+
+class Timer(msgspec.Struct, frozen=True, omit_defaults=True, tag="timer"):
+    """A timer is due. `question` is the question or wait that set it, `purpose` what it was set for."""
+
+    question: str
+    purpose: Literal["silence", "end", "wait", "timeout"]
+    id: str = ""
+
+
+class Outside(msgspec.Struct, frozen=True, omit_defaults=True, tag="outside"):
+    """Something happened outside the conversation: paid, shipped."""
+
+    name: str
+    data: dict[str, Any] = {}
+    id: str = ""
+
+
+class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why an effect gave no value: `code` for flows, `message` for people."""
+
+    code: str
+    message: str = ""
+
+
+class Result(msgspec.Struct, frozen=True, omit_defaults=True, tag="result"):
+    """An effect ended: its value as plain data (values.to_json form), or why there is none.
+
+    `customer` are facts about the customer that the action learned (`ctx.identify`).
+    """
+
+    effect: str
+    value: Any = None
+    failure: Failure | None = None
+    customer: dict[str, Any] = {}
+    id: str = ""
+
+
+class Owned(msgspec.Struct, frozen=True, omit_defaults=True, tag="owned"):
+    """The conversation changed hands: a person took it, gave it back, or left it.
+
+    `how` is claimed, returned (back to the bot), left (the agent is gone), closed, or unavailable (nobody
+    can take it now).
+    """
+
+    how: Literal["claimed", "returned", "left", "closed", "unavailable"]
+    agent: str = ""
+    id: str = ""
+
+
+Event = Message | Press | Opened | Timer | Outside | Result | Owned
+FromCustomer = Message | Press | Opened

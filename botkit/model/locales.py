@@ -1,0 +1,136 @@
+"""A locale: everything that the bot has to know of a language, from one YAML file.
+
+Phrases are kept as they were written; whoever compares folds both sides with `words.fold`. Words of values
+(`numbers`, `dates`, currencies) are compared in small letters; a phrase of several words matches any space
+between them.
+"""
+
+from typing import Literal
+
+import msgspec
+
+Control = Literal["cancel", "repeat", "start_over", "person"]
+Unit = Literal["second", "minute", "quarter", "hour", "day", "week", "fortnight", "month", "year", "decade", "century"]
+
+
+class Formats(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """How numbers, money and dates are written. Date patterns use `{d} {dd} {m} {mm} {month} {mon} {yyyy}
+    {weekday}` and times `{h} {hh} {h12} {mi} {ampm}`.
+    """
+
+    decimal: str = "."
+    group: str = ","
+    money: str = "{symbol}{amount}"
+    percent: str = "{number}%"
+    date_short: str = "{yyyy}-{mm}-{dd}"
+    date_long: str = "{month} {d}, {yyyy}"
+    time_short: str = "{hh}:{mi}"
+    datetime_short: str = "{date} {time}"
+    months: tuple[str, ...] = ()
+    months_short: tuple[str, ...] = ()
+    weekdays: tuple[str, ...] = ()  # Monday first
+    am: str = "am"
+    pm: str = "pm"
+    plural: Literal["one-other", "other", "arabic"] = "one-other"
+    list_and: str = "and"
+    list_separator: str = ", "
+    symbols: dict[str, str] = {}  # currency code → symbol
+
+
+class Numbers(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Numbers in words: cardinals, scale words (hundred, 万), and what joins them.
+
+    `compact` is the Chinese way: digits in a row are one number (二〇二六) and a last digit after a scale
+    stands for the next smaller one (一万三 is 13,000).
+    """
+
+    words: dict[str, float] = {}
+    scales: dict[str, float] = {}
+    joiners: tuple[str, ...] = ()  # two hundred AND five, 一百零五
+    half: tuple[str, ...] = ()
+    percent: tuple[str, ...] = ()  # behind the number
+    percent_before: tuple[str, ...] = ()  # 百分之二十
+    tenths: tuple[str, ...] = ()  # 三成 is 30 percent
+    minus: tuple[str, ...] = ()
+    point: tuple[str, ...] = ()
+    ordinals: dict[str, int] = {}  # first, second
+    ordinal_suffixes: tuple[str, ...] = ()  # 3RD
+    ordinal_before: tuple[str, ...] = ()  # 第三
+    fractions: dict[str, int] = {}  # two THIRDS
+    over: tuple[str, ...] = ()  # 三分之二 is 2/3
+    one: tuple[str, ...] = ()  # a, an: one before a scale, a half or a unit
+    measures: tuple[str, ...] = ()  # between a number and a half: 一个半
+    zero: tuple[str, ...] = ()  # joiners that are digits as well: 零
+    compact: bool = False
+    never: tuple[str, ...] = ()  # no number in these: this one, 一下
+
+
+class Dates(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Everyday wording of dates, times and durations."""
+
+    order: Literal["mdy", "dmy", "ymd"] = "dmy"  # of dates in digits
+    order_in: dict[str, Literal["mdy", "dmy", "ymd"]] = {}  # country → its own order
+    relative: dict[str, int] = {}  # phrase → days from today
+    periods: dict[str, tuple[Unit, int]] = {}  # 明年 → year, 1
+    weekdays: dict[str, int] = {}  # name → 0 (Monday) to 6
+    months: dict[str, int] = {}  # name → 1 to 12
+    units: dict[str, Unit] = {}
+    marks: dict[str, Literal["year", "month", "day"]] = {}  # behind numbers: 2026年5月3日
+    next: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
+    this: tuple[str, ...] = ()
+    ahead: tuple[str, ...] = ()  # IN two weeks
+    later: tuple[str, ...] = ()  # two weeks FROM NOW, 三天后
+    ago: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()  # two days AFTER tomorrow
+    before: tuple[str, ...] = ()
+    end: tuple[str, ...] = ()  # END OF the month, 月底
+    start: tuple[str, ...] = ()
+    vague: dict[str, int] = {}  # a few → 3
+    now: tuple[str, ...] = ()
+    times: dict[str, str] = {}  # noon → 12:00
+    parts: dict[str, tuple[int, int]] = {}  # morning → hours from, to; turns 3 into 15 in the afternoon
+    am: tuple[str, ...] = ()
+    pm: tuple[str, ...] = ()
+    oclock: tuple[str, ...] = ()
+    quarters: dict[str, int] = {}  # half past → 30, 一刻 → 15
+    past: tuple[str, ...] = ()  # ten PAST eight
+    to: tuple[str, ...] = ()  # ten TO eight, 差十分八点
+    at: tuple[str, ...] = ()  # AT 7
+    on: tuple[str, ...] = ()  # ON 5/3
+    fillers: tuple[str, ...] = ()  # of, the, between the parts of a date
+    whole: tuple[str, ...] = ()  # ALL day
+    never: tuple[str, ...] = ()  # no date in these: 3号楼
+
+
+class Locale(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """One language. `control`, `yes`, `no` and `repair` are required of every locale, the rest makes it whole.
+
+    `control`: whole messages for cancel, repeat, start_over, person. `requests`: parts of a message that ask
+    for a person. `corrections`: words that begin a correction (no, wait, I meant). `fillers`: words that say
+    nothing of a value (please, it is). `repair`: texts of the repair flows. `shown_by`: frequent words by which
+    the language is recognised; a script of its own (`script`) is enough. `currencies`: word → ISO code, or
+    several of which the bot's own is taken, else the first. `parts_of_money`: word → how many make one
+    (cent 100, 角 10).
+    """
+
+    code: str
+    name: str
+    control: dict[Control, tuple[str, ...]]
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+    repair: dict[str, str]
+    requests: tuple[str, ...] = ()
+    corrections: tuple[str, ...] = ()
+    fillers: tuple[str, ...] = ()
+    none_of: tuple[str, ...] = ()  # none of these, nothing
+    all_of: tuple[str, ...] = ()  # all, both
+    shown_by: tuple[str, ...] = ()
+    script: Literal["latin", "han", "arabic", "cyrillic", "hangul", "kana", "other"] = "latin"
+    rtl: bool = False
+    formats: Formats = Formats()
+    numbers: Numbers = Numbers()
+    dates: Dates = Dates()
+    currencies: dict[str, str] = {}  # dollars, 块, 元
+    parts_of_money: dict[str, int] = {}
+    booleans: dict[str, bool] = {}  # further words for a boolean slot: on, off

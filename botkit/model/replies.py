@@ -1,0 +1,92 @@
+"""What the bot says: replies as data, before a channel makes them its own."""
+
+from typing import Any, Literal
+
+import msgspec
+
+
+class Button(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One button: pressing it answers the open question with `value`, starts the flow `run`, or opens `url`."""
+
+    label: str
+    value: str = ""
+    run: str = ""
+    url: str = ""
+
+
+class Card(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One of several things to look at or choose from."""
+
+    title: str
+    text: str = ""
+    image: str = ""
+    url: str = ""
+    buttons: tuple[Button, ...] = ()
+
+
+class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One thing that the bot says. `question` is what its buttons answer; `epoch` the owner's at that time."""
+
+    id: str
+    text: str = ""
+    buttons: tuple[Button, ...] = ()
+    image: str = ""
+    file: str = ""
+    cards: tuple[Card, ...] = ()
+    locale: str = ""
+    question: str = ""
+    epoch: int = 0
+
+
+class Call(msgspec.Struct, frozen=True, omit_defaults=True, tag="call"):
+    """Call an action. `args` are in `values.to_json` form; `id` is its idempotency key too."""
+
+    id: str
+    action: str
+    args: dict[str, Any] = {}
+    effect: Literal["read", "write"] = "read"
+    timeout: float = 0.0  # seconds; 0: as the action says
+    flow: str = ""
+    step: str = ""
+
+
+class SetTimer(msgspec.Struct, frozen=True, omit_defaults=True, tag="set_timer"):
+    """Send the event Timer(question, purpose) at `due` (seconds since the epoch)."""
+
+    id: str
+    due: float
+    question: str
+    purpose: Literal["silence", "end", "wait", "timeout"]
+
+
+class DropTimers(msgspec.Struct, frozen=True, omit_defaults=True, tag="drop_timers"):
+    """The question is closed: its timers need not come."""
+
+    question: str
+
+
+class HandOff(msgspec.Struct, frozen=True, omit_defaults=True, tag="hand_off"):
+    """Give the conversation to a team, with what a person needs to see."""
+
+    id: str
+    team: str
+    reason: str = ""
+    packet: dict[str, Any] = {}
+
+
+class Leave(msgspec.Struct, frozen=True, omit_defaults=True, tag="leave"):
+    """The customer left the queue: nobody needs to take the conversation."""
+
+    id: str
+
+
+class Rated(msgspec.Struct, frozen=True, omit_defaults=True, tag="rated"):
+    """A customer said how satisfied they are: `score` of `scale`."""
+
+    id: str
+    score: int
+    scale: int
+    flow: str = ""
+
+
+Effect = Call | SetTimer | DropTimers | HandOff | Leave | Rated

@@ -1,0 +1,102 @@
+"""The bot's state for a conversation: what a turn starts from and what it leaves."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from botkit.model.events import Event
+from botkit.model.replies import Button
+
+Owner = Literal["bot", "queue", "human"]
+
+
+class Heard(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+    """A text of the customer that may still fill slots; `used` are the spans that slots took from it."""
+
+    text: str
+    used: tuple[tuple[int, int], ...] = ()
+
+
+class Frame(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A run of a flow on the stack. `step` is where it stands: the waiting step, or the next to execute.
+
+    `entered` says how it came there: `start` (intent, command, button), `run` (called by the frame below),
+    `interrupt` (over another that resumes), `repair` (an on_* flow). `changed` counts, per slot, the clock of
+    its last change in this run; `confirmed` the clock of the last yes per confirm step; `served` the clock of
+    the yes that a write has used; `wrote` the slots that a done write has read; `passed` the steps executed in
+    this run that fill or read a slot, each once, in the order of their last execution.
+    """
+
+    flow: str
+    run: int
+    step: str = ""
+    entered: Literal["start", "run", "interrupt", "repair"] = "start"
+    slots: dict[str, Any] = {}
+    changed: dict[str, int] = {}
+    confirmed: dict[str, int] = {}
+    served: dict[str, int] = {}
+    wrote: dict[str, tuple[str, ...]] = {}
+    passed: tuple[str, ...] = ()
+    heard: tuple[Heard, ...] = ()
+    misses: int = 0  # unusable replies to the question of the step `missed`
+    missed: str = ""
+    asked: str = ""  # the id of its open question, kept while another flow interrupts
+    skips: tuple[str, ...] = ()  # done writes that a correction passes over
+    error: dict[str, Any] | None = None
+
+
+class Question(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the session waits for. `id` is carried by buttons and timers; `kind` is the step's.
+
+    `buttons` are those shown with it, so that a typed label counts as a press.
+    """
+
+    id: str
+    run: int
+    step: str
+    kind: Literal["ask", "offer", "confirm", "rate", "wait"]
+    buttons: tuple[Button, ...] = ()
+    options: tuple[tuple[Any, str], ...] = ()  # (value, label) as shown, for options computed at that time
+    text: str = ""
+
+
+class Pending(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An effect whose result is awaited."""
+
+    id: str
+    run: int
+    step: str
+    action: str
+    write: bool = False
+
+
+class Session(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A session of a conversation. `seq` counts the events taken, `number` the sessions before it."""
+
+    conversation: str
+    channel: str = ""
+    version: str = ""
+    seq: int = 0
+    number: int = 1
+    clock: int = 0  # counts slot changes and confirmations
+    runs: int = 0
+    locale: str = ""
+    locale_by: Literal["default", "platform", "text", "choice"] = "default"
+    owner: Owner = "bot"
+    team: str = ""
+    agent: str = ""
+    epoch: int = 0
+    stack: tuple[Frame, ...] = ()
+    slots: dict[str, Any] = {}
+    customer: dict[str, Any] = {}
+    question: Question | None = None
+    buttons: tuple[Button, ...] = ()  # of the last reply, where it asked nothing
+    pending: tuple[Pending, ...] = ()
+    waiting: tuple[Event, ...] = ()  # came while an effect was running
+    misses: int = 0  # in a row, for the ladder of on_no_match
+    last: tuple[str, ...] = ()  # what the bot said last, for repeat
+    lines: tuple[tuple[str, str], ...] = ()  # the last lines of the talk, (who, text), for conversation.text
+    message: str = ""  # the customer's last text
+    touched: float = 0.0  # seconds since the epoch
+    started: bool = False  # on_start was run
+    ended: bool = False

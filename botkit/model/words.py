@@ -1,0 +1,30 @@
+"""Text as it is compared: what a customer typed, folded so that spelling habits do not matter."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_NOT_WORD = re.compile(r"[^\w]+")
+_CJK = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯]")
+
+
+@lru_cache(maxsize=16384)
+def fold(text: str) -> str:
+    """Fold width, case, punctuation and spaces: `' Hello,  WORLD! '` gives `'hello world'`.
+
+    NFKC first (full-width letters and digits become plain), apostrophes vanish, everything that is neither a
+    letter nor a digit becomes one space.
+    """
+    text = unicodedata.normalize("NFKC", text).casefold().replace("'", "").replace("’", "")
+    return _NOT_WORD.sub(" ", text).replace("_", " ").strip()
+
+
+def has_cjk(text: str) -> bool:
+    """Tell whether the text has Chinese, Japanese or Korean characters."""
+    return _CJK.search(text) is not None
+
+
+def content_length(text: str) -> int:
+    """Count the letters and digits of a text; one Chinese character counts as two."""
+    folded = fold(text).replace(" ", "")
+    return len(folded) + len(_CJK.findall(folded))

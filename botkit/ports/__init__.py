@@ -1,0 +1,33 @@
+"""The ports: what the runtime needs of the world, as Protocols. Adapters implement them; fakes are in testing."""
+
+from botkit.ports.carriers import Carrier
+from botkit.ports.clocks import Clock
+from botkit.ports.connectors import Accepted, Connector, Incoming, Intake
+from botkit.ports.files import Files
+from botkit.ports.people import Desk
+from botkit.ports.stores import Arrived, Commit, Committed, Delivery, Loaded, Outgoing, Store, Summary
+from botkit.ports.understanding import Completion, Embedder, IntentClassifier, Knowledge, LanguageModel
+
+__all__ = [
+    "Accepted",
+    "Arrived",
+    "Carrier",
+    "Clock",
+    "Commit",
+    "Committed",
+    "Completion",
+    "Connector",
+    "Delivery",
+    "Desk",
+    "Embedder",
+    "Files",
+    "Incoming",
+    "Intake",
+    "IntentClassifier",
+    "Knowledge",
+    "LanguageModel",
+    "Loaded",
+    "Outgoing",
+    "Store",
+    "Summary",
+]

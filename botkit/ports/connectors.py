@@ -1,0 +1,69 @@
+"""Connectors: adapters to chat platforms."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from botkit.model.definitions import Capabilities
+from botkit.model.events import Message, Opened, Outside, Press
+from botkit.model.replies import Reply
+
+
+class Incoming(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a platform delivered: who wrote where, and what.
+
+    `id` is the platform's own id of the delivery: a second one with the same channel and id is dropped.
+    `customer` are facts that the platform knows (name, user id); they never identify a customer by themselves.
+    """
+
+    channel: str
+    chat: str
+    id: str
+    event: Message | Press | Opened | Outside
+    customer: dict[str, Any] = {}
+
+    @property
+    def conversation(self) -> str:
+        """The conversation's id: the channel and the chat."""
+        return f"{self.channel}:{self.chat}"
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """What became of a delivery: durably stored when this is returned; `duplicate` if it was known."""
+
+    conversation: str
+    seq: int
+    duplicate: bool = False
+    wake: bool = False
+
+
+class Intake(Protocol):
+    """Where a connector puts what it received. The platform gets its OK after this returned."""
+
+    async def accept(self, incoming: Incoming) -> Accepted:
+        """Store the delivery durably and see that its turn comes."""
+        ...
+
+
+class Connector(Protocol):
+    """An adapter to one platform. One object serves one configured channel of a bot."""
+
+    name: str
+    capabilities: Capabilities
+
+    async def start(self, intake: Intake) -> None:
+        """Begin to receive; returns when receiving goes on in the background."""
+        ...
+
+    async def stop(self) -> None:
+        """Stop receiving and close what was opened; may be called twice."""
+        ...
+
+    async def send(self, chat: str, reply: Reply) -> str:
+        """Send one reply and give the platform's id of it. Raises errors.DeliveryError."""
+        ...
+
+    def routes(self) -> Sequence[Any]:
+        """Give the Starlette routes that this connector serves, under paths of its own."""
+        ...

@@ -1,0 +1,205 @@
+"""The store: conversations, what came in, what was decided, what has to go out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from botkit.model.events import Event
+from botkit.model.replies import Call, Reply, SetTimer
+from botkit.model.session import Session
+from botkit.model.turn import Record, Turn
+from botkit.ports.connectors import Accepted, Incoming
+
+
+class Arrived(msgspec.Struct, frozen=True):
+    """One row of the inbox: `seq` is its place in the conversation; `customer` what the platform said."""
+
+    seq: int
+    event: Event
+    customer: dict[str, object] = {}
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """A conversation as it stands: its session (None: a new one), its fence, and what waits in the inbox."""
+
+    conversation: str
+    session: Session | None
+    fence: int
+    waiting: tuple[Arrived, ...] = ()
+
+
+class Commit(msgspec.Struct, frozen=True):
+    """What one transaction writes: the session under its fence, the turns, replies to send, calls, timers.
+
+    `taken` is how many rows of the inbox (the first of `Loaded.waiting`) these turns have dealt with. A turn's
+    `seq` is its own in its conversation. A timer replaces the one of the same question and purpose; `dropped` goes
+    before `timers`.
+    """
+
+    conversation: str
+    fence: int
+    session: Session
+    turns: tuple[Turn, ...]
+    taken: int
+    replies: tuple[Reply, ...] = ()
+    calls: tuple[Call, ...] = ()
+    timers: tuple[SetTimer, ...] = ()
+    dropped: tuple[str, ...] = ()  # questions whose timers go
+
+
+class Committed(msgspec.Struct, frozen=True):
+    """The new fence, and whether more waits in the inbox."""
+
+    fence: int
+    more: bool
+
+
+class Outgoing(msgspec.Struct, frozen=True):
+    """A reply that has to be sent: `attempts` were made, the next is due at `due`."""
+
+    conversation: str
+    reply: Reply
+    attempts: int = 0
+    due: float = 0.0
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """A conversation in a list."""
+
+    conversation: str
+    channel: str
+    owner: str
+    turns: int
+    touched: float
+    flow: str = ""
+    last: str = ""
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """What became of a reply: sent at `at` as the platform's `platform_id`, or given up then with `error`."""
+
+    reply: str
+    at: float
+    platform_id: str = ""
+    error: str = ""
+
+
+class Store(Protocol):
+    """Keeps everything of a bot. Every method is atomic; what returned is durable (but see `sent`).
+
+    Raises errors.StoreError when the database cannot be used, errors.FenceError when a commit comes late.
+    """
+
+    async def open(self) -> None:
+        """Connect, and bring the schema to the newest version if it is empty or older."""
+        ...
+
+    async def close(self) -> None:
+        """Close connections; may be called twice."""
+        ...
+
+    async def accept(self, incoming: Incoming, now: float) -> Accepted:
+        """Store a delivery once per (channel, id) and give it its place in its conversation.
+
+        `wake` says that nothing was waiting before, so that somebody has to look at the conversation.
+        """
+        ...
+
+    async def accept_event(self, conversation: str, key: str, event: Event, now: float) -> Accepted:
+        """Store an event of our own (timer, owner, outside) once per conversation and key."""
+        ...
+
+    async def load(self, conversation: str, most: int = 100) -> Loaded:
+        """Give a conversation's state and at most `most` waiting rows, in order."""
+        ...
+
+    async def commit(self, commit: Commit) -> Committed:
+        """Write a turn: all of it or nothing. Raises FenceError if `fence` is no longer the conversation's."""
+        ...
+
+    async def commit_many(self, commits: Sequence[Commit]) -> Sequence[Committed | Exception]:
+        """Write turns of several conversations in one transaction; one late commit spoils no other."""
+        ...
+
+    async def start_call(self, call: Call, now: float) -> bool:
+        """Journal that a planned call is started now.
+
+        False if it was started before (nobody knows its end), has its result, or was never planned or erased.
+        """
+        ...
+
+    async def finish_call(self, conversation: str, event: Event, now: float) -> Accepted:
+        """Journal a call's result (an events.Result) and put it into the inbox, once.
+
+        A call that has a result, was never planned, or went with its erased conversation changes nothing and is
+        a `duplicate`.
+        """
+        ...
+
+    async def open_calls(self) -> Sequence[tuple[str, Call, bool]]:
+        """Give the calls without a result: (conversation, call, started)."""
+        ...
+
+    async def outgoing(self, conversation: str) -> Sequence[Outgoing]:
+        """Give the replies of a conversation that are not sent yet, in order."""
+        ...
+
+    async def sent(self, reply: str, platform_id: str, now: float) -> None:
+        """Mark a reply as sent, so that `outgoing` gives it no more. The mark may become durable a moment later."""
+        ...
+
+    async def put_off(self, reply: str, due: float, error: str) -> None:
+        """Note a failed try: the next one is due then."""
+        ...
+
+    async def give_up(self, reply: str, error: str, now: float) -> None:
+        """Move a reply to the dead letters."""
+        ...
+
+    async def deliveries(self, conversation: str) -> Sequence[Delivery]:
+        """Give what became of the replies of a conversation that wait no longer, in order."""
+        ...
+
+    async def failed(self, most: int = 100) -> Sequence[tuple[Outgoing, str]]:
+        """Give the dead letters with their errors, the newest first."""
+        ...
+
+    async def unfinished(self) -> Sequence[str]:
+        """Give the conversations that have rows waiting, replies unsent or calls open: what a start wakes."""
+        ...
+
+    async def fire(self, now: float, most: int = 100) -> Sequence[str]:
+        """Move due timers into the inbox, each once; give the conversations to wake."""
+        ...
+
+    async def next_timer(self) -> float | None:
+        """Give when the next timer is due (seconds since the epoch)."""
+        ...
+
+    async def conversations(self, most: int = 100, owner: str = "") -> Sequence[Summary]:
+        """List conversations, the last touched first."""
+        ...
+
+    async def turns(self, conversation: str, first: int = 1, most: int = 1000) -> Sequence[Record]:
+        """Give the records of turns from event `first` on, in order; a replay gives their sessions again."""
+        ...
+
+    async def erase(self, conversation: str) -> bool:
+        """Remove everything of a conversation; False if there was nothing."""
+        ...
+
+    async def forget(self, before: float) -> int:
+        """Let go of the ids of deliveries dealt with before then, and of marks of sent replies and ended calls.
+
+        A delivery repeated later than that would be taken for a new one: keep at least a week. Gives how many.
+        """
+        ...
+
+    async def save_version(self, version: str, sources: Mapping[str, str], now: float) -> None:
+        """Keep the sources of a flow version (path → text); a known one changes nothing."""
+        ...
+
+    async def version(self, version: str) -> Mapping[str, str] | None:
+        """Give the sources of a flow version."""
+        ...
