@@ -1,0 +1,55 @@
+# make run    set up, start the reference bot, print its address
+# make test   set up, run every check and every test (samples of the long suites)
+# make test-all   the same with the long suites whole
+# make check  the static checks alone      make bench  the benchmarks      make clean  remove what was set up
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+WORKERS ?= 2
+
+.PHONY: run test test-all check bench clean setup browser
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,fast]'
+	touch $@
+
+run: $(VENV)/.run
+	$(BIN)/botkit run flows/support --port $(PORT)
+
+# A customer of `make run` needs no tools for development.
+$(VENV)/.run: pyproject.toml
+	test -f $(VENV)/.ready || { $(PYTHON) -m venv $(VENV) && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fast]'; }
+	touch $@
+
+# The browser tests need Chromium; a machine without it gets Debian's.
+browser:
+	@command -v chromium >/dev/null 2>&1 || { \
+	  echo "installing Chromium for the browser tests"; \
+	  SUDO=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$SUDO apt-get update -qq && $$SUDO env DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -qq -y --no-install-recommends chromium fonts-noto-cjk >/dev/null; }
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/mypy tests
+	$(BIN)/lint-imports
+
+test: check browser
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m 'not whole'
+
+test-all: check browser
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
+
+bench: setup
+	$(BIN)/python -m tests.benchmarks
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist

@@ -1,0 +1,273 @@
+"""Display names of the shop's English words in Chinese.
+
+The data stays English, as in a db.json; what a customer reads is translated here, and what is not here is
+shown as it is.
+"""
+
+import re
+
+PRODUCTS: dict[str, str] = {
+    "action camera": "运动相机",
+    "air purifier": "空气净化器",
+    "backpack": "双肩包",
+    "bicycle": "自行车",
+    "bluetooth speaker": "蓝牙音箱",
+    "bookshelf": "书架",
+    "canvas tote": "帆布袋",
+    "coffee maker": "咖啡机",
+    "cycling helmet": "骑行头盔",
+    "desk lamp": "台灯",
+    "digital camera": "数码相机",
+    "dumbbell set": "哑铃套装",
+    "e-reader": "电子书阅读器",
+    "electric kettle": "电热水壶",
+    "electric toothbrush": "电动牙刷",
+    "espresso machine": "意式咖啡机",
+    "fleece jacket": "抓绒外套",
+    "gaming mouse": "游戏鼠标",
+    "garden hose": "花园水管",
+    "grill": "烤架",
+    "headphones": "头戴式耳机",
+    "hiking boots": "登山靴",
+    "indoor security camera": "室内监控摄像头",
+    "jigsaw puzzle": "拼图",
+    "laptop": "笔记本电脑",
+    "led light bulb": "LED 灯泡",
+    "luggage set": "行李箱套装",
+    "makeup kit": "化妆套装",
+    "mechanical keyboard": "机械键盘",
+    "notebook": "笔记本",
+    "office chair": "办公椅",
+    "patio umbrella": "庭院遮阳伞",
+    "perfume": "香水",
+    "pet bed": "宠物床",
+    "portable charger": "充电宝",
+    "rain jacket": "雨衣",
+    "running shoes": "跑鞋",
+    "skateboard": "滑板",
+    "smart thermostat": "智能温控器",
+    "smart watch": "智能手表",
+    "smartphone": "智能手机",
+    "sneakers": "运动鞋",
+    "sunglasses": "太阳镜",
+    "t-shirt": "T恤",
+    "tablet": "平板电脑",
+    "tea kettle": "烧水壶",
+    "teapot": "茶壶",
+    "throw blanket": "盖毯",
+    "vacuum cleaner": "吸尘器",
+    "wall clock": "挂钟",
+    "water bottle": "水杯",
+    "wireless earbuds": "无线耳机",
+    "wool scarf": "羊毛围巾",
+    "wristwatch": "手表",
+    "yoga mat": "瑜伽垫",
+}
+
+OPTIONS: dict[str, str] = {
+    "armrest": "扶手",
+    "backlight": "背光",
+    "backrest height": "靠背高度",
+    "band material": "表带材质",
+    "battery life": "续航",
+    "battery type": "电池类型",
+    "brand": "品牌",
+    "brightness": "亮度",
+    "capacity": "容量",
+    "color": "颜色",
+    "compartment": "隔层",
+    "compatibility": "兼容性",
+    "connectivity": "连接方式",
+    "cover": "封面",
+    "deck material": "板面材质",
+    "design": "图案",
+    "dial color": "表盘颜色",
+    "diameter": "直径",
+    "difficulty level": "难度",
+    "display": "屏幕",
+    "features": "功能",
+    "filter type": "滤网类型",
+    "frame size": "车架尺寸",
+    "frame color": "镜框颜色",
+    "gender": "适用性别",
+    "height": "高度",
+    "kit size": "套装规格",
+    "length": "长度",
+    "lens color": "镜片颜色",
+    "material": "材质",
+    "output": "输出接口",
+    "pages": "页数",
+    "piece count": "件数",
+    "pieces": "片数",
+    "power source": "电源",
+    "pressure": "压力",
+    "processor": "处理器",
+    "ram": "内存",
+    "resolution": "分辨率",
+    "room size": "适用房间",
+    "ruling": "内页",
+    "scent family": "香调",
+    "screen size": "屏幕尺寸",
+    "sensor type": "传感器类型",
+    "set type": "套装类型",
+    "size": "尺寸",
+    "skin tone": "肤色",
+    "sole": "鞋底",
+    "speed settings": "档位",
+    "storage": "存储",
+    "stovetop compatibility": "适用炉灶",
+    "style": "款式",
+    "switch type": "轴体",
+    "thickness": "厚度",
+    "theme": "主题",
+    "type": "类型",
+    "ventilation": "通风",
+    "water resistance": "防水等级",
+    "waterproof": "防水",
+    "weight range": "重量范围",
+    "zoom": "变焦",
+}
+
+VALUES: dict[str, str] = {
+    "adjustable": "可调节",
+    "beige": "米色",
+    "black": "黑色",
+    "blank": "空白",
+    "blue": "蓝色",
+    "bamboo": "竹制",
+    "battery": "电池",
+    "bright": "明亮",
+    "brown": "棕色",
+    "canvas": "帆布",
+    "ceramic": "陶瓷",
+    "cotton": "棉",
+    "custom": "定制",
+    "dotted": "点阵",
+    "electric": "电",
+    "fabric": "织物",
+    "fixed": "固定",
+    "foam": "泡沫",
+    "full size": "全尺寸",
+    "gas": "燃气",
+    "glass": "玻璃",
+    "gold": "金色",
+    "graphic": "印花",
+    "gray": "灰色",
+    "green": "绿色",
+    "grey": "灰色",
+    "hardcover": "硬壳",
+    "high": "高",
+    "hiking": "徒步",
+    "in-ear": "入耳式",
+    "iron": "铁",
+    "l": "L",
+    "large": "大号",
+    "leather": "皮革",
+    "linen": "亚麻",
+    "lined": "横线",
+    "low": "低",
+    "m": "M",
+    "medium": "中号",
+    "mesh": "网布",
+    "metal": "金属",
+    "navy": "藏青色",
+    "no": "否",
+    "none": "无",
+    "nylon": "尼龙",
+    "on-ear": "贴耳式",
+    "over-ear": "头戴式",
+    "oval": "椭圆",
+    "pink": "粉色",
+    "plain": "纯色",
+    "plastic": "塑料",
+    "polyester": "聚酯纤维",
+    "purple": "紫色",
+    "red": "红色",
+    "round": "圆形",
+    "rubber": "橡胶",
+    "s": "S",
+    "silver": "银色",
+    "small": "小号",
+    "softcover": "软皮",
+    "stainless steel": "不锈钢",
+    "standard": "标准",
+    "tall": "高款",
+    "usb": "USB",
+    "unisex": "中性",
+    "white": "白色",
+    "wired": "有线",
+    "wireless": "无线",
+    "wood": "木",
+    "wool": "羊毛",
+    "xl": "XL",
+    "xs": "XS",
+    "xxl": "XXL",
+    "yellow": "黄色",
+    "yes": "是",
+    "crew neck": "圆领",
+    "v-neck": "V领",
+    "ac adapter": "电源适配器",
+}
+
+UNITS: dict[str, str] = {
+    "hour": "小时",
+    "hours": "小时",
+    "inch": "英寸",
+    "inches": "英寸",
+    "ft": "英尺",
+    "cup": "杯",
+    "cups": "杯",
+    "liter": "升",
+    "liters": "升",
+    "l": "升",
+    "ml": "毫升",
+    "mah": "毫安时",
+    "piece": "件",
+    "pieces": "件",
+    "pages": "页",
+    "lbs": "磅",
+}
+
+STATUSES: dict[str, str] = {
+    "pending": "待处理",
+    "pending (item modified)": "待处理（商品已更改）",
+    "processed": "已处理",
+    "delivered": "已送达",
+    "cancelled": "已取消",
+    "return requested": "已申请退货",
+    "exchange requested": "已申请换货",
+}
+
+PAYMENTS: dict[str, dict[str, str]] = {
+    "credit_card": {"en": "{brand} ending in {digits}", "zh": "{brand} 卡（尾号 {digits}）"},
+    "gift_card": {"en": "gift card ending in {digits}", "zh": "礼品卡（尾号 {digits}）"},
+    "paypal": {"en": "PayPal", "zh": "PayPal"},
+}
+
+NUMBER_AND_UNIT = re.compile(r"(\d+(?:\.\d+)?)[\s-]*([a-z]+)", re.IGNORECASE)
+
+
+def is_chinese(locale: str) -> bool:
+    """Tell whether texts of this locale are Chinese."""
+    return locale.lower().split("-", maxsplit=1)[0] == "zh"
+
+
+def translated(word: str, table: dict[str, str], locale: str) -> str:
+    """Give the word in the locale, or as it is."""
+    return table.get(word.casefold(), word) if is_chinese(locale) else word
+
+
+def value(word: str, locale: str) -> str:
+    """Give the value of an option in the locale; '4 hours' becomes '4 小时'."""
+    measure = NUMBER_AND_UNIT.fullmatch(word)
+    if is_chinese(locale) and measure and measure.group(2).casefold() in UNITS:
+        return f"{measure.group(1)} {UNITS[measure.group(2).casefold()]}"
+    return translated(word, VALUES, locale)
+
+
+def payment(method: dict[str, object], locale: str) -> str:
+    """Name a payment method as customers know it: 'Visa ending in 1234'."""
+    texts = PAYMENTS.get(str(method["source"]), {"en": str(method["source"])})
+    text = texts.get("zh" if is_chinese(locale) else "en", texts["en"])
+    digits = str(method.get("last_four") or str(method["id"])[-4:])
+    return text.format(brand=str(method.get("brand") or "").capitalize() or "card", digits=digits)
