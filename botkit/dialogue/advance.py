@@ -69,6 +69,9 @@ def _settle(work: Work) -> None:
     if work.owner != "bot" and not work.stack:
         work.settled = True
     proceed(work)
+    if work.restarted and not work.replies:
+        work.say(work.phrase("started_over"))
+    work.restarted = False
     if work.owner != "bot" and work.stack:
         work.stack, work.question = [], None
 
@@ -102,7 +105,6 @@ def _receive(work: Work, event: Message | Press, text: str) -> None:
         work.settled = True
         return
     work.message = event if isinstance(event, Message) else Message(text=event.value or event.label, id=event.id)
-    work.heard_now = True
     choose_locale_for(work, event)
     work.note_line("customer", text)
     if work.owner != "bot":

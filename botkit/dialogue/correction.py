@@ -157,6 +157,7 @@ def _go_back(work: Work, index: int, slot: str) -> None:
 
 def _first_reader(work: Work, frame: Frame, slot: str) -> str | None:
     facts = work.prepared.facts[frame.flow]
-    asked = next((i for i, step in enumerate(frame.passed) if facts.fills.get(step) == slot), 0)
+    asks = (i for i in range(len(frame.passed) - 1, -1, -1) if facts.fills.get(frame.passed[i]) == slot)
+    asked = next(asks, 0)
     readers = (step for step in frame.passed[asked:] if slot in facts.reads[step])
     return next(readers, None)

@@ -4,7 +4,6 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from botkit.dialogue.phrases import Phrases, gather_phrases
@@ -31,6 +30,7 @@ from botkit.model.definitions import (
     Value,
     Wait,
 )
+from botkit.model.locales import Formats
 
 _MOST_KEPT = 32
 
@@ -52,7 +52,7 @@ class Prepared:
     phrases: Phrases
     facts: Mapping[str, FlowFacts]
     zone: ZoneInfo
-    formats: Mapping[str, Mapping[str, Any]]
+    formats: Mapping[str, Formats]
     patterns: Mapping[str, re.Pattern[str]]
 
 
@@ -80,14 +80,9 @@ def _derive(flows: FlowSet) -> Prepared:
         phrases=gather_phrases(flows.locales.values()),
         facts=facts,
         zone=ZoneInfo(flows.settings.timezone),
-        formats={code: _formats(flows, code) for code in flows.locales},
+        formats={code: locale.formats for code, locale in flows.locales.items()},
         patterns={source: _bordered(source) for source in sources if source},
     )
-
-
-def _formats(flows: FlowSet, code: str) -> dict[str, Any]:
-    formats = flows.locales[code].formats
-    return {name: getattr(formats, name) for name in formats.__struct_fields__}
 
 
 def _bordered(source: str) -> re.Pattern[str]:

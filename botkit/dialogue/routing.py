@@ -141,17 +141,11 @@ def _take_command(work: Work, message: Message) -> bool:
     return True
 
 
-def _start_over(work: Work) -> None:
-    start_over(work)
-
-
 def start_over(work: Work) -> None:
     """Begin a new session in the same conversation: nothing is kept but who the customer is."""
     begin_session(work)
-    work.spoken.clear()
+    work.started = work.restarted = True
     repair(work, "on_start")
-    work.started = True
-    work.heard_now = True
 
 
 def begin_session(work: Work) -> None:
@@ -177,7 +171,7 @@ def _person(work: Work) -> None:
     hand_off(work, work.flows.settings.default_team, work.phrase("person_asked"))
 
 
-_CONTROLS = {"cancel": cancel, "repeat": _repeat, "start_over": _start_over, "person": _person}
+_CONTROLS = {"cancel": cancel, "repeat": _repeat, "start_over": start_over, "person": _person}
 
 
 # The open question

@@ -11,10 +11,12 @@ from botkit.dialogue.prepared import Prepared, prepare
 from botkit.expressions import render
 from botkit.model.definitions import Flow, FlowSet, Step, Text
 from botkit.model.events import Event, Message
+from botkit.model.locales import Formats
 from botkit.model.replies import Button, Card, DropTimers, Effect, Reply
 from botkit.model.session import Frame, Pending, Question, Session
 from botkit.model.turn import Candidate, Route, Turn, Visit
 
+ENGLISH = Formats()
 MOST_STEPS = 1000  # in one turn
 MOST_REPLIES = 50
 MOST_LINES = 20  # of the talk, kept for conversation.text
@@ -40,7 +42,6 @@ class Work:
         "epoch",
         "event",
         "flows",
-        "heard_now",
         "last",
         "lines",
         "locale",
@@ -54,6 +55,7 @@ class Work:
         "prepared",
         "question",
         "replies",
+        "restarted",
         "route",
         "runs",
         "seq",
@@ -106,7 +108,7 @@ class Work:
         self.steps = 0
         self.settled = False  # the bot waits: nothing more to execute in this turn
         self.spoken: list[str] = []
-        self.heard_now = False  # a customer's message was routed in this turn
+        self.restarted = False  # the customer started over and nothing was said of it yet
         self.base: dict[str, Any] | None = None
 
     # The stack
@@ -188,12 +190,18 @@ class Work:
                 "owner": self.owner,
                 "text": "\n".join(f"{who}: {text}" for who, text in self.lines),
             },
-            "__formats__": self.prepared.formats.get(self.locale, {}),
+            "__formats__": self.formats(),
             "__currency__": settings.currency,
             "__timezone__": settings.timezone,
         }
 
     # Texts
+
+    def formats(self) -> Formats:
+        """Give how numbers and dates are written for the customer."""
+        known = self.prepared.formats
+        found = known.get(self.locale) or known.get(self.locale.partition("-")[0])
+        return found if found is not None else next(iter(known.values()), ENGLISH)
 
     def pick(self, text: Text) -> str:
         """Give the source of a text for the customer's locale: zh-TW, then zh, then the bot's first."""
@@ -274,7 +282,10 @@ class Work:
         self.visits.append(Visit(self.stack[-1].flow, step, note))
 
     def candidate(self, route: Route, name: str, score: float, why: str = "", *, taken: bool = False) -> None:
-        """Record a way in which the message could be taken."""
+        """Record a way in which the message could be taken; the one that takes it replaces its earlier mention."""
+        if taken:
+            known = self.candidates
+            self.candidates = [c for c in known if c.taken or (c.route, c.name) != (route, name)]
         self.candidates.append(Candidate(route, name, round(score, 3), why, taken))
         if taken:
             self.route = route

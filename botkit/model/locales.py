@@ -100,6 +100,7 @@ class Dates(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     on: tuple[str, ...] = ()  # ON 5/3
     fillers: tuple[str, ...] = ()  # of, the, between the parts of a date
     whole: tuple[str, ...] = ()  # ALL day
+    doubtful: tuple[str, ...] = ()  # other words too, unless written large or led by ON: may, sun
     never: tuple[str, ...] = ()  # no date in these: 3号楼
 
 
@@ -134,3 +135,4 @@ class Locale(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     currencies: dict[str, str] = {}  # dollars, 块, 元
     parts_of_money: dict[str, int] = {}
     booleans: dict[str, bool] = {}  # further words for a boolean slot: on, off
+    answers: tuple[str, ...] = ()  # of yes and no, those that count with more words behind: yes I want it

@@ -1,0 +1,273 @@
+"""A bot as a library: load a directory, talk to it, inside any running loop."""
+
+import asyncio
+import itertools
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from uuid import uuid4
+
+import msgspec
+
+from botkit.app.directories import Checked, check_directory, rebuild
+from botkit.errors import LoadError, UsageError
+from botkit.model.definitions import FlowSet
+from botkit.model.events import Message, Opened, Press
+from botkit.model.replies import Reply
+from botkit.model.session import Session
+from botkit.model.turn import Candidate, Turn, Visit
+from botkit.model.words import fold
+from botkit.ports.clocks import Clock
+from botkit.ports.connectors import Connector, Incoming
+from botkit.ports.stores import Store
+from botkit.runtime.books import FlowBook
+from botkit.runtime.clocks import WallClock
+from botkit.runtime.engine import Engine
+from botkit.runtime.recognition import Recogniser
+from botkit.stores import open_store
+from botkit.understanding.language import show
+from botkit.understanding.matching import FuzzyClassifier
+
+MOST_RECOGNISERS = 8
+
+
+class Exchange(msgspec.Struct, frozen=True):
+    """What one message came to: all replies until the bot waits again, and where it waits.
+
+    `flow` and `step` are None when the bot waits for nothing; `slots` is what a template there would see.
+    """
+
+    replies: tuple[Reply, ...]
+    route: str
+    flow: str | None
+    step: str | None
+    slots: dict[str, Any]
+    owner: str
+    locale: str
+    turns: tuple[Turn, ...]
+
+    @property
+    def text(self) -> str:
+        """The replies' texts, one a line."""
+        return "\n".join(reply.text for reply in self.replies if reply.text)
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Every way in which the message could have been taken."""
+        return tuple(candidate for turn in self.turns for candidate in turn.candidates)
+
+    @property
+    def visits(self) -> tuple[Visit, ...]:
+        """The steps that were executed."""
+        return tuple(visit for turn in self.turns for visit in turn.visits)
+
+
+def exchange_of(turns: tuple[Turn, ...], session: Session | None) -> Exchange:
+    """Sum up the turns that one message led to."""
+    last = turns[-1].session if turns else session
+    top = last.stack[-1] if last is not None and last.stack else None
+    waits = top is not None and last is not None and (last.question is not None or bool(last.pending))
+    return Exchange(
+        replies=tuple(reply for turn in turns for reply in turn.replies),
+        route=next((turn.route for turn in reversed(turns) if turn.route), ""),
+        flow=top.flow if waits and top else None,
+        step=top.step if waits and top else None,
+        slots=visible_slots(last),
+        owner=last.owner if last is not None else "bot",
+        locale=last.locale if last is not None else "",
+        turns=turns,
+    )
+
+
+def visible_slots(session: Session | None) -> dict[str, Any]:
+    """Give the slots that a template would see where the bot waits: shared ones, then the top flow's own."""
+    if session is None:
+        return {}
+    own = session.stack[-1].slots if session.stack else {}
+    return {name: value for name, value in {**session.slots, **own}.items() if value is not None}
+
+
+class Bot:
+    """A bot at work. `async with await Bot.load(...)` closes it; `close` does the same.
+
+    `say`, `press` and `open` go through the same store and turns as every channel.
+    """
+
+    def __init__(self, checked: Checked, engine: Engine, connectors: Mapping[str, Connector]) -> None:
+        self.checked = checked
+        self.engine = engine
+        self.connectors = connectors
+        self._numbers = itertools.count(1)
+        self._token = uuid4().hex[:12]
+        self._locks: dict[str, asyncio.Lock] = {}
+
+    @classmethod
+    async def load(
+        cls,
+        directory: str | Path,
+        *,
+        store: str | Store | None = None,
+        clock: Clock | None = None,
+        locale: str = "",
+        connectors: Callable[[Checked], Mapping[str, Connector]] | None = None,
+    ) -> Self:
+        """Load a bot from its directory and start its plugins and its store.
+
+        `store` is another URL than bot.yaml's (`sqlite://` is memory); `locale` the customers' choice;
+        `connectors` builds the channels that are served (none by default). Raises LoadError with every problem.
+        """
+        clock = clock or WallClock()
+        checked = check_directory(Path(directory), clock=clock)
+        if checked.flows is None:
+            raise LoadError(checked.errors)
+        opened = store if store is not None and not isinstance(store, str) else None
+        kept = opened or open_store(
+            store_url(checked, store if isinstance(store, str) else None),
+            checked.config.durability,  # type: ignore[arg-type]
+        )
+        await kept.open()
+        try:
+            await checked.registry.start()
+            built = connectors(checked) if connectors is not None else {}
+            bot = cls(checked, _engine(checked, checked.flows, kept, clock, built, locale), built)
+            await kept.save_version(checked.flows.version, checked.sources, clock.now())
+            await bot.engine.start()
+        except BaseException:
+            await checked.registry.stop()
+            await kept.close()
+            raise
+        return bot
+
+    @property
+    def flows(self) -> FlowSet:
+        """The current version of the flows."""
+        return self.engine.book.current
+
+    @property
+    def store(self) -> Store:
+        """The store."""
+        return self.engine.store
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Let running turns end, stop plugins, close the store. What is left is in the store."""
+        for connector in self.connectors.values():
+            await connector.stop()
+        await self.engine.stop()
+        await self.checked.registry.stop()
+        await self.store.close()
+
+    # Talking
+
+    async def open(self, conversation: str = "library:1") -> Exchange:
+        """Open a conversation without a word: a bot that speaks first greets."""
+        return await self.send(conversation, Opened())
+
+    async def say(self, text: str, conversation: str = "library:1") -> Exchange:
+        """Say something as a customer and wait for everything that comes of it."""
+        if not isinstance(text, str):
+            raise UsageError(f"say takes a text, not {type(text).__name__}")
+        return await self.send(conversation, Message(text=text))
+
+    async def press(self, label: str, conversation: str = "library:1") -> Exchange:
+        """Press a button that was shown last, by its label or value."""
+        loaded = await self.store.load(conversation, most=0)
+        session = loaded.session
+        question = session.question if session is not None else None
+        shown = (*(question.buttons if question else ()), *(session.buttons if session else ()))
+        button = next((b for b in shown if fold(label) in (fold(b.label), fold(b.value))), None)
+        if button is None:
+            raise UsageError(f"there is no button {label!r} to press")
+        asked = question.id if question is not None and button in question.buttons else ""
+        return await self.send(
+            conversation, Press(value=button.value, label=button.label, question=asked, run=button.run)
+        )
+
+    async def ask(self, text: str) -> str:
+        """Ask one question in a conversation of its own and give the answer's text."""
+        return (await self.say(text, f"library:{uuid4().hex}")).text
+
+    async def send(self, conversation: str, event: Message | Press | Opened) -> Exchange:
+        """Send an event as a customer and wait until the bot waits again."""
+        channel, _, chat = conversation.partition(":")
+        if not chat:
+            raise UsageError(f"a conversation is named channel:chat, not {conversation!r}")
+        turns: list[Turn] = []
+        async with self._locks.setdefault(conversation, asyncio.Lock()):
+            end = self.engine.listen(conversation, turns.append)
+            try:
+                id_ = f"{self._token}-{next(self._numbers)}"
+                await self.engine.accept(Incoming(channel=channel, chat=chat, id=id_, event=event))
+                await self.engine.settle(conversation)
+            finally:
+                end()
+        session = None if turns else (await self.store.load(conversation, most=0)).session
+        return exchange_of(tuple(turns), session)
+
+    # Changing
+
+    async def reload(self) -> Checked:
+        """Read the directory again; sound flows become the current version, others change nothing."""
+        checked = await asyncio.to_thread(check_directory, self.checked.directory)
+        if checked.flows is not None and checked.config == self.checked.config:
+            flows = msgspec.structs.replace(checked.flows, catalogue=self.flows.catalogue)
+            await self.store.save_version(flows.version, checked.sources, self.engine.clock.now())
+            self.engine.book.publish(flows)
+        return checked
+
+
+def store_url(checked: Checked, given: str | None) -> str:
+    """Give the store's URL; a relative SQLite path of bot.yaml is relative to the bot's directory."""
+    if given is not None:
+        return given
+    url = checked.config.store
+    prefix = "sqlite:///"
+    if url.startswith(prefix) and not url.startswith("sqlite:////"):
+        return prefix + str((checked.directory / url.removeprefix(prefix)).absolute())
+    return url
+
+
+def _engine(
+    checked: Checked, flows: FlowSet, store: Store, clock: Clock, connectors: Mapping[str, Connector], locale: str
+) -> Engine:
+    async def recall(version: str) -> FlowSet | None:
+        sources = await store.version(version)
+        return rebuild(checked, sources, flows.settings) if sources is not None else None
+
+    return Engine(
+        FlowBook(flows, recall), store, checked.registry, Recognisers(), clock, connectors, chosen_locale=locale
+    )
+
+
+class Recognisers:
+    """The recognisers of the flow versions in use, each built when it is first needed."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, Recogniser] = {}
+
+    def __call__(self, flows: FlowSet) -> Recogniser:
+        """Give the recogniser of these flows."""
+        known = self._made.get(id(flows))
+        if known is None:
+            while len(self._made) >= MOST_RECOGNISERS:
+                self._made.pop(next(iter(self._made)))
+            known = self._made[id(flows)] = build_recogniser(flows)
+        return known
+
+
+def build_recogniser(flows: FlowSet) -> Recogniser:
+    """Build the classifiers of a version from the examples of its intents and the questions of its answers."""
+    return Recogniser(
+        flows=flows,
+        intents=FuzzyClassifier.build({name: intent.examples for name, intent in flows.intents.items()}),
+        answers=FuzzyClassifier.build({name: answer.questions for name, answer in flows.answers.items()}),
+        shows=show,
+    )

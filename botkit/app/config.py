@@ -1,0 +1,237 @@
+"""bot.yaml: what a bot is called, where it speaks, what it may use."""
+
+import os
+import re
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from botkit.errors import Place, Problem
+from botkit.flows import Node, Report, read, seconds, shapes
+from botkit.model.definitions import Settings
+
+FILE = "bot.yaml"
+KEYS = (
+    "name", "locales", "timezone", "currency", "country", "channels", "plugins", "store", "understanding", "llm",
+    "safety", "handoff", "session", "api",
+)  # fmt: skip
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
+
+
+class Channel(msgspec.Struct, frozen=True):
+    """A channel as configured: the settings of its connector, and the variables that it names but nobody set."""
+
+    settings: dict[str, Any]
+    place: Place
+    missing: tuple[str, ...] = ()
+
+
+class Config(msgspec.Struct, frozen=True):
+    """A bot's configuration. `store` is a URL as written: a relative path is relative to the bot's directory."""
+
+    settings: Settings
+    channels: dict[str, Channel] = {}
+    plugins: tuple[str, ...] = ()
+    plugin_settings: dict[str, dict[str, Any]] = {}
+    plugin_places: dict[str, Place] = {}
+    store: str = "sqlite:///bot.db"
+    durability: str = "normal"
+    llm: dict[str, Any] = {}
+    safety: dict[str, Any] = {}
+    handoff: dict[str, Any] = {}
+    token: str = ""
+
+
+def read_config(
+    text: str, file: str, variables: Mapping[str, str] | None = None
+) -> tuple[Config, tuple[Problem, ...]]:
+    """Read bot.yaml; `variables` replace `${NAME}` (the environment if not given). All problems at once."""
+    report = Report()
+    node, problems = read(text, file)
+    report.extend(problems)
+    if node is None or node.empty:
+        return Config(Settings()), tuple(report.problems)
+    known = os.environ if variables is None else variables
+    found = shapes.fields(node, "bot.yaml", KEYS, report)
+    config = _assemble(found, known, report)
+    return config, tuple(sorted(report.problems, key=lambda problem: problem.place))
+
+
+def _assemble(found: Mapping[str, Node], variables: Mapping[str, str], report: Report) -> Config:
+    plugins, plugin_settings, plugin_places = _plugins(found.get("plugins"), variables, report)
+    store, durability = _store(found.get("store"), variables, report)
+    return Config(
+        settings=_settings(found, report),
+        channels=_channels(found.get("channels"), variables, report),
+        plugins=plugins,
+        plugin_settings=plugin_settings,
+        plugin_places=plugin_places,
+        store=store,
+        durability=durability,
+        llm=_free(found.get("llm"), "'llm'", variables, report),
+        safety=_free(found.get("safety"), "'safety'", variables, report),
+        handoff=_handoff(found.get("handoff"), variables, report),
+        token=_token(found.get("api"), variables, report),
+    )
+
+
+def fill_variables(data: Any, variables: Mapping[str, str], missing: list[str]) -> Any:
+    """Replace `${NAME}` and `${NAME:-default}` in every text of some data; unset names are added to `missing`."""
+    if isinstance(data, str):
+        return _VARIABLE.sub(lambda match: _variable(match, variables, missing), data)
+    if isinstance(data, dict):
+        return {key: fill_variables(value, variables, missing) for key, value in data.items()}
+    if isinstance(data, list):
+        return [fill_variables(item, variables, missing) for item in data]
+    return data
+
+
+def _variable(match: re.Match[str], variables: Mapping[str, str], missing: list[str]) -> str:
+    name, default = match[1], match[2]
+    value = variables.get(name) or default
+    if value is None:
+        missing.append(name)
+        return ""
+    return value
+
+
+def _settings(found: Mapping[str, Node], report: Report) -> Settings:
+    made: dict[str, Any] = {}
+    for key in ("name", "currency", "country"):
+        if key in found and (text := shapes.text(found[key], f"'{key}'", report)) is not None:
+            made[key] = text
+    if "locales" in found:
+        locales = shapes.texts(found["locales"], "'locales'", report)
+        if locales:
+            made["locales"] = tuple(dict.fromkeys(locales))
+    if "timezone" in found:
+        made.update(_timezone(found["timezone"], report))
+    if "channels" in found and found["channels"].kind == "mapping":
+        made["channels"] = tuple(key.raw for key, _ in found["channels"].entries)
+    made.update(_understanding(found.get("understanding"), report))
+    made.update(_session(found.get("session"), report))
+    made.update(_teams(found.get("handoff"), report))
+    if len(made.get("currency", "EUR")) != 3:
+        report.error(found["currency"].place, "unknown-value", "'currency' takes an ISO 4217 code such as EUR")
+    return Settings(**made)
+
+
+def _timezone(node: Node, report: Report) -> dict[str, str]:
+    name = shapes.text(node, "'timezone'", report)
+    try:
+        ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        report.error(node.place, "unknown-value", f"there is no time zone {name!r}", "for instance Europe/Berlin")
+        return {}
+    return {"timezone": name or "UTC"}
+
+
+def _understanding(node: Node | None, report: Report) -> dict[str, float]:
+    keys = ("intent_threshold", "clarify_margin", "answer_threshold")
+    found = shapes.fields(node, "'understanding'", keys, report) if node is not None else {}
+    made = {key: shapes.number(value, f"'{key}'", report, 0.0, 1.0) for key, value in found.items()}
+    return {key: value for key, value in made.items() if value is not None}
+
+
+def _session(node: Node | None, report: Report) -> dict[str, float]:
+    found = shapes.fields(node, "'session'", ("idle",), report) if node is not None else {}
+    if "idle" not in found:
+        return {}
+    idle = seconds(found["idle"].raw)
+    if idle is None:
+        report.error(
+            found["idle"].place, "bad-duration", f"'idle' takes a duration such as 24h, not {found['idle'].raw!r}"
+        )
+        return {}
+    return {"idle": idle}
+
+
+def _teams(node: Node | None, report: Report) -> dict[str, Any]:
+    if node is None or node.kind != "mapping":
+        return {}
+    values = {key.raw: value for key, value in node.entries}
+    made: dict[str, Any] = {}
+    if "teams" in values:
+        made["teams"] = tuple(key.raw for key, _ in shapes.named(values["teams"], "'teams'", report))
+    default = values.get("default")
+    if default is not None:
+        made["default_team"] = shapes.text(default, "'default'", report) or "support"
+    elif made.get("teams"):
+        made["default_team"] = "support" if "support" in made["teams"] else made["teams"][0]
+    return made
+
+
+def _handoff(node: Node | None, variables: Mapping[str, str], report: Report) -> dict[str, Any]:
+    if node is None:
+        return {}
+    shapes.fields(node, "'handoff'", ("teams", "hours", "default"), report)
+    return _free(node, "'handoff'", variables, report)
+
+
+def _free(node: Node | None, what: str, variables: Mapping[str, str], report: Report) -> dict[str, Any]:
+    """Read a mapping whose keys belong to another part of the framework."""
+    if node is None or node.empty:
+        return {}
+    filled: dict[str, Any] = fill_variables(dict(shapes.mapping(node, what, report)), variables, [])
+    return filled
+
+
+def _channels(node: Node | None, variables: Mapping[str, str], report: Report) -> dict[str, Channel]:
+    channels: dict[str, Channel] = {}
+    for key, value in shapes.named(node, "'channels'", report) if node is not None else ():
+        missing: list[str] = []
+        raw = {} if value.empty else dict(shapes.mapping(value, f"the channel '{key.raw}'", report))
+        channels[key.raw] = Channel(fill_variables(raw, variables, missing), key.place, tuple(missing))
+    return channels
+
+
+def _plugins(
+    node: Node | None, variables: Mapping[str, str], report: Report
+) -> tuple[tuple[str, ...], dict[str, dict[str, Any]], dict[str, Place]]:
+    names: list[str] = []
+    settings: dict[str, dict[str, Any]] = {}
+    places: dict[str, Place] = {}
+    for item in shapes.items(node, "'plugins'", report) if node is not None else ():
+        if item.kind == "mapping" and len(item.entries) == 1:
+            key, value = item.entries[0]
+            name = key.raw
+            settings[name] = _free(value, f"the settings of plugin '{name}'", variables, report)
+        else:
+            name = shapes.text(item, "a plugin", report) or ""
+        if name in names:
+            report.error(item.place, "duplicate-name", f"the plugin '{name}' is named twice")
+        elif name:
+            names.append(name)
+            places[name] = item.place
+    return tuple(names), settings, places
+
+
+def _store(node: Node | None, variables: Mapping[str, str], report: Report) -> tuple[str, str]:
+    url, durability = "sqlite:///bot.db", "normal"
+    if node is None:
+        return url, durability
+    if node.kind == "mapping":
+        found = shapes.fields(node, "'store'", ("url", "durability"), report)
+        if "url" in found:
+            url = shapes.text(found["url"], "'url'", report) or url
+        if "durability" in found:
+            durability = shapes.choice(found["durability"], "'durability'", ("normal", "full"), report) or durability
+    else:
+        url = shapes.text(node, "'store'", report) or url
+    missing: list[str] = []
+    filled: str = fill_variables(url, variables, missing)
+    if missing:
+        report.error(
+            node.place,
+            "missing-variable",
+            f"'store' needs the variable {missing[0]}",
+            "set it, or give a default: ${NAME:-value}",
+        )
+    return filled, durability
+
+
+def _token(node: Node | None, variables: Mapping[str, str], report: Report) -> str:
+    found = shapes.fields(node, "'api'", ("token",), report) if node is not None else {}
+    return fill_variables(found["token"].raw, variables, []) if "token" in found else ""

@@ -1,0 +1,190 @@
+"""A bot's directory: its files read and checked, with every problem of every file at once."""
+
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from dotenv import dotenv_values
+
+from botkit.app.config import FILE, Config, read_config
+from botkit.errors import BotkitError, Place, Problem
+from botkit.flows import load, read_locale
+from botkit.model.definitions import Capabilities, Catalogue, FlowSet, Settings
+from botkit.model.locales import Locale
+from botkit.registry.connectors import ConnectorSpec
+from botkit.registry.discovery import find_connector
+from botkit.registry.registry import Registry
+from botkit.understanding.values import PARSERS
+
+_RESERVED = ("tests", "plugins", "knowledge", "locales")
+MOST_BYTES = 1 << 20
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """What a directory holds: the configuration, the flows (None if there are errors), and all problems."""
+
+    directory: Path
+    config: Config
+    flows: FlowSet | None
+    problems: tuple[Problem, ...]
+    sources: dict[str, str]
+    registry: Registry
+    connectors: dict[str, ConnectorSpec]
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that keep the bot from running."""
+        return tuple(problem for problem in self.problems if problem.severity == "error")
+
+
+def check_directory(directory: Path, *, clock: Any = None) -> Checked:
+    """Read and check a bot's directory. Paths in problems are as `directory` was given."""
+    problems: list[Problem] = []
+    files = _read_files(directory, problems)
+    shown = str(directory / FILE)
+    text = files.pop(shown, None)
+    if text is None:
+        problems.append(_no_bot(directory))
+        text = ""
+    config, found = read_config(text, shown, variables_of(directory))
+    problems += found
+    registry, errors = Registry.survey(config.plugins, directory, config.plugin_settings, clock=clock)
+    problems += [_as_problem(error, config, shown) for error in errors]
+    specs = _find_channels(config, problems)
+    locales = load_locales(directory, problems)
+    unknown = [code for code in config.settings.locales if not _has_locale(code, locales)]
+    problems += [_no_locale(code, shown, locales) for code in unknown]
+    settings = msgspec.structs.replace(
+        config.settings, locales=tuple(c for c in config.settings.locales if c not in unknown) or ("en",)
+    )
+    catalogue = catalogue_of(registry, config, specs, directory)
+    flows, found = load(files, settings, catalogue, locales)
+    problems += found
+    if any(problem.severity == "error" for problem in problems):
+        flows = None
+    unique = tuple(sorted(dict.fromkeys(problems), key=lambda p: (p.place, p.code, p.message)))
+    return Checked(directory, config, flows, unique, files, registry, specs)
+
+
+def rebuild(checked: Checked, sources: Mapping[str, str], settings: Settings) -> FlowSet | None:
+    """Build an older version of a bot's flows from its sources, with today's plugins; None if they do not load."""
+    locales = load_locales(checked.directory, [])
+    catalogue = catalogue_of(checked.registry, checked.config, checked.connectors, checked.directory)
+    return load(sources, settings, catalogue, locales)[0]
+
+
+def catalogue_of(
+    registry: Registry, config: Config, specs: Mapping[str, ConnectorSpec], directory: Path
+) -> Catalogue:
+    """Give what the flows may use: the plugins' actions and types, botkit's own types, the channels."""
+    channels: dict[str, Capabilities] = {name: spec.capabilities for name, spec in specs.items()}
+    articles = any((directory / "knowledge").glob("**/*.md"))
+    made = registry.catalogue(channels, models=bool(config.llm), articles=articles)
+    return msgspec.structs.replace(made, types={**PARSERS, **made.types})
+
+
+def variables_of(directory: Path) -> dict[str, str]:
+    """Give the variables that bot.yaml may name: .env of the bot, of the working directory, the environment."""
+    found: dict[str, str] = {}
+    for path in (Path(".env"), directory / ".env"):
+        if path.is_file():
+            found |= {key: value for key, value in dotenv_values(path).items() if value is not None}
+    return {**found, **os.environ}
+
+
+def _read_files(directory: Path, problems: list[Problem]) -> dict[str, str]:
+    files: dict[str, str] = {}
+    for path in sorted([*directory.rglob("*.yaml"), *directory.rglob("*.yml")]):
+        inside = path.relative_to(directory)
+        if inside.parts[0] in _RESERVED or any(part.startswith(".") for part in inside.parts):
+            continue
+        text = read_file(path, problems)
+        if text is not None:
+            files[str(path)] = text
+    return files
+
+
+def read_file(path: Path, problems: list[Problem]) -> str | None:
+    """Read a text file; what can't be read is a problem."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            size = path.stat().st_size
+            problems.append(
+                Problem(
+                    Place(str(path)),
+                    "too-large",
+                    f"the file has {size:,} bytes, more than {MOST_BYTES:,}",
+                    "split it",
+                )
+            )
+            return None
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        problems.append(Problem(Place(str(path)), "not-utf8", f"the file is not UTF-8 (byte {error.start + 1})"))
+    except OSError as error:
+        problems.append(Problem(Place(str(path)), "unreadable", f"the file cannot be read: {error.strerror}"))
+    return None
+
+
+def _no_bot(directory: Path) -> Problem:
+    if not directory.is_dir():
+        return Problem(Place(str(directory)), "no-bot", "there is no such directory", "botkit new NAME makes one")
+    return Problem(
+        Place(str(directory / FILE)), "no-bot", "a bot's directory has a bot.yaml", "botkit new NAME makes one"
+    )
+
+
+def _as_problem(error: BotkitError, config: Config, shown: str) -> Problem:
+    place = next((p for name, p in config.plugin_places.items() if f"'{name}'" in error.message), Place(shown))
+    return Problem(error.place or place, error.code, error.message, error.hint)
+
+
+def _find_channels(config: Config, problems: list[Problem]) -> dict[str, ConnectorSpec]:
+    specs: dict[str, ConnectorSpec] = {}
+    for name, channel in config.channels.items():
+        try:
+            specs[name] = find_connector(name)
+        except BotkitError as error:
+            problems.append(Problem(channel.place, error.code, error.message, error.hint))
+    return specs
+
+
+# Locales
+
+
+def load_locales(directory: Path, problems: list[Problem]) -> dict[str, Locale]:
+    """Give the shipped locales and those of the bot's own `locales/`, which replace the shipped ones."""
+    found = dict(shipped_locales())
+    for path in sorted((directory / "locales").glob("*.yaml")):
+        text = read_file(path, problems)
+        locale, wrong = read_locale(text, str(path)) if text is not None else (None, ())
+        problems += wrong
+        if locale is not None:
+            found[locale.code] = locale
+    return found
+
+
+@lru_cache(maxsize=1)
+def shipped_locales() -> Mapping[str, Locale]:
+    """Give the locales that come with botkit."""
+    found: dict[str, Locale] = {}
+    for entry in sorted(resources.files("botkit.locales").iterdir(), key=lambda item: item.name):
+        if entry.name.endswith(".yaml"):
+            locale, problems = read_locale(entry.read_text(encoding="utf-8"), entry.name)
+            if locale is None:
+                raise BotkitError("\n".join(map(str, problems)))
+            found[locale.code] = locale
+    return found
+
+
+def _has_locale(code: str, locales: Mapping[str, Locale]) -> bool:
+    return code in locales or code.partition("-")[0] in locales
+
+
+def _no_locale(code: str, shown: str, locales: Mapping[str, Locale]) -> Problem:
+    hint = f"there are {', '.join(sorted(locales))}; another can stand in locales/{code}.yaml of the bot"
+    return Problem(Place(shown), "unknown-locale", f"there is no locale '{code}'", hint)

@@ -1,0 +1,64 @@
+"""Degrading: a reply is brought to what a channel can show."""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from botkit.model.definitions import Capabilities
+from botkit.model.replies import Button, Card, Reply
+
+
+def degrade(reply: Reply, can: Capabilities) -> Reply:
+    """Give a reply with only what the channel shows: buttons become a numbered list, cards and links text."""
+    text, buttons, cards = reply.text, reply.buttons, reply.cards
+    if cards and not can.cards:
+        text = _joined(text, *(_card_text(card) for card in cards))
+        buttons = (*buttons, *(button for card in cards for button in card.buttons))
+        cards = ()
+    if len(buttons) > can.buttons:
+        text = _joined(text, "\n".join(_numbered(buttons)))
+        buttons = ()
+    if reply.image and not can.images:
+        text = _joined(text, reply.image)
+    if reply.file and not can.files:
+        text = _joined(text, reply.file)
+    return replace(
+        reply,
+        text=text,
+        buttons=tuple(_shortened(button, can.button_length) for button in buttons),
+        cards=cards,
+        image=reply.image if can.images else "",
+        file=reply.file if can.files else "",
+    )
+
+
+def _joined(*parts: str) -> str:
+    return "\n".join(part for part in parts if part)
+
+
+def _card_text(card: Card) -> str:
+    return _joined(card.title, card.text, card.url or card.image)
+
+
+def _numbered(buttons: tuple[Button, ...]) -> Iterator[str]:
+    for number, button in enumerate(buttons, start=1):
+        yield f"{number}. {button.label}: {button.url}" if button.url else f"{number}. {button.label}"
+
+
+def _shortened(button: Button, length: int) -> Button:
+    """Cut a label that is too long; the value stays, so that the press means the same."""
+    if len(button.label) <= length:
+        return button
+    return replace(button, label=button.label[: length - 1] + "…")
+
+
+def split(text: str, length: int) -> list[str]:
+    """Cut a text into parts of at most `length` characters, at a paragraph, a line, a sentence or a space."""
+    parts: list[str] = []
+    while len(text) > length:
+        head = text[:length]
+        cut = next((at for mark in ("\n\n", "\n", "。", ". ", " ") if (at := head.rfind(mark)) > length // 2), -1)
+        end = length if cut < 0 else cut + 1
+        parts.append(text[:end].rstrip())
+        text = text[end:].lstrip()
+    return [*parts, text] if text or not parts else parts

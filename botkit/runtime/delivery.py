@@ -1,0 +1,120 @@
+"""Delivery: replies go out from the outbox, in order, each conversation by itself."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Mapping
+
+from botkit.errors import BotkitError, DeliveryError
+from botkit.ports.clocks import Clock
+from botkit.ports.connectors import Connector
+from botkit.ports.stores import Outgoing, Store
+from botkit.runtime.degrading import degrade
+
+_log = logging.getLogger(__name__)
+
+FIRST_PAUSE = 1.0  # seconds after the first refusal; doubles with each
+LONGEST_PAUSE = 300.0
+GIVE_UP_AFTER = 86_400.0  # seconds of temporary refusals
+
+
+def pause(attempts: int, jitter: float) -> float:
+    """Give the seconds before the next try: 1, 2, 4, ... 300, each by half to whole (`jitter` is 0 to 1)."""
+    return float(min(FIRST_PAUSE * 2 ** min(attempts, 20), LONGEST_PAUSE) * (0.5 + jitter / 2))
+
+
+class Delivery:
+    """Sends what the store's outbox holds. `epoch_of` tells the owner's epoch now and whether a person has it."""
+
+    def __init__(
+        self,
+        store: Store,
+        connectors: Mapping[str, Connector],
+        clock: Clock,
+        epoch_of: Callable[[str], tuple[int, bool]],
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._store = store
+        self._connectors = connectors
+        self._clock = clock
+        self._epoch_of = epoch_of
+        self._jitter = jitter
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._closed = False
+
+    def serves(self, channel: str) -> bool:
+        """Tell whether a connector sends for this channel."""
+        return channel in self._connectors
+
+    def wake(self, conversation: str) -> None:
+        """See that what a conversation's outbox holds is sent."""
+        if self._closed or not self.serves(conversation.partition(":")[0]):
+            return
+        if conversation in self._running:
+            self._again.add(conversation)
+            return
+        task = asyncio.create_task(self._send_all(conversation), name=f"send {conversation}")
+        self._running[conversation] = task
+        task.add_done_callback(lambda _: self._ended(conversation))
+
+    def _ended(self, conversation: str) -> None:
+        task = self._running.pop(conversation, None)
+        if task is not None and not task.cancelled() and task.exception() is not None:
+            _log.error("sending stopped", exc_info=task.exception(), extra={"conversation": conversation})
+        if conversation in self._again:
+            self._again.discard(conversation)
+            self.wake(conversation)
+
+    async def close(self, within: float = 5.0) -> None:
+        """Let running sends end, at most `within` seconds; the rest stays in the outbox."""
+        self._closed = True
+        tasks = list(self._running.values())
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=within)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _send_all(self, conversation: str) -> None:
+        while not self._closed:
+            waiting = await self._store.outgoing(conversation)
+            if not waiting:
+                return
+            for outgoing in waiting:
+                if not await self._send(outgoing):
+                    break
+
+    async def _send(self, outgoing: Outgoing) -> bool:
+        """Send one reply; False if the ones behind it have to wait, which was waited for."""
+        reply, now = outgoing.reply, self._clock.now()
+        if outgoing.due > now:
+            await self._clock.sleep(min(outgoing.due - now, LONGEST_PAUSE))
+            return False
+        epoch, by_person = self._epoch_of(outgoing.conversation)
+        if by_person and reply.epoch < epoch:
+            await self._store.give_up(reply.id, "a person took over", now)
+            return True
+        channel, _, chat = outgoing.conversation.partition(":")
+        connector = self._connectors[channel]
+        try:
+            platform_id = await connector.send(chat, degrade(reply, connector.capabilities))
+        except DeliveryError as error:
+            return await self._refused(outgoing, error)
+        except (BotkitError, OSError, TimeoutError) as error:
+            return await self._refused(outgoing, DeliveryError(f"{type(error).__name__}: {error}"))
+        except Exception as error:  # noqa: BLE001 - a connector may raise anything, and the queue must go on
+            _log.warning("connector failed", exc_info=error, extra={"channel": channel})
+            return await self._refused(outgoing, DeliveryError(f"the connector failed: {type(error).__name__}"))
+        await self._store.sent(reply.id, platform_id, self._clock.now())
+        return True
+
+    async def _refused(self, outgoing: Outgoing, error: DeliveryError) -> bool:
+        now = self._clock.now()
+        tried_for = sum(pause(n, 1.0) for n in range(outgoing.attempts))
+        if error.permanent or tried_for >= GIVE_UP_AFTER:
+            await self._store.give_up(outgoing.reply.id, str(error), now)
+            return True
+        wait = error.retry_after if error.retry_after is not None else pause(outgoing.attempts, self._jitter())
+        await self._store.put_off(outgoing.reply.id, now + wait, str(error))
+        return False

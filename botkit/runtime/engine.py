@@ -1,0 +1,339 @@
+"""The engine: takes what connectors received through a turn to the outbox, one conversation at a time."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from botkit.dialogue import advance, new_session
+from botkit.errors import FenceError, StoreError
+from botkit.model.definitions import FlowSet
+from botkit.model.events import Event, Failure, Message, Opened, Owned, Press, Result
+from botkit.model.replies import Call, DropTimers, Reply, SetTimer
+from botkit.model.session import Session
+from botkit.model.turn import Turn
+from botkit.ports.clocks import Clock
+from botkit.ports.connectors import Accepted, Connector, Incoming
+from botkit.ports.stores import Arrived, Commit, Store
+from botkit.registry.contexts import Caller
+from botkit.registry.registry import Registry
+from botkit.runtime.books import FlowBook
+from botkit.runtime.delivery import Delivery
+from botkit.runtime.recognition import Recogniser
+
+_log = logging.getLogger(__name__)
+
+LONGEST_NAP = 1.0  # seconds between looks at the timers
+RETRY_AFTER = 0.5  # seconds after the store failed
+
+Listener = Callable[[Turn], None]
+
+
+class Engine:
+    """Runs the turns of one bot in one process. Truth is in the store; the tasks here only see to it."""
+
+    def __init__(
+        self,
+        book: FlowBook,
+        store: Store,
+        registry: Registry,
+        recognisers: Callable[[FlowSet], Recogniser],
+        clock: Clock,
+        connectors: Mapping[str, Connector] | None = None,
+        chosen_locale: str = "",
+    ) -> None:
+        self.book = book
+        self.store = store
+        self.registry = registry
+        self.clock = clock
+        self.delivery = Delivery(store, connectors or {}, clock, self._epoch_of)
+        self._recognisers = recognisers
+        self._chosen_locale = chosen_locale
+        self._guarded = {
+            d: any(g.direction == d for p in registry.plugins for g in p.guards) for d in ("input", "output")
+        }
+        self._hooked = any(plugin.before or plugin.after for plugin in registry.plugins)
+        self._draining: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._calls: dict[str, set[asyncio.Task[None]]] = {}
+        self._owners: dict[str, tuple[int, bool]] = {}
+        self._listeners: dict[str, list[Listener]] = {}
+        self._settled: dict[str, asyncio.Event] = {}
+        self._timer_task: asyncio.Task[None] | None = None
+        self._timer_set = asyncio.Event()
+        self._closing = False
+
+    # Life
+
+    async def start(self) -> None:
+        """Take up what an earlier process left, and begin to look at the timers."""
+        for conversation, call, started in await self.store.open_calls():
+            loaded = await self.store.load(conversation, most=0)
+            session = loaded.session or Session(conversation=conversation)
+            self._begin_call(conversation, call, session, resumed=started)
+        for conversation in await self.store.unfinished():
+            self.wake(conversation)
+            self.delivery.wake(conversation)
+        self._timer_task = asyncio.create_task(self._watch_timers(), name="timers")
+
+    async def stop(self, within: float = 10.0) -> None:
+        """Drain: no new turn, running ones and their calls end within so many seconds; the rest stays stored."""
+        self._closing = True
+        if self._timer_task is not None:
+            self._timer_task.cancel()
+            await asyncio.gather(self._timer_task, return_exceptions=True)
+        running = [*self._draining.values(), *(task for tasks in self._calls.values() for task in tasks)]
+        if running:
+            _, late = await asyncio.wait(running, timeout=within)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        await self.delivery.close(within)
+
+    # Coming in
+
+    async def accept(self, incoming: Incoming) -> Accepted:
+        """Store a delivery durably and see that its turn comes; a known one is dropped."""
+        accepted = await self.store.accept(incoming, self.clock.now())
+        if accepted.wake:
+            self.wake(accepted.conversation)
+        return accepted
+
+    async def put(self, conversation: str, key: str, event: Event) -> Accepted:
+        """Store an event of our own, once per key, and see that its turn comes."""
+        accepted = await self.store.accept_event(conversation, key, event, self.clock.now())
+        if accepted.wake:
+            self.wake(conversation)
+        return accepted
+
+    def wake(self, conversation: str) -> None:
+        """Look at a conversation: there may be something to do."""
+        if self._closing:
+            return
+        if conversation in self._draining:
+            self._again.add(conversation)
+            return
+        task = asyncio.create_task(self._drain(conversation), name=f"turn {conversation}")
+        self._draining[conversation] = task
+        task.add_done_callback(lambda _: self._drained(conversation))
+
+    def _drained(self, conversation: str) -> None:
+        self._draining.pop(conversation, None)
+        if conversation in self._again:
+            self._again.discard(conversation)
+            self.wake(conversation)
+        elif conversation not in self._calls and conversation in self._settled:
+            self._settled[conversation].set()
+
+    # Watching
+
+    async def settle(self, conversation: str) -> None:
+        """Wait until nothing of a conversation is under way any more."""
+        while conversation in self._draining or conversation in self._calls:
+            event = self._settled.setdefault(conversation, asyncio.Event())
+            event.clear()
+            await event.wait()
+        self._settled.pop(conversation, None)
+
+    def listen(self, conversation: str, listener: Listener) -> Callable[[], None]:
+        """Tell a function of every turn of a conversation after it is stored; gives what ends that."""
+        listeners = self._listeners.setdefault(conversation, [])
+        listeners.append(listener)
+
+        def end() -> None:
+            listeners.remove(listener)
+            if not listeners:
+                self._listeners.pop(conversation, None)
+
+        return end
+
+    # Turns
+
+    async def _drain(self, conversation: str) -> None:
+        while not self._closing:
+            try:
+                if not await self._turn(conversation):
+                    return
+            except FenceError:
+                continue  # somebody else moved it on: look again
+            except StoreError as error:
+                _log.error("the store failed", exc_info=error, extra={"conversation": conversation})
+                await self.clock.sleep(RETRY_AFTER)
+
+    async def _turn(self, conversation: str) -> bool:
+        """Take what waits in a conversation's inbox; False when nothing did."""
+        loaded = await self.store.load(conversation)
+        if not loaded.waiting:
+            return False
+        session, turns = loaded.session, []
+        for arrived in loaded.waiting:
+            turn = await self._advance(conversation, session, arrived)
+            session = turn.session
+            turns.append(turn)
+        assert session is not None  # noqa: S101 - at least one turn was made
+        commit = self._commit_of(conversation, loaded.fence, session, turns)
+        committed = await self.store.commit(commit)
+        self._owners[conversation] = (session.epoch, session.owner == "human")
+        self._after(conversation, commit, turns)
+        if self._hooked:
+            for turn in turns:
+                await self.registry.after_turn(turn, self._caller(turn.session))
+        return committed.more
+
+    async def _advance(self, conversation: str, session: Session | None, arrived: Arrived) -> Turn:
+        flows = await self.book.flows_for(session)
+        if session is None:
+            session = new_session(flows, conversation, locale=self._chosen_locale)
+        event = arrived.event
+        known = {k: v for k, v in arrived.customer.items() if k not in session.customer}
+        if known:
+            session = replace(session, customer={**session.customer, **known})
+        if isinstance(event, Message | Press | Opened) and (self._hooked or self._guarded["input"]):
+            session, event = await self._prepare(session, event)
+        if isinstance(event, Message):
+            event = self._recognisers(flows).recognise(event, session.locale)
+        turn = advance(flows, session, event, self.clock.now())
+        return await self._guard_replies(turn) if self._guarded["output"] and turn.replies else turn
+
+    async def _prepare(self, session: Session, event: Event) -> tuple[Session, Event]:
+        """Let plugins see an event before its turn: hooks may know the customer, guards may refuse the text."""
+        caller = self._caller(session)
+        if self._hooked:
+            facts = await self.registry.before_turn(event, caller)
+            if facts:
+                session = replace(session, customer={**session.customer, **facts})
+        if isinstance(event, Message) and self._guarded["input"] and event.text:
+            verdict = await self.registry.guard("input", event.text, caller)
+            if verdict.refused:
+                event = replace(event, evidence=replace(event.evidence, blocked=verdict.refused))
+            elif verdict.text is not None:
+                event = replace(event, text=verdict.text)
+        return session, event
+
+    async def _guard_replies(self, turn: Turn) -> Turn:
+        caller, flows = self._caller(turn.session), self.book.current
+        replies: list[Reply] = []
+        for reply in turn.replies:
+            verdict = await self.registry.guard("output", reply.text, caller) if reply.text else None
+            if verdict is not None and verdict.refused:
+                locale = flows.locales.get(reply.locale) or next(iter(flows.locales.values()))
+                replies.append(
+                    Reply(id=reply.id, text=locale.repair["blocked"], locale=reply.locale, epoch=reply.epoch)
+                )
+            elif verdict is not None and verdict.text is not None:
+                replies.append(replace(reply, text=verdict.text))
+            else:
+                replies.append(reply)
+        return replace(turn, replies=tuple(replies))
+
+    def _commit_of(self, conversation: str, fence: int, session: Session, turns: Sequence[Turn]) -> Commit:
+        effects = [effect for turn in turns for effect in turn.effects]
+        dropped = {effect.question for effect in effects if isinstance(effect, DropTimers)}
+        serves = self.delivery.serves(session.channel)
+        return Commit(
+            conversation=conversation,
+            fence=fence,
+            session=session,
+            turns=tuple(turns),
+            taken=len(turns),
+            replies=tuple(reply for turn in turns for reply in turn.replies) if serves else (),
+            calls=tuple(effect for effect in effects if isinstance(effect, Call)),
+            timers=tuple(e for e in effects if isinstance(e, SetTimer) and e.question not in dropped),
+            dropped=tuple(sorted(dropped)),
+        )
+
+    def _after(self, conversation: str, commit: Commit, turns: Sequence[Turn]) -> None:
+        """Do what a stored turn asks for."""
+        if commit.replies:
+            self.delivery.wake(conversation)
+        for call in commit.calls:
+            self._begin_call(conversation, call, commit.session)
+        if commit.timers:
+            self._timer_set.set()
+        for listener in tuple(self._listeners.get(conversation, ())):
+            for turn in turns:
+                listener(turn)
+
+    def _caller(self, session: Session) -> Caller:
+        return Caller(
+            conversation=session.conversation,
+            channel=session.channel,
+            customer=session.customer,
+            locale=session.locale,
+            timezone=self.book.current.settings.timezone,
+        )
+
+    def _epoch_of(self, conversation: str) -> tuple[int, bool]:
+        return self._owners.get(conversation, (0, False))
+
+    # Calls
+
+    def _begin_call(self, conversation: str, call: Call, session: Session, *, resumed: bool = False) -> None:
+        task = asyncio.create_task(self._call(conversation, call, session, resumed=resumed), name=f"call {call.id}")
+        running = self._calls.setdefault(conversation, set())
+        running.add(task)
+        task.add_done_callback(lambda done: self._call_ended(conversation, done))
+
+    def _call_ended(self, conversation: str, task: asyncio.Task[None]) -> None:
+        running = self._calls.get(conversation, set())
+        running.discard(task)
+        if not running:
+            self._calls.pop(conversation, None)
+            if conversation not in self._draining and conversation in self._settled:
+                self._settled[conversation].set()
+        if not task.cancelled() and task.exception() is not None:
+            _log.error("a call was lost", exc_info=task.exception(), extra={"conversation": conversation})
+
+    async def _call(self, conversation: str, call: Call, session: Session, *, resumed: bool) -> None:
+        """Perform a call and put its result into the inbox.
+
+        A write that was started before, by whomever, is not called again unless it is idempotent: nobody knows
+        whether it was done. A call that the flow does not await any more is not begun.
+        """
+        spec = self.book.current.catalogue.actions.get(call.action)
+        if not resumed and all(pending.id != call.id for pending in session.pending):
+            result = Result(call.id, failure=Failure("cancelled", "The flow was given up before it began."))
+        elif call.effect == "read" or (resumed and spec is not None and spec.idempotent):
+            result = await self.registry.perform(call, self._caller(session))
+        elif resumed:
+            result = Result(call.id, failure=Failure("outcome_unknown", "It is not known whether that was done."))
+        elif await self.store.start_call(call, self.clock.now()):
+            result = await self.registry.perform(call, self._caller(session))
+        else:
+            return  # somebody else has started it
+        accepted = await self.store.finish_call(conversation, result, self.clock.now())
+        if accepted.wake:
+            self.wake(conversation)
+
+    # Timers
+
+    async def _watch_timers(self) -> None:
+        while True:
+            try:
+                due = await self.store.next_timer()
+                for conversation in await self.store.fire(self.clock.now()) if due is not None else ():
+                    self.wake(conversation)
+            except StoreError as error:
+                _log.error("the store failed", exc_info=error)
+            await self._nap(due if "due" in locals() else None)
+
+    async def _nap(self, due: float | None) -> None:
+        self._timer_set.clear()
+        wait = LONGEST_NAP if due is None else min(max(due - self.clock.now(), 0.01), LONGEST_NAP)
+        try:
+            async with asyncio.timeout(wait):
+                await self._timer_set.wait()
+        except TimeoutError:
+            pass
+
+    async def fire_timers(self) -> int:
+        """Fire what is due now and give how many conversations it woke; for clocks that tests move."""
+        woken = await self.store.fire(self.clock.now())
+        for conversation in woken:
+            self.wake(conversation)
+        return len(woken)
+
+    async def own(self, conversation: str, event: Owned, key: str) -> Accepted:
+        """Note that a conversation changed hands."""
+        return await self.put(conversation, key, event)

@@ -1,0 +1,50 @@
+"""Recognition: the evidence that a message gets before the core sees it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from botkit.model.definitions import FlowSet
+from botkit.model.events import Entity, Evidence, Message
+from botkit.model.locales import Locale
+from botkit.ports.understanding import IntentClassifier
+
+Shows = Callable[[str, Sequence[Locale]], str]
+MOST_TEXT = 2000  # characters of a message that are classified
+
+
+@dataclass(frozen=True, slots=True)
+class Recogniser:
+    """Classifiers built for one FlowSet; `shows` tells which language a text clearly shows."""
+
+    flows: FlowSet
+    intents: IntentClassifier
+    answers: IntentClassifier
+    shows: Shows
+
+    def recognise(self, message: Message, locale: str) -> Message:
+        """Give the message with its evidence; one that has evidence already keeps it."""
+        if message.evidence.intents or message.evidence.answers or not message.text.strip():
+            return message
+        text = message.text[:MOST_TEXT]
+        evidence = Evidence(
+            intents=self.intents.classify(text, locale),
+            answers=self.answers.classify(text, locale),
+            entities=tuple(self._entities(text)),
+            passages=message.evidence.passages,
+            locale=self.shows(text, tuple(self.flows.locales.values())),
+            blocked=message.evidence.blocked,
+        )
+        return replace(message, evidence=evidence)
+
+    def _entities(self, text: str) -> list[Entity]:
+        """Find the values that the intents' examples annotate, where the message has them literally."""
+        found: list[Entity] = []
+        lowered = text.casefold()
+        for intent in self.flows.intents.values():
+            for slot, value in intent.entities:
+                start = lowered.find(value.casefold())
+                if start >= 0 and not any(entity.slot == slot for entity in found):
+                    found.append(Entity(slot, value, start, start + len(value)))
+        return found

@@ -1,0 +1,70 @@
+"""Which of a bot's languages a message clearly shows."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from botkit.model.locales import Locale
+
+_NOISE = re.compile(r"(?<!\S)\S*(?:[@\d]|://|www\.)\S*")
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ]+(?:['’][A-Za-zÀ-ɏ]+)*")
+_SCRIPTS = {
+    "han": re.compile(r"[㐀-䶿一-鿿豈-﫿]"),
+    "kana": re.compile(r"[぀-ヿ]"),
+    "hangul": re.compile(r"[가-힯]"),
+    "arabic": re.compile(r"[؀-ۿݐ-ݿﭐ-﷿ﹰ-﻿]+"),
+    "cyrillic": re.compile(r"[Ѐ-ӿ]+"),
+}
+_MOST = 2000  # characters that are looked at
+
+
+def show(text: str, locales: Sequence[Locale]) -> str:
+    """Give the code of the locale that the text clearly shows, or ''.
+
+    A script of its own decides where it has at least as many words as the Latin letters; one Chinese character
+    counts as a word. Between languages in Latin letters frequent words (`shown_by`) decide: two of them, or one
+    in a message of up to three words, and more than any other language has. Numbers, addresses and names show
+    nothing.
+    """
+    plain = _NOISE.sub(_without_latin, text[:_MOST])
+    latin = [word.casefold().replace("’", "'") for word in _LATIN.findall(plain)]
+    script, weight = _own_script(plain)
+    if script and weight >= len(latin):
+        return next((locale.code for locale in locales if locale.script == script), "")
+    return _by_words(latin, locales)
+
+
+def _without_latin(match: re.Match[str]) -> str:
+    """Keep of an address or a number only what stands around it without a space, as in 我的邮箱是a@b.com."""
+    return " " + re.sub(r"[\x00-\u024f]+", " ", match[0]) + " "
+
+
+def _own_script(text: str) -> tuple[str, int]:
+    """Give the script beside Latin that has most of the text and its weight in words; '' if none."""
+    weights = {script: len(pattern.findall(text)) for script, pattern in _SCRIPTS.items()}
+    if weights["kana"]:
+        weights["kana"] += weights.pop("han")  # Japanese has both
+    script = max(weights, key=lambda name: weights[name])
+    return (script, weights[script]) if weights[script] else ("", 0)
+
+
+def _by_words(words: Sequence[str], locales: Sequence[Locale]) -> str:
+    counts = sorted(
+        ((sum(word in shown for word in words), -at) for at, shown in enumerate(_shown(locale) for locale in locales)),
+        reverse=True,
+    )
+    if not counts or not words:
+        return ""
+    best, place = counts[0]
+    second = counts[1][0] if len(counts) > 1 else 0
+    needed = 1 if len(words) <= 3 else 2
+    return locales[-place].code if best >= needed and best > second else ""
+
+
+def _shown(locale: Locale) -> frozenset[str]:
+    return _folded(locale.shown_by) if locale.script == "latin" else frozenset()
+
+
+@lru_cache(maxsize=128)
+def _folded(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word.casefold() for word in words)

@@ -1,0 +1,380 @@
+"""Numbers in digits and words, read from atoms.
+
+A number grows from left to right as a list of summands. A scale word takes all summands smaller than itself and
+multiplies them: two hundred and two thousand, 一千两百三十四万, three hundred and two dozen all follow from that.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+from botkit.model.locales import Formats
+from botkit.understanding.values.atoms import Atom
+from botkit.understanding.values.lexicons import Entry, Words, match
+
+Number = int | Decimal
+LONGEST = 40  # atoms of one number
+LARGEST = 10**30
+DIGITS = 24
+TOO_LARGE = "!"
+
+
+class Numeral(NamedTuple):
+    """A number and the index of the atom behind it. `note`: % for percent, TOO_LARGE for what is no number."""
+
+    value: Number
+    after: int
+    note: str = ""
+
+
+@lru_cache(maxsize=1024)
+def read_digits(text: str, decimal: str, group: str) -> Number | None:
+    """Read digits with separators: as the locale writes them, else as the other half of the world does."""
+    if len(text) > DIGITS:
+        return None
+    if text.isdigit():
+        return int(text)
+    for point, comma in ((decimal, group), (group, decimal)):
+        whole, dot, rest = text.partition(point)
+        if comma not in rest and rest.isdigit() and _is_whole(whole, comma) and _is_meant(point == decimal, whole, rest):
+            return Decimal(f"{whole.replace(comma, '')}.{rest}")
+        if not dot and comma in text and _is_whole(text, comma):
+            return int(text.replace(comma, ""))
+    return None
+
+
+def _is_whole(text: str, comma: str) -> bool:
+    first, *groups = text.split(comma)
+    return (first.isdigit() and (not groups or len(first) <= 3) or not text) and all(
+        len(group) == 3 and group.isdigit() for group in groups
+    )
+
+
+def _is_meant(own: bool, whole: str, rest: str) -> bool:
+    """Another country's decimal separator counts where it can be nothing else: 12,50 and 1.234,5."""
+    return own or len(rest) == 2 or not whole.isdigit()
+
+
+class _Sum:
+    """The summands of a number that is being read."""
+
+    def __init__(self, compact: bool) -> None:
+        self.parts: list[Number] = []
+        self.scale: int = 0  # the last scale, 0 when something else came last
+        self.last: Number | None = None  # the last plain word
+        self.joined = False
+        self.compact = compact
+        self.run = 0  # single digits in a row: 二〇二六
+        self.digits = False  # the number began with digits
+
+    def take_word(self, value: Number) -> bool:
+        """Add a cardinal; False if it begins another number."""
+        if not self.parts and self.compact and value == 10:
+            self.parts.append(1)
+            return self.take_scale(10)
+        if not self.parts or (self.scale and value < self.scale):
+            self.parts.append(value)
+        elif self.last is not None and _is_tens(self.last) and 0 < value < 10 and not self.compact:
+            self.parts[-1] += value
+        elif self.compact and self.run and value < 10 and not self.joined:
+            self.parts[-1] = self.parts[-1] * 10 + value
+        else:
+            return False
+        self.run = self.run + 1 if value < 10 and not self.scale and (self.run or len(self.parts) == 1) else 0
+        self.last, self.scale = value, 0
+        return True
+
+    def take_scale(self, scale: int) -> bool:
+        """Multiply by a scale word; False where there is nothing to multiply."""
+        taken: list[Number] = []
+        while self.parts and self.parts[-1] < scale:
+            taken.append(self.parts.pop())
+        if taken:
+            self.parts.append(sum(taken) * scale)
+        elif self.parts and (self.last is None or self.digits):
+            self.parts[-1] *= scale
+        else:
+            return False
+        self.scale, self.last, self.run, self.joined = scale, None, 0, False
+        return True
+
+    def total(self) -> Number:
+        """Add up; in the compact way a last digit stands for the next smaller scale."""
+        tail = self.parts[-1]
+        if self.compact and not self.joined and len(self.parts) > 1 and self.last is not None and tail < 10:
+            before = self.parts[-2]
+            scale = next((power for power in _POWERS if before % power == 0), 10)
+            if scale > 10:
+                self.parts[-1] = tail * scale // 10
+        return sum(self.parts)
+
+
+_POWERS = (10**12, 10**8, 10**4, 1000, 100)
+
+
+def _is_tens(value: Number) -> bool:
+    return 20 <= value <= 90 and value % 10 == 0
+
+
+class Reader:
+    """Reads the numbers of a text's atoms with one locale's words. Made for one text and thrown away."""
+
+    def __init__(self, words: Words, atoms: Sequence[Atom]) -> None:
+        self.words = words
+        self.atoms = atoms
+        self.formats: Formats = words.locale.formats
+        self.compact = words.locale.numbers.compact
+        self.points = not self.compact or words.domain not in {"date", "time"}
+
+    def part(self, at: int) -> Entry | None:
+        """Give the numeral word at an atom."""
+        return match(self.words.numerals, self.atoms, at) if at < len(self.atoms) else None
+
+    def kind(self, at: int) -> str:
+        """Give what kind of numeral word is at an atom, '' if none."""
+        entry = self.part(at)
+        return entry[1] if entry else ""
+
+    def number(self, at: int, one: bool = False) -> Numeral | None:
+        """Read the number at an atom; `one` says that an article there means one (a dollar, an hour)."""
+        negative = self._is_minus(at)
+        found = self._share(at) if not negative else None
+        if found is None:
+            found = self._plain(at + negative, one)
+        if found is None:
+            return None
+        if abs(found.value) > LARGEST:
+            return found._replace(note=TOO_LARGE)
+        found = self._percent(found)
+        return found._replace(value=-found.value) if negative else found
+
+    def _is_minus(self, at: int) -> bool:
+        atom = self.atoms[at]
+        if self.kind(at) == "minus":
+            return at + 1 < len(self.atoms)
+        if atom.text != "-" or at + 1 >= len(self.atoms):
+            return False
+        glued = self.atoms[at + 1].start == atom.end
+        return at == 0 or (glued and self.atoms[at - 1].end < atom.start)
+
+    def _share(self, at: int) -> Numeral | None:
+        """百分之二十, 三分之二."""
+        entry = self.part(at)
+        if entry and entry[1] == "percent_before":
+            found = self._plain(at + len(entry[0]), False)
+            return found and found._replace(note="%")
+        if not self.words.locale.numbers.over or not entry or entry[1] != "word":
+            return None
+        below = self._plain(at, False)
+        over = self.part(below.after) if below else None
+        if below is None or over is None or over[1] != "over" or not below.value:
+            return None
+        above = self._plain(below.after + len(over[0]), False)
+        return above and Numeral(Decimal(above.value) / Decimal(below.value), above.after)
+
+    def _percent(self, found: Numeral) -> Numeral:
+        entry = self.part(found.after)
+        if entry and entry[1] == "percent" and not found.note:
+            return Numeral(found.value, found.after + len(entry[0]), "%")
+        if entry and entry[1] == "tenths" and not found.note and 0 < found.value < 10:
+            return Numeral(found.value * 10, found.after + len(entry[0]), "%")
+        return found
+
+    def _plain(self, at: int, one: bool) -> Numeral | None:
+        if at >= len(self.atoms):
+            return None
+        total = _Sum(self.compact)
+        after = self._grow(total, at, one)
+        if not total.parts:
+            return None
+        found = Numeral(total.total(), after)
+        return self._half_behind(self._decimals(found, total))
+
+    def _grow(self, total: _Sum, at: int, one: bool) -> int:
+        """Take atoms into the sum as long as they fit; gives the index behind the last one taken."""
+        start, until = at, min(len(self.atoms), at + LONGEST)
+        while at < until:
+            step = self._step(total, at, one and at == start)
+            if not step:
+                break
+            at += step
+        return at
+
+    def _step(self, total: _Sum, at: int, one: bool) -> int:
+        """Take what is at an atom; gives how many atoms were taken."""
+        if self.atoms[at].kind == "digits":
+            return self._take_digits(total, at)
+        entry = self.part(at)
+        if entry is None:
+            return self._take_hyphen(total, at)
+        words, kind, value = entry
+        match kind:
+            case "word":
+                return self._take_word(total, at, value, len(words))
+            case "scale":
+                return len(words) if total.take_scale(value) or self._bare_scale(total, at, value) else 0
+            case "half":
+                return self._take_half(total, at, value)
+            case "joiner":
+                return self._take_joined(total, at, len(words))
+            case "one":
+                return self._take_one(total, at, one)
+            case "fraction":
+                return self._take_fraction(total, at, value)
+            case _:
+                return 0
+
+    def _take_digits(self, total: _Sum, at: int) -> int:
+        if total.parts and not total.scale:
+            return self._take_quotient(total, at)
+        value = read_digits(self.atoms[at].text, self.formats.decimal, self.formats.group)
+        if value is None or not total.take_word(value):
+            return 0
+        total.run, total.digits = 0, True
+        return 1 + self._divide(total, at + 1)
+
+    def _take_hyphen(self, total: _Sum, at: int) -> int:
+        """Twenty-three."""
+        following = self.part(at + 1) if self.atoms[at].text == "-" else None
+        joins = total.last is not None and _is_tens(total.last) and not self.compact
+        return int(joins and following is not None and following[1] == "word" and 0 < following[2] < 10)
+
+    def _take_quotient(self, total: _Sum, at: int) -> int:
+        """2 1/4."""
+        if len(total.parts) > 1 or not isinstance(total.parts[0], int) or total.joined:
+            return 0
+        rest = _Sum(self.compact)
+        rest.parts.append(int(self.atoms[at].text) if self.atoms[at].text.isdigit() and len(self.atoms[at].text) < 4 else 0)
+        size = self._divide(rest, at + 1)
+        if not size or rest.parts[0] >= 1:
+            return 0
+        total.parts[0] += rest.parts[0]
+        total.joined = True
+        return 1 + size
+
+    def _divide(self, total: _Sum, at: int) -> int:
+        """3/4: only in plain numbers, elsewhere a stroke belongs to dates."""
+        below = self.atoms[at + 1] if at + 1 < len(self.atoms) else None
+        if self.words.domain != "number" or below is None or self.atoms[at].text != "/" or len(total.parts) != 1:
+            return 0
+        if not below.text.isdigit() or not 0 < len(below.text) < 5 or not int(below.text):
+            return 0
+        if at + 2 < len(self.atoms) and self.atoms[at + 2].text == "/":
+            return 0
+        total.parts[0] = Decimal(total.parts[0]) / int(below.text)
+        return 2
+
+    def _take_word(self, total: _Sum, at: int, value: Number, size: int) -> int:
+        if value == 10 and self.compact and total.parts and total.last is not None and total.take_scale(10):
+            return size  # 二十: here ten is a scale
+        if total.joined and value in {0}:
+            return 0
+        if value == 0 and self.compact and total.scale:
+            return self._take_joined(total, at, size)
+        return size if total.take_word(value) else 0
+
+    def _bare_scale(self, total: _Sum, at: int, value: int) -> bool:
+        """百三, 半百: a scale that begins a number counts once, if a number word follows it."""
+        if total.parts or not self.compact or value not in {100, 1000} or self.kind(at + 1) != "word":
+            return False
+        total.parts.append(value)
+        total.scale = value
+        return True
+
+    def _take_half(self, total: _Sum, at: int, value: Number) -> int:
+        if total.parts:
+            return 0
+        total.parts.append(value)
+        article = self.kind(at + 1) == "one"
+        if article and (self.kind(at + 2) == "scale" or self.words.domain == "duration"):
+            return 2
+        return 1
+
+    def _take_joined(self, total: _Sum, at: int, size: int) -> int:
+        """Two hundred AND five; one AND a half; 一百零五."""
+        if not total.parts or total.joined and self.compact:
+            return 0
+        following = self.part(at + size)
+        if following is None:
+            return 0
+        if not self.compact and (taken := self._join_fraction(total, at, size)):
+            return taken
+        if total.scale and following[1] == "word" and following[2] < total.scale:
+            total.joined = True
+            return size
+        tens = total.last is not None and _is_tens(total.last) and not self.compact
+        return size if tens and following[1] == "word" and 0 < following[2] < 10 else 0
+
+    def _join_fraction(self, total: _Sum, at: int, size: int) -> int:
+        """One and a half, twenty and three fifths."""
+        rest = _Sum(compact=False)
+        inner = at + size
+        while inner < min(len(self.atoms), at + 6) and not any(part != int(part) for part in rest.parts):
+            if self.kind(inner) not in {"one", "word", "half", "fraction"}:
+                break
+            step = self._step(rest, inner, one=True)
+            if not step:
+                break
+            inner += step
+        if not rest.parts or rest.parts[-1] == int(rest.parts[-1]):
+            return 0
+        total.parts.append(rest.parts[-1])
+        total.joined, total.scale, total.last = True, 0, None
+        return inner - at
+
+    def _take_one(self, total: _Sum, at: int, one: bool) -> int:
+        """An article is one before a scale or a fraction, and before a unit if the caller says so."""
+        if total.parts or at + 1 >= len(self.atoms):
+            return 0
+        following = self.kind(at + 1)
+        if following == "half":
+            return 1
+        if following not in {"scale", "fraction"} and not one:
+            return 0
+        total.parts.append(1)
+        total.scale = 0
+        return 1
+
+    def _take_fraction(self, total: _Sum, at: int, value: int) -> int:
+        """Two thirds: what was read so far is the numerator."""
+        if not total.parts or any(part != int(part) for part in total.parts):
+            return 0
+        if total.last in {20, 30} and self.atoms[at].text in self.words.locale.numbers.ordinals:
+            return 0  # twenty third is a day
+        total.parts[:] = [Decimal(sum(total.parts)) / value]
+        total.last, total.scale, total.joined = None, 0, True
+        return 1
+
+    def _decimals(self, found: Numeral, total: _Sum) -> Numeral:
+        """Two hundred point zero three, 一点五."""
+        entry = self.part(found.after) if self.points else None
+        if not entry or entry[1] != "point" or found.value != int(found.value):
+            return found
+        at, digits = found.after + len(entry[0]), ""
+        while at < len(self.atoms) and len(digits) < 12:
+            word = self.part(at)
+            if word is None or word[1] != "word" or word[2] > 99 or (self.compact and word[2] > 9):
+                break
+            if word[2] > 9:
+                rest = self._plain(at, False)
+                return found if rest is None else self._behind_point(found, str(rest.value), rest.after)
+            digits, at = digits + str(word[2]), at + 1
+        if not digits:
+            return found
+        found = self._behind_point(found, digits, at)
+        scale = self.part(at)
+        if scale and scale[1] == "scale":
+            return Numeral(found.value * scale[2], at + len(scale[0]))
+        return found
+
+    @staticmethod
+    def _behind_point(found: Numeral, digits: str, after: int) -> Numeral:
+        return Numeral(Decimal(f"{found.value}.{digits}"), after)
+
+    def _half_behind(self, found: Numeral) -> Numeral:
+        """一个半, 两块半: a measure word between the number and its half."""
+        entry = self.part(found.after)
+        if entry and entry[1] == "measure" and self.kind(found.after + 1) == "half" and self.words.domain != "money":
+            return Numeral(found.value + Decimal("0.5"), found.after + 2)
+        return found

@@ -1,0 +1,65 @@
+"""Who may talk: signed chats, the origins of pages, and how fast."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
+
+
+class Signer:
+    """Signs chat ids, so that a browser can prove that a chat is its own."""
+
+    def __init__(self, secret: str = "") -> None:
+        self._key = secret.encode() if secret else secrets.token_bytes(32)
+
+    def sign(self, chat: str) -> str:
+        """Give the token of a chat."""
+        digest = hmac.digest(self._key, b"botkit web chat " + chat.encode("utf-8", "replace"), hashlib.sha256)
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+    def owns(self, chat: str, token: str) -> bool:
+        """Tell whether the token is this chat's."""
+        return bool(chat) and hmac.compare_digest(self.sign(chat).encode(), token.encode("utf-8", "replace"))
+
+
+def new_chat() -> str:
+    """Give an id that nobody can guess."""
+    return secrets.token_urlsafe(18)
+
+
+def allows(origin: str, host: str, origins: Sequence[str]) -> bool:
+    """Tell whether a page of this origin may open a socket: of the same host, or one of `origins`.
+
+    A client that is no browser sends no origin and is let in; it could send any.
+    """
+    origin = origin.lower()
+    if not origin or "*" in origins or origin in origins:
+        return True
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(host) and parts.netloc == host.lower()
+
+
+class Allowance:
+    """How often something may be done: `burst` at once, `rate` a second in the long run."""
+
+    def __init__(self, rate: float, burst: int, clock: Callable[[], float]) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._clock = clock
+        self._left = float(burst)
+        self._at = clock()
+
+    def take(self) -> float:
+        """Take one; give 0, or the seconds until there is one (then nothing is taken)."""
+        now = self._clock()
+        self._left = min(float(self._burst), self._left + (now - self._at) * self._rate)
+        self._at = now
+        if self._left < 1:
+            return (1 - self._left) / self._rate
+        self._left -= 1
+        return 0.0

@@ -1,0 +1,312 @@
+"""The connector: sockets in, replies out."""
+
+import asyncio
+import contextlib
+import logging
+import re
+import time
+from collections.abc import Callable, Sequence
+
+from starlette.routing import BaseRoute, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from botkit import BotInfo, Capabilities, DeliveryError, Incoming, Intake, Message, Opened, Press, Reply
+from botkit_web.access import Allowance, Signer, allows, new_chat
+from botkit_web.chats import Chat, Chats, Line
+from botkit_web.page import page_routes
+from botkit_web.protocol import (
+    Frame,
+    FrameError,
+    Hello,
+    Pressed,
+    Said,
+    cut_reply,
+    read_frame,
+    write_frame,
+    write_reply,
+)
+from botkit_web.settings import WebSettings
+
+log = logging.getLogger(__name__)
+
+_POLICY, _TOO_BIG, _LATER, _RESTART = 1008, 1009, 1013, 1012
+_FRAME = 1_048_576  # a longer frame closes the socket unread; one that is only too long a message gets an answer
+_STRIKES = 20  # unusable or too fast frames in a row, then the socket is closed
+_RETRY = 3.0  # seconds until a page should try again what could not be stored
+_FAREWELL = 2.0  # seconds that a closing socket has for its last frames
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class _Visit:
+    """One open socket: whose chat it is, and how it behaves."""
+
+    def __init__(self, name: str, chat: Chat, line: Line, locale: str, allowance: Allowance) -> None:
+        self.name = name
+        self.chat = chat
+        self.line = line
+        self.locale = locale
+        self.allowance = allowance
+        self.strikes = 0
+
+
+class WebConnector:
+    """Implements botkit's Connector: serves the page and its socket, and keeps the last entries of each chat.
+
+    Entries are kept in memory: a page that reloads shows them again, a server that starts anew has none. `clock`
+    gives seconds that only grow.
+    """
+
+    def __init__(
+        self,
+        settings: WebSettings,
+        bot: BotInfo,
+        *,
+        capabilities: Capabilities,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = "web"
+        self.capabilities = capabilities
+        self._settings = settings
+        self._bot = bot
+        self._clock = clock
+        self._signer = Signer(settings.secret.get_secret_value() if settings.secret else "")
+        self._chats = Chats(settings.chats, settings.history)
+        self._intake: Intake | None = None
+        self._open = 0
+
+    async def start(self, intake: Intake) -> None:
+        """Begin to take what pages send; the routes have to be served by somebody."""
+        self._intake = intake
+
+    async def stop(self) -> None:
+        """Close all sockets; pages try to come back by themselves."""
+        self._intake = None
+        for line in self._chats.lines():
+            line.close(_RESTART)
+
+    async def send(self, chat: str, reply: Reply) -> str:
+        """Show a reply on every page of a chat, now or when one comes back; its id is the reply's own."""
+        if self._intake is None:
+            raise DeliveryError("the web channel is not running")
+        there = self._chats.get(chat)
+        for part in cut_reply(reply, self.capabilities.text_length):
+            frame = write_reply(part)
+            there.add(part.id, frame)
+            there.tell(frame)
+        return reply.id
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Give the page on `/`, its parts and its socket under `/web`."""
+        return [*page_routes(self._bot), WebSocketRoute("/web/socket", self._serve)]
+
+    async def _serve(self, socket: WebSocket) -> None:
+        headers = socket.headers
+        if not allows(headers.get("origin", ""), headers.get("host", ""), self._settings.origins):
+            await socket.close(_POLICY)
+            return
+        await socket.accept()
+        if self._intake is None:
+            await socket.close(_RESTART)
+            return
+        line = Line()
+        writer = asyncio.create_task(_write(socket, line))
+        self._open += 1
+        try:
+            await self._converse(socket, line)
+        finally:
+            self._open -= 1
+            line.close(1000)
+            await _end(writer)
+
+    async def _converse(self, socket: WebSocket, line: Line) -> None:
+        visit = await self._greet(socket, line)
+        if visit is None:
+            return
+        try:
+            while (text := await self._read(socket, line)) is not None:
+                await self._take(visit, text)
+        finally:
+            visit.chat.lines.discard(line)
+
+    async def _read(self, socket: WebSocket, line: Line) -> str | None:
+        """Give the next frame's text ("" for a binary one), or None when the page left or has to leave."""
+        message = await socket.receive()
+        if line.closed or message["type"] == "websocket.disconnect":
+            return None
+        text: str = message.get("text") or ""
+        if max(len(text), len(message.get("bytes") or b"")) > _FRAME:
+            line.put(_problem("too_long", "This frame is too long."))
+            line.close(_TOO_BIG)
+            return None
+        return text
+
+    async def _greet(self, socket: WebSocket, line: Line) -> _Visit | None:
+        """Wait for hello and answer it; None when the page left or was sent away."""
+        try:
+            async with asyncio.timeout(self._settings.hello_seconds):
+                hello = await self._await_hello(socket, line)
+        except TimeoutError:
+            line.put(_problem("hello_late", "Nobody said hello."))
+            line.close(_POLICY)
+            return None
+        return await self._welcome(hello, line) if hello is not None else None
+
+    async def _await_hello(self, socket: WebSocket, line: Line) -> Hello | None:
+        for _ in range(_STRIKES):
+            text = await self._read(socket, line)
+            if text is None:
+                return None
+            try:
+                frame = _frame(text)
+            except FrameError as error:
+                line.put(_problem(error.code, str(error)))
+                continue
+            if isinstance(frame, Hello):
+                return frame
+            line.put(_problem("hello_first", "Say hello first.", frame.id))
+        line.close(_POLICY)
+        return None
+
+    async def _welcome(self, hello: Hello, line: Line) -> _Visit | None:
+        known = self._signer.owns(hello.chat, hello.token)
+        name = hello.chat if known else new_chat()
+        chat = self._chats.get(name)
+        if len(chat.lines) >= self._settings.sockets_per_chat or self._open > self._settings.sockets:
+            line.put(_problem("too_many", "Too many pages are open."))
+            line.close(_LATER)
+            return None
+        missed = chat.after(hello.last) if known else []
+        welcome = {
+            "chat": name,
+            "token": self._signer.sign(name),
+            "name": self._bot.name,
+            "missed": len(missed),
+            "most": self._settings.message_bytes,
+        }
+        line.put(write_frame("welcome", **welcome))
+        for frame in missed:
+            line.put(frame)
+        chat.lines.add(line)
+        allowance = Allowance(self._settings.rate, self._settings.burst, self._clock)
+        visit = _Visit(name, chat, line, hello.locale, allowance)
+        if not known:
+            opened = Incoming(channel=self.name, chat=name, id=f"{name}#opened", event=Opened(locale=hello.locale))
+            await self._accept(opened)
+        return visit
+
+    async def _take(self, visit: _Visit, text: str) -> None:
+        """Deal with one frame of a page that said hello."""
+        wait = visit.allowance.take()
+        try:
+            frame = _frame(text)
+            if isinstance(frame, Hello):
+                raise FrameError("hello_again", "You said hello before.")
+        except FrameError as error:
+            self._strike(visit, _problem(error.code, str(error)))
+            return
+        if wait:
+            self._strike(visit, _problem("too_fast", "That was too fast.", frame.id, retry_after=round(wait, 3)))
+            return
+        event, said = self._event(visit, frame)
+        problem = self._refusal(event)
+        if problem:
+            self._strike(visit, _problem(problem, "This message cannot be taken.", frame.id))
+            return
+        visit.strikes = 0
+        await self._store(visit, frame.id, event, said)
+
+    def _event(self, visit: _Visit, frame: Said | Pressed) -> tuple[Message | Press, str]:
+        match frame:
+            case Said(text=text):
+                text = _UNPRINTABLE.sub("", text)
+                return Message(text=text, locale=visit.locale), text
+            case Pressed():
+                press = Press(
+                    value=frame.value,
+                    label=frame.label,
+                    question=frame.question,
+                    run=frame.run,
+                    locale=visit.locale,
+                )
+                return press, frame.label or frame.value
+
+    def _refusal(self, event: Message | Press) -> str:
+        match event:
+            case Message(text=text) if len(text.encode("utf-8", "replace")) > self._settings.message_bytes:
+                return "too_long"
+            case Message(text=text) if not text.strip():
+                return "empty"
+            case Press(value="", run=""):
+                return "empty"
+            case _:
+                return ""
+
+    async def _store(self, visit: _Visit, key: str, event: Message | Press, said: str) -> None:
+        """Store a message and acknowledge it. Its place among the entries is before what the bot says to it."""
+        chat, line = visit.chat, visit.line
+        again = chat.knows(key)
+        frame = write_frame("said", id=key, text=said)
+        if not again:
+            chat.add(key, frame)
+            chat.tell(write_frame("typing"))
+        incoming = Incoming(channel=self.name, chat=visit.name, id=f"{visit.name}:{key}", event=event)
+        if not await self._accept(incoming):
+            if not again:
+                chat.drop(key)
+            line.put(_problem("unavailable", "Please try again.", key, retry_after=_RETRY))
+            return
+        line.put(write_frame("ack", id=key))
+        if not again:
+            chat.tell(frame, but=line)
+
+    async def _accept(self, incoming: Incoming) -> bool:
+        if self._intake is None:
+            return False
+        try:
+            await self._intake.accept(incoming)
+        except Exception as error:  # noqa: BLE001 - whatever the intake raises, the page stays and tries again
+            # Only the kind: the errors of databases quote what the customer wrote.
+            log.warning(
+                "a message could not be stored: %s",
+                type(error).__name__,
+                extra={"action": "web.accept", "chat": incoming.chat},
+            )
+            return False
+        return True
+
+    def _strike(self, visit: _Visit, problem: str) -> None:
+        visit.line.put(problem)
+        visit.strikes += 1
+        if visit.strikes >= _STRIKES:
+            visit.line.close(_POLICY)
+
+
+def _frame(text: str) -> Frame:
+    if not text:
+        raise FrameError("binary", "Frames are JSON texts.")
+    return read_frame(text)
+
+
+def _problem(code: str, message: str, key: str = "", retry_after: float = 0.0) -> str:
+    fields: dict[str, str | float] = {"code": code, "message": message}
+    if key:
+        fields["id"] = key
+    if retry_after:
+        fields["retry_after"] = retry_after
+    return write_frame("error", **fields)
+
+
+async def _end(writer: asyncio.Task[None]) -> None:
+    """Let the last frames out, but wait for no page that does not read them."""
+    try:
+        await asyncio.wait({writer}, timeout=_FAREWELL)
+    finally:
+        writer.cancel()
+
+
+async def _write(socket: WebSocket, line: Line) -> None:
+    """Send what waits in the line until it closes or the page is gone."""
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+        while isinstance(frame := await line.take(), str):
+            await socket.send_text(frame)
+        await socket.close(frame)

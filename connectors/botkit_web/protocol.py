@@ -1,0 +1,128 @@
+"""What passes over the socket: JSON objects, one a text frame, told apart by `type`.
+
+The page says `hello` first, then `message` and `press`, each with an id of its own that stays the same when it is
+sent again. The server answers `hello` with `welcome`, then sends again what the page has not seen; `ack` says that
+a message is stored; `reply` is something that the bot says, `said` what the customer said on another page of the
+same chat (or before a reload), `typing` that an answer is being made (the bot may stay silent all the
+same). `welcome` has the chat, its token, the bot's name, how many entries follow (`missed`), and how many bytes a
+message may have (`most`). `error` tells by its `code` what was wrong:
+
+    bad_json, bad_message, binary    the frame is none of these; send no such frame again
+    hello_first, hello_again         out of order
+    empty, too_long                  this message is not taken
+    too_fast                         not taken; send it again after `retry_after` seconds
+    unavailable                      not stored; send it again after `retry_after` seconds
+    too_many                         too many pages are open; the socket is closed
+    hello_late                       the socket is closed because nobody said hello
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+
+from botkit import Button, Card, Reply
+
+ClientId = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+Name = Annotated[str, msgspec.Meta(max_length=200)]
+Label = Annotated[str, msgspec.Meta(max_length=2_000)]
+
+
+class Hello(msgspec.Struct, frozen=True, tag="hello"):
+    """A page opened: with the chat and token that it was given before, and the last entry that it shows."""
+
+    chat: Name = ""
+    token: Name = ""
+    locale: Annotated[str, msgspec.Meta(max_length=35, pattern=r"^[A-Za-z0-9-]*$")] = ""
+    last: Name = ""
+
+
+class Said(msgspec.Struct, frozen=True, tag="message"):
+    """The customer wrote."""
+
+    id: ClientId
+    text: str
+
+
+class Pressed(msgspec.Struct, frozen=True, tag="press"):
+    """The customer pressed a button: its `value` or the flow `run`, as they came with the reply."""
+
+    id: ClientId
+    value: Label = ""
+    run: Name = ""
+    label: Label = ""
+    question: Name = ""
+
+
+Frame = Hello | Said | Pressed
+
+
+class FrameError(Exception):
+    """A frame that cannot be used."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(message)
+
+
+_decoder = msgspec.json.Decoder(Hello | Said | Pressed)
+_encoder = msgspec.json.Encoder()
+
+
+def read_frame(text: str) -> Frame:
+    """Read a frame of the page. Raises FrameError."""
+    try:
+        frame: Frame = _decoder.decode(text)
+    except msgspec.ValidationError as error:
+        raise FrameError("bad_message", str(error)[:200]) from error
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise FrameError("bad_json", "this is no JSON object") from error
+    return frame
+
+
+def write_frame(kind: str, **fields: Any) -> str:
+    """Write a frame of the server."""
+    return _encoder.encode({"type": kind, **fields}).decode()
+
+
+def cut_reply(reply: Reply, most: int) -> list[Reply]:
+    """Cut a reply whose text is longer than `most` characters, between words where it can be.
+
+    The last part has the reply's own id and everything that stands beside the text.
+    """
+    parts: list[Reply] = []
+    text = reply.text
+    while len(text) > most:
+        line, word = text.rfind("\n", 0, most + 1), text.rfind(" ", 0, most + 1)
+        end = next((place for place in (line, word) if place >= most // 2 > 0), most)
+        parts.append(Reply(f"{reply.id}.{len(parts) + 1}", text[:end], locale=reply.locale))
+        text = text[end:].lstrip(" \n")
+    return [*parts, msgspec.structs.replace(reply, text=text)] if parts else [reply]
+
+
+def write_reply(reply: Reply) -> str:
+    """Write what the bot says; every field stands in it, empty or not."""
+    return write_frame(
+        "reply",
+        id=reply.id,
+        text=reply.text,
+        buttons=_buttons(reply.buttons),
+        image=reply.image,
+        file=reply.file,
+        cards=[_card(card) for card in reply.cards],
+        question=reply.question,
+        locale=reply.locale,
+    )
+
+
+def _buttons(buttons: tuple[Button, ...]) -> list[dict[str, str]]:
+    return [{"label": one.label, "value": one.value, "run": one.run, "url": one.url} for one in buttons]
+
+
+def _card(card: Card) -> dict[str, Any]:
+    return {
+        "title": card.title,
+        "text": card.text,
+        "image": card.image,
+        "url": card.url,
+        "buttons": _buttons(card.buttons),
+    }

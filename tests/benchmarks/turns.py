@@ -1,0 +1,92 @@
+"""Turns per CPU second beside the hand-written floor, in one run: `python -m tests.benchmarks.turns`."""
+
+import asyncio
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from botkit import Bot
+from tests.benchmarks.talk import BOT, TALK, Floor
+
+ROUNDS = 5
+LONE = 150  # conversations a round, one after the other
+TOGETHER = 200  # conversations interleaved
+
+
+def floor_rate(path: Path, conversations: int, *, interleaved: bool) -> float:
+    """Give the floor's turns per CPU second."""
+    floor = Floor(path)
+    began = time.process_time()
+    for conversation, text in order(conversations, interleaved=interleaved):
+        floor.say(conversation, text)
+    spent = time.process_time() - began
+    floor.close()
+    return conversations * len(TALK) / spent
+
+
+def order(conversations: int, *, interleaved: bool) -> Iterator[tuple[str, str]]:
+    """Give (conversation, text) one conversation after the other, or turn by turn."""
+    if interleaved:
+        for text in TALK:
+            for number in range(conversations):
+                yield f"web:{number}", text
+    else:
+        for number in range(conversations):
+            for text in TALK:
+                yield f"web:{number}", text
+
+
+async def bot_rate(path: Path, conversations: int, *, interleaved: bool) -> float:
+    """Give botkit's turns per CPU second, everything stored: inbox, session, events."""
+    async with await Bot.load(BOT, store=f"sqlite:///{path}") as bot:
+        await bot.say("hello", "web:warm")
+        began = time.process_time()
+        if interleaved:
+            for text in TALK:
+                await asyncio.gather(*(bot.say(text, f"web:{number}") for number in range(conversations)))
+        else:
+            for conversation, text in order(conversations, interleaved=False):
+                await bot.say(text, conversation)
+        return conversations * len(TALK) / (time.process_time() - began)
+
+
+def calls_per_turn() -> float:
+    """Count the Python functions that one turn of the conversation calls, everything included."""
+    counts = [0]
+
+    def count(frame: object, event: str, argument: object) -> None:
+        counts[0] += event == "call"
+
+    async def play() -> None:
+        async with await Bot.load(BOT, store="sqlite://") as bot:
+            for text in TALK:
+                await bot.say(text, "web:warm")
+            sys.setprofile(count)
+            for number in range(10):
+                for text in TALK:
+                    await bot.say(text, f"web:{number}")
+            sys.setprofile(None)
+
+    asyncio.run(play())
+    return counts[0] / (10 * len(TALK))
+
+
+def main() -> None:
+    """Print the table."""
+    print(f"Python calls per turn: {calls_per_turn():.0f}")
+    for name, conversations, interleaved in (("lone", LONE, False), ("interleaved", TOGETHER, True)):
+        floors, bots = [], []
+        for _ in range(ROUNDS):
+            with tempfile.TemporaryDirectory() as folder:
+                floors.append(floor_rate(Path(folder) / "floor.db", conversations, interleaved=interleaved))
+                rate = asyncio.run(bot_rate(Path(folder) / "bot.db", conversations, interleaved=interleaved))
+                bots.append(rate)
+        floor, bot = statistics.median(floors), statistics.median(bots)
+        print(f"{name}: floor {floor:,.0f}, botkit {bot:,.0f} turns per CPU second: {bot / floor:.1%} of the floor")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,208 @@
+"""The web channel behind a real server, spoken to by a real client, both on loopback."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from botkit import Accepted, BotInfo, Button, Incoming, Message, Opened, Press, Reply
+from botkit.testing import FakeIntake
+from botkit_web import CAPABILITIES, WebConnector, WebSettings
+
+
+class EchoBot:
+    """An intake that answers at once, as a bot with an embedded runtime does."""
+
+    def __init__(self) -> None:
+        self.connector: WebConnector | None = None
+        self.seen: set[str] = set()
+
+    async def accept(self, incoming: Incoming) -> Accepted:
+        again = incoming.id in self.seen
+        self.seen.add(incoming.id)
+        if not again and self.connector is not None:
+            await self.connector.send(incoming.chat, Reply(f"to {incoming.id}", self.answer(incoming)))
+        return Accepted(incoming.conversation, len(self.seen), duplicate=again)
+
+    @staticmethod
+    def answer(incoming: Incoming) -> str:
+        match incoming.event:
+            case Opened():
+                return "Hello!"
+            case Message(text=text):
+                return f"You said: {text}"
+            case Press(label=label):
+                return f"You pressed: {label}"
+            case _:
+                return "?"
+
+
+@asynccontextmanager
+async def serving(intake: FakeIntake | EchoBot, **settings: Any) -> AsyncIterator[tuple[WebConnector, str]]:
+    """Serve the channel on a free port; gives it and the address."""
+    connector = WebConnector(WebSettings(**settings), BotInfo(name="Acme"), capabilities=CAPABILITIES)
+    if isinstance(intake, EchoBot):
+        intake.connector = connector
+    listener = socket.create_server(("127.0.0.1", 0))
+    app = Starlette(routes=connector.routes())
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", log_config=None, lifespan="off"))
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    await connector.start(intake)
+    try:
+        yield connector, f"127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        await connector.stop()
+        server.should_exit = True
+        await task
+
+
+async def hear(page: ClientConnection) -> dict[str, Any]:
+    frame: dict[str, Any] = json.loads(await asyncio.wait_for(page.recv(), 5))
+    return frame
+
+
+async def hear_kinds(page: ClientConnection, *kinds: str) -> list[dict[str, Any]]:
+    """Hear until each of these kinds has come; give them, whatever order they came in."""
+    left, found = list(kinds), []
+    while left:
+        frame = await hear(page)
+        if frame["type"] in left:
+            left.remove(frame["type"])
+            found.append(frame)
+    return sorted(found, key=lambda frame: kinds.index(frame["type"]))
+
+
+async def say(page: ClientConnection, **frame: Any) -> None:
+    await page.send(json.dumps(frame))
+
+
+async def test_the_page_and_its_parts_are_served() -> None:
+    async with serving(FakeIntake()) as (_, address), httpx.AsyncClient(base_url=f"http://{address}") as http:
+        page = await http.get("/")
+        assert page.status_code == 200
+        assert "<title>Acme</title>" in page.text
+        assert f"ws://{address}" in page.headers["content-security-policy"]
+        for part in ("web/chat.js", "web/chat.css", "web/icon.svg"):
+            assert part in page.text
+            assert (await http.get(f"/{part}")).status_code == 200
+        assert (await http.get("/web/socket")).status_code == 404
+
+
+async def test_a_conversation_and_a_reload() -> None:
+    async with serving(EchoBot()) as (connector, address):
+        url = f"ws://{address}/web/socket"
+        async with connect(url, origin=f"http://{address}") as page:  # type: ignore[arg-type]
+            await say(page, type="hello", locale="en")
+            welcome, greeting = await hear_kinds(page, "welcome", "reply")
+            assert greeting["text"] == "Hello!"
+            await say(page, type="message", id="m1", text="订单在哪里? 🙂")
+            ack, reply = await hear_kinds(page, "ack", "reply")
+            assert ack["id"] == "m1"
+            assert reply["text"] == "You said: 订单在哪里? 🙂"
+            await connector.send(welcome["chat"], Reply("q", "Sure?", (Button("Yes", value="yes"),), question="q1"))
+            (question,) = await hear_kinds(page, "reply")
+            await say(page, type="press", id="m2", value="yes", label="Yes", question=question["question"])
+            _, reply = await hear_kinds(page, "ack", "reply")
+            assert reply["text"] == "You pressed: Yes"
+        async with connect(url) as page:
+            await say(page, type="hello", chat=welcome["chat"], token=welcome["token"])
+            again = await hear(page)
+            assert again["chat"] == welcome["chat"]
+            frames = [await hear(page) for _ in range(again["missed"])]
+            assert [frame["text"] for frame in frames] == [
+                "Hello!",
+                "订单在哪里? 🙂",
+                "You said: 订单在哪里? 🙂",
+                "Sure?",
+                "Yes",
+                "You pressed: Yes",
+            ]
+
+
+async def test_a_message_sent_again_after_a_lost_acknowledgement_is_answered_once() -> None:
+    bot = EchoBot()
+    async with serving(bot) as (_, address):
+        url = f"ws://{address}/web/socket"
+        async with connect(url) as page:
+            await say(page, type="hello")
+            welcome, _ = await hear_kinds(page, "welcome", "reply")
+            await say(page, type="message", id="m1", text="hi")
+            await hear_kinds(page, "ack")
+        async with connect(url) as page:
+            await say(page, type="hello", chat=welcome["chat"], token=welcome["token"])
+            missed = (await hear(page))["missed"]
+            texts = [(await hear(page))["text"] for _ in range(missed)]
+            await say(page, type="message", id="m1", text="hi")
+            assert await hear(page) == {"type": "ack", "id": "m1"}
+            assert texts == ["Hello!", "hi", "You said: hi"]
+    assert len(bot.seen) == 2
+
+
+async def test_a_page_of_another_site_is_turned_away() -> None:
+    async with serving(FakeIntake()) as (_, address):
+        with pytest.raises(InvalidStatus) as caught:
+            async with connect(f"ws://{address}/web/socket", origin="https://evil.example"):  # type: ignore[arg-type]
+                pass
+        assert caught.value.response.status_code == 403
+
+
+async def test_a_page_of_a_named_site_is_let_in() -> None:
+    async with (
+        serving(FakeIntake(), origins=("https://shop.example",)) as (_, address),
+        connect(f"ws://{address}/web/socket", origin="https://shop.example") as page,  # type: ignore[arg-type]
+    ):
+        await say(page, type="hello")
+        assert (await hear(page))["type"] == "welcome"
+
+
+async def test_stopping_tells_pages_to_come_back() -> None:
+    async with serving(FakeIntake()) as (connector, address), connect(f"ws://{address}/web/socket") as page:
+        await say(page, type="hello")
+        await hear(page)
+        await connector.stop()
+        with pytest.raises(ConnectionClosed) as caught:
+            await hear(page)
+        assert caught.value.rcvd is not None
+        assert caught.value.rcvd.code == 1012
+
+
+async def test_a_huge_frame_closes_that_socket_alone() -> None:
+    async with serving(EchoBot()) as (_, address):
+        url = f"ws://{address}/web/socket"
+        async with connect(url) as rude, connect(url) as polite:
+            for page in (rude, polite):
+                await say(page, type="hello")
+                await hear_kinds(page, "welcome", "reply")
+            await rude.send("x" * 3_000_000)
+            assert (await hear(rude))["code"] == "too_long"
+            with pytest.raises(ConnectionClosed):
+                await hear(rude)
+            await say(polite, type="message", id="m1", text="hi")
+            assert (await hear_kinds(polite, "reply"))[0]["text"] == "You said: hi"
+
+
+async def test_many_pages_at_once_each_get_their_own_answers() -> None:
+    async def talk(url: str, n: int) -> list[str]:
+        async with connect(url) as page:
+            await say(page, type="hello")
+            await hear_kinds(page, "welcome", "reply")
+            texts = []
+            for turn in range(3):
+                await say(page, type="message", id=f"m{turn}", text=f"page {n} turn {turn}")
+                _, reply = await hear_kinds(page, "ack", "reply")
+                texts.append(reply["text"])
+            return texts
+
+    async with serving(EchoBot()) as (_, address):
+        url = f"ws://{address}/web/socket"
+        heard = await asyncio.gather(*(talk(url, n) for n in range(30)))
+    assert heard == [[f"You said: page {n} turn {turn}" for turn in range(3)] for n in range(30)]

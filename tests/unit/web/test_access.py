@@ -1,0 +1,70 @@
+"""Signed chats, origins and rates."""
+
+import pytest
+
+from botkit_web.access import Allowance, Signer, allows, new_chat
+
+
+def test_a_token_is_good_for_its_chat_alone() -> None:
+    signer = Signer("a secret of some length")
+    assert signer.owns("one", signer.sign("one"))
+    assert not signer.owns("two", signer.sign("one"))
+    assert Signer("a secret of some length").owns("one", signer.sign("one"))
+    assert not Signer("another secret of length").owns("one", signer.sign("one"))
+
+
+def test_without_a_secret_every_signer_has_its_own() -> None:
+    assert not Signer().owns("one", Signer().sign("one"))
+
+
+@pytest.mark.parametrize("token", ["", "x", "é", "\ud800", "a" * 10_000])
+def test_a_wrong_token_is_refused(token: str) -> None:
+    assert not Signer().owns("one", token)
+
+
+def test_nobody_owns_the_empty_chat() -> None:
+    signer = Signer()
+    assert not signer.owns("", signer.sign(""))
+
+
+def test_chats_cannot_be_guessed() -> None:
+    chats = {new_chat() for _ in range(1_000)}
+    assert len(chats) == 1_000
+    assert min(map(len, chats)) >= 24
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "origins", "allowed"),
+    [
+        ("", "bot.example", (), True),
+        ("https://bot.example", "bot.example", (), True),
+        ("HTTPS://Bot.Example", "bot.example", (), True),
+        ("http://127.0.0.1:8000", "127.0.0.1:8000", (), True),
+        ("http://127.0.0.1:9000", "127.0.0.1:8000", (), False),
+        ("https://evil.example", "bot.example", (), False),
+        ("https://bot.example.evil.example", "bot.example", (), False),
+        ("https://shop.example", "bot.example", ("https://shop.example",), True),
+        ("http://shop.example", "bot.example", ("https://shop.example",), False),
+        ("https://evil.example", "bot.example", ("*",), True),
+        ("null", "bot.example", (), False),
+        ("file://", "", (), False),
+        ("https://", "", (), False),
+        ("https://[", "bot.example", (), False),
+        ("chrome-extension://bot.example", "bot.example", (), False),
+    ],
+)
+def test_origins(origin: str, host: str, origins: tuple[str, ...], allowed: bool) -> None:
+    assert allows(origin, host, origins) is allowed
+
+
+def test_an_allowance_lets_a_burst_through_and_then_a_rate() -> None:
+    now = 100.0
+    allowance = Allowance(rate=2.0, burst=3, clock=lambda: now)
+    assert [allowance.take() for _ in range(3)] == [0, 0, 0]
+    assert allowance.take() == pytest.approx(0.5)
+    now += 0.5
+    assert allowance.take() == 0
+    assert allowance.take() > 0
+    now += 1_000
+    assert [allowance.take() for _ in range(3)] == [0, 0, 0]
+    assert allowance.take() > 0
