@@ -10,7 +10,9 @@ from typing import Literal
 import msgspec
 
 Control = Literal["cancel", "repeat", "start_over", "person"]
-Unit = Literal["second", "minute", "quarter", "hour", "day", "week", "fortnight", "month", "year", "decade", "century"]
+Unit = Literal[
+    "second", "minute", "quarter", "hour", "day", "week", "fortnight", "month", "year", "decade", "century"
+]
 
 
 class Formats(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -85,16 +85,19 @@ def _store(durability: Durability, conversations: int, width: int) -> tuple[floa
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "store.db"
 
-        async def play() -> None:
+        async def play() -> float:
             store = SQLiteStore(str(path), durability)
             await store.open()
+            start = time.process_time()
             for first in range(0, conversations, width):
                 ids = range(first, min(first + width, conversations))
                 await asyncio.gather(*[_talk(store, number) for number in ids])
+            spent = time.process_time() - start
             await store.close()
+            return spent
 
-        speed = _speed(lambda: asyncio.run(play()), conversations)
-        return speed, path.stat().st_size / conversations
+        spent = asyncio.run(play())
+        return conversations * len(TALK) / spent, path.stat().st_size / conversations
 
 
 async def _talk(store: SQLiteStore, number: int) -> None:

@@ -1,0 +1,78 @@
+"""Does what `with` hands over fit what the action or the flow takes."""
+
+from collections.abc import Mapping
+
+from botkit.errors import Place
+from botkit.flows.checks.findings import Findings
+from botkit.flows.checks.schemas import misfit, offender
+from botkit.flows.checks.survey import Survey
+from botkit.model.definitions import ActionSpec, Do, End, Flow, Run, Step, Value
+
+
+def check_arguments(survey: Survey, found: Findings) -> None:
+    """Report arguments that an action or a called flow does not take, lacks or cannot use."""
+    giving = {name for name, flow in survey.flows.items() if _gives_value(flow)}
+    for flow in survey.own:
+        for step in flow.steps.values():
+            match step.body:
+                case Do(action=action) if action in survey.bot.catalogue.actions:
+                    _check_action(survey.bot.catalogue.actions[action], step, step.body.args, found)
+                case Run(flow=called) if called in survey.flows:
+                    _check_run(survey.flows[called], step, step.body, found)
+                    if step.body.save and called not in giving:
+                        message = f"flow '{called}' never ends with a value, so '{step.body.save}' is always none"
+                        found.warning(
+                            step.place, "nothing-to-save", message, f"write 'end: value' in flow '{called}'"
+                        )
+                case _:
+                    pass
+
+
+def _gives_value(flow: Flow) -> bool:
+    return any(isinstance(step.body, End) and step.body.value is not None for step in flow.steps.values())
+
+
+def _place(value: Value, step: Step) -> Place:
+    return value.place if value.place.file else step.place
+
+
+def _check_action(spec: ActionSpec, step: Step, args: Mapping[str, Value], found: Findings) -> None:
+    if not spec.parameters:
+        return
+    properties = spec.parameters.get("properties", {})
+    for name, value in args.items():
+        if name in properties:
+            _check_constant(spec, name, value, _place(value, step), found)
+        elif not spec.parameters.get("additionalProperties"):
+            hint = found.meant(name, properties, otherwise=_takes(tuple(properties)))
+            message = f"action '{spec.name}' takes no '{name}'"
+            found.error(_place(value, step), "wrong-arguments", message, hint)
+    for name in spec.parameters.get("required", ()):
+        if name not in args:
+            found.error(step.place, "wrong-arguments", f"action '{spec.name}' needs '{name}'", "give it under with:")
+
+
+def _check_constant(spec: ActionSpec, name: str, value: Value, place: Place, found: Findings) -> None:
+    schema = spec.parameters["properties"][name]
+    wanted = misfit(schema, value.data, spec.parameters)
+    if wanted:
+        given = offender(schema, value.data, spec.parameters)
+        message = f"'{name}' of action '{spec.name}' takes {wanted}, not {given}"
+        found.error(place, "wrong-arguments", message, _mend(wanted, value))
+
+
+def _mend(wanted: str, value: Value) -> str:
+    numeric = isinstance(value.data, int | float) and not isinstance(value.data, bool)
+    return f'put it in quotes: "{value.data}"' if numeric and wanted.startswith("a text") else ""
+
+
+def _takes(names: tuple[str, ...]) -> str:
+    return f"it takes {', '.join(names)}" if names else "it takes nothing"
+
+
+def _check_run(called: Flow, step: Step, body: Run, found: Findings) -> None:
+    for name, value in body.args.items():
+        if name not in called.slots:
+            message = f"flow '{called.name}' takes no '{name}'"
+            hint = found.meant(name, called.slots, otherwise=f"declare it under the slots: of flow '{called.name}'")
+            found.error(_place(value, step), "wrong-arguments", message, hint)

@@ -1,0 +1,73 @@
+"""The repair flows that every bot has, in the flow language itself: `repair.yaml` beside this module."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+
+from botkit.errors import BotkitError
+from botkit.flows.contexts import Context
+from botkit.flows.grammar import PARSERS
+from botkit.flows.nodes import Node
+from botkit.flows.reader import read
+from botkit.flows.sections import flow
+from botkit.flows.shapes import Report
+from botkit.model.definitions import Flow
+from botkit.model.locales import Locale
+
+FILE = "botkit/flows/repair.yaml"
+SAID_BY_CORE: Mapping[str, frozenset[str]] = {
+    "still": frozenset({"value"}),
+    "ask_for": frozenset({"slot"}),
+    **dict.fromkeys(
+        ("yes", "no", "unusable", "broken", "closed_button", "started_over", "person_asked"), frozenset()
+    ),
+}
+"""Keys of `Locale.repair` that the dialogue core says by itself, with the names that their templates know."""
+
+
+@lru_cache(maxsize=1)
+def source() -> str:
+    """Give the text of repair.yaml."""
+    return files("botkit.flows").joinpath("repair.yaml").read_text("utf-8")
+
+
+@lru_cache(maxsize=1)
+def _flows() -> Node:
+    node, _ = read(source(), FILE)
+    found = node and node.get("flows")
+    if not found:
+        raise BotkitError(f"{FILE} cannot be read: botkit is not installed whole")
+    return found
+
+
+@lru_cache(maxsize=1)
+def repair_keys() -> Mapping[str, frozenset[str]]:
+    """Name the texts that every locale has under `repair`, with what their templates know beside the usual."""
+    found: dict[str, frozenset[str]] = dict(SAID_BY_CORE)
+    for _, value in _flows().entries:
+        slots = value.get("slots")
+        known = frozenset(key.raw for key, _ in slots.entries) if slots else frozenset[str]()
+        for key in _texts(value):
+            found[key] = found.get(key, known) & known
+    return found
+
+
+def repair_names() -> tuple[str, ...]:
+    """Name the repair flows, in the order of the file."""
+    return tuple(key.raw for key, _ in _flows().entries)
+
+
+def _texts(node: Node) -> list[str]:
+    parts = (*node.items, *(value for _, value in node.entries))
+    own = [node.raw[1:]] if node.raw.startswith("@") and node.raw != "@team" else []
+    return [*own, *(key for part in parts for key in _texts(part))]
+
+
+def repair_flows(locales: Mapping[str, Locale], team: str) -> dict[str, Flow]:
+    """Make the repair flows with the texts of these locales, handing off to `team`."""
+    texts = {
+        key: {code: said for code, locale in locales.items() if (said := locale.repair.get(key))}
+        for key in repair_keys()
+    }
+    context = Context(Report(), PARSERS, repair=texts, team=team)
+    return {key.raw: flow(key.raw, key, value, context, {}, builtin=True) for key, value in _flows().entries}

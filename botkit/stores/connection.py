@@ -1,0 +1,93 @@
+"""Connections to SQLite, and what its errors mean for whoever runs the bot."""
+
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Literal
+
+from botkit.errors import StoreError
+
+Durability = Literal["normal", "full"]
+MEMORY: Final = ":memory:"
+
+_PATIENCE = 5.0  # seconds that opening waits for another process
+_PAGE = 2048  # bytes; a turn changes about ten pages by a row each, and each goes whole into the write-ahead log
+_CHECKPOINT = 4000  # pages of the log, 8 MB, before they move into the file
+_LOG_KEPT = 64 * 1024 * 1024
+
+# SQLite's primary result code → what it means, and what to do
+_MEANINGS: Final[Mapping[int, tuple[str, str]]] = {
+    5: ("another process holds the database locked", "end the process that writes to it for so long, and try again"),
+    6: ("another process holds the database locked", "end the process that writes to it for so long, and try again"),
+    8: ("the database cannot be written", "give this user the right to write to the file and its directory"),
+    10: ("the disk failed to read or write the database", "look at the disk, its quota and the system's log"),
+    11: ("the database is damaged", "restore a backup, or save what `sqlite3 FILE .recover` still reads"),
+    13: ("the disk is full", "make room; what was not stored will be delivered again by the platform"),
+    14: ("the database cannot be opened", "check that the directory exists and that this user may write to it"),
+    26: ("the file is not an SQLite database", "name another file in `store:`, or restore a backup"),
+}
+
+
+def connect(path: str, durability: Durability = "normal", *, writes: bool = True) -> sqlite3.Connection:
+    """Open the database at `path`, creating an empty file where none is (not its directory).
+
+    The connection commits nothing by itself: BEGIN and COMMIT are said where they are meant. It may pass from
+    thread to thread, but not be used by two at once. Raises StoreError.
+    """
+    if path != MEMORY:
+        _check(Path(path))
+    db = None
+    try:
+        db = sqlite3.connect(
+            path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+        _set_up(db, durability, writes=writes)
+    except sqlite3.Error as error:
+        if db is not None:
+            db.close()
+        raise explain(error, path) from error
+    return db
+
+
+def is_busy(error: Exception) -> bool:
+    """Tell whether another connection is in the way, so that trying again may help."""
+    return isinstance(error, sqlite3.Error) and _primary(error) in (5, 6)
+
+
+def explain(error: sqlite3.Error | ValueError, path: str) -> StoreError:
+    """Say in our words what SQLite says, and what to do about it; or what a text is that it cannot take."""
+    if isinstance(error, ValueError):
+        return StoreError(f"store {path}: this cannot be stored: {error}")
+    meaning = _MEANINGS.get(_primary(error))
+    if meaning is None:
+        return StoreError(f"store {path}: {error}")
+    what, hint = meaning
+    return StoreError(f"store {path}: {what}", hint=hint)
+
+
+def _primary(error: sqlite3.Error) -> int:
+    code: int = getattr(error, "sqlite_errorcode", 0)  # absent on errors that the module itself raises
+    return code & 0xFF
+
+
+def _check(path: Path) -> None:
+    """Name the plainest mistakes, which SQLite all calls 'unable to open database file'."""
+    try:
+        found, taken = path.parent.is_dir(), path.is_dir()
+    except OSError as error:
+        raise StoreError(f"store {path}: the database cannot be opened: {error.strerror}") from error
+    if not found:
+        raise StoreError(f"store {path}: there is no directory {path.parent}", hint=f"mkdir -p {path.parent}")
+    if taken:
+        raise StoreError(f"store {path}: this is a directory", hint="name a file in it, such as bot.db")
+
+
+def _set_up(db: sqlite3.Connection, durability: Durability, *, writes: bool) -> None:
+    db.execute(f"PRAGMA page_size = {_PAGE}")  # of a new file; an existing one keeps its own
+    db.execute(f"PRAGMA synchronous = {'FULL' if durability == 'full' else 'NORMAL'}")
+    db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
+    db.execute(f"PRAGMA journal_size_limit = {_LOG_KEPT}")
+    if writes:
+        db.execute("PRAGMA journal_mode = WAL")
+    else:
+        db.execute("PRAGMA query_only = ON")

@@ -1,0 +1,152 @@
+"""The tables, for every dialect. A change here comes with a migration; HEAD is the newest one's revision.
+
+`conversations.key` is the narrow name of a conversation in the other tables. `accepted` counts the messages that
+came, `processed` those that were dealt with, and `fence` changes with every commit; it begins anywhere, so that
+whoever still holds an erased conversation's fence cannot write into its successor. `hour` is `touched` in whole
+hours: an index on it lists the newest first, and changes once an hour instead of once a turn.
+
+Waiting messages leave `inbox` when they are dealt with; `seen` keeps their platform's ids (channel, id), and keys
+of our own events with an empty channel, against repeated deliveries; the day lets old ones go. A sent reply stays
+in `outbox` without its text, which is in the turn's record. `data` columns hold `codec` bytes, packed by `packing`.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+
+HEAD: Final = "0001"
+
+PENDING, SENT, DEAD = 0, 1, 2  # outbox.state
+PLANNED, STARTED, DONE = 0, 1, 2  # calls.state
+
+NARROW = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows only in a column called INTEGER
+
+metadata = MetaData()
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("key", NARROW, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("channel", Text, nullable=False),
+    Column("accepted", Integer, nullable=False),
+    Column("processed", Integer, nullable=False),
+    Column("fence", BigInteger, nullable=False),
+    Column("turns", Integer, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("touched", Float, nullable=False),
+    Column("hour", Integer, nullable=False),
+    Column("data", LargeBinary),
+    CheckConstraint("processed <= accepted", name="ck_conversations_processed"),
+)
+Index("ix_conversations_hour", conversations.c.hour)
+Index(
+    "ix_conversations_owner",
+    conversations.c.owner,
+    sqlite_where=text("owner <> 'bot'"),
+    postgresql_where=text("owner <> 'bot'"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("conversation", NARROW, primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("customer", LargeBinary),
+    sqlite_with_rowid=False,
+)
+
+seen = Table(
+    "seen",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("conversation", NARROW, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("day", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("conversation", NARROW, primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("data", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("conversation", NARROW, primary_key=True, autoincrement=False),
+    Column("place", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False),
+    Column("state", SmallInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("at", Float, nullable=False),  # pending: due; else when it was sent or given up
+    Column("data", LargeBinary),
+    Column("note", Text),  # sent: the platform's id; else the last error
+    sqlite_with_rowid=False,
+)
+Index(
+    "ix_outbox_pending",
+    outbox.c.id,
+    unique=True,
+    sqlite_where=text("state = 0"),
+    postgresql_where=text("state = 0"),
+)
+Index("ix_outbox_dead", outbox.c.at, sqlite_where=text("state = 2"), postgresql_where=text("state = 2"))
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("conversation", NARROW, primary_key=True, autoincrement=False),
+    Column("id", Text, primary_key=True),
+    Column("state", SmallInteger, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("data", LargeBinary),
+    sqlite_with_rowid=False,
+)
+Index(
+    "ix_calls_open",
+    calls.c.id,
+    unique=True,
+    sqlite_where=text("state < 2"),
+    postgresql_where=text("state < 2"),
+)
+
+timers = Table(
+    "timers",
+    metadata,
+    Column("conversation", NARROW, primary_key=True, autoincrement=False),
+    Column("question", Text, primary_key=True),
+    Column("purpose", Text, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("due", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_timers_due", timers.c.due)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("version", Text, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)

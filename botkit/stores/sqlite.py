@@ -1,0 +1,322 @@
+"""The store on SQLite: one file, or memory, and no server."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, TypeVar
+
+import msgspec
+
+from botkit.errors import StoreError
+from botkit.model import codec
+from botkit.model.events import Event, Result
+from botkit.model.replies import Call
+from botkit.model.turn import Record
+from botkit.ports.connectors import Accepted, Incoming
+from botkit.ports.stores import Arrived, Commit, Committed, Delivery, Loaded, Outgoing, Summary
+from botkit.stores import statements as sql
+from botkit.stores import work
+from botkit.stores.connection import MEMORY, Durability, connect, explain
+from botkit.stores.migrating import bring_up
+from botkit.stores.packing import pack, unpack
+from botkit.stores.schema import SENT, STARTED
+from botkit.stores.writers import Inline, Threaded, Writer
+
+T = TypeVar("T")
+
+
+class SQLiteStore:
+    """Keeps everything of a bot in one SQLite file (`path`), or in memory (`:memory:`) until it is closed.
+
+    `durability`: with `normal`, what was stored survives the end of the process at any instant; a loss of power
+    may take the last moments with it. With `full` it survives that too.
+
+    `sent` alone may return before it is durable: its mark goes with the next commit, at the latest in the loop's
+    next round. What `outgoing` gives takes it into account.
+    """
+
+    def __init__(self, path: str, durability: Durability = "normal") -> None:
+        self.path = path
+        self.durability: Durability = "normal" if path == MEMORY else durability
+        self._writer: Writer | None = None
+        self._reader: sqlite3.Connection | None = None
+        self._connections: list[sqlite3.Connection] = []
+        self._marks: dict[str, tuple[str, float]] = {}
+
+    async def open(self) -> None:
+        """Connect, and bring the schema to the newest revision. Raises StoreError."""
+        if self._writer is not None:
+            return
+        db = connect(self.path, self.durability)
+        self._connections.append(db)
+        try:
+            bring_up(db, self.path)
+            self._reader = db if self.durability == "normal" else self._connect_reader()
+        except sqlite3.Error as error:
+            self._disconnect()
+            raise explain(error, self.path) from error
+        except BaseException:
+            self._disconnect()
+            raise
+        self._writer = Inline(db, self.path) if self.durability == "normal" else Threaded(db, self.path)
+
+    def _connect_reader(self) -> sqlite3.Connection:
+        """At FULL the writer's connection is its thread's; the loop reads what is committed over one of its own."""
+        reader = connect(self.path, writes=False)
+        self._connections.append(reader)
+        return reader
+
+    async def close(self) -> None:
+        """Finish what was asked and disconnect; may be called twice."""
+        writer, self._writer = self._writer, None
+        try:
+            if writer is not None:
+                await writer.close()
+        finally:
+            self._disconnect()
+
+    def _disconnect(self) -> None:
+        self._reader = None
+        while self._connections:
+            self._connections.pop().close()
+
+    # -- what comes in
+
+    async def accept(self, incoming: Incoming, now: float) -> Accepted:
+        """Store a delivery once per (channel, id) and give it its place in its conversation."""
+        conversation = incoming.conversation
+        with _storable(conversation):
+            delivery = work.Delivery(
+                conversation=conversation,
+                channel=incoming.channel,
+                id=incoming.id,
+                data=pack(codec.encode_event(incoming.event)),
+                customer=pack(codec.encode_values(incoming.customer)) if incoming.customer else None,
+                now=now,
+            )
+        return await self._open_writer().run(partial(work.accept, delivery=delivery), alone=True)
+
+    async def accept_event(self, conversation: str, key: str, event: Event, now: float) -> Accepted:
+        """Store an event of our own once per conversation and key."""
+        with _storable(conversation):
+            delivery = work.own(conversation, key, event, now)
+        return await self._write(partial(work.accept, delivery=delivery))
+
+    # -- a turn
+
+    async def load(self, conversation: str, most: int = 100) -> Loaded:
+        """Give a conversation's state and at most `most` waiting messages, in order."""
+        with self._reading(conversation) as db:
+            rows = db.execute(sql.LOAD, {"which": conversation, "most": most}).fetchall()
+            if not rows:
+                return Loaded(conversation, None, 0)
+            fence, data = rows[0][:2]
+            session = None if data is None else codec.decode_session(unpack(data))
+            waiting = () if rows[0][2] is None else tuple([_arrived(*row[2:]) for row in rows])
+            return Loaded(conversation, session, fence, waiting)
+
+    async def commit(self, commit: Commit) -> Committed:
+        """Write a turn: all of it or nothing."""
+        with _storable(commit.conversation):
+            prepared = work.prepare(commit)
+        return await self._write(partial(work.commit, prepared=prepared))
+
+    async def commit_many(self, commits: Sequence[Commit]) -> Sequence[Committed | Exception]:
+        """Write turns of several conversations in one transaction; a bad one spoils no other."""
+        outcomes: list[Committed | Exception] = []
+        prepared: list[work.Prepared] = []
+        for commit in commits:
+            try:
+                with _storable(commit.conversation):
+                    prepared.append(work.prepare(commit))
+                outcomes.append(_AWAITED)
+            except StoreError as error:
+                outcomes.append(error)
+        written = iter(await self._commit_prepared(prepared))
+        return [next(written) if outcome is _AWAITED else outcome for outcome in outcomes]
+
+    async def _commit_prepared(self, prepared: Sequence[work.Prepared]) -> Sequence[Committed | Exception]:
+        try:
+            return await self._write(partial(work.commit_many, many=prepared))
+        except StoreError as error:
+            if len(prepared) == 1:
+                return [error]
+        return [outcome for one in prepared for outcome in await self._commit_prepared([one])]
+
+    async def turns(self, conversation: str, first: int = 1, most: int = 1000) -> Sequence[Record]:
+        """Give the records of turns from event `first` on, in order."""
+        with self._reading(conversation) as db:
+            rows = db.execute(sql.RECORDS, {"owned_by": conversation, "first": first, "most": most}).fetchall()
+            return [
+                msgspec.structs.replace(codec.decode_record(unpack(data)), conversation=conversation, seq=seq)
+                for seq, data in rows
+            ]
+
+    # -- calls
+
+    async def start_call(self, call: Call, now: float) -> bool:
+        """Journal that a planned call is started now; False if it was started, is done, or was never planned."""
+        return await self._write(partial(work.start_call, call=call, now=now))
+
+    async def finish_call(self, conversation: str, event: Event, now: float) -> Accepted:
+        """Journal a call's result and put it into the inbox, once."""
+        if not isinstance(event, Result):
+            raise StoreError(f"conversation {conversation}: a call ends with a Result, not {type(event).__name__}")
+        with _storable(conversation):
+            delivery = work.own(conversation, f"effect:{event.effect}", event, now)
+        return await self._write(partial(work.finish_call, effect=event.effect, delivery=delivery))
+
+    async def open_calls(self) -> Sequence[tuple[str, Call, bool]]:
+        """Give the calls without a result: (conversation, call, started)."""
+        with self._reading("") as db:
+            rows = db.execute(sql.OPEN).fetchall()
+            return [
+                (conversation, codec.decode_call(unpack(data)), state == STARTED)
+                for conversation, data, state in rows
+            ]
+
+    # -- what goes out
+
+    async def outgoing(self, conversation: str) -> Sequence[Outgoing]:
+        """Give the replies of a conversation that are not sent yet, in order."""
+        with self._reading(conversation) as db:
+            rows = db.execute(sql.UNSENT, {"owned_by": conversation}).fetchall()
+            return [
+                Outgoing(conversation, codec.decode_reply(unpack(data)), attempts, due)
+                for data, attempts, due, reply in rows
+                if reply not in self._marks
+            ]
+
+    async def sent(self, reply: str, platform_id: str, now: float) -> None:
+        """Mark a reply as sent."""
+        marks = {reply: (platform_id, now)}
+        writer = self._open_writer()
+        self._marks |= marks
+        writer.post(partial(work.mark_sent, marks=marks), partial(self._marked, reply))
+
+    def _marked(self, reply: str) -> None:
+        self._marks.pop(reply, None)
+
+    async def put_off(self, reply: str, due: float, error: str) -> None:
+        """Note a failed try: the next one is due then."""
+        await self._write(partial(work.put_off, reply=reply, due=due, error=error))
+
+    async def give_up(self, reply: str, error: str, now: float) -> None:
+        """Move a reply to the dead letters."""
+        await self._write(partial(work.give_up, reply=reply, error=error, now=now))
+
+    async def failed(self, most: int = 100) -> Sequence[tuple[Outgoing, str]]:
+        """Give the dead letters with their errors, the newest first; `due` is when it was given up."""
+        with self._reading("") as db:
+            rows = db.execute(sql.FAILED, {"most": most}).fetchall()
+            return [
+                (Outgoing(of, codec.decode_reply(unpack(data)), tries, at), note)
+                for of, data, tries, at, note in rows
+            ]
+
+    async def deliveries(self, conversation: str) -> Sequence[Delivery]:
+        """Give what became of the replies that wait no longer, in order."""
+        with self._reading(conversation) as db:
+            rows = db.execute(sql.DELIVERIES, {"owned_by": conversation}).fetchall()
+            return [
+                Delivery(reply, at, note or "") if state == SENT else Delivery(reply, at, error=note or "")
+                for reply, state, at, note in rows
+            ]
+
+    # -- what there is to do
+
+    async def unfinished(self) -> Sequence[str]:
+        """Give the conversations that have something waiting, unsent or open, the longest untouched first."""
+        with self._reading("") as db:
+            return [row[0] for row in db.execute(sql.UNFINISHED).fetchall()]
+
+    async def fire(self, now: float, most: int = 100) -> Sequence[str]:
+        """Move due timers into the inbox, each once; give the conversations to wake."""
+        if (due := await self.next_timer()) is None or due > now:
+            return []
+        return await self._write(partial(work.fire, now=now, most=most))
+
+    async def next_timer(self) -> float | None:
+        """Give when the next timer is due (seconds since the epoch)."""
+        with self._reading("") as db:
+            due: float | None = db.execute(sql.NEXT_TIMER).fetchone()[0]
+            return due
+
+    # -- lists
+
+    async def conversations(self, most: int = 100, owner: str = "") -> Sequence[Summary]:
+        """List conversations, the last touched first."""
+        statement = {"": sql.LIST, "bot": sql.LIST_OF_BOT}.get(owner, sql.LIST_OF_PEOPLE)
+        with self._reading("") as db:
+            return [_summary(*row) for row in db.execute(statement, {"most": most, "held_by": owner}).fetchall()]
+
+    # -- keeping and removing
+
+    async def erase(self, conversation: str) -> bool:
+        """Remove everything of a conversation; False if there was nothing."""
+        return await self._write(partial(work.erase, conversation=conversation))
+
+    async def forget(self, before: float) -> int:
+        """Let go of the marks of deliveries, sent replies and ended calls of before then; give how many."""
+        return await self._write(partial(work.forget, before=before))
+
+    async def save_version(self, version: str, sources: Mapping[str, str], now: float) -> None:
+        """Keep the sources of a flow version (path → text); a known one changes nothing."""
+        data = pack(codec.encode_values(sources))
+        await self._write(partial(work.keep_version, version=version, data=data, now=now))
+
+    async def version(self, version: str) -> Mapping[str, str] | None:
+        """Give the sources of a flow version."""
+        with self._reading("") as db:
+            found = db.execute(sql.VERSION, {"which": version}).fetchone()
+            return None if found is None else codec.decode_values(unpack(found[0]))
+
+    # -- how
+
+    def _open_writer(self) -> Writer:
+        if self._writer is None:
+            raise StoreError(f"store {self.path}: it is not open")
+        return self._writer
+
+    async def _write(self, job: Callable[[sqlite3.Connection], T]) -> T:
+        return await self._open_writer().run(job)
+
+    @contextmanager
+    def _reading(self, conversation: str) -> Iterator[sqlite3.Connection]:
+        if self._reader is None:
+            raise StoreError(f"store {self.path}: it is not open")
+        try:
+            yield self._reader
+        except sqlite3.Error as error:
+            raise explain(error, self.path) from error
+        except ValueError as error:
+            of = f" of conversation {conversation}" if conversation else ""
+            raise StoreError(f"store {self.path}: what is stored{of} cannot be read: {error}") from error
+
+
+_AWAITED: Any = Committed(0, more=False)
+
+
+@contextmanager
+def _storable(conversation: str) -> Iterator[None]:
+    """Say what cannot be stored, before a transaction begins."""
+    try:
+        yield
+    except (TypeError, ValueError, RecursionError) as error:
+        shown = conversation.encode("ascii", "backslashreplace").decode()
+        raise StoreError(f"conversation {shown}: this cannot be stored: {error}") from error
+
+
+def _arrived(seq: int, data: bytes, customer: bytes | None) -> Arrived:
+    event = codec.decode_event(unpack(data))
+    return Arrived(seq, event, codec.decode_values(unpack(customer)) if customer else {})
+
+
+def _summary(conversation: str, channel: str, owner: str, turns: int, touched: float, data: bytes | None) -> Summary:
+    if data is None:
+        return Summary(conversation, channel, owner, turns, touched)
+    session = codec.decode_session(unpack(data))
+    flow = session.stack[-1].flow if session.stack else ""
+    last = session.lines[-1][1] if session.lines else session.message
+    return Summary(conversation, channel, owner, turns, touched, flow, last)

@@ -1,0 +1,237 @@
+"""What the store does, as functions of a connection that stands in a transaction.
+
+Each that raises FenceError does so before it writes. Bytes are made before the transaction begins (`prepare`), so
+that the database is locked no longer than the statements take.
+"""
+
+import secrets
+import sqlite3
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from botkit.errors import FenceError
+from botkit.model import codec
+from botkit.model.events import Event, Timer
+from botkit.model.replies import Call
+from botkit.model.turn import Record
+from botkit.ports.connectors import Accepted
+from botkit.ports.stores import Commit, Committed
+from botkit.stores import statements as sql
+from botkit.stores.packing import LEAST_REWRITTEN, pack
+from botkit.stores.schema import PENDING, PLANNED
+
+OURS = ""  # the channel of keys of our own events
+_DAY = 86_400
+_PLACES = 65_536  # between the places of one commit and the next
+
+Row = dict[str, object]
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """A message on its way into the inbox."""
+
+    conversation: str
+    channel: str  # under which its id is unique
+    id: str
+    data: bytes
+    customer: bytes | None
+    now: float
+
+
+def own(conversation: str, key: str, event: Event, now: float) -> Delivery:
+    """Give the delivery of an event of our own, whose key is unique in its conversation."""
+    return Delivery(
+        conversation, OURS, f"{len(conversation)}:{conversation}{key}", pack(codec.encode_event(event)), None, now
+    )
+
+
+def accept(db: sqlite3.Connection, delivery: Delivery) -> Accepted:
+    """Put a delivery into the inbox, unless it is known."""
+    known = db.execute(sql.SEEN, {"on": delivery.channel, "which": delivery.id}).fetchone()
+    if known is not None:
+        return Accepted(known[0], known[1], duplicate=True)
+    conversation = delivery.conversation
+    key, accepted, processed = db.execute(
+        sql.ARRIVE,
+        {
+            "id": conversation,
+            "channel": conversation.partition(":")[0] if delivery.channel == OURS else delivery.channel,
+            "accepted": 1,
+            "processed": 0,
+            "fence": secrets.randbits(31),
+            "turns": 0,
+            "owner": "bot",
+            "touched": delivery.now,
+            "hour": int(delivery.now // 3600),
+        },
+    ).fetchone()
+    db.execute(sql.PUT, {"conversation": key, "seq": accepted, "data": delivery.data, "customer": delivery.customer})
+    db.execute(
+        sql.REMEMBER,
+        {
+            "channel": delivery.channel,
+            "id": delivery.id,
+            "conversation": key,
+            "seq": accepted,
+            "day": int(delivery.now // _DAY),
+        },
+    )
+    return Accepted(conversation, accepted, wake=accepted == processed + 1)
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """A commit as rows; `key` and `place` of the conversation are known when it is written."""
+
+    conversation: str
+    owner: str
+    hour: int
+    move: Row
+    turns: tuple[Row, ...]
+    replies: tuple[Row, ...]
+    calls: tuple[Row, ...]
+    timers: tuple[Row, ...]
+    dropped: tuple[str, ...]
+
+
+def prepare(commit: Commit) -> Prepared:
+    """Make the rows of a commit. Raises TypeError for a value that cannot be stored."""
+    session = commit.session
+    now = session.touched or (commit.turns[-1].now if commit.turns else 0.0)
+    return Prepared(
+        conversation=commit.conversation,
+        owner=session.owner,
+        hour=int(now // 3600),
+        move={
+            "which": commit.conversation,
+            "held": commit.fence,
+            "taken": commit.taken,
+            "more": len(commit.turns),
+            "at": now,
+            "bytes": pack(codec.encode_session(session), LEAST_REWRITTEN),
+        },
+        turns=tuple([{"seq": turn.seq, "data": _record(Record.of(turn))} for turn in commit.turns]),
+        replies=tuple(
+            [
+                {
+                    "id": reply.id,
+                    "state": PENDING,
+                    "attempts": 0,
+                    "at": 0.0,
+                    "data": pack(codec.encode_reply(reply)),
+                    "note": None,
+                }
+                for reply in commit.replies
+            ]
+        ),
+        calls=tuple(
+            [
+                {"id": call.id, "state": PLANNED, "at": now, "data": pack(codec.encode_call(call))}
+                for call in commit.calls
+            ]
+        ),
+        timers=tuple(
+            [{"question": t.question, "purpose": t.purpose, "id": t.id, "due": t.due} for t in commit.timers]
+        ),
+        dropped=commit.dropped,
+    )
+
+
+def _record(record: Record) -> bytes:
+    """Write a record without what its row says already."""
+    return pack(codec.encode_record(msgspec.structs.replace(record, conversation="", seq=0)))
+
+
+def commit(db: sqlite3.Connection, prepared: Prepared) -> Committed:
+    """Write a turn under its fence."""
+    moved = db.execute(sql.MOVE, prepared.move).fetchone()
+    if moved is None:
+        raise FenceError(f"conversation {prepared.conversation} was moved on, or erased, by somebody else")
+    key, fence, accepted, processed, owner, hour = moved
+    if owner != prepared.owner or hour != prepared.hour:
+        db.execute(sql.LIST_ANEW, {"of": key, "by_owner": prepared.owner, "at_hour": prepared.hour})
+    if prepared.move["taken"]:
+        db.execute(sql.TAKE, {"of": key, "upto": processed})
+    for row in prepared.turns:
+        db.execute(sql.RECORD, {"conversation": key, **row})
+    for number, row in enumerate(prepared.replies):
+        db.execute(sql.QUEUE, {"conversation": key, "place": fence * _PLACES + number, **row})
+    for row in prepared.calls:
+        db.execute(sql.PLAN, {"conversation": key, **row})
+    for question in prepared.dropped:
+        db.execute(sql.DROP_TIMERS, {"of": key, "about": question})
+    for row in prepared.timers:
+        db.execute(sql.SET_TIMER, {"conversation": key, **row})
+    return Committed(fence, accepted > processed)
+
+
+def commit_many(db: sqlite3.Connection, many: Sequence[Prepared]) -> list[Committed | Exception]:
+    """Write several turns; what comes late is told and spoils nothing."""
+    outcomes: list[Committed | Exception] = []
+    for prepared in many:
+        try:
+            outcomes.append(commit(db, prepared))
+        except FenceError as error:
+            outcomes.append(error)
+    return outcomes
+
+
+def start_call(db: sqlite3.Connection, call: Call, now: float) -> bool:
+    """Mark a planned call as started."""
+    return db.execute(sql.START, {"which": call.id, "by": now}).rowcount == 1
+
+
+def finish_call(db: sqlite3.Connection, effect: str, delivery: Delivery) -> Accepted:
+    """Mark a call as done and put its result into the inbox; one that is not open changes nothing."""
+    done = db.execute(sql.FINISH, {"which": effect, "owned_by": delivery.conversation, "by": delivery.now})
+    if done.rowcount == 1:
+        return accept(db, delivery)
+    known = db.execute(sql.SEEN, {"on": delivery.channel, "which": delivery.id}).fetchone()
+    return Accepted(delivery.conversation, known[1] if known else 0, duplicate=True)
+
+
+def mark_sent(db: sqlite3.Connection, marks: Mapping[str, tuple[str, float]]) -> None:
+    """Mark replies as sent: id → the platform's id and the time."""
+    for reply, (platform_id, now) in marks.items():
+        db.execute(sql.MARK_SENT, {"which": reply, "why": platform_id, "by": now})
+
+
+def put_off(db: sqlite3.Connection, reply: str, due: float, error: str) -> None:
+    """Note a failed try."""
+    db.execute(sql.PUT_OFF, {"which": reply, "by": due, "why": error})
+
+
+def give_up(db: sqlite3.Connection, reply: str, error: str, now: float) -> None:
+    """Move a reply to the dead letters."""
+    db.execute(sql.GIVE_UP, {"which": reply, "by": now, "why": error})
+
+
+def fire(db: sqlite3.Connection, now: float, most: int) -> list[str]:
+    """Turn due timers into waiting events."""
+    fired: dict[str, None] = {}
+    for conversation, key, question, purpose, timer in db.execute(sql.DUE, {"by": now, "most": most}).fetchall():
+        db.execute(sql.FIRE, {"of": key, "about": question, "for_what": purpose})
+        accept(db, own(conversation, f"timer:{timer}", Timer(question, purpose, timer), now))
+        fired[conversation] = None
+    return list(fired)
+
+
+def erase(db: sqlite3.Connection, conversation: str) -> bool:
+    """Remove a conversation from every table."""
+    found = db.execute(sql.KEY, {"which": conversation}).fetchone()
+    if found is None:
+        return False
+    for statement in sql.ERASE:
+        db.execute(statement, {"of": found[0]})
+    return True
+
+
+def keep_version(db: sqlite3.Connection, version: str, data: bytes, now: float) -> None:
+    """Keep the sources of a flow version."""
+    db.execute(sql.KEEP_VERSION, {"version": version, "at": now, "data": data})
+
+
+def forget(db: sqlite3.Connection, before: float) -> int:
+    """Remove the marks of what was dealt with before; give how many."""
+    values = {"before": before, "before_day": int(before // _DAY)}
+    return sum([db.execute(statement, values).rowcount for statement in sql.FORGET])

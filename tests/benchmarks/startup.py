@@ -1,0 +1,67 @@
+"""Start to first reply and memory of one process, with 50 flows: `python -m tests.benchmarks.startup`."""
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+FLOWS = 50
+ROUNDS = 5
+
+_CHILD = """
+import asyncio, json, resource, sys
+from botkit import Bot
+
+async def main():
+    async with await Bot.load(sys.argv[1], store=sys.argv[2]) as bot:
+        exchange = await bot.say("please do thing 7")
+        assert exchange.text == "Which thing 7?", exchange.text
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        print(json.dumps({"kilobytes": peak}))
+
+asyncio.run(main())
+"""
+
+
+def write_bot(folder: Path, flows: int = FLOWS) -> None:
+    """Write a bot with so many flows of five steps each."""
+    (folder / "bot.yaml").write_text("name: Many\nlocales: [en]\n", encoding="utf-8")
+    intents = "".join(f"  thing_{n}:\n    examples: [please do thing {n}, thing {n}]\n" for n in range(flows))
+    made = "".join(
+        f"  thing_{n}:\n    start: {{intents: [thing_{n}]}}\n    steps:\n"
+        f"      - ask: which\n        say: Which thing {n}?\n"
+        f"      - if: which == 'none'\n        then: [end]\n"
+        f"      - confirm: Is {{{{ which }}}} right?\n"
+        f"      - say: It is {{{{ which }}}}.\n"
+        for n in range(flows)
+    )
+    (folder / "flows.yaml").write_text(f"intents:\n{intents}flows:\n{made}", encoding="utf-8")
+
+
+def measure() -> tuple[float, float]:
+    """Start one process: the seconds until its first reply was there and it had ended, and its peak in MB."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_bot(folder)
+        began = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-c", _CHILD, str(folder), f"sqlite:///{folder}/bot.db"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return time.perf_counter() - began, json.loads(done.stdout)["kilobytes"] / 1024
+
+
+def main() -> None:
+    """Print the medians."""
+    seconds, megabytes = zip(*(measure() for _ in range(ROUNDS)), strict=True)
+    print(f"start to first reply, {FLOWS} flows: {statistics.median(seconds):.2f} s (process start and end included)")
+    print(f"memory, one process: {statistics.median(megabytes):.0f} MB at its peak")
+
+
+if __name__ == "__main__":
+    main()

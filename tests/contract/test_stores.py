@@ -1,0 +1,128 @@
+"""Every store of botkit keeps the contract, and the contract notices a store that does not."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from botkit.model.replies import Call
+from botkit.ports.connectors import Accepted, Incoming
+from botkit.ports.stores import Commit, Committed, Outgoing, Store
+from botkit.stores import SQLiteStore
+from botkit.testing.stores import StoreContract
+
+
+class _OnFile(StoreContract):
+    durability: Any = "normal"
+
+    @pytest.fixture
+    async def store(self, tmp_path: Path) -> AsyncIterator[Store]:
+        async with _opened(SQLiteStore(str(tmp_path / "bot.db"), self.durability)) as store:
+            yield store
+
+    @pytest.fixture
+    def reopen(self, tmp_path: Path) -> Callable[[], Store]:
+        return partial(SQLiteStore, str(tmp_path / "bot.db"), self.durability)
+
+
+class TestSQLite(_OnFile):
+    pass
+
+
+class TestSQLiteFull(_OnFile):
+    durability = "full"
+
+
+class TestMemory(StoreContract):
+    @pytest.fixture
+    async def store(self) -> AsyncIterator[Store]:
+        async with _opened(SQLiteStore(":memory:")) as store:
+            yield store
+
+
+class _opened:  # noqa: N801 - used as a function
+    def __init__(self, store: SQLiteStore) -> None:
+        self.store = store
+
+    async def __aenter__(self) -> SQLiteStore:
+        await self.store.open()
+        return self.store
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.store.close()
+
+
+class _Forgetful(SQLiteStore):
+    """Takes every delivery for a new one."""
+
+    numbers = count()
+
+    async def accept(self, incoming: Incoming, now: float) -> Accepted:
+        return await super().accept(msgspec.structs.replace(incoming, id=f"{next(self.numbers)}"), now)
+
+
+class _Unfenced(SQLiteStore):
+    """Lets whoever comes late write over what others wrote."""
+
+    async def commit(self, commit: Commit) -> Committed:
+        fence = (await self.load(commit.conversation)).fence
+        return await super().commit(msgspec.structs.replace(commit, fence=fence))
+
+
+class _Torn(SQLiteStore):
+    """Commits a turn and its replies in two transactions."""
+
+    async def commit(self, commit: Commit) -> Committed:
+        first = await super().commit(msgspec.structs.replace(commit, turns=(), calls=(), timers=()))
+        rest = msgspec.structs.replace(commit, fence=first.fence, taken=0, replies=())
+        return await super().commit(rest)
+
+
+class _Rash(SQLiteStore):
+    """Starts a call as often as it is asked."""
+
+    async def start_call(self, call: Call, now: float) -> bool:
+        await super().start_call(call, now)
+        return True
+
+
+class _Shuffling(SQLiteStore):
+    """Gives replies in the order of their ids."""
+
+    async def outgoing(self, conversation: str) -> list[Outgoing]:
+        return sorted(await super().outgoing(conversation), key=lambda out: out.reply.id)
+
+
+class _Sleepless(SQLiteStore):
+    """Wakes for every message."""
+
+    async def accept(self, incoming: Incoming, now: float) -> Accepted:
+        return msgspec.structs.replace(await super().accept(incoming, now), wake=True)
+
+
+_CONTRACT = StoreContract()
+
+
+@pytest.mark.parametrize(
+    ("broken", "test"),
+    [
+        (_Forgetful, _CONTRACT.test_a_repeated_delivery_is_recognised),
+        (_Forgetful, _CONTRACT.test_repeats_at_the_same_time_leave_one),
+        (_Unfenced, _CONTRACT.test_a_late_commit_meets_the_fence_and_leaves_nothing),
+        (_Unfenced, _CONTRACT.test_one_of_many_workers_commits),
+        (_Torn, _CONTRACT.test_a_commit_that_breaks_leaves_nothing),
+        (_Rash, _CONTRACT.test_a_call_is_started_once),
+        (_Shuffling, _CONTRACT.test_replies_go_out_in_order),
+        (_Sleepless, _CONTRACT.test_order_holds_under_concurrency),
+    ],
+)
+async def test_the_contract_notices(broken: type[SQLiteStore], test: Callable[[Store], Awaitable[None]]) -> None:
+    async with _opened(broken(":memory:")) as store:
+        with pytest.raises((AssertionError, pytest.fail.Exception)):
+            await test(store)
+    async with _opened(SQLiteStore(":memory:")) as store:
+        await test(store)
