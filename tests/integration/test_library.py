@@ -81,7 +81,9 @@ print(turn.replies[0].text)
 print(await bot.ask("when are you open"))
 await bot.close()
 """
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
-    NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
+    source = nbformat.v4.new_code_cell(cell)  # type: ignore[no-untyped-call]
+    notebook = nbformat.v4.new_notebook(cells=[source])  # type: ignore[no-untyped-call]
+    where = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(notebook, timeout=120, kernel_name="python3", resources=where).execute()
     printed = notebook.cells[0].outputs[0]["text"]
     assert printed.splitlines() == ["Which order is it about?", "We are here from 9 to 18 o'clock."]
