@@ -63,11 +63,16 @@ def check_directory(directory: Path, *, clock: Any = None) -> Checked:
     )
     catalogue = catalogue_of(registry, config, specs, directory)
     flows, found = load(files, settings, catalogue, locales)
-    problems += found
+    problems += [problem for problem in found if not (errors and _follows(problem))]
     if any(problem.severity == "error" for problem in problems):
         flows = None
     unique = tuple(sorted(dict.fromkeys(problems), key=lambda p: (p.place, p.code, p.message)))
     return Checked(directory, config, flows, unique, files, registry, specs)
+
+
+def _follows(problem: Problem) -> bool:
+    """Tell whether a problem may only be the consequence of a plugin that could not be loaded."""
+    return problem.code == "unknown-action" and "is not loaded" in problem.message
 
 
 def rebuild(checked: Checked, sources: Mapping[str, str], settings: Settings) -> FlowSet | None:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from botkit.model.events import NO_EVIDENCE, Entity, Event, Message, Outside, Result
+from botkit.model.events import NO_EVIDENCE, Entity, Event, Message, Outside, Press, Result
 from botkit.model.replies import Call, Effect, HandOff, Reply
 from botkit.model.session import Frame, Question, Session
 from botkit.model.turn import Record
@@ -141,7 +141,9 @@ def _question(question: Question, change: Change) -> Question:
 
 def _event(event: Event, change: Change) -> Event:
     match event:
-        case Message(evidence=evidence) if evidence is not NO_EVIDENCE and evidence.entities:
+        case Message(evidence=evidence) | Press(evidence=evidence) if (
+            evidence is not NO_EVIDENCE and evidence.entities
+        ):
             entities = _each(evidence.entities, _entity, change)
             if entities is not evidence.entities:
                 return replace(event, evidence=replace(evidence, entities=entities))

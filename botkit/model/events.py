@@ -60,7 +60,7 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True, tag="message"):
 class Press(msgspec.Struct, frozen=True, omit_defaults=True, tag="press"):
     """A customer pressed a button that the question `question` showed (empty: not of a question).
 
-    Either `run` names a flow or `value` is what the button stands for.
+    Either `run` names a flow or `value` is what the button stands for, with the evidence for it.
     """
 
     value: str = ""
@@ -69,6 +69,7 @@ class Press(msgspec.Struct, frozen=True, omit_defaults=True, tag="press"):
     run: str = ""
     id: str = ""
     locale: str = ""
+    evidence: Evidence = NO_EVIDENCE
 
 
 class Opened(msgspec.Struct, frozen=True, omit_defaults=True, tag="opened"):

@@ -78,10 +78,9 @@ def _read_money(data: Any) -> Money:
     match data:
         case Money():
             return data
-        case {"amount": int() | float() | str() | Decimal() as amount, "currency": str() as currency}:
-            number = Decimal(str(amount)) if _NUMBER.fullmatch(str(amount)) else None
-            if number is not None and _CURRENCY.fullmatch(currency):
-                return Money(number, currency)
+        case {"amount": int() | float() | str() | Decimal() as number, "currency": str() as code}:
+            if _NUMBER.fullmatch(str(number)) and _CURRENCY.fullmatch(code):
+                return Money(Decimal(str(number)), code)
     raise ValueError("an amount and a currency are needed, such as 12.50 EUR")
 
 

@@ -50,7 +50,10 @@ def _own_script(text: str) -> tuple[str, int]:
 
 def _by_words(words: Sequence[str], locales: Sequence[Locale]) -> str:
     counts = sorted(
-        ((sum(word in shown for word in words), -at) for at, shown in enumerate(_shown(locale) for locale in locales)),
+        (
+            (sum(word in shown for word in words), -at)
+            for at, shown in enumerate(_shown(locale) for locale in locales)
+        ),
         reverse=True,
     )
     if not counts or not words:

@@ -47,13 +47,8 @@ async def test_the_bot_of_the_documentation_works(tmp_path: Path) -> None:
         "Use 20 points?",
         "Left: 100",
     ]
-    assert await talk(tmp_path, "start over", "use my points", "ann@example.org", "500", "yes") == [
-        "Hello! How can I help you?",
-        "Your e-mail?",
-        "You have 120 points. How many would you like to use?",
-        "Use 500 points?",
-        "There are only 120 points.",
-    ]
+    too_many = await talk(tmp_path, "start over", "use my points", "ann@example.org", "500", "yes")
+    assert too_many[-2:] == ["Use 500 points?", "There are only 120 points."]
 
 
 async def test_a_new_bot_talks(tmp_path: Path) -> None:
@@ -69,7 +64,7 @@ async def test_a_new_bot_talks(tmp_path: Path) -> None:
 def test_a_flow_is_held_against_the_signature(tmp_path: Path) -> None:
     (tmp_path / "loyalty.py").write_text(re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL)[0], encoding="utf-8")
     (tmp_path / "bot.yaml").write_text("name: Points\nplugins: [./loyalty.py]\n", encoding="utf-8")
-    steps = "      - do: loyalty.find_account\n        with: {mail: x}\n        save: account\n      - say: '{{ account.teir }}'\n"
+    steps = "      - do: loyalty.find_account\n        with: {mail: x}\n        save: account\n      - say: hello\n"
     (tmp_path / "flows.yaml").write_text(FLOWS + steps, encoding="utf-8")
     said = "\n".join(str(problem) for problem in check_directory(tmp_path).errors)
     assert "mail" in said

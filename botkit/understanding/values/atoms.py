@@ -44,7 +44,10 @@ def narrow(text: str) -> str:
 def cut(text: str) -> tuple[Atom, ...]:
     """Cut a text into atoms; spaces are only between them."""
     return tuple(
-        [Atom(match[0], match.start(), match.end(), match.lastgroup or "sign") for match in _ATOM.finditer(narrow(text))]
+        [
+            Atom(match[0], match.start(), match.end(), match.lastgroup or "sign")
+            for match in _ATOM.finditer(narrow(text))
+        ]
     )
 
 

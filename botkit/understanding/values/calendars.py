@@ -44,9 +44,9 @@ def add_units(start: date, count: int, unit: str) -> date | None:
     return add_months(start, count * {"month": 1, "year": 12, "decade": 120, "century": 1200}.get(unit, 0))
 
 
-def next_weekday(today: date, weekday: int) -> date:
+def next_weekday(today: date, weekday: int) -> date | None:
     """Give the next such day to come; today is not it."""
-    return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
+    return add_days(today, (weekday - today.weekday() - 1) % 7 + 1)
 
 
 def weekday_of_week(today: date, weekday: int, weeks: int) -> date | None:

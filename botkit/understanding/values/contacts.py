@@ -9,14 +9,19 @@ from botkit.understanding.values.callingcodes import CALLING_CODES, TRUNK
 # Letters of every script that puts spaces between words: an address may stand directly in a Chinese sentence.
 _LET = "a-zA-Z0-9\u00c0-\u024f\u0370-\u1fff"
 _LOCAL = rf"[{_LET}!#$%&'*+/=?^_`{{|}}~-]"
+_TOP = r"(?:[^\W\d_a-z]{2,24}|[a-zA-Z\u00c0-\u1fff]{2,24}|xn--[a-zA-Z0-9-]{2,30})"
 _EMAIL = re.compile(
     rf"(?<![{_LET}._+-])({_LOCAL}{{1,64}}(?:\.{_LOCAL}{{1,64}}){{0,8}})@"
-    rf"([{_LET}](?:[{_LET}-]{{0,62}})(?:\.[{_LET}][{_LET}-]{{0,62}}){{0,6}}\.(?:[^\W\d_a-z]{{2,24}}|[a-zA-Z\u00c0-\u1fff]{{2,24}}|xn--[a-zA-Z0-9-]{{2,30}}))"
+    rf"([{_LET}](?:[{_LET}-]{{0,62}})(?:\.[{_LET}][{_LET}-]{{0,62}}){{0,6}}\.{_TOP})"
 )
-_WIDE_EMAIL = re.compile(r"(?<![\w.+-])([\w+-]{1,64}(?:\.[\w+-]{1,64}){0,4})@(\w[\w-]{0,62}(?:\.\w[\w-]{0,62}){0,4}\.[^\W\d_]{2,24})")
+_WIDE_EMAIL = re.compile(
+    r"(?<![\w.+-])([\w+-]{1,64}(?:\.[\w+-]{1,64}){0,4})@"
+    r"(\w[\w-]{0,62}(?:\.\w[\w-]{0,62}){0,4}\.[^\W\d_]{2,24})"
+)
+_GROUP = r"\(? ?\d{1,9} ?\)?"
 _PHONE = re.compile(
-    r"(?<![\w#@.,:/$€£¥-])(?<!#\s)(\+ ?|00(?=[ (]?[1-9])|)(\(? ?\d{1,5} ?\)?(?:[ .\-/]{0,3}\(? ?\d{1,9} ?\)?){0,7})"
-    .replace(r"\w", "a-z0-9_")
+    r"(?<![a-z0-9_#@.,:/$€£¥-])(?<!#\s)(\+ ?|00(?=[ (]?[1-9])|)"
+    rf"(\(? ?\d{{1,5}} ?\)?(?:[ .\-/]{{0,3}}{_GROUP}){{0,7}})"
 )
 _DATE_LIKE = re.compile(r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2}))(?:$|\s)")
 _OCTETS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}$")
@@ -58,7 +63,7 @@ def parse_phone(text: str, reading: Reading) -> list[Found]:
 def _phone(match: re.Match[str], written: str, text: str, end: int, reading: Reading) -> str:
     body = written[len(match[1]) :]
     digits = "".join(char for char in body if char.isdigit())
-    if not 7 <= len(digits) <= 15 or text[end : end + 1].isascii() and text[end : end + 1].isalnum():
+    if not 7 <= len(digits) <= 15 or (text[end : end + 1].isascii() and text[end : end + 1].isalnum()):
         return ""
     if match[1]:
         return _international(body, digits)

@@ -34,7 +34,7 @@ _RULES: Mapping[str, str] = {
     "weekday": r"W",
     "relative": r"R",
     "marked_day": r"N d",
-    "ordinal_day": r"(?<=[,@])O(?= ?$| ?\.)",
+    "ordinal_day": r"(?<=[,@])O(?= ?$| ?\.)|(?:(?<=@)|(?<=@,))O(?=[,@]{1,3}N)",
 }
 _DATE = grammar("|".join(f"(?P<{name}>{rule})" for name, rule in _RULES.items()), gap=",@I")
 
@@ -104,9 +104,7 @@ def _has_year(tokens: Sequence[Token]) -> bool:
     return len(numbers) < 2 or tokens[-1] is not numbers[-1] or 1000 <= numbers[-1].value <= 2999
 
 
-def _is_doubtful(
-    match: re.Match[str], tokens: Sequence[Token], line: Line, text: str, locale: Locale
-) -> bool:
+def _is_doubtful(match: re.Match[str], tokens: Sequence[Token], line: Line, text: str, locale: Locale) -> bool:
     """Tell whether the month or weekday is rather a common word: I may 3 times return, he sat on it."""
     for token in tokens:
         if token.kind not in "MW" or line.text[token.start : token.end] not in locale.dates.doubtful:
@@ -217,11 +215,11 @@ def _shift(case: _Case) -> date | None:
 
 
 def _moved(day: date, count: int | Decimal, unit: str) -> date | None:
-    if unit == "year" and abs(count) >= 1000:
+    if unit == "year" and not -1000 < count < 1000:
         return None  # 2026年后
     if count != int(count):
         count, unit = count * {"week": 7, "month": 30, "year": 365}.get(unit, 1), "day"
-    return calendars.add_units(day, int(count), unit) if abs(count) < 10**6 else None
+    return calendars.add_units(day, int(count), unit) if -(10**6) < count < 10**6 else None
 
 
 def _from_day(case: _Case) -> date | None:

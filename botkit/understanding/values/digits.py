@@ -11,7 +11,7 @@ from botkit.understanding.values.tokens import Line
 
 _START, _END = r"(?<![a-z0-9_#/.:+-])(?<![a-z0-9_#][-/.])", r"(?![a-z0-9_/:-]|[.,]\d)"
 _YEAR_FIRST = re.compile(rf"{_START}(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}})(?=t\d\d:)?(?:{_END}|(?=t\d\d:))")
-_YEAR_LAST = re.compile(rf"{_START}(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_END}")
+_YEAR_LAST = re.compile(rf"{_START}(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}|\d{{1,2}}){_END}")
 _NO_YEAR = re.compile(rf"{_START}(\d{{1,2}})([-/.])(\d{{1,2}}){_END}")
 
 
@@ -19,14 +19,18 @@ def dates_in_digits(line: Line, locale: Locale, reading: Reading) -> list[Found]
     """Find dates in digits; without a year only where nothing else can be meant."""
     if not any(char in line.text for char in "-/."):
         return []
-    found = []
-    for match in _YEAR_FIRST.finditer(line.text):
-        found.append((calendars.make_date(int(match[1]), int(match[3]), int(match[4])), match))
-    for match in _YEAR_LAST.finditer(line.text):
-        found.append((_year_last(match, locale, reading), match))
-    for match in _NO_YEAR.finditer(line.text):
-        if _is_date(match, line, locale):
-            found.append((_no_year(match, locale, reading), match))
+    found = [
+        *(
+            (calendars.make_date(int(match[1]), int(match[3]), int(match[4])), match)
+            for match in _YEAR_FIRST.finditer(line.text)
+        ),
+        *((_year_last(match, locale, reading), match) for match in _YEAR_LAST.finditer(line.text)),
+        *(
+            (_no_year(match, locale, reading), match)
+            for match in _NO_YEAR.finditer(line.text)
+            if _is_date(match, line, locale)
+        ),
+    ]
     return [Found(value, match.start(), match.end()) for value, match in found if value is not None]
 
 
@@ -40,10 +44,12 @@ def _year_last(match: re.Match[str], locale: Locale, reading: Reading) -> date |
     first, second = int(match[1]), int(match[3])
     year = calendars.full_year(int(match[4]), len(match[4]))
     order = _order(match, locale, reading)
-    if order == "ymd" and len(match[4]) == 2:
+    if order == "ymd" and len(match[4]) < 3 and len(match[1]) == 2:
         found = calendars.make_date(calendars.full_year(first, 2), second, int(match[4]))
         if found:
             return found
+    if len(match[4]) == 1:
+        return None
     day, month = (second, first) if order == "mdy" else (first, second)
     return calendars.make_date(year, month, day) or calendars.make_date(year, day, month)
 

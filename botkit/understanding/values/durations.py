@@ -68,4 +68,4 @@ def _is_named(parts: Sequence[Token], line: Line, locale: Locale) -> bool:
     """2026年 is a year, 5月 a month, 3日 a day: none of them lasts."""
     if parts[0].kind != "N" or line.text[parts[1].start : parts[1].end] not in locale.dates.marks:
         return False
-    return parts[1].value != "year" or parts[0].value >= 1000
+    return bool(parts[1].value != "year" or parts[0].value >= 1000)

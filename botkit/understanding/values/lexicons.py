@@ -37,9 +37,7 @@ def match(lexicon: Lexicon, atoms: Sequence[Atom], at: int) -> Entry | None:
     for entry in lexicon.get(atoms[at].text, ()):
         phrase = entry[0]
         size = len(phrase)
-        if size == 1 or (
-            len(atoms) >= at + size and all(atoms[at + k].text == phrase[k] for k in range(1, size))
-        ):
+        if size == 1 or (len(atoms) >= at + size and all(atoms[at + k].text == phrase[k] for k in range(1, size))):
             return entry
     return None
 
@@ -50,9 +48,7 @@ def _lexicon(entries: Iterable[tuple[str, str, Any]]) -> Lexicon:
         atoms = spelled(phrase)
         if atoms:
             table.setdefault(atoms[0], {})[atoms] = (atoms, kind, value)
-    return {
-        first: tuple(sorted(found.values(), key=lambda entry: -len(entry[0]))) for first, found in table.items()
-    }
+    return {first: tuple(sorted(found.values(), key=lambda entry: -len(entry[0]))) for first, found in table.items()}
 
 
 def _each(kind: str, phrases: Iterable[str], value: Any = None) -> list[tuple[str, str, Any]]:
@@ -70,7 +66,7 @@ def _is_letter(word: str) -> bool:
 def _numerals(locale: Locale) -> list[tuple[str, str, Any]]:
     numbers = locale.numbers
     return [
-        *_each("percent", numbers.percent),
+        *_each("percent", ["%", *numbers.percent]),
         *_each("percent_before", numbers.percent_before),
         *_each("tenths", numbers.tenths),
         *_each("point", numbers.point),
@@ -123,7 +119,9 @@ def _date(locale: Locale) -> list[tuple[str, str, Any]]:
 
 def _time(locale: Locale) -> list[tuple[str, str, Any]]:
     dates = locale.dates
-    minutes = {word: unit for word, unit in dates.units.items() if unit in {"minute", "second"} and not _is_letter(word)}
+    minutes = {
+        word: unit for word, unit in dates.units.items() if unit in {"minute", "second"} and not _is_letter(word)
+    }
     return [
         *_each(",", dates.fillers),
         *_table("u", minutes),

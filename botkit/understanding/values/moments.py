@@ -9,10 +9,12 @@ from botkit.model.definitions import Found, Reading
 from botkit.understanding.values.dates import parse_date
 from botkit.understanding.values.durations import SECONDS
 from botkit.understanding.values.fillers import is_alone
-from botkit.understanding.values.times import parse_time
+from botkit.understanding.values.times import in_part, parse_time
 from botkit.understanding.values.tokens import Line, best_first, grammar, is_filled, read_line
 
-_ISO = re.compile(r"(?<![\w.:-])\d{4}-\d\d-\d\d[tT ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:[zZ]|[+-]\d\d:?\d\d)?(?![\w:])")
+_ISO = re.compile(
+    r"(?<![\w.:-])\d{4}-\d\d-\d\d[tT ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:[zZ]|[+-]\d\d:?\d\d)?(?![\w:])"
+)
 _SHIFT = grammar("I N U(?: &? ?N U)?|N U(?: &? ?N U)? [LA]")
 _WIDEST = 16  # characters between a date and its time
 
@@ -39,7 +41,7 @@ def _shifts(text: str, reading: Reading) -> list[Found]:
     """In two hours, 半小时后: with a unit smaller than a day, else it is a date."""
     for locale in reading.locales:
         line = read_line(text, locale, "duration")
-        found = [shift for shift in _shifts_in(line, reading) if shift]
+        found = list(_shifts_in(line, reading))
         if found:
             return found
     return []
@@ -69,13 +71,25 @@ def _pairs(text: str, reading: Reading) -> list[Found]:
     for day in days:
         best = min(
             (clock for clock in clocks if _is_beside(day, clock, text, reading)),
-            key=lambda clock: max(clock.start - day.end, day.start - clock.end),  # noqa: B023
+            key=lambda clock: max(clock.start - day.end, day.start - clock.end),
             default=None,
         )
         if best is not None:
-            value = _combine(day.value, best.value, reading)
-            found.append(Found(value, min(day.start, best.start), max(day.end, best.end)))
+            clock, end = _with_part(day, best, text, reading)
+            found.append(Found(_combine(day.value, clock, reading), min(day.start, best.start), end))
     return found
+
+
+def _with_part(day: Found, clock: Found, text: str, reading: Reading) -> tuple[time, int]:
+    """Read the part of the day behind the date: 7:00 on Sunday afternoon. Gives the time and where it all ends."""
+    end = max(day.end, clock.end)
+    if clock.start > day.start:
+        return clock.value, end
+    for locale in reading.locales:
+        for token in read_line(text, locale, "time").tokens:
+            if token.kind == "P" and end <= token.start and not text[end : token.start].strip():
+                return clock.value.replace(hour=in_part(clock.value.hour, token.value)), token.end
+    return clock.value, end
 
 
 def _is_beside(day: Found, clock: Found, text: str, reading: Reading) -> bool:
@@ -98,7 +112,8 @@ def _now(text: str, reading: Reading) -> list[Found]:
     for locale in reading.locales:
         for word in locale.dates.now:
             at = plain.find(word)
-            if at >= 0 and is_alone(text, at, at + len(word), locale):
+            last = not plain[at + len(word) :].strip(" .,!?。！？，") and not plain[max(at - 1, 0) : at].isalpha()
+            if at >= 0 and (last or is_alone(text, at, at + len(word), locale)):
                 return [Found(reading.now.replace(microsecond=0), at, min(at + len(word), len(text)))]
     return []
 

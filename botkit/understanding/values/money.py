@@ -6,6 +6,7 @@ from decimal import Decimal
 from botkit.model.definitions import Found, Reading
 from botkit.model.locales import Locale
 from botkit.model.values import Money
+from botkit.understanding.values.atoms import cut
 from botkit.understanding.values.fillers import is_alone
 from botkit.understanding.values.tokens import Line, Token, best_first, grammar, read_line
 
@@ -14,6 +15,7 @@ _AFTER = r"NC(?:&?NP)*(?:N(?=$|\.|C))?"  # 5 dollars and 30 cents, 20块5
 _BEFORE = r"CN(?:C(?!N))?(?:&?NP)*"  # $20, 人民币300元
 _PARTS = r"NP(?:&?NP)*"  # 50 cents
 _MONEY = grammar(f"(?P<after>{_AFTER})|(?P<before>{_BEFORE})|(?P<parts>{_PARTS})")
+_FEW = 16  # atoms of a message that may be a bare number
 _VOWELS = frozenset("aeiou")
 
 
@@ -103,8 +105,12 @@ def _tail(token: Token, unit: int) -> Decimal:
 
 
 def _bare(text: str, reading: Reading) -> list[Found]:
+    if len(cut(text)) > _FEW:
+        return []
     for locale in reading.locales:
-        numbers = [token for token in read_line(text, locale, "number").tokens if token.kind == "N" and not token.note]
+        numbers = [
+            token for token in read_line(text, locale, "number").tokens if token.kind == "N" and not token.note
+        ]
         if len(numbers) == 1 and is_alone(text, numbers[0].start, numbers[0].end, locale):
             amount = Decimal(numbers[0].value)
             return [Found(Money(amount, reading.currency), numbers[0].start, numbers[0].end)]

@@ -6,17 +6,15 @@ multiplies them: two hundred and two thousand, 一千两百三十四万, three h
 
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple
 
 from botkit.model.locales import Formats
 from botkit.understanding.values.atoms import Atom
 from botkit.understanding.values.lexicons import Entry, Words, match
+from botkit.understanding.values.sums import Number, Sum, is_tens, read_digits
 
-Number = int | Decimal
 LONGEST = 40  # atoms of one number
 LARGEST = 10**30
-DIGITS = 24
 TOO_LARGE = "!"
 
 
@@ -26,95 +24,6 @@ class Numeral(NamedTuple):
     value: Number
     after: int
     note: str = ""
-
-
-@lru_cache(maxsize=1024)
-def read_digits(text: str, decimal: str, group: str) -> Number | None:
-    """Read digits with separators: as the locale writes them, else as the other half of the world does."""
-    if len(text) > DIGITS:
-        return None
-    if text.isdigit():
-        return int(text)
-    for point, comma in ((decimal, group), (group, decimal)):
-        whole, dot, rest = text.partition(point)
-        if comma not in rest and rest.isdigit() and _is_whole(whole, comma) and _is_meant(point == decimal, whole, rest):
-            return Decimal(f"{whole.replace(comma, '')}.{rest}")
-        if not dot and comma in text and _is_whole(text, comma):
-            return int(text.replace(comma, ""))
-    return None
-
-
-def _is_whole(text: str, comma: str) -> bool:
-    first, *groups = text.split(comma)
-    return (first.isdigit() and (not groups or len(first) <= 3) or not text) and all(
-        len(group) == 3 and group.isdigit() for group in groups
-    )
-
-
-def _is_meant(own: bool, whole: str, rest: str) -> bool:
-    """Another country's decimal separator counts where it can be nothing else: 12,50 and 1.234,5."""
-    return own or len(rest) == 2 or not whole.isdigit()
-
-
-class _Sum:
-    """The summands of a number that is being read."""
-
-    def __init__(self, compact: bool) -> None:
-        self.parts: list[Number] = []
-        self.scale: int = 0  # the last scale, 0 when something else came last
-        self.last: Number | None = None  # the last plain word
-        self.joined = False
-        self.compact = compact
-        self.run = 0  # single digits in a row: 二〇二六
-        self.digits = False  # the number began with digits
-
-    def take_word(self, value: Number) -> bool:
-        """Add a cardinal; False if it begins another number."""
-        if not self.parts and self.compact and value == 10:
-            self.parts.append(1)
-            return self.take_scale(10)
-        if not self.parts or (self.scale and value < self.scale):
-            self.parts.append(value)
-        elif self.last is not None and _is_tens(self.last) and 0 < value < 10 and not self.compact:
-            self.parts[-1] += value
-        elif self.compact and self.run and value < 10 and not self.joined:
-            self.parts[-1] = self.parts[-1] * 10 + value
-        else:
-            return False
-        self.run = self.run + 1 if value < 10 and not self.scale and (self.run or len(self.parts) == 1) else 0
-        self.last, self.scale = value, 0
-        return True
-
-    def take_scale(self, scale: int) -> bool:
-        """Multiply by a scale word; False where there is nothing to multiply."""
-        taken: list[Number] = []
-        while self.parts and self.parts[-1] < scale:
-            taken.append(self.parts.pop())
-        if taken:
-            self.parts.append(sum(taken) * scale)
-        elif self.parts and (self.last is None or self.digits):
-            self.parts[-1] *= scale
-        else:
-            return False
-        self.scale, self.last, self.run, self.joined = scale, None, 0, False
-        return True
-
-    def total(self) -> Number:
-        """Add up; in the compact way a last digit stands for the next smaller scale."""
-        tail = self.parts[-1]
-        if self.compact and not self.joined and len(self.parts) > 1 and self.last is not None and tail < 10:
-            before = self.parts[-2]
-            scale = next((power for power in _POWERS if before % power == 0), 10)
-            if scale > 10:
-                self.parts[-1] = tail * scale // 10
-        return sum(self.parts)
-
-
-_POWERS = (10**12, 10**8, 10**4, 1000, 100)
-
-
-def _is_tens(value: Number) -> bool:
-    return 20 <= value <= 90 and value % 10 == 0
 
 
 class Reader:
@@ -144,7 +53,7 @@ class Reader:
             found = self._plain(at + negative, one)
         if found is None:
             return None
-        if abs(found.value) > LARGEST:
+        if found.value > LARGEST:
             return found._replace(note=TOO_LARGE)
         found = self._percent(found)
         return found._replace(value=-found.value) if negative else found
@@ -184,14 +93,14 @@ class Reader:
     def _plain(self, at: int, one: bool) -> Numeral | None:
         if at >= len(self.atoms):
             return None
-        total = _Sum(self.compact)
+        total = Sum(self.compact)
         after = self._grow(total, at, one)
         if not total.parts:
             return None
         found = Numeral(total.total(), after)
-        return self._half_behind(self._decimals(found, total))
+        return self._half_behind(self._decimals(found))
 
-    def _grow(self, total: _Sum, at: int, one: bool) -> int:
+    def _grow(self, total: Sum, at: int, one: bool) -> int:
         """Take atoms into the sum as long as they fit; gives the index behind the last one taken."""
         start, until = at, min(len(self.atoms), at + LONGEST)
         while at < until:
@@ -201,7 +110,7 @@ class Reader:
             at += step
         return at
 
-    def _step(self, total: _Sum, at: int, one: bool) -> int:
+    def _step(self, total: Sum, at: int, one: bool) -> int:
         """Take what is at an atom; gives how many atoms were taken."""
         if self.atoms[at].kind == "digits":
             return self._take_digits(total, at)
@@ -225,7 +134,7 @@ class Reader:
             case _:
                 return 0
 
-    def _take_digits(self, total: _Sum, at: int) -> int:
+    def _take_digits(self, total: Sum, at: int) -> int:
         if total.parts and not total.scale:
             return self._take_quotient(total, at)
         value = read_digits(self.atoms[at].text, self.formats.decimal, self.formats.group)
@@ -234,18 +143,20 @@ class Reader:
         total.run, total.digits = 0, True
         return 1 + self._divide(total, at + 1)
 
-    def _take_hyphen(self, total: _Sum, at: int) -> int:
+    def _take_hyphen(self, total: Sum, at: int) -> int:
         """Twenty-three."""
         following = self.part(at + 1) if self.atoms[at].text == "-" else None
-        joins = total.last is not None and _is_tens(total.last) and not self.compact
+        joins = total.last is not None and is_tens(total.last) and not self.compact
         return int(joins and following is not None and following[1] == "word" and 0 < following[2] < 10)
 
-    def _take_quotient(self, total: _Sum, at: int) -> int:
+    def _take_quotient(self, total: Sum, at: int) -> int:
         """2 1/4."""
         if len(total.parts) > 1 or not isinstance(total.parts[0], int) or total.joined:
             return 0
-        rest = _Sum(self.compact)
-        rest.parts.append(int(self.atoms[at].text) if self.atoms[at].text.isdigit() and len(self.atoms[at].text) < 4 else 0)
+        rest = Sum(self.compact)
+        rest.parts.append(
+            int(self.atoms[at].text) if self.atoms[at].text.isdigit() and len(self.atoms[at].text) < 4 else 0
+        )
         size = self._divide(rest, at + 1)
         if not size or rest.parts[0] >= 1:
             return 0
@@ -253,7 +164,7 @@ class Reader:
         total.joined = True
         return 1 + size
 
-    def _divide(self, total: _Sum, at: int) -> int:
+    def _divide(self, total: Sum, at: int) -> int:
         """3/4: only in plain numbers, elsewhere a stroke belongs to dates."""
         below = self.atoms[at + 1] if at + 1 < len(self.atoms) else None
         if self.words.domain != "number" or below is None or self.atoms[at].text != "/" or len(total.parts) != 1:
@@ -265,16 +176,16 @@ class Reader:
         total.parts[0] = Decimal(total.parts[0]) / int(below.text)
         return 2
 
-    def _take_word(self, total: _Sum, at: int, value: Number, size: int) -> int:
+    def _take_word(self, total: Sum, at: int, value: Number, size: int) -> int:
         if value == 10 and self.compact and total.parts and total.last is not None and total.take_scale(10):
             return size  # 二十: here ten is a scale
-        if total.joined and value in {0}:
+        if total.joined and value == 0:
             return 0
         if value == 0 and self.compact and total.scale:
             return self._take_joined(total, at, size)
         return size if total.take_word(value) else 0
 
-    def _bare_scale(self, total: _Sum, at: int, value: int) -> bool:
+    def _bare_scale(self, total: Sum, at: int, value: int) -> bool:
         """百三, 半百: a scale that begins a number counts once, if a number word follows it."""
         if total.parts or not self.compact or value not in {100, 1000} or self.kind(at + 1) != "word":
             return False
@@ -282,18 +193,18 @@ class Reader:
         total.scale = value
         return True
 
-    def _take_half(self, total: _Sum, at: int, value: Number) -> int:
+    def _take_half(self, total: Sum, at: int, value: Number) -> int:
         if total.parts:
             return 0
         total.parts.append(value)
         article = self.kind(at + 1) == "one"
-        if article and (self.kind(at + 2) == "scale" or self.words.domain == "duration"):
+        if article and (self.kind(at + 2) == "scale" or self.words.domain in {"duration", "date"}):
             return 2
         return 1
 
-    def _take_joined(self, total: _Sum, at: int, size: int) -> int:
+    def _take_joined(self, total: Sum, at: int, size: int) -> int:
         """Two hundred AND five; one AND a half; 一百零五."""
-        if not total.parts or total.joined and self.compact:
+        if not total.parts or (total.joined and self.compact):
             return 0
         following = self.part(at + size)
         if following is None:
@@ -303,12 +214,12 @@ class Reader:
         if total.scale and following[1] == "word" and following[2] < total.scale:
             total.joined = True
             return size
-        tens = total.last is not None and _is_tens(total.last) and not self.compact
+        tens = total.last is not None and is_tens(total.last) and not self.compact
         return size if tens and following[1] == "word" and 0 < following[2] < 10 else 0
 
-    def _join_fraction(self, total: _Sum, at: int, size: int) -> int:
+    def _join_fraction(self, total: Sum, at: int, size: int) -> int:
         """One and a half, twenty and three fifths."""
-        rest = _Sum(compact=False)
+        rest = Sum(compact=False)
         inner = at + size
         while inner < min(len(self.atoms), at + 6) and not any(part != int(part) for part in rest.parts):
             if self.kind(inner) not in {"one", "word", "half", "fraction"}:
@@ -323,7 +234,7 @@ class Reader:
         total.joined, total.scale, total.last = True, 0, None
         return inner - at
 
-    def _take_one(self, total: _Sum, at: int, one: bool) -> int:
+    def _take_one(self, total: Sum, at: int, one: bool) -> int:
         """An article is one before a scale or a fraction, and before a unit if the caller says so."""
         if total.parts or at + 1 >= len(self.atoms):
             return 0
@@ -336,7 +247,7 @@ class Reader:
         total.scale = 0
         return 1
 
-    def _take_fraction(self, total: _Sum, at: int, value: int) -> int:
+    def _take_fraction(self, total: Sum, at: int, value: int) -> int:
         """Two thirds: what was read so far is the numerator."""
         if not total.parts or any(part != int(part) for part in total.parts):
             return 0
@@ -346,7 +257,7 @@ class Reader:
         total.last, total.scale, total.joined = None, 0, True
         return 1
 
-    def _decimals(self, found: Numeral, total: _Sum) -> Numeral:
+    def _decimals(self, found: Numeral) -> Numeral:
         """Two hundred point zero three, 一点五."""
         entry = self.part(found.after) if self.points else None
         if not entry or entry[1] != "point" or found.value != int(found.value):

@@ -6,6 +6,7 @@ from datetime import time
 
 from botkit.model.definitions import Found, Reading
 from botkit.model.locales import Locale
+from botkit.understanding.values.atoms import cut
 from botkit.understanding.values.fillers import is_alone
 from botkit.understanding.values.tokens import Line, Token, best_first, grammar, read_line
 
@@ -23,6 +24,7 @@ _RULES = {
     "at": r"(?<=@)N(?= ?$| ?\.)",
 }
 _TIME = grammar("|".join(f"(?P<{name}>{rule})" for name, rule in _RULES.items()), gap=",@")
+_FEW = 16  # atoms of a message that may be a bare hour
 _DIGITS = re.compile(r"(?<![a-z0-9_#:.+-])(\d{1,2})[:：](\d{2})(?:[:：](\d{2})(?:\.\d+)?)?(?![a-z]*[:_\d])")
 
 
@@ -119,14 +121,14 @@ def _make(hour: int, minute: int, second: int, tokens: Sequence[Token]) -> time 
         return None
     for token in tokens:
         if token.kind == "P":
-            hour = _in_part(hour, token.value)
+            hour = in_part(hour, token.value)
         elif token.kind == "a" and hour <= 12:
             hour = hour % 12 + (12 if token.value == "pm" else 0)
     total = hour * 60 + minute
     return time(total // 60 % 24, total % 60, second)
 
 
-def _in_part(hour: int, part: tuple[int, int]) -> int:
+def in_part(hour: int, part: tuple[int, int]) -> int:
     """Choose between 3 and 15 o'clock by the part of the day; the night goes on behind 24."""
     start, end = part
     if hour > 12:
@@ -138,8 +140,12 @@ def _in_part(hour: int, part: tuple[int, int]) -> int:
 
 
 def _bare(text: str, reading: Reading) -> list[Found]:
+    if len(cut(text)) > _FEW:
+        return []
     for locale in reading.locales:
-        numbers = [token for token in read_line(text, locale, "number").tokens if token.kind == "N" and not token.note]
+        numbers = [
+            token for token in read_line(text, locale, "number").tokens if token.kind == "N" and not token.note
+        ]
         if len(numbers) != 1 or not is_alone(text, numbers[0].start, numbers[0].end, locale):
             continue
         value = numbers[0].value

@@ -173,7 +173,7 @@ def _is_opaque(reader: Reader, at: int, known: bool) -> bool:
     before = atoms[at - 1]
     if before.kind == "word":
         return not known
-    if before.text in "#_@" :
+    if before.text in "#_@":
         return True
     joined = before.text in "-/." and at > 1 and atoms[at - 2].end == before.start
     return joined and atoms[at - 2].kind == "word" and not _is_known(reader.words, atoms, at - 2)

@@ -1,0 +1,1 @@
+"""The registry: what plugins and connectors bring, found, checked, and run within walls."""

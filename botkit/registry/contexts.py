@@ -1,0 +1,68 @@
+"""What a plugin's function may know of the turn that it serves."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from botkit.model.values import plain
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """For whom a plugin is asked something: the conversation and what the session knows of its customer."""
+
+    conversation: str = ""
+    channel: str = ""
+    customer: Mapping[str, Any] = {}
+    locale: str = "en"
+    timezone: str = "UTC"
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """The first argument of every action, guard, knowledge source and turn hook.
+
+    `customer` is read-only; `now` is aware, in the bot's time zone; `settings` is the plugin's own model from
+    bot.yaml and `state` what its `start` gave. `idempotency_key` is the same in every attempt of one call: hand
+    it to services that take one. `log` adds the ids; never give it what a customer wrote.
+    """
+
+    conversation: str
+    channel: str
+    customer: Mapping[str, Any]
+    locale: str
+    now: datetime
+    idempotency_key: str = ""
+    settings: Any = None
+    state: Any = None
+    log: "logging.LoggerAdapter[logging.Logger]"
+    facts: dict[str, Any] = {}
+
+    def identify(self, **facts: Any) -> None:
+        """Tell the session facts about its customer, such as `email` or `tier`.
+
+        They are stored if this call succeeds and are `customer` from the next step on; a fact that is None is
+        taken back. Raises TypeError for what is no plain data.
+        """
+        self.facts.update({name: plain(value) for name, value in facts.items()})
+
+
+def context(
+    plugin: str, caller: Caller, now: float, settings: Any = None, state: Any = None, key: str = "", what: str = ""
+) -> Context:
+    """Make the context of one attempt; `now` is in seconds since the epoch."""
+    ids = {"plugin": plugin, "conversation": caller.conversation, "action": what, "call": key}
+    return Context(
+        conversation=caller.conversation,
+        channel=caller.channel,
+        customer=MappingProxyType(dict(caller.customer)),
+        locale=caller.locale,
+        now=datetime.fromtimestamp(now, ZoneInfo(caller.timezone)),
+        idempotency_key=key,
+        settings=settings,
+        state=state,
+        log=logging.LoggerAdapter(logging.getLogger(f"botkit.plugins.{plugin}"), ids),
+    )

@@ -1,0 +1,38 @@
+"""What a plugin may bring, as data: one Struct for each kind of hook."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from botkit.errors import Place
+from botkit.model.definitions import ActionSpec
+from botkit.registry.signatures import Signature
+from botkit.registry.verdicts import Direction
+
+
+class Action(msgspec.Struct, frozen=True):
+    """A function that a flow or the LLM calls; `retries` are tries after the first."""
+
+    spec: ActionSpec
+    function: Callable[..., Any]
+    signature: Signature
+    retries: int
+    place: Place
+
+
+class Guard(msgspec.Struct, frozen=True):
+    """A function that reads every text in one direction. If a `required` one fails, the text is refused."""
+
+    direction: Direction
+    function: Callable[..., Any]
+    required: bool
+    timeout: float
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A function that finds passages for a question."""
+
+    name: str
+    function: Callable[..., Any]
+    timeout: float

@@ -1,0 +1,135 @@
+"""A plugin at work: its settings, its state, its threads, and the walls around its functions."""
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from botkit.registry.contexts import Caller, Context, context
+from botkit.registry.plugins import Plugin
+from botkit.registry.threads import Loop, Threads
+
+_log = logging.getLogger(__name__)
+
+
+class LateError(Exception):
+    """A function did not end in time; it may still be running."""
+
+
+class EscapedError(Exception):
+    """A function tried to end more than itself: SystemExit, KeyboardInterrupt, a cancellation of its own."""
+
+
+class Host:
+    """Runs the functions of one plugin. Whatever they do, what comes out is a value or an Exception, in time.
+
+    Async functions run on a loop of the plugin's own, in its own thread, and others in threads: one that blocks
+    holds up its own plugin and nobody else.
+    """
+
+    def __init__(self, plugin: Plugin, settings: Any = None) -> None:
+        self.plugin = plugin
+        self.settings = settings
+        self.state: Any = None
+        self.started = False
+        self.threads = Threads(plugin.name)
+        self.loop = Loop(plugin.name)
+        self._late: set[asyncio.Future[Any]] = set()
+
+    @property
+    def lost(self) -> int:
+        """How many calls were given up and are still running."""
+        return self.threads.lost + self.loop.lost
+
+    def context(self, caller: Caller, now: float, key: str = "", what: str = "") -> Context:
+        """Make the context of one attempt."""
+        return context(self.plugin.name, caller, now, self.settings, self.state, key, what)
+
+    async def run(
+        self,
+        function: Callable[..., Any],
+        *args: Any,
+        timeout: float,  # noqa: ASYNC109 - the function is given up, not only cancelled
+        named: Mapping[str, Any] | None = None,
+        convert: Callable[[Any], Any] = lambda value: value,
+    ) -> Any:
+        """Call a function and give what `convert` makes of its value. Raises LateError, EscapedError, or its own.
+
+        A late function is cancelled and left behind, a thread only left behind.
+        """
+        task = asyncio.ensure_future(self._walled(function, args, named or {}, convert))
+        try:
+            await asyncio.wait({task}, timeout=timeout)
+        except asyncio.CancelledError:
+            self._leave(task)
+            raise
+        if not task.done():
+            self._leave(task)
+            raise LateError(f"no end within {timeout:g} s")
+        if task.cancelled():
+            raise EscapedError("it cancelled itself")
+        return task.result()
+
+    async def tell(
+        self,
+        hook: Callable[..., Any],
+        *args: Any,
+        what: str,
+        timeout: float,  # noqa: ASYNC109 - as in `run`
+    ) -> tuple[Any, bool]:
+        """Call a hook that no turn may fail by: its value and True, or None and False, with a line in the log."""
+        try:
+            return await self.run(hook, *args, timeout=timeout), True
+        except Exception as error:  # noqa: BLE001 - whatever a plugin does, the turn goes on
+            ids = {"action": what, "plugin": self.plugin.name}
+            _log.warning("plugin %s failed in %s", self.plugin.name, what, exc_info=error, extra=ids)
+            return None, False
+
+    async def _walled(
+        self,
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        named: Mapping[str, Any],
+        convert: Callable[[Any], Any],
+    ) -> Any:
+        if inspect.iscoroutinefunction(function):
+            return await self.loop.run(_contained(function, args, named, convert))
+        try:
+            value = await self.threads.run(lambda: _work(function, args, named, convert))
+        except (Exception, asyncio.CancelledError):
+            raise
+        except BaseException as error:
+            raise EscapedError(f"it raised {type(error).__name__}") from error
+        if not inspect.isawaitable(value):
+            return value
+        return await self.loop.run(_contained(lambda: value, (), {}, convert))
+
+    def _leave(self, task: "asyncio.Future[Any]") -> None:
+        self._late.add(task)
+        task.add_done_callback(self._forget)
+        task.cancel()
+
+    def _forget(self, task: "asyncio.Future[Any]") -> None:
+        self._late.discard(task)
+        if not task.cancelled():
+            task.exception()  # asked for, so that asyncio does not report it as forgotten
+
+
+async def _contained(
+    function: Callable[..., Any], args: tuple[Any, ...], named: Mapping[str, Any], convert: Callable[[Any], Any]
+) -> Any:
+    """Await a function inside its plugin's loop; what would end the loop becomes an error."""
+    try:
+        return convert(await function(*args, **named))
+    except (Exception, asyncio.CancelledError, GeneratorExit):
+        raise
+    except BaseException as error:
+        raise EscapedError(f"it raised {type(error).__name__}") from error
+
+
+def _work(
+    function: Callable[..., Any], args: tuple[Any, ...], named: Mapping[str, Any], convert: Callable[[Any], Any]
+) -> Any:
+    value = function(*args, **named)
+    return value if inspect.isawaitable(value) else convert(value)

@@ -1,0 +1,237 @@
+"""The registry: the plugins of one bot, and what the runtime asks of them."""
+
+import random
+import time
+from asyncio import sleep
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from botkit.errors import BotkitError, RegistryError, UsageError
+from botkit.model.definitions import ActionSpec, Answer, Capabilities, Catalogue, SlotParser
+from botkit.model.events import Event, Failure, Result
+from botkit.model.replies import Call
+from botkit.model.turn import Turn
+from botkit.model.values import to_json
+from botkit.ports.clocks import Clock
+from botkit.registry import breakers, performing
+from botkit.registry.contexts import Caller
+from botkit.registry.discovery import load_all
+from botkit.registry.hooks import Guard
+from botkit.registry.hosts import Host
+from botkit.registry.plugins import HOOK_TIMEOUT, Plugin
+from botkit.registry.settings import read_settings
+from botkit.registry.signatures import ArgumentsError
+from botkit.registry.sources import BoundSource
+from botkit.registry.verdicts import PASS, Direction, Verdict
+
+START_TIMEOUT = 30.0  # seconds for a plugin to start or to stop
+
+
+class _WallClock:
+    """The clock on the wall."""
+
+    def now(self) -> float:
+        return time.time()
+
+    async def sleep(self, seconds: float) -> None:
+        await sleep(seconds)
+
+
+class Registry:
+    """The plugins of one bot, started and stopped together. Nothing here raises what a plugin raised."""
+
+    def __init__(
+        self,
+        plugins: Sequence[Plugin] = (),
+        settings: Mapping[str, Any] | None = None,
+        *,
+        clock: Clock | None = None,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        """Take plugins and their raw settings by plugin name. Raises ConfigError for settings that do not fit."""
+        raw = settings or {}
+        self._hosts = [
+            Host(plugin, read_settings(plugin.settings, raw.get(plugin.name), f"plugins.{plugin.name}"))
+            for plugin in plugins
+        ]
+        self._actions = {
+            action.spec.name: (action, host) for host in self._hosts for action in host.plugin.actions.values()
+        }
+        self._clock: Clock = clock or _WallClock()
+        self._jitter = jitter
+        self._circuits: dict[str, breakers.Circuit] = {}
+
+    @classmethod
+    def discover(
+        cls,
+        names: Sequence[str],
+        directory: Path,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        clock: Clock | None = None,
+    ) -> Self:
+        """Load the plugins of a bot directory by entry point or path.
+
+        Raises RegistryError or ConfigError; where several things are wrong, a RegistryError that tells all.
+        """
+        registry, errors = cls.survey(names, directory, settings, clock=clock)
+        if len(errors) > 1:
+            raise RegistryError("\n".join(str(error) for error in errors))
+        if errors:
+            raise errors[0]
+        return registry
+
+    @classmethod
+    def survey(
+        cls,
+        names: Sequence[str],
+        directory: Path,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        clock: Clock | None = None,
+    ) -> tuple[Self, tuple[BotkitError, ...]]:
+        """Load what can be loaded, and say what could not: for a check that goes on to report everything."""
+        found, failed = load_all(names, directory)
+        errors: list[BotkitError] = list(failed)
+        raw, sound = settings or {}, []
+        for one in found:
+            try:
+                read_settings(one.plugin.settings, raw.get(one.plugin.name), f"plugins.{one.plugin.name}")
+                sound.append(one.plugin)
+            except BotkitError as error:
+                errors.append(error)
+        return cls(sound, raw, clock=clock), tuple(errors)
+
+    @property
+    def plugins(self) -> tuple[Plugin, ...]:
+        """The plugins, in the order of bot.yaml."""
+        return tuple(host.plugin for host in self._hosts)
+
+    @property
+    def lost(self) -> Mapping[str, int]:
+        """How many calls of each plugin were given up and still run."""
+        return {host.plugin.name: host.lost for host in self._hosts}
+
+    def host(self, name: str) -> Host:
+        """Give the host of a plugin. Raises UsageError for a name that is not registered."""
+        for host in self._hosts:
+            if host.plugin.name == name:
+                return host
+        raise UsageError(f"there is no plugin '{name}' here")
+
+    def catalogue(
+        self, channels: Mapping[str, Capabilities] | None = None, *, models: bool = False, articles: bool = False
+    ) -> Catalogue:
+        """Give what the plugins bring as the loader and the core read it; `channels` and the rest are the app's."""
+        specs: dict[str, ActionSpec] = {name: action.spec for name, (action, _) in self._actions.items()}
+        types: dict[str, SlotParser] = {}
+        answers: list[Answer] = []
+        for plugin in self.plugins:
+            types |= {f"{plugin.name}.{name}": parser for name, parser in plugin.types.items()}
+            answers += plugin.answers.values()
+        return Catalogue(
+            actions=specs,
+            types=types,
+            channels=dict(channels or {}),
+            plugins=tuple(plugin.name for plugin in self.plugins),
+            answers=tuple(answers),
+            models=models,
+            articles=articles or bool(self.sources()),
+        )
+
+    def sources(self) -> tuple[BoundSource, ...]:
+        """Give the plugins' knowledge sources, each a Knowledge port."""
+        return tuple(
+            BoundSource(source, host, self._clock) for host in self._hosts for source in host.plugin.sources.values()
+        )
+
+    async def start(self) -> None:
+        """Start every plugin. If one fails, those that were started are stopped again; raises RegistryError."""
+        for host in self._hosts:
+            if host.started:
+                continue
+            try:
+                if host.plugin.starter is not None:
+                    host.state = await host.run(host.plugin.starter, host.settings, timeout=START_TIMEOUT)
+                host.started = True
+            except Exception as error:
+                await self.stop()
+                what = f"plugin '{host.plugin.name}' could not start: {type(error).__name__}: {error}"
+                raise RegistryError(what) from error
+
+    async def stop(self) -> None:
+        """Stop every plugin that was started, the last first; a failing one is logged. May be called twice."""
+        for host in reversed(self._hosts):
+            if host.started:
+                host.started, state, host.state = False, host.state, None
+                if host.plugin.stopper is not None:
+                    await host.tell(host.plugin.stopper, state, what="stop", timeout=START_TIMEOUT)
+            await host.loop.close()
+
+    async def perform(self, call: Call, caller: Caller) -> Result:
+        """Call an action and give its Result, whatever happens; raises nothing but its own cancellation.
+
+        Failure codes: an ActionError's own, or `failed`, `timeout`, `outcome_unknown` (a write of which nobody
+        knows whether it was done), `bad_arguments`, `bad_result`, `unavailable`, `unknown_action`.
+        """
+        if call.action not in self._actions:
+            return performing.as_result(call, performing.failed("unknown_action"))
+        action, host = self._actions[call.action]
+        try:
+            arguments = performing.read_arguments(action, call.args)
+        except ArgumentsError as error:
+            return Result(call.id, failure=Failure("bad_arguments", str(error)))
+        circuit = breakers.admit(self._circuits.get(call.action, breakers.CLOSED), self._clock.now())
+        if circuit is None:
+            return performing.as_result(call, performing.failed("unavailable"))
+        self._circuits[call.action] = circuit
+        outcome = await performing.perform(call, action, host, caller, arguments, self._clock, self._jitter)
+        self._record(call.action, healthy=outcome.healthy)
+        return performing.as_result(call, outcome)
+
+    def _record(self, name: str, *, healthy: bool) -> None:
+        circuit = self._circuits.get(name, breakers.CLOSED)
+        self._circuits[name] = breakers.CLOSED if healthy else breakers.after_failure(circuit, self._clock.now())
+
+    async def guard(self, direction: Direction, text: str, caller: Caller) -> Verdict:
+        """Ask the guards in order, each about what the one before it left; the first refusal ends it."""
+        current = text
+        for host in self._hosts:
+            for guard in host.plugin.guards:
+                if guard.direction == direction:
+                    verdict = await self._judge(guard, host, current, caller)
+                    if verdict.refused:
+                        return verdict
+                    current = current if verdict.text is None else verdict.text
+        return PASS if current == text else Verdict.replace(current)
+
+    async def _judge(self, guard: Guard, host: Host, text: str, caller: Caller) -> Verdict:
+        what = f"guard_{guard.direction}"
+        ctx = host.context(caller, self._clock.now(), what=what)
+        given, well = await host.tell(guard.function, ctx, text, what=what, timeout=guard.timeout)
+        if well and given is None:
+            return PASS
+        if isinstance(given, Verdict):
+            return given
+        if well:
+            ctx.log.warning("a guard gave a %s, not a Verdict or None", type(given).__name__)
+        return Verdict.refuse("a required guard failed") if guard.required else PASS
+
+    async def before_turn(self, event: Event, caller: Caller) -> dict[str, Any]:
+        """Tell the plugins of an event; give the facts about the customer that they know (`values.to_json` form)."""
+        facts: dict[str, Any] = {}
+        for host in self._hosts:
+            for hook in host.plugin.before:
+                ctx = host.context(caller, self._clock.now(), what="before_turn")
+                _, well = await host.tell(hook, ctx, event, what="before_turn", timeout=HOOK_TIMEOUT)
+                if well:
+                    facts |= to_json(ctx.facts)
+        return facts
+
+    async def after_turn(self, turn: Turn, caller: Caller) -> None:
+        """Tell the plugins of a stored turn."""
+        for host in self._hosts:
+            for hook in host.plugin.after:
+                ctx = host.context(caller, self._clock.now(), what="after_turn")
+                await host.tell(hook, ctx, turn, what="after_turn", timeout=HOOK_TIMEOUT)

@@ -1,0 +1,45 @@
+"""For the tests of plugins, connectors, stores and bots: fakes, harnesses and contract suites.
+
+What is here is public. Each name is imported when it is first asked for.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from botkit.testing.clocks import FakeClock
+    from botkit.testing.connectors import ConnectorContract, Shown, Stage
+    from botkit.testing.intakes import FakeIntake
+    from botkit.testing.plugins import PluginHarness, call
+    from botkit.testing.stores import StoreContract
+
+__all__ = [
+    "ConnectorContract",
+    "FakeClock",
+    "FakeIntake",
+    "PluginHarness",
+    "Shown",
+    "Stage",
+    "StoreContract",
+    "call",
+]
+
+_HOME = {
+    "ConnectorContract": "connectors",
+    "FakeClock": "clocks",
+    "FakeIntake": "intakes",
+    "PluginHarness": "plugins",
+    "Shown": "connectors",
+    "Stage": "connectors",
+    "StoreContract": "stores",
+    "call": "plugins",
+}
+
+if not TYPE_CHECKING:  # type checkers read the imports above, and know that there are no other names
+
+    def __getattr__(name: str) -> object:
+        if name not in _HOME:
+            raise AttributeError(f"module 'botkit.testing' has no attribute '{name}'")
+        value = getattr(import_module(f"botkit.testing.{_HOME[name]}"), name)
+        globals()[name] = value
+        return value

@@ -1,0 +1,57 @@
+"""An intake that a test looks into."""
+
+import asyncio
+
+from botkit.ports.connectors import Accepted, Incoming
+
+
+class FakeIntake:
+    """Keeps what a connector hands over. `received` has every delivery, `incoming` each (channel, id) once.
+
+    `hold` makes it block until `release`; `fail` makes the next deliveries raise.
+    """
+
+    def __init__(self) -> None:
+        self.received: list[Incoming] = []
+        self.incoming: list[Incoming] = []
+        self._open = asyncio.Event()
+        self._open.set()
+        self._error: Exception | None = None
+        self._changed = asyncio.Condition()
+        self._seqs: dict[tuple[str, str], Accepted] = {}
+        self._counts: dict[str, int] = {}
+
+    def hold(self) -> None:
+        """Let `accept` block from now on."""
+        self._open.clear()
+
+    def release(self) -> None:
+        """Let what is blocked go on."""
+        self._open.set()
+
+    def fail(self, error: Exception | None) -> None:
+        """Let `accept` raise from now on, or no longer (None)."""
+        self._error = error
+
+    async def wait(self, count: int, timeout: float = 10.0) -> None:  # noqa: ASYNC109 - a test's patience
+        """Wait until so many deliveries were handed over. Raises TimeoutError after `timeout` seconds."""
+        async with asyncio.timeout(timeout), self._changed:
+            await self._changed.wait_for(lambda: len(self.received) >= count)
+
+    async def accept(self, incoming: Incoming) -> Accepted:
+        """Take a delivery as a store would."""
+        async with self._changed:
+            self.received.append(incoming)
+            self._changed.notify_all()
+        await self._open.wait()
+        if self._error is not None:
+            raise self._error
+        key = (incoming.channel, incoming.id)
+        if known := self._seqs.get(key):
+            return Accepted(known.conversation, known.seq, duplicate=True)
+        conversation = incoming.conversation
+        self._counts[conversation] = self._counts.get(conversation, 0) + 1
+        accepted = Accepted(conversation, self._counts[conversation], wake=True)
+        self._seqs[key] = accepted
+        self.incoming.append(incoming)
+        return accepted

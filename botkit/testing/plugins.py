@@ -1,0 +1,164 @@
+"""Testing a plugin as the runtime would run it.
+
+order = await call(plugin, "find_order", number="A-10293", customer={"email": "ann@example.org"})
+
+async with PluginHarness(plugin, settings={"url": "http://127.0.0.1:9"}) as shop:
+    assert await shop.call("find_order", number="A-10293")
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+
+from botkit.errors import UsageError
+from botkit.model.definitions import Catalogue, Found, Reading
+from botkit.model.events import Event, Message, Passage, Result
+from botkit.model.replies import Call
+from botkit.model.turn import Turn
+from botkit.model.values import from_json, to_json
+from botkit.registry.contexts import Caller
+from botkit.registry.hooks import Action
+from botkit.registry.hosts import Host
+from botkit.registry.plugins import Plugin
+from botkit.registry.registry import Registry
+from botkit.registry.results import read_result
+from botkit.registry.signatures import bind
+from botkit.registry.verdicts import Direction, Verdict
+from botkit.testing.clocks import FakeClock
+
+
+class PluginHarness:
+    """A started plugin and one customer. What actions learn by `ctx.identify` is in `customer` afterwards."""
+
+    def __init__(
+        self,
+        plugin: Plugin,
+        *,
+        settings: Mapping[str, Any] | None = None,
+        customer: Mapping[str, Any] | None = None,
+        conversation: str = "test:1",
+        locale: str = "en",
+        timezone: str = "UTC",
+        clock: FakeClock | None = None,
+    ) -> None:
+        """Take a plugin with its settings as bot.yaml would have them. Raises ConfigError if they do not fit."""
+        self.plugin = plugin
+        self.clock = clock or FakeClock()
+        self.customer = dict(customer or {})
+        raw = {plugin.name: settings} if settings is not None else {}
+        self.registry = Registry([plugin], raw, clock=self.clock, jitter=lambda: 0.0)
+        self._caller = Caller(conversation, conversation.partition(":")[0], {}, locale, timezone)
+        self._calls = 0
+
+    async def __aenter__(self) -> Self:
+        await self.registry.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.registry.stop()
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What the plugin brings, as the loader and the core see it."""
+        return self.registry.catalogue()
+
+    async def call(self, action: str, /, **arguments: Any) -> Any:
+        """Call an action once and give its value as a flow would see it.
+
+        Raises what the action raised, its ActionError above all, and for a value that no flow can take a
+        ResultError; arguments that do not fit raise an ArgumentsError.
+        """
+        one = self._action(action)
+        host = self._host()
+        ctx = host.context(self._who(), self.clock.now(), self._key(), one.spec.name)
+        checked = bind(one.signature, from_json(to_json(arguments)))
+        data = await host.run(
+            one.function,
+            ctx,
+            named=checked,
+            timeout=one.spec.timeout,
+            convert=lambda value: read_result(one.signature, value),
+        )
+        self._learn(to_json(ctx.facts))
+        return from_json(data)
+
+    async def perform(self, action: str, /, *, key: str = "", **arguments: Any) -> Result:
+        """Call an action as a flow does, with retries and the circuit breaker: failures are in the Result."""
+        spec = self._action(action).spec
+        call = Call(key or self._key(), spec.name, to_json(arguments), spec.effect)
+        result = await self.registry.perform(call, self._who())
+        self._learn(result.customer)
+        return result
+
+    def parse(self, slot_type: str, text: str, reading: Reading | None = None) -> list[Found]:
+        """Read a text as a slot type of the plugin."""
+        if slot_type not in self.plugin.types:
+            raise UsageError(f"plugin '{self.plugin.name}' has no slot type '{slot_type}'")
+        now = datetime.fromtimestamp(self.clock.now(), UTC)
+        return self.plugin.types[slot_type](text, reading or Reading(locales=(), now=now))
+
+    async def guard(self, direction: Direction, text: str) -> Verdict:
+        """Show a text to the plugin's guards."""
+        return await self.registry.guard(direction, text, self._who())
+
+    async def search(self, question: str, most: int = 3) -> tuple[Passage, ...]:
+        """Ask the plugin's knowledge sources."""
+        found: list[Passage] = []
+        for source in self.registry.sources():
+            found += await source.search(question, self._caller.locale, most)
+        return tuple(found)
+
+    async def before_turn(self, event: Event | str) -> Mapping[str, Any]:
+        """Tell the plugin of an event, or of a message with that text; give the facts that it identified."""
+        facts = await self.registry.before_turn(Message(event) if isinstance(event, str) else event, self._who())
+        self._learn(facts)
+        return {name: from_json(value) for name, value in facts.items()}
+
+    async def after_turn(self, turn: Turn) -> None:
+        """Tell the plugin of a turn."""
+        await self.registry.after_turn(turn, self._who())
+
+    def _who(self) -> Caller:
+        caller = self._caller
+        return Caller(caller.conversation, caller.channel, self.customer, caller.locale, caller.timezone)
+
+    def _key(self) -> str:
+        self._calls += 1
+        return f"{self._caller.conversation}/{self._calls}"
+
+    def _host(self) -> Host:
+        return self.registry.host(self.plugin.name)
+
+    def _action(self, name: str) -> Action:
+        if name not in self.plugin.actions:
+            known = ", ".join(self.plugin.actions) or "none"
+            raise UsageError(f"plugin '{self.plugin.name}' has no action '{name}'", hint=f"it has: {known}")
+        return self.plugin.actions[name]
+
+    def _learn(self, facts: Mapping[str, Any]) -> None:
+        for name, value in facts.items():
+            if value is None:
+                self.customer.pop(name, None)
+            else:
+                self.customer[name] = from_json(value)
+
+
+async def call(
+    plugin: Plugin,
+    action: str,
+    /,
+    *,
+    customer: Mapping[str, Any] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    locale: str = "en",
+    **arguments: Any,
+) -> Any:
+    """Start a plugin, call one of its actions, stop it, and give the value; see `PluginHarness.call`.
+
+    An action with a parameter called `customer`, `settings` or `locale` needs the harness.
+    """
+    async with PluginHarness(plugin, settings=settings, customer=customer, locale=locale) as harness:
+        return await harness.call(action, **arguments)

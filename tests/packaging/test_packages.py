@@ -1,0 +1,72 @@
+"""Packages as third parties ship them: built, installed into a clean environment, and used there."""
+
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+from botkit.cli.scaffold import scaffold
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+
+pytestmark = pytest.mark.packaging
+
+
+def test_the_wheel_has_what_it_should(botkit_wheel: Path) -> None:
+    with zipfile.ZipFile(botkit_wheel) as wheel:
+        names = wheel.namelist()
+    tops = {name.split("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"botkit", "botkit_web", "botkit_shop"}
+    for package in ("botkit", "botkit_web", "botkit_shop"):
+        assert f"{package}/__init__.py" in names
+        assert f"{package}/py.typed" in names
+    shipped = {path.relative_to(ROOT).as_posix() for path in (ROOT / "botkit").rglob("*") if path.is_file()}
+    wanted = {name for name in shipped if "__pycache__" not in name}
+    assert wanted <= set(names)
+    assert {"botkit/locales/en.yaml", "botkit/locales/zh.yaml"} <= set(names)
+    assert "botkit/cli/templates/bot/bot.yaml.tmpl" in names
+    assert [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".db", ".env"))] == []
+
+
+def test_a_plugin_of_every_hook_works_from_a_wheel(
+    environment: Any, build: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    environment.install(build(HERE / "showcase_plugin"))
+    script = tmp_path / "use_showcase.py"
+    shutil.copy(HERE / "use_showcase.py", script)
+    assert environment.run("-W", "error", script, cwd=tmp_path) == "every hook works\n"
+
+
+def test_a_connector_from_outside_keeps_the_contract(
+    environment: Any, build: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    environment.install(build(HERE / "echo_connector"))
+    shutil.rmtree(tmp_path / "source" / "echo_connector" / "src")
+    said = environment.run("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=tmp_path / "source" / "echo_connector")
+    assert "21 passed" in said
+
+
+@pytest.mark.parametrize(("kind", "passed"), [("plugin", "7 passed"), ("connector", "27 passed")])
+def test_a_new_project_passes_its_own_tests_at_once(
+    environment: Any, build: Callable[[Path], Path], tmp_path: Path, kind: Literal["plugin", "connector"], passed: str
+) -> None:
+    project = tmp_path / "fresh"
+    scaffold(kind, "my-thing", project)
+    environment.install(build(project))
+    assert passed in environment.run("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project)
+    find = "from botkit.registry.discovery import names; print(names('botkit.plugins') + names('botkit.connectors'))"
+    assert "my_thing" in environment.run("-c", find, cwd=tmp_path)
+
+
+def test_the_pytest_plugin_weighs_next_to_nothing(environment: Any, tmp_path: Path) -> None:
+    heavy = ("pydantic", "msgspec", "sqlalchemy", "jinja2", "botkit.registry", "botkit.errors")
+    check = f"import sys, botkit.testing.pytest_plugin; print([one for one in {heavy} if one in sys.modules])"
+    assert environment.run("-c", check, cwd=tmp_path) == "[]\n"
+    (tmp_path / "test_other.py").write_text("def test_it(): assert 1\n")
+    assert "1 passed" in environment.run(
+        "-W", "error", "-m", "pytest", "-q", "-p", "no:asyncio", "test_other.py", cwd=tmp_path
+    )
