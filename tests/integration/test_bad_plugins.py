@@ -4,9 +4,10 @@ import asyncio
 from pathlib import Path
 
 import pytest
+
 from botkit import Bot, LoadError
 
-PLUGIN = '''
+PLUGIN = """
 import asyncio, sys, time
 from botkit import Context, Plugin
 
@@ -38,7 +39,7 @@ async def stall(ctx: Context) -> str:
 @plugin.action(effect="read", retries=0)
 async def lie(ctx: Context) -> int:
     return "not a number"
-'''
+"""
 CODES = {
     "fail": "failed",
     "leave": "failed",

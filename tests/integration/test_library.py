@@ -5,8 +5,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from botkit import Bot, LoadError, UsageError
 from nbclient import NotebookClient
+
+from botkit import Bot, LoadError, UsageError
 
 BOT = Path(__file__).parent.parent / "benchmarks" / "bot"
 
