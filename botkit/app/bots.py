@@ -226,12 +226,14 @@ class Bot:
 
 def store_url(checked: Checked, given: str | None) -> str:
     """Give the store's URL; a relative SQLite path of bot.yaml is relative to the bot's directory."""
-    if given is not None:
-        return given
-    url = checked.config.store
+    return given if given is not None else locate_store(checked.config.store, checked.directory)
+
+
+def locate_store(url: str, directory: Path) -> str:
+    """Give a bot's store as a URL that means the same in every working directory."""
     prefix = "sqlite:///"
     if url.startswith(prefix) and not url.startswith("sqlite:////"):
-        return prefix + str((checked.directory / url.removeprefix(prefix)).absolute())
+        return prefix + str((directory / url.removeprefix(prefix)).absolute())
     return url
 
 

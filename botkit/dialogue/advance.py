@@ -8,17 +8,20 @@ from botkit.dialogue.routing import (
     begin_session,
     choose_locale_for,
     control_of,
+    mark_started,
     route,
     route_owned,
+    take_control,
     take_flow_button,
 )
 from botkit.dialogue.saying import title_of
-from botkit.dialogue.stack import abandon, allowed, can_interrupt, on_stack, push, repair
+from botkit.dialogue.stack import abandon, allowed, can_interrupt, clear_stack, on_stack, push, repair
 from botkit.dialogue.steps import fail, mark_waiting_done, proceed, take_result
 from botkit.dialogue.work import MOST_WAITING, Work
 from botkit.errors import ExpressionError
 from botkit.model.definitions import Ask, Confirm, FlowSet, Wait
 from botkit.model.events import Event, Failure, Message, Opened, Outside, Owned, Press, Result, Timer
+from botkit.model.locales import Control
 from botkit.model.session import Frame, Session
 from botkit.model.turn import Turn
 
@@ -44,7 +47,7 @@ def advance(flows: FlowSet, session: Session, event: Event, now: float) -> Turn:
     _drop_unknown(work)
     _take(work, event)
     _settle(work)
-    while not work.pending and work.waiting and work.owner == "bot":
+    while not work.pending and work.waiting:
         event, *later = work.waiting
         work.waiting = tuple(later)
         work.settled = False
@@ -66,14 +69,14 @@ def _take(work: Work, event: Event) -> None:
 
 def _settle(work: Work) -> None:
     """Execute what there is to execute; a bot that does not own the conversation waits for nothing."""
-    if work.owner != "bot" and not work.stack:
-        work.settled = True
+    if work.stack and work.question is None and not work.pending:
+        work.settled = False  # whatever came, a flow that is open goes on until it waits
     proceed(work)
     if work.restarted and not work.replies:
         work.say(work.phrase("started_over"))
     work.restarted = False
-    if work.owner != "bot" and work.stack:
-        work.stack, work.question = [], None
+    if work.owner != "bot":
+        clear_stack(work)
 
 
 def _drop_unknown(work: Work) -> None:
@@ -84,7 +87,7 @@ def _drop_unknown(work: Work) -> None:
         runs = {frame.run for frame in kept}
         work.stack = kept
         work.pending = tuple(item for item in work.pending if item.run in runs)
-        if work.question is not None and work.question.run not in runs:
+        if work.question is not None and (not kept or work.question.run != kept[-1].run):
             work.question = None
 
 
@@ -100,26 +103,44 @@ def _take_press(work: Work, press: Press) -> None:
 
 
 def _receive(work: Work, event: Message | Press, text: str) -> None:
-    if work.pending and control_of(work, text) not in {"cancel", "person", "start_over"}:
+    control = _urgent(work, event) if work.pending and work.owner == "bot" else None
+    if work.pending and work.owner == "bot" and control is None:
         work.waiting = (*work.waiting[: MOST_WAITING - 1], event)
         work.settled = True
         return
-    work.message = event if isinstance(event, Message) else Message(text=event.value or event.label, id=event.id)
+    work.message, work.base = (message := _as_message(event)), None
     choose_locale_for(work, event)
     work.note_line("customer", text)
     if work.owner != "bot":
-        route_owned(work, event)
+        route_owned(work, message)
         return
     if _is_over(work):
         begin_session(work)
     if not work.started:
         _greet(work)
-    if isinstance(event, Press):
-        _route_press(work, event)
+    if control is not None:
+        take_control(work, control, "a control phrase, while an action runs")
+    elif isinstance(event, Press):
+        _route_press(work, event, message)
     else:
-        route(work, event)
+        route(work, message)
     if work.route not in {"no_match", ""}:
         work.misses = 0
+
+
+def _as_message(event: Message | Press) -> Message:
+    """Give the text that a press stands for as a message."""
+    if isinstance(event, Message):
+        return event
+    return Message(text=event.value or event.label, id=event.id, locale=event.locale, evidence=event.evidence)
+
+
+def _urgent(work: Work, event: Message | Press) -> Control | None:
+    """Give the control that acts at once while an action runs; everything else waits for the result."""
+    if event.evidence.blocked or (isinstance(event, Press) and (event.run or event.question)):
+        return None
+    control = control_of(work, _as_message(event).text)
+    return control if control in {"cancel", "person", "start_over"} else None
 
 
 def _is_over(work: Work) -> bool:
@@ -130,13 +151,14 @@ def _is_over(work: Work) -> bool:
 
 def _greet(work: Work) -> None:
     """Run on_start to its end or its first question; the message that began the session is routed after it."""
-    work.started = True
+    mark_started(work)
+    work.greeted = True
     push(work, "on_start", "start")
     proceed(work)
     work.settled = False
 
 
-def _route_press(work: Work, press: Press) -> None:
+def _route_press(work: Work, press: Press, message: Message) -> None:
     question = work.question
     if press.run:
         if not take_flow_button(work, press.run, press.label):
@@ -146,16 +168,16 @@ def _route_press(work: Work, press: Press) -> None:
         work.candidate("control", "button", 1.0, "its question is closed", taken=True)
         _repeat_or_tell(work)
         return
-    route(work, Message(text=press.value or press.label, id=press.id))
+    route(work, message)
 
 
 def _repeat_or_tell(work: Work) -> None:
-    if work.question is not None and work.question.kind != "wait":
-        repeat_question(work)
-        return
-    if not work.stack:
-        work.say(work.phrase("closed_button"))
     work.settled = True
+    if work.question is not None and work.question.kind != "wait":
+        if not work.greeted:  # then it was posed a moment ago
+            repeat_question(work)
+    else:
+        work.say(work.phrase("closed_button"))
 
 
 def _take_opened(work: Work, event: Opened) -> None:
@@ -165,7 +187,7 @@ def _take_opened(work: Work, event: Opened) -> None:
     if work.ended:
         begin_session(work)
     choose_locale_for(work, Message(locale=event.locale))
-    work.started = True
+    mark_started(work)
     push(work, "on_start", "start")
 
 
@@ -203,11 +225,9 @@ def _wake(work: Work, question: str, save: str, data: Any, target: str) -> None:
     """Let what waits go on; where something else is open, it goes on when its turn comes."""
     on_top = work.top.asked == question
     mark_waiting_done(work, question, save, data, target)
+    work.settled = not on_top
     if on_top:
-        work.close_question()
-        work.settled = False
-    else:
-        work.settled = True
+        work.question = None
 
 
 def _take_outside(work: Work, event: Outside) -> None:
@@ -222,7 +242,10 @@ def _take_outside(work: Work, event: Outside) -> None:
     names = work.flows.events.get(event.name, ())
     name = next((n for n in names if not on_stack(work, n) and allowed(work, work.flows.flows[n])), None)
     if name is not None and not work.pending and can_interrupt(work):
-        work.started = True
+        if work.ended:
+            begin_session(work)
+        if not work.started:
+            mark_started(work)
         push(work, name, "interrupt" if work.stack else "start", slots={"event": event.data})
 
 

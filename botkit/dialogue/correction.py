@@ -7,12 +7,12 @@ from msgspec.structs import replace
 
 from botkit.dialogue.filling import refusal, strict_value
 from botkit.dialogue.phrases import strip_correction
-from botkit.dialogue.questions import repeat_question
+from botkit.dialogue.questions import repeat_question, say_rule
 from botkit.dialogue.stack import drop_timers, repair
 from botkit.dialogue.work import Work
 from botkit.model.definitions import SlotDef
 from botkit.model.session import Frame
-from botkit.model.words import fold
+from botkit.model.words import fold, has_cjk
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,9 @@ def find_correction(work: Work, text: str, *, confirming: bool = False, refused:
     asked = work.question.step if work.question else ""
     values: list[Correction] = []
     for index, slot in _earlier(work):
-        named = fold(slot.name.replace("_", " ")) in folded
+        named = _names(folded, slot)
+        if confirming and slot.type == "boolean" and not named:
+            continue  # its yes or no is the confirm's
         found = _differing(work, index, slot, text, named=named)
         if found is None:
             continue
@@ -50,6 +52,11 @@ def find_correction(work: Work, text: str, *, confirming: bool = False, refused:
         return values[0] if confirming else None
     why = "a correction word" if corrected else "at a confirm" if confirming else f"{asked} refuses it"
     return replace_why(values[0], why)
+
+
+def _names(folded: str, slot: SlotDef) -> bool:
+    name = fold(slot.name.replace("_", " "))
+    return name in folded if has_cjk(name) else f" {name} " in f" {folded} "
 
 
 def replace_why(correction: Correction, why: str) -> Correction:
@@ -125,34 +132,47 @@ def apply_correction(work: Work, correction: Correction) -> None:
         work.visit(frame.step, f"not corrected: {slot.name} was used")
         repair(work, "on_correct", slot=slot.name, old=old, new=correction.value, done=True)
         return
-    rule = refusal(work, slot, correction.value)
+    above = work.stack[correction.index + 1 :]
+    del work.stack[correction.index + 1 :]
+    try:
+        rule = refusal(work, slot, correction.value)
+        if rule is not None:
+            say_rule(work, slot, rule, correction.value)
+    finally:
+        work.stack.extend(above)
     if rule is not None:
-        work.say(work.text(rule.say) if rule.say is not None else work.phrase("unusable"))
         repeat_question(work)
         return
-    _go_back(work, correction.index, slot.name)
-    work.fill(slot.name, correction.value)
+    if not _go_back(work, correction.index, slot.name):
+        repeat_question(work)
+    work.fill(slot.name, correction.value, correction.index)
     work.visit(work.top.step, f"corrected: {slot.name}")
     repair(work, "on_correct", slot=slot.name, old=old, new=correction.value, done=False)
 
 
-def _go_back(work: Work, index: int, slot: str) -> None:
-    """Let the frame go on at the first step executed after the slot's ask that reads it, if there is one."""
-    frame = work.stack[index]
-    target = _first_reader(work, frame, slot)
-    if target is None and index == len(work.stack) - 1:
-        repeat_question(work)
-        return
-    for other in work.stack[index + 1 :]:
-        drop_timers(work, other)
-    del work.stack[index + 1 :]
-    if target is not None and target != frame.step:
-        drop_timers(work, frame)
-        later = frame.passed[frame.passed.index(target) :]
-        done = tuple(step for step in later if step in frame.wrote)
-        work.stack[index] = replace(frame, step=target, asked="", skips=done)
-    work.question = None
-    work.settled = False
+def _go_back(work: Work, index: int, slot: str) -> bool:
+    """Go back to the first step executed after the slot's ask that reads it; False if none does.
+
+    It stands in the run that asked, or for a shared slot in one that this run called.
+    """
+    shared = slot in work.flows.slots
+    for at in range(index, len(work.stack) if shared else index + 1):
+        frame = work.stack[at]
+        target = _first_reader(work, frame, slot)
+        if target is None:
+            continue
+        for other in work.stack[at + 1 :]:
+            drop_timers(work, other)
+        del work.stack[at + 1 :]
+        if target != frame.step:
+            drop_timers(work, frame)
+            later = frame.passed[frame.passed.index(target) :]
+            done = tuple(step for step in later if step in frame.wrote)
+            work.stack[at] = replace(frame, step=target, asked="", skips=done)
+        work.question = None
+        work.settled = False
+        return True
+    return False
 
 
 def _first_reader(work: Work, frame: Frame, slot: str) -> str | None:

@@ -189,7 +189,13 @@ def hear(frame: Frame, text: str, start: int, end: int) -> Frame:
     """Remember a message for later questions, without the part that a slot used."""
     if not text.strip() or (start, end) == (0, len(text)):
         return frame
-    return replace(frame, heard=(*frame.heard[1 - MOST_HEARD :], Heard(text, ((start, end),) if end > start else ())))
+    used = ((start, end),) if end > start else ()
+    return replace(frame, heard=(*frame.heard[1 - MOST_HEARD :], hearing(text, used)))
+
+
+def hearing(text: str, used: tuple[tuple[int, int], ...] = ()) -> Heard:
+    """Give a text for later questions, as much of it as is searched for values."""
+    return Heard(text[:MOST_TEXT], used)
 
 
 def offered(work: Work, slot: SlotDef) -> Fit | None:

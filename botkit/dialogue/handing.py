@@ -20,11 +20,13 @@ def hand_off(work: Work, team: str, reason: str, *, show: dict[str, Any] | None 
         "show": to_json(show or {}),
         "last": [list(line) for line in work.lines],
     }
+    waits = work.owner == "queue"
     clear(work)
     work.owner, work.team, work.agent = "queue", team, ""
     work.base = None
     work.effects.append(HandOff(work.effect_id(), team, reason, packet))
-    repair(work, "on_handoff", team=team, reason=reason)
+    if not waits:  # it speaks once
+        repair(work, "on_handoff", team=team, reason=reason)
 
 
 def leave_queue(work: Work) -> None:
@@ -33,25 +35,28 @@ def leave_queue(work: Work) -> None:
     work.owner, work.team = "bot", ""
     work.base = None
     clear(work)
-    repair(work, "on_cancel", flow=None)
+    repair(work, "on_cancel", flow="")
 
 
 def take_owner(work: Work, event: Owned) -> None:
-    """Note that the conversation changed hands."""
-    clear(work)
-    work.base = None
+    """Note that the conversation changed hands; news of a hand-off that is over changes nothing."""
+    work.settled = True
     if event.how == "claimed":
+        clear(work)
+        work.base = None
         work.owner, work.agent = "human", event.agent
         work.epoch += 1
-        work.settled = True
         return
     if event.how == "unavailable":
         if work.owner == "queue":
             repair(work, "on_no_agent", team=work.team)
         return
-    was = work.owner
+    if work.owner == "bot":
+        return
+    clear(work)
+    work.base = None
     work.owner, work.team, work.agent = "bot", "", ""
     work.epoch += 1
     work.ended = event.how == "closed"
-    if was != "bot" and event.how != "closed":
+    if not work.ended:
         repair(work, "on_agent_left")

@@ -12,6 +12,7 @@ from botkit.model.words import fold, has_cjk
 
 CLOSE = 82  # of 100: a misspelt label is still the label
 MARGIN = 6  # and no other label may be as close as that
+_DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(
     r"^(?:#|no\.?|nr\.?|number|option|the|第|选|选项)?\s*(\d{1,3})\s*(?:\.|\)|个|号|项|one|th|st|nd|rd)?$"
 )
@@ -133,12 +134,19 @@ def _only(choices: Sequence[Choice]) -> Choice | None:
     return first if all(choice is first for choice in choices) else None
 
 
+def _spelled_alike(said: str, name: str) -> float:
+    """Compare spellings; a number is never a misspelling of another one."""
+    if not set(_DIGITS.findall(said)) <= set(_DIGITS.findall(name)):
+        return 0.0
+    return fuzz.ratio(said, name)
+
+
 def _by_spelling(folded: str, choices: Sequence[Choice]) -> Choice | None:
     if len(folded) < 3 and not has_cjk(folded):
         return None
     scored = sorted(
         (
-            (max((fuzz.ratio(folded, name) for name in choice.names()), default=0.0), index)
+            (max((_spelled_alike(folded, name) for name in choice.names()), default=0.0), index)
             for index, choice in enumerate(choices)
         ),
         reverse=True,

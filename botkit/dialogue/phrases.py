@@ -19,6 +19,7 @@ class Phrases:
     corrections: re.Pattern[str] | None
     leading_yes: re.Pattern[str] | None
     leading_no: re.Pattern[str] | None
+    either: re.Pattern[str] | None
     fillers: re.Pattern[str] | None
     all_of: frozenset[str]
     none_of: frozenset[str]
@@ -40,12 +41,18 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         no=no,
         requests=_anywhere(phrase for locale in known for phrase in locale.requests),
         corrections=_leading(phrase for locale in known for phrase in locale.corrections),
-        leading_yes=_leading(yes),
-        leading_no=_leading(no),
+        leading_yes=_leading(_answering(known, yes)),
+        leading_no=_leading(_answering(known, no)),
+        either=_anywhere(yes | no),
         fillers=_anywhere(phrase for locale in known for phrase in locale.fillers),
         all_of=frozenset(fold(phrase) for locale in known for phrase in locale.all_of),
         none_of=frozenset(fold(phrase) for locale in known for phrase in locale.none_of),
     )
+
+
+def _answering(locales: Iterable[Locale], phrases: frozenset[str]) -> set[str]:
+    """Give those of some yes or no phrases that count with more words behind."""
+    return {fold(phrase) for locale in locales for phrase in locale.answers} & phrases
 
 
 def _bounded(phrase: str) -> str:
@@ -73,7 +80,10 @@ def read_control(phrases: Phrases, folded: str) -> Control | None:
 
 
 def read_yes_no(phrases: Phrases, folded: str) -> tuple[bool, bool] | None:
-    """Give (yes?, whole message?) for a text that is, or begins with, a yes or a no; otherwise nothing."""
+    """Give (yes?, whole message?) for a text that is, or begins with, a yes or a no; otherwise nothing.
+
+    A yes with a no or a correction behind it is neither.
+    """
     if folded in phrases.yes:
         return True, True
     if folded in phrases.no:
@@ -83,7 +93,11 @@ def read_yes_no(phrases: Phrases, folded: str) -> tuple[bool, bool] | None:
     if agreed is None and refused is None:
         return None
     # The longer phrase is meant: 不对 begins with 不, "no problem" with "no".
-    return (agreed.end() if agreed else 0) > (refused.end() if refused else 0), False
+    if agreed is None or (refused is not None and refused.end() >= agreed.end()):
+        return False, False
+    rest = folded[agreed.end() :]
+    doubtful = any(found in phrases.no for found in phrases.either.findall(rest)) if phrases.either else False
+    return None if doubtful or strip_correction(phrases, rest) is not None else (True, False)
 
 
 def strip_correction(phrases: Phrases, folded: str) -> str | None:

@@ -6,20 +6,22 @@ from msgspec.structs import replace
 
 from botkit.dialogue.filling import (
     EXACT,
+    FREE_TYPES,
     PART,
     STRICT,
     Fit,
     choices_of,
+    find_values,
     fit,
     hear,
     offered,
     refusal,
     strict_value,
 )
-from botkit.dialogue.options import choose_exactly
+from botkit.dialogue.options import Choice, choose_exactly, choose_number
 from botkit.dialogue.phrases import read_yes_no
 from botkit.dialogue.saying import listed_options, say_speech
-from botkit.dialogue.stack import repair
+from botkit.dialogue.stack import drop_timers, repair
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask, Confirm, Rate, Retry, Rule, Silence, SlotDef, Speech, Step
 from botkit.model.events import Message
@@ -34,18 +36,19 @@ SHORT_REST = 12  # letters beside a yes or no that do not make it doubtful
 def ask(work: Work, step: Step, body: Ask) -> None:
     """Execute an ask: pass over it, fill it from what was said, offer what is known, or pose the question."""
     frame, slot = work.top, body.slot
-    if not frame.asked:
-        current = work.slot(slot.name)
-        if current is not None and not body.again and _still_valid(work, slot, current):
-            if slot.name in frame.changed:
-                work.visit(step.id, "passed over")
-                work.go(step.next)
-                return
-            if slot.shared:
-                _carry(work, step, slot, current)
-                return
-        if body.fill == "anytime" and _fill_from_heard(work, step, slot):
+    current = work.slot(slot.name)
+    if current is not None and not body.again and _still_valid(work, slot, current):
+        if slot.name in frame.changed:
+            drop_timers(work, frame)
+            work.visit(step.id, "passed over")
+            work.go(step.next)
             return
+        if slot.shared:
+            if frame.asked or body.fill != "anytime" or not _fill_from_heard(work, step, slot):
+                _carry(work, step, slot, current)
+            return
+    if not frame.asked and body.fill == "anytime" and _fill_from_heard(work, step, slot):
+        return
     pose(work, step, body.speech, "ask", _option_buttons(work, slot), silence=body.silence, slot=slot)
 
 
@@ -63,9 +66,12 @@ def _carry(work: Work, step: Step, slot: SlotDef, current: Any) -> None:
         work.fill(slot.name, current)
         work.go(step.next)
         return
-    text = work.phrase("still", value=current)
-    _open(work, step, "offer", text, yes_no_buttons(work))
-    work.visit(step.id, "offered")
+    work.visit(step.id, "offered again" if work.top.asked else "offered")
+    id_ = work.top.asked or f"{work.number}.{work.tick()}"
+    buttons = yes_no_buttons(work)
+    work.say(work.phrase("still", value=current), buttons=buttons, question=id_)
+    work.change(asked=id_)
+    work.wait(Question(id=id_, run=work.top.run, step=step.id, kind="offer", buttons=buttons))
 
 
 def _fill_from_heard(work: Work, step: Step, slot: SlotDef) -> bool:
@@ -74,7 +80,7 @@ def _fill_from_heard(work: Work, step: Step, slot: SlotDef) -> bool:
         return False
     rule = refusal(work, slot, found.value)
     if rule is not None:
-        _say_rule(work, slot, rule, found.value)
+        say_rule(work, slot, rule, found.value)
         return False
     work.visit(step.id, "filled from the message")
     work.fill(slot.name, found.value)
@@ -130,21 +136,13 @@ def pose(
     id_ = frame.asked or f"{work.number}.{work.tick()}"
     work.visit(step.id, "asked again" if frame.asked else "asked")
     computed = tuple(listed_options(work, slot.options_from)) if slot is not None and slot.options_from else ()
-    say_speech(work, speech, step.id, buttons=buttons, question=id_)
-    if not speech.variants and not speech.buttons and slot is not None:
-        work.say(work.phrase("ask_for", slot=slot.name.replace("_", " ")), buttons=buttons, question=id_)
+    unsaid = work.phrase("ask_for", slot=slot.name.replace("_", " ")) if slot is not None else ""
+    say_speech(work, speech, step.id, buttons=buttons, question=id_, unsaid=unsaid)
     shown = work.replies[-1].buttons if work.replies and work.replies[-1].question == id_ else buttons
     work.change(asked=id_)
     work.wait(Question(id=id_, run=frame.run, step=step.id, kind=kind, buttons=shown, options=computed))  # type: ignore[arg-type]
     if silence is not None:
         _set_silence(work, id_, silence)
-
-
-def _open(work: Work, step: Step, kind: str, text: str, buttons: tuple[Button, ...]) -> None:
-    id_ = work.top.asked or f"{work.number}.{work.tick()}"
-    work.say(text, buttons=buttons, question=id_)
-    work.change(asked=id_)
-    work.wait(Question(id=id_, run=work.top.run, step=step.id, kind=kind, buttons=buttons))  # type: ignore[arg-type]
 
 
 def _set_silence(work: Work, question: str, silence: Silence) -> None:
@@ -183,7 +181,7 @@ def read_reply(work: Work, question: Question, message: Message) -> Fit | None:
 
 def _pressed_choice(work: Work, question: Question, slot: SlotDef, message: Message) -> Fit | None:
     if not (slot.options or slot.options_from):
-        typed = _pressed(question, message.text)
+        typed = _pressed(question, message.text) or _numbered_button(work, question, slot, message.text)
         return fit(work, slot, replace(message, text=typed)) if typed and typed != message.text else None
     exact = choose_exactly(message.text, choices_of(work, slot, question.options))
     if exact is None:
@@ -197,6 +195,21 @@ def _pressed(question: Question, text: str) -> str:
     return next(
         (b.value for b in question.buttons if b.value and folded and folded in (fold(b.label), fold(b.value))), ""
     )
+
+
+def _numbered_button(work: Work, question: Question, slot: SlotDef, text: str) -> str:
+    """Give the value of the button below a free or patterned question that a number from 1 means."""
+    buttons = [Choice(button.value, (button.label,)) for button in question.buttons if button.value]
+    if slot.type not in FREE_TYPES or not buttons or (slot.pattern and find_values(work, slot, text)):
+        return ""
+    locale = work.flows.locales.get(work.locale)
+    chosen = choose_number(text, buttons, locale.numbers.ordinals if locale else {})
+    return str(chosen.value) if chosen is not None else ""
+
+
+def is_button(question: Question, text: str) -> bool:
+    """Tell whether a text is the label or the value of a button that the question shows."""
+    return bool(_pressed(question, text))
 
 
 def read_agreement(work: Work, question: Question, message: Message) -> Fit | None:
@@ -272,9 +285,13 @@ def unusable(work: Work, rule: Rule | None = None, value: Any = None) -> None:
 
 
 def _hint(work: Work, text: str) -> None:
-    """Say a hint with the open question's buttons; the question stays open."""
-    question = work.question
-    work.say(text, buttons=question.buttons if question else (), question=question.id if question else "")
+    """Say a hint with the open question's buttons; the question stays open, and its silence begins anew."""
+    question, step = work.question, work.step_of(work.top)
+    if question is None or step is None:
+        return
+    work.say(text, buttons=question.buttons, question=question.id)
+    if isinstance(step.body, Ask | Confirm) and step.body.silence is not None and question.kind != "offer":
+        _set_silence(work, question.id, step.body.silence)
     work.settled = True
 
 
@@ -295,7 +312,8 @@ def _with_value(work: Work, slot: SlotDef, rule: Rule, value: Any) -> str:
         work.stack[-1] = frame
 
 
-def _say_rule(work: Work, slot: SlotDef, rule: Rule, value: Any) -> None:
+def say_rule(work: Work, slot: SlotDef, rule: Rule, value: Any) -> None:
+    """Say why a value is refused."""
     work.say(_with_value(work, slot, rule, value) if rule.say is not None else work.phrase("unusable"))
 
 
@@ -325,7 +343,7 @@ def _accept_value(work: Work, step: Step, body: Ask, message: Message, found: Fi
         unusable(work, rule, found.value)
         return
     work.close_question()
-    work.change(missed="")
+    work.change(missed="", skips=())
     work.stack[-1] = hear(work.top, message.text, found.start, found.end)
     work.visit(step.id, "filled")
     work.fill(body.slot.name, found.value)
@@ -352,6 +370,7 @@ def _accept_offer(work: Work, step: Step, body: Ask, message: Message, found: Fi
 
 def _accept_agreement(work: Work, step: Step, yes: str, no: str, *, agreed: bool) -> None:
     work.close_question()
+    work.change(missed="")
     work.visit(step.id, "yes" if agreed else "no")
     if agreed:
         work.change(confirmed={**work.top.confirmed, step.id: work.tick()})
@@ -363,6 +382,7 @@ def _accept_agreement(work: Work, step: Step, yes: str, no: str, *, agreed: bool
 
 def _accept_rating(work: Work, step: Step, body: Rate, score: int) -> None:
     work.close_question()
+    work.change(missed="", skips=())
     work.visit(step.id, f"rated {score}")
     work.effects.append(Rated(work.effect_id(), score, body.scale, work.top.flow))
     if body.save:

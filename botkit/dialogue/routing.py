@@ -1,16 +1,31 @@
 """Routing: which way takes a customer's message. The order is fixed; every candidate is recorded with its score."""
 
+from msgspec.structs import replace
+
 from botkit.dialogue.correction import Correction, apply_correction, find_correction
-from botkit.dialogue.filling import EXACT, STRICT, Fit, hear
+from botkit.dialogue.filling import EXACT, FREE_TYPES, STRICT, Fit, hear, hearing
 from botkit.dialogue.handing import hand_off, leave_queue
 from botkit.dialogue.phrases import read_control
-from botkit.dialogue.questions import accept, read_reply, repeat_question, unusable
+from botkit.dialogue.questions import accept, is_button, read_reply, repeat_question, unusable
 from botkit.dialogue.saying import say_speech, title_of
-from botkit.dialogue.stack import abandon, allowed, can_interrupt, cancel, clear, on_stack, repair, start_flow
+from botkit.dialogue.stack import (
+    abandon,
+    allowed,
+    can_interrupt,
+    cancel,
+    clear,
+    drop_timers,
+    initial_slots,
+    on_stack,
+    repair,
+    start_flow,
+)
 from botkit.dialogue.work import Work
+from botkit.model.definitions import Ask
 from botkit.model.events import Match, Message, Press
 from botkit.model.locales import Control
-from botkit.model.session import Heard, Question
+from botkit.model.replies import Button
+from botkit.model.session import Question
 from botkit.model.words import fold
 
 COMMANDS: dict[str, Control] = {
@@ -31,12 +46,21 @@ def choose_locale_for(work: Work, message: Message | Press) -> None:
     """Follow the customer's language: their choice, what the text shows, what the platform says."""
     if work.locale_by == "choice":
         return
-    shown = message.evidence.locale if isinstance(message, Message) else ""
-    if shown and known_locale(work, shown):
+    shown = message.evidence.locale
+    if shown and known_locale(work, shown) and not (work.locale_by == "text" and _asks_freely(work)):
         work.locale, work.locale_by = shown, "text"
     elif work.locale_by == "default" and message.locale and known_locale(work, message.locale):
         work.locale, work.locale_by = message.locale, "platform"
     work.base = None
+
+
+def _asks_freely(work: Work) -> bool:
+    """Tell whether the open question takes any text: a name or a street there does not show a language."""
+    step = work.step_of(work.top) if work.question is not None and work.stack else None
+    if step is None or not isinstance(step.body, Ask):
+        return False
+    slot = step.body.slot
+    return slot.type in FREE_TYPES and not (slot.pattern or slot.options or slot.options_from)
 
 
 def known_locale(work: Work, code: str) -> bool:
@@ -52,11 +76,10 @@ def control_of(work: Work, text: str) -> Control | None:
     return read_control(work.prepared.phrases, fold(text))
 
 
-def route_owned(work: Work, message: Message | Press) -> None:
+def route_owned(work: Work, message: Message) -> None:
     """A person has the conversation, or it waits for one: the bot is silent, but cancel leaves the queue."""
-    text = message.text if isinstance(message, Message) else message.value
     work.candidate("owner", work.owner, 1.0, f"the conversation's owner is {work.owner}", taken=True)
-    if work.owner == "queue" and control_of(work, text) in {"cancel", "start_over"}:
+    if work.owner == "queue" and control_of(work, message.text) in {"cancel", "start_over"}:
         work.candidate("control", "cancel", 1.0, "the customer leaves the queue", taken=True)
         leave_queue(work)
         return
@@ -77,17 +100,20 @@ def route(work: Work, message: Message) -> None:
         return
     if question is not None and found is not None and found.score >= EXACT:
         _record_fit(work, question, found)
-        if not _take_confirm_correction(work, question, message):
-            _take_fit(work, message, found)
+        _take_fit(work, message, found)
         return
+    message = _as_shown(work, message)
     if _take_button(work, message) or _take_command(work, message):
         return
     control = control_of(work, message.text)
     if control is not None:
-        work.candidate("control", control, 1.0, "a control phrase", taken=True)
-        _CONTROLS[control](work)
+        take_control(work, control, "a control phrase")
         return
     if question is not None and _take_slot(work, question, message, found):
+        return
+    if question is not None and is_button(question, message.text):
+        work.candidate("slot", question.step, 0.0, "a button of the question that does not fit", taken=True)
+        unusable(work)
         return
     _take_meaning(work, message, question)
 
@@ -95,24 +121,32 @@ def route(work: Work, message: Message) -> None:
 # Control
 
 
-def _take_button(work: Work, message: Message) -> bool:
-    """A typed label of a button that was shown last counts as a press."""
-    folded = fold(message.text)
-    shown = (*work.buttons, *(work.question.buttons if work.question else ()))
-    button = next((b for b in shown if folded and folded in {fold(b.label), fold(b.value)} - {""}), None)
-    if button is None or not (button.run or button.value):
-        return False
-    if button.run:
-        return take_flow_button(work, button.run, button.label)
-    if fold(button.value) == folded:
-        return False
-    work.message = Message(text=button.value, id=message.id, evidence=message.evidence)
-    control = control_of(work, button.value)
-    if control is None:
-        return False
-    work.candidate("control", control, 1.0, "a button's label", taken=True)
+def take_control(work: Work, control: Control, why: str) -> None:
+    """Do what a control says."""
+    work.candidate("control", control, 1.0, why, taken=True)
     _CONTROLS[control](work)
-    return True
+
+
+def _shown(work: Work, text: str) -> Button | None:
+    """Give the button, of those that were shown last, whose label is the text."""
+    folded = fold(text)
+    buttons = (*work.buttons, *(work.question.buttons if work.question else ()))
+    return next((button for button in buttons if folded and folded == fold(button.label)), None)
+
+
+def _as_shown(work: Work, message: Message) -> Message:
+    """A typed label of a button counts as a press: the message is what the button stands for."""
+    button = _shown(work, message.text)
+    if button is None or not button.value:
+        return message
+    work.message, work.base = (message := replace(message, text=button.value)), None
+    return message
+
+
+def _take_button(work: Work, message: Message) -> bool:
+    """A typed label of a button counts as a press: it starts the button's flow."""
+    button = _shown(work, message.text)
+    return button is not None and bool(button.run) and take_flow_button(work, button.run, button.label)
 
 
 def take_flow_button(work: Work, name: str, label: str) -> bool:
@@ -129,7 +163,7 @@ def take_flow_button(work: Work, name: str, label: str) -> bool:
 def _take_command(work: Work, message: Message) -> bool:
     if not message.text.startswith("/"):
         return False
-    command, _, rest = message.text[1:].partition(" ")
+    command, rest = (*message.text[1:].split(maxsplit=1), "", "")[:2]
     name = work.flows.commands.get(command.partition("@")[0].casefold())
     if name is None:
         return False
@@ -143,9 +177,19 @@ def _take_command(work: Work, message: Message) -> bool:
 
 def start_over(work: Work) -> None:
     """Begin a new session in the same conversation: nothing is kept but who the customer is."""
+    work.restarted = True
+    if work.greeted:  # a session that began with this very message is new already
+        work.settled = True
+        return
     begin_session(work)
-    work.started = work.restarted = True
+    mark_started(work)
     repair(work, "on_start")
+
+
+def mark_started(work: Work) -> None:
+    """Begin the session: shared slots get the values that they have at first."""
+    work.started = True
+    work.slots = {**initial_slots(work), **work.slots}
 
 
 def begin_session(work: Work) -> None:
@@ -164,6 +208,9 @@ def begin_session(work: Work) -> None:
 def _repeat(work: Work) -> None:
     asks = work.question is not None and work.question.kind != "wait"
     texts = list(work.last[:-1] if asks else work.last)
+    if asks and not texts:
+        repeat_question(work)
+        return
     repair(work, "on_repeat", texts=texts)
 
 
@@ -204,6 +251,8 @@ def _take_slot(work: Work, question: Question, message: Message, found: Fit | No
     if found is not None and found.score >= STRICT:
         _take_fit(work, message, found)
         return True
+    if work.greeted:  # the question came after the message: only what fits it strictly can answer it
+        return False
     if question.kind != "confirm" and _correct(work, find_correction(work, message.text, refused=found is None)):
         return True
     if found is None or _surer_meaning(work, message, found.score):
@@ -221,11 +270,12 @@ def _take_fit(work: Work, message: Message, found: Fit) -> None:
 def _surer_meaning(work: Work, message: Message, score: float) -> bool:
     """Tell whether an intent of a flow that is not open, or an answer, is surer than a loose fit."""
     settings, evidence = work.flows.settings, message.evidence
-    for match in evidence.intents:
-        if match.score >= max(settings.intent_threshold, score + 0.001):
-            names = work.flows.starts.get(match.name, ())
-            if any(not on_stack(work, name) and allowed(work, work.flows.flows[name]) for name in names):
+    for match in sorted(evidence.intents, key=lambda match: -match.score):
+        names = [n for n in work.flows.starts.get(match.name, ()) if allowed(work, work.flows.flows[n])]
+        if match.score >= max(settings.intent_threshold, score + 0.001) and names:
+            if all(not on_stack(work, name) for name in names):
                 return True
+            break  # it speaks of what is open
     best = max((match.score for match in evidence.answers), default=0.0)
     return best >= max(settings.answer_threshold, score + 0.001)
 
@@ -247,7 +297,7 @@ def _take_meaning(work: Work, message: Message, question: Question | None) -> No
     if answer is not None:
         _take_answer(work, answer, question)
         return
-    if question is not None:
+    if question is not None and not work.greeted:
         work.candidate("slot", question.step, 0.0, "nobody takes it: an unusable reply", taken=True)
         unusable(work)
         return
@@ -296,10 +346,6 @@ def _clarify(work: Work, near: list[tuple[str, float]]) -> None:
 
 def _take_intent(work: Work, message: Message, name: str, score: float) -> None:
     work.misses = 0
-    if not on_stack(work, name) and work.stack and not can_interrupt(work):
-        work.candidate("intent", name, score, "too many flows are interrupted: the question is repeated", taken=True)
-        repeat_question(work)
-        return
     work.candidate("intent", name, score, "starts" if not on_stack(work, name) else "is open already", taken=True)
     _begin(work, name, message.text)
 
@@ -307,27 +353,32 @@ def _take_intent(work: Work, message: Message, name: str, score: float) -> None:
 def _begin(work: Work, name: str, text: str = "") -> None:
     """Start a flow, or return to it where it is open already: new values are applied, or its question repeated."""
     if not on_stack(work, name):
-        start_flow(work, name, (Heard(text),) if text else ())
+        if work.stack and not can_interrupt(work):
+            work.candidate("control", name, 0.0, "too many flows are interrupted: the question is repeated")
+            repeat_question(work)
+            return
+        start_flow(work, name, (hearing(text),) if text else ())
         return
-    while work.stack[-1].flow != name and _begun_with(work) != name:
+    while name not in _group(work):
         abandon(work)
     correction = find_correction(work, text, refused=True) if text else None
     if correction is not None:
         apply_correction(work, correction)
         return
-    if text:
-        work.close_question()
+    step = work.step_of(work.top)
+    if text and step is not None and isinstance(step.body, Ask):
+        drop_timers(work, work.top)
         work.stack[-1] = hear(work.top, text, 0, 0)
         work.change(asked="")
     repeat_question(work)
 
 
-def _begun_with(work: Work) -> str:
-    """Give the flow that called, directly or not, the one on top."""
+def _group(work: Work) -> set[str]:
+    """Give the flows of the top group of the stack: the one on top and those that called it."""
     index = len(work.stack) - 1
     while index > 0 and work.stack[index].entered in {"run", "repair"}:
         index -= 1
-    return work.stack[index].flow
+    return {frame.flow for frame in work.stack[index:]}
 
 
 def _take_answer(work: Work, match: Match, question: Question | None) -> None:
@@ -338,4 +389,3 @@ def _take_answer(work: Work, match: Match, question: Question | None) -> None:
         repeat_question(work)
     else:
         work.settled = True
-

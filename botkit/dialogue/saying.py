@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from botkit.dialogue.work import Work
+from botkit.errors import ExpressionError
 from botkit.expressions import render, value
 from botkit.model.definitions import ButtonDef, CardDef, Flow, Speech
 from botkit.model.replies import Button, Card
@@ -11,9 +12,17 @@ from botkit.model.replies import Button, Card
 MOST_CHOICES = 100  # buttons or cards that one expression may give
 
 
-def say_speech(work: Work, speech: Speech, step: str, *, buttons: tuple[Button, ...] = (), question: str = "") -> str:
-    """Say what a step says, with further `buttons` after its own; gives the text."""
-    text = work.text(work.choose(speech.variants, step)) if speech.variants else ""
+def say_speech(
+    work: Work,
+    speech: Speech,
+    step: str,
+    *,
+    buttons: tuple[Button, ...] = (),
+    question: str = "",
+    unsaid: str = "",
+) -> None:
+    """Say what a step says, with further `buttons` after its own; `unsaid` is the text of one that has none."""
+    text = work.text(work.choose(speech.variants, step)) if speech.variants else unsaid
     scope = work.scope() if speech.image or speech.file or speech.cards_from or speech.buttons_from else {}
     work.say(
         text,
@@ -23,7 +32,6 @@ def say_speech(work: Work, speech: Speech, step: str, *, buttons: tuple[Button, 
         cards=render_cards(work, speech) if speech.cards or speech.cards_from else (),
         question=question,
     )
-    return text
 
 
 def render_buttons(work: Work, speech: Speech) -> tuple[Button, ...]:
@@ -108,7 +116,9 @@ def _text(item: Any) -> str:
 
 
 def title_of(work: Work, flow: Flow) -> str:
-    """Give what the bot calls a flow: its title, or its name in plain words."""
-    if flow.title is not None:
-        return work.text(flow.title)
-    return flow.name.replace("_", " ")
+    """Give what the bot calls a flow: its title, or its name in plain words where there is none or it fails."""
+    try:
+        title = work.text(flow.title).strip() if flow.title is not None else ""
+    except ExpressionError:
+        title = ""
+    return title or flow.name.replace("_", " ")

@@ -1,13 +1,16 @@
 """The stack of flows: starting, interrupting, ending, resuming, and the repair flows."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, Literal
 
 from msgspec.structs import replace
 
 from botkit.dialogue.saying import title_of
 from botkit.dialogue.work import MOST_INTERRUPTIONS, Work
-from botkit.expressions import test
-from botkit.model.definitions import Flow, Run
+from botkit.errors import ExpressionError
+from botkit.expressions import test, value_of
+from botkit.model.definitions import Flow, Run, SlotDef
 from botkit.model.replies import DropTimers
 from botkit.model.session import Frame, Heard
 
@@ -15,8 +18,11 @@ Entered = Literal["start", "run", "interrupt", "repair"]
 
 
 def allowed(work: Work, flow: Flow) -> bool:
-    """Tell whether a flow's `only_if` holds now."""
-    return flow.only_if is None or test(flow.only_if.source, work.scope())
+    """Tell whether a flow's `only_if` holds now; one that fails does not."""
+    try:
+        return flow.only_if is None or test(flow.only_if.source, work.scope())
+    except ExpressionError:
+        return False
 
 
 def on_stack(work: Work, name: str) -> bool:
@@ -40,14 +46,27 @@ def push(
 ) -> None:
     """Lay a run of a flow on the stack; it is executed next."""
     flow = work.flows.flows[name]
-    given = slots or {}
-    frame = Frame(
-        flow=name, run=work.next_run(), step=flow.first, entered=entered, slots=given, heard=heard, changed={}
-    )
+    given = {**_initial(work, flow.slots.values()), **(slots or {})} if slots or flow.slots else {}
+    frame = Frame(flow=name, run=work.next_run(), step=flow.first, entered=entered, heard=heard, slots=given)
     clock = work.tick() if given else 0
     work.stack.append(replace(frame, changed=dict.fromkeys(given, clock)) if given else frame)
     work.question = None
     work.settled = False
+
+
+def _initial(work: Work, slots: Iterable[SlotDef]) -> dict[str, Any]:
+    """Give the values that slots have at first; one whose template fails has none."""
+    found: dict[str, Any] = {}
+    for slot in slots:
+        if slot.initial is not None:
+            with suppress(ExpressionError):
+                found[slot.name] = value_of(slot.initial.data, work.scope())
+    return found
+
+
+def initial_slots(work: Work) -> dict[str, Any]:
+    """Give the values that the shared slots have when a session begins."""
+    return _initial(work, work.flows.slots.values())
 
 
 def repair(work: Work, name: str, **slots: Any) -> None:
@@ -87,7 +106,7 @@ def pop(work: Work, value: Any = None) -> None:
 def _begun(work: Work) -> Frame:
     """Give the frame that the customer knows: the one that a run of called flows began with."""
     index = len(work.stack) - 1
-    while index > 0 and work.stack[index].entered == "run":
+    while index > 0 and work.stack[index].entered in {"run", "repair"}:
         index -= 1
     return work.stack[index]
 
@@ -97,9 +116,17 @@ def _return_to_caller(work: Work, frame: Frame, value: Any) -> None:
     step = work.flow_of(caller).steps.get(caller.step)
     if step is None or not isinstance(step.body, Run):
         return
+    if frame.wrote:
+        work.change(wrote={**caller.wrote, step.id: _written(work, caller, frame, step.id)})
     if step.body.save:
         work.fill(step.body.save, value)
     work.go(step.next)
+
+
+def _written(work: Work, caller: Frame, frame: Frame, step: str) -> tuple[str, ...]:
+    """Give the slots of the caller that the writes of a called flow have read: shared ones, and what it handed on."""
+    shared = {name for reads in frame.wrote.values() for name in reads if name in work.flows.slots}
+    return tuple(sorted(shared | work.prepared.facts[caller.flow].reads[step]))
 
 
 def _after_repair(work: Work, frame: Frame, value: Any) -> None:
@@ -139,9 +166,14 @@ def abandon(work: Work) -> None:
 
 def clear(work: Work) -> None:
     """Empty the stack; nothing is awaited any more."""
+    clear_stack(work)
+    work.pending = ()
+    work.buttons = ()
+
+
+def clear_stack(work: Work) -> None:
+    """Empty the stack; the results of effects are still recorded."""
     for frame in work.stack:
         drop_timers(work, frame)
     work.stack = []
-    work.pending = ()
     work.question = None
-    work.buttons = ()

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from botkit.dialogue.handing import hand_off
 from botkit.dialogue.questions import ask, confirm, rate
 from botkit.dialogue.saying import say_speech, title_of
-from botkit.dialogue.stack import clear, pop, push, repair
+from botkit.dialogue.stack import clear, drop_timers, pop, push, repair
 from botkit.dialogue.work import MOST_STEPS, Work
 from botkit.errors import ExpressionError
 from botkit.expressions import evaluate, render, test, value_of
@@ -39,11 +39,11 @@ from botkit.model.session import Pending, Question
 from botkit.model.values import from_json, to_json
 
 MOST_DEPTH = 100  # frames on the stack
+STEPS_OF_REPAIR = 100  # in a turn that had too many, for on_error and what is below
 
 
 def proceed(work: Work) -> None:
     """Execute steps until the bot waits: for a reply, a result, a timer, or for anything at all."""
-    extra = 0
     while not work.settled:
         if not work.stack:
             work.wait(None)
@@ -53,10 +53,12 @@ def proceed(work: Work) -> None:
             pop(work)
             continue
         work.steps += 1
-        if work.steps > MOST_STEPS + extra:
-            extra += 100
+        if work.steps == MOST_STEPS + 1:
             fail(work, Failure("too_many_steps", f"more than {MOST_STEPS} steps in one turn"))
             continue
+        if work.steps > MOST_STEPS + STEPS_OF_REPAIR:
+            give_up(work)
+            return
         try:
             execute(work, step)
         except ExpressionError as error:
@@ -75,7 +77,7 @@ def execute(work: Work, step: Step) -> None:
 
 def _note_passed(work: Work, step: Step) -> None:
     facts = work.prepared.facts[work.top.flow]
-    if facts.reads[step.id] or step.id in facts.fills:
+    if facts.reads[step.id] or step.id in facts.fills or isinstance(step.body, Do | Run):
         passed = work.top.passed
         if step.id in passed:
             passed = tuple(other for other in passed if other != step.id)
@@ -90,17 +92,25 @@ def fail(work: Work, failure: Failure, otherwise: str = "") -> None:
         work.go(otherwise)
         return
     frame = work.top
-    failed = work.flow_of(frame)
     work.visit(frame.step, f"failed: {failure.code}")
-    if frame.flow == "on_error" or any(other.flow == "on_error" for other in work.stack):
+    if work.owner != "bot":  # a person sees the transcript; the customer is told nothing by the bot
         clear(work)
-        work.say(work.phrase("broken"))
         work.wait(None)
         return
-    title = title_of(work, failed) if failed.title is None else failed.name.replace("_", " ")
+    if any(other.flow == "on_error" for other in work.stack):
+        give_up(work)
+        return
+    title = title_of(work, work.flow_of(frame))
     pop(work)
     repair(work, "on_error", flow=title)
     work.change(error=error)
+
+
+def give_up(work: Work) -> None:
+    """End everything that is open and say that it went wrong: even the repair failed."""
+    clear(work)
+    work.say(work.phrase("broken"))
+    work.wait(None)
 
 
 def _values(work: Work, values: dict[str, Value]) -> dict[str, Any]:
@@ -132,11 +142,8 @@ def choose_locale(work: Work, code: Any) -> None:
 
 
 def _do(work: Work, step: Step, body: Do) -> None:
-    frame = work.top
-    if step.id in frame.skips:
-        work.visit(step.id, "done before, not again")
-        work.change(skips=tuple(other for other in frame.skips if other != step.id))
-        work.go(step.next)
+    if step.id in work.top.skips:
+        _pass_over(work, step)
         return
     served = 0
     if body.write and not body.by_flow:
@@ -147,6 +154,13 @@ def _do(work: Work, step: Step, body: Do) -> None:
             repair(work, "on_confirm", action=body.action.rpartition(".")[2].replace("_", " "), summary=summary)
             return
     _call(work, step, body, served)
+
+
+def _pass_over(work: Work, step: Step) -> None:
+    """Pass over a write, or a flow that wrote, which was done before a correction."""
+    work.visit(step.id, "done before, not again")
+    work.change(skips=tuple(other for other in work.top.skips if other != step.id))
+    work.go(step.next)
 
 
 def latest_yes(work: Work, body: Do, step: str) -> int:
@@ -225,6 +239,9 @@ def _same(subject: Any, case: Any) -> bool:
 
 
 def _run(work: Work, step: Step, body: Run) -> None:
+    if step.id in work.top.skips:
+        _pass_over(work, step)
+        return
     work.visit(step.id)
     if len(work.stack) >= MOST_DEPTH:
         fail(work, Failure("too_deep", f"more than {MOST_DEPTH} flows call each other"))
@@ -333,11 +350,12 @@ _HANDLERS: dict[type, Callable[[Work, Step, Any], None]] = {
 }
 
 
-def mark_waiting_done(work: Work, question: str, save: str, data: Any, target: str) -> bool:
-    """Let the frame that waits with this question go on at `target`; False if none does."""
+def mark_waiting_done(work: Work, question: str, save: str, data: Any, target: str) -> None:
+    """Let the frame that waits with this question go on at `target`."""
     for index, frame in enumerate(work.stack):
         if frame.asked == question:
-            slots = {**frame.slots, save: data} if save else frame.slots
-            work.stack[index] = replace(frame, slots=slots, step=target, asked="")
-            return True
-    return False
+            drop_timers(work, frame)
+            work.stack[index] = replace(frame, step=target, asked="")
+            if save:
+                work.fill(save, data, index)
+            return

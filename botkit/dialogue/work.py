@@ -8,6 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from botkit.dialogue.prepared import Prepared, prepare
+from botkit.errors import ExpressionError
 from botkit.expressions import render
 from botkit.model.definitions import Flow, FlowSet, Step, Text
 from botkit.model.events import Event, Message
@@ -20,6 +21,7 @@ ENGLISH = Formats()
 MOST_STEPS = 1000  # in one turn
 MOST_REPLIES = 50
 MOST_LINES = 20  # of the talk, kept for conversation.text
+MOST_LINE = 2000  # characters of each
 MOST_INTERRUPTIONS = 5
 MOST_WAITING = 100  # messages kept while an effect runs
 
@@ -42,6 +44,7 @@ class Work:
         "epoch",
         "event",
         "flows",
+        "greeted",
         "last",
         "lines",
         "locale",
@@ -108,6 +111,7 @@ class Work:
         self.steps = 0
         self.settled = False  # the bot waits: nothing more to execute in this turn
         self.spoken: list[str] = []
+        self.greeted = False  # this message began the session, and on_start was run
         self.restarted = False  # the customer started over and nothing was said of it yet
         self.base: dict[str, Any] | None = None
 
@@ -153,15 +157,15 @@ class Work:
             return self.slots.get(name)
         return self.stack[-1].slots.get(name) if self.stack else None
 
-    def fill(self, name: str, value: Any) -> None:
-        """Set a slot from the top frame; a shared one counts as changed in every run on the stack."""
+    def fill(self, name: str, value: Any, index: int = -1) -> None:
+        """Set a slot from the frame at `index`; a shared one counts as changed in every run on the stack."""
         clock = self.tick()
         if name in self.flows.slots:
             self.slots[name] = value
             self.stack = [replace(frame, changed={**frame.changed, name: clock}) for frame in self.stack]
             return
-        frame = self.stack[-1]
-        self.change(slots={**frame.slots, name: value}, changed={**frame.changed, name: clock})
+        frame = self.stack[index]
+        self.stack[index] = replace(frame, slots={**frame.slots, name: value}, changed={**frame.changed, name: clock})
 
     # What templates see
 
@@ -220,12 +224,15 @@ class Work:
         return render(self.pick(text), self.scope())
 
     def phrase(self, key: str, **values: Any) -> str:
-        """Render one of the locale's own texts (`repair` in its file)."""
+        """Render one of the locale's own texts (`repair` in its file); one that fails is empty."""
         locales = self.flows.locales
         locale = (
             locales.get(self.locale) or locales.get(self.locale.partition("-")[0]) or next(iter(locales.values()))
         )
-        return render(locale.repair.get(key, ""), {**self.scope(), **values})
+        try:
+            return render(locale.repair.get(key, ""), {**self.scope(), **values})
+        except ExpressionError:
+            return ""
 
     def choose(self, variants: tuple[Text, ...], step: str) -> Text:
         """Choose among alternatives: the same ones in the same turn, others in others."""
@@ -271,7 +278,7 @@ class Work:
 
     def note_line(self, who: str, text: str) -> None:
         """Remember a line of the talk."""
-        self.lines = (*self.lines[1 - MOST_LINES :], (who, text))
+        self.lines = (*self.lines[1 - MOST_LINES :], (who, text[:MOST_LINE]))
 
     def effect_id(self) -> str:
         """Make the id of the next effect."""

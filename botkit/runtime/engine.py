@@ -30,6 +30,10 @@ RETRY_AFTER = 0.5  # seconds after the store failed
 Listener = Callable[[Turn], None]
 
 
+def _reworded(event: Message | Press, text: str) -> Message | Press:
+    return replace(event, text=text) if isinstance(event, Message) else replace(event, value=text)
+
+
 class Engine:
     """Runs the turns of one bot in one process. Truth is in the store; the tasks here only see to it."""
 
@@ -63,6 +67,7 @@ class Engine:
         self._timer_task: asyncio.Task[None] | None = None
         self._timer_set = asyncio.Event()
         self._closing = False
+        self.turns_taken = 0
 
     # Life
 
@@ -191,7 +196,7 @@ class Engine:
             session = replace(session, customer={**session.customer, **known})
         if isinstance(event, Message | Press | Opened) and (self._hooked or self._guarded["input"]):
             session, event = await self._prepare(session, event)
-        if isinstance(event, Message):
+        if isinstance(event, Message | Press):
             event = self._recognisers(flows).recognise(event, session.locale)
         turn = advance(flows, session, event, self.clock.now())
         return await self._guard_replies(turn) if self._guarded["output"] and turn.replies else turn
@@ -203,12 +208,13 @@ class Engine:
             facts = await self.registry.before_turn(event, caller)
             if facts:
                 session = replace(session, customer={**session.customer, **facts})
-        if isinstance(event, Message) and self._guarded["input"] and event.text:
-            verdict = await self.registry.guard("input", event.text, caller)
+        said = event.text if isinstance(event, Message) else event.value if isinstance(event, Press) else ""
+        if isinstance(event, Message | Press) and self._guarded["input"] and said:
+            verdict = await self.registry.guard("input", said, caller)
             if verdict.refused:
                 event = replace(event, evidence=replace(event.evidence, blocked=verdict.refused))
             elif verdict.text is not None:
-                event = replace(event, text=verdict.text)
+                event = _reworded(event, verdict.text)
         return session, event
 
     async def _guard_replies(self, turn: Turn) -> Turn:
@@ -245,6 +251,7 @@ class Engine:
 
     def _after(self, conversation: str, commit: Commit, turns: Sequence[Turn]) -> None:
         """Do what a stored turn asks for."""
+        self.turns_taken += len(turns)
         if commit.replies:
             self.delivery.wake(conversation)
         for call in commit.calls:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from botkit.model.definitions import FlowSet
-from botkit.model.events import Entity, Evidence, Message
+from botkit.model.events import Entity, Evidence, Message, Press
 from botkit.model.locales import Locale
 from botkit.ports.understanding import IntentClassifier
 
@@ -23,17 +23,21 @@ class Recogniser:
     answers: IntentClassifier
     shows: Shows
 
-    def recognise(self, message: Message, locale: str) -> Message:
-        """Give the message with its evidence; one that has evidence already keeps it."""
-        if message.evidence.intents or message.evidence.answers or not message.text.strip():
+    def recognise(self, message: Message | Press, locale: str) -> Message | Press:
+        """Give the message with its evidence; one that has evidence already keeps it.
+
+        A press counts as the text that its button stands for, unless it starts a flow.
+        """
+        said = _said(message)
+        if message.evidence.intents or message.evidence.answers or not said.strip():
             return message
-        text = message.text[:MOST_TEXT]
+        text = said[:MOST_TEXT]
         evidence = Evidence(
             intents=self.intents.classify(text, locale),
             answers=self.answers.classify(text, locale),
             entities=tuple(self._entities(text)),
             passages=message.evidence.passages,
-            locale=self.shows(text, tuple(self.flows.locales.values())),
+            locale=self.shows(text, tuple(self.flows.locales.values())) if isinstance(message, Message) else "",
             blocked=message.evidence.blocked,
         )
         return replace(message, evidence=evidence)
@@ -48,3 +52,9 @@ class Recogniser:
                 if start >= 0 and not any(entity.slot == slot for entity in found):
                     found.append(Entity(slot, value, start, start + len(value)))
         return found
+
+
+def _said(message: Message | Press) -> str:
+    if isinstance(message, Message):
+        return message.text
+    return "" if message.run else message.value or message.label

@@ -108,12 +108,12 @@ class SQLiteStore:
     async def load(self, conversation: str, most: int = 100) -> Loaded:
         """Give a conversation's state and at most `most` waiting messages, in order."""
         with self._reading(conversation) as db:
-            rows = db.execute(sql.LOAD, {"which": conversation, "most": most}).fetchall()
+            rows = db.execute(sql.LOAD, {"which": conversation, "most": max(most, 1)}).fetchall()
             if not rows:
                 return Loaded(conversation, None, 0)
             fence, data = rows[0][:2]
             session = None if data is None else codec.decode_session(unpack(data))
-            waiting = () if rows[0][2] is None else tuple([_arrived(*row[2:]) for row in rows])
+            waiting = () if rows[0][2] is None else tuple([_arrived(*row[2:]) for row in rows[:most]])
             return Loaded(conversation, session, fence, waiting)
 
     async def commit(self, commit: Commit) -> Committed:

@@ -139,10 +139,14 @@ def variant_choices(desk: Desk, caller: Caller, number: str, item_id: str, local
 def variants_named(
     desk: Desk, caller: Caller, number: str, item_id: str, text: str, locale: str = "en"
 ) -> list[Document]:
-    """Find the replacements that a customer describes; what is not said stays as the item is now."""
+    """Find the replacements that a customer describes; what is not said stays as the item is now.
+
+    A description of what is sold out finds nothing, however near another variant comes.
+    """
     item = _item_of(desk.get_order_details(caller, number), item_id)
-    offered = variant_choices(desk, caller, number, item_id, locale)
-    return mentions.named_variants(inputs.note(text), offered, item["options"])
+    offered = {choice["item_id"]: choice for choice in variant_choices(desk, caller, number, item_id, locale)}
+    named = mentions.named_variants(inputs.note(text), _variants(desk, item), item["options"])
+    return [offered[variant["item_id"]] for variant in named if variant["item_id"] in offered]
 
 
 def _item_of(order: Document, item_id: str) -> Document:

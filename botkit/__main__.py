@@ -1,0 +1,5 @@
+"""`python -m botkit` is `botkit`."""
+
+from botkit.cli import main
+
+main()

@@ -1,0 +1,340 @@
+"""Serving a bot: its channels, its health and its numbers over HTTP, flows taken up as they are saved."""
+
+import asyncio
+import errno
+import hmac
+import ipaddress
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import msgspec
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from botkit.app.bots import Bot
+from botkit.app.config import Channel
+from botkit.app.directories import Checked
+from botkit.app.watching import Watch
+from botkit.errors import NOWHERE, BotkitError, ConfigError
+from botkit.model.definitions import Capabilities
+from botkit.model.replies import Reply
+from botkit.ports.connectors import Accepted, Connector, Incoming, Intake
+from botkit.registry.connectors import BotInfo, missing_secrets
+from botkit.registry.discovery import build_connector, find_connector
+
+BETWEEN_LOOKS = 0.5  # seconds between two looks at the bot's files
+GRACE = 5.0  # seconds that open requests have to end
+MOST_COUNTED = 1000  # dead letters that a look at the numbers counts
+READY_WITHIN = 2.0  # seconds that the store has to answer
+
+Tell = Callable[[str], None]
+
+
+class Address(msgspec.Struct, frozen=True):
+    """Where to listen; port 0 takes any free one."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach it."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+def listen(address: Address) -> socket.socket:
+    """Bind an address. Raises ConfigError that names the port and the option to change it."""
+    try:
+        family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+        return socket.create_server((address.host, address.port), family=family, backlog=2048)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            what, hint = "is taken by another program", "choose another with --port or BOTKIT_PORT"
+        elif error.errno == errno.EACCES:
+            what, hint = "needs rights that this user has not", "choose one above 1023 with --port or BOTKIT_PORT"
+        else:
+            what, hint = f"cannot be listened on: {error.strerror or error}", "look at --host"
+        raise ConfigError(f"port {address.port} of {address.host} {what}", hint=hint) from error
+    except OverflowError as error:
+        raise ConfigError(f"{address.port} is no port", hint="0 to 65535") from error
+
+
+# Numbers
+
+
+class Numbers:
+    """What was counted since the start."""
+
+    def __init__(self) -> None:
+        self.since = time.monotonic()
+        self.messages = 0
+        self.duplicates = 0
+        self.sent = 0
+        self.refused = 0
+
+
+class CountedIntake:
+    """An intake that counts what passes through it."""
+
+    def __init__(self, intake: Intake, numbers: Numbers) -> None:
+        self._intake = intake
+        self._numbers = numbers
+
+    async def accept(self, incoming: Incoming) -> Accepted:
+        """Store a delivery."""
+        accepted = await self._intake.accept(incoming)
+        self._numbers.messages += 1
+        self._numbers.duplicates += accepted.duplicate
+        return accepted
+
+
+class CountedConnector:
+    """A connector that counts what goes out."""
+
+    def __init__(self, connector: Connector, numbers: Numbers) -> None:
+        self.name = connector.name
+        self.capabilities: Capabilities = connector.capabilities
+        self._connector = connector
+        self._numbers = numbers
+
+    async def start(self, intake: Intake) -> None:
+        """Begin to receive."""
+        await self._connector.start(CountedIntake(intake, self._numbers))
+
+    async def stop(self) -> None:
+        """Stop receiving."""
+        await self._connector.stop()
+
+    async def send(self, chat: str, reply: Reply) -> str:
+        """Send one reply."""
+        try:
+            platform_id = await self._connector.send(chat, reply)
+        except Exception:
+            self._numbers.refused += 1
+            raise
+        self._numbers.sent += 1
+        return platform_id
+
+    def routes(self) -> Sequence[Any]:
+        """Give the connector's routes."""
+        return self._connector.routes()
+
+
+# Channels
+
+
+def build_channels(checked: Checked, numbers: Numbers, tell: Tell, *, strict: bool = False) -> dict[str, Connector]:
+    """Build the channels of bot.yaml, or the web page if it names none.
+
+    A channel without its secret is skipped, and said so; with `strict` it is a ConfigError.
+    """
+    config = checked.config
+    bot = BotInfo(config.settings.name, config.settings.locales)
+    channels: Mapping[str, Channel] = config.channels or {"web": Channel({}, NOWHERE)}
+    built: dict[str, Connector] = {}
+    for name, channel in channels.items():
+        spec = checked.connectors.get(name) or find_connector(name)
+        secrets = missing_secrets(spec, channel.settings)
+        if secrets:
+            lacks = f"the channel '{name}' has no {' and no '.join(secrets)}"
+            unset = f"set {', '.join(channel.missing)}" if channel.missing else f"write it under channels: {name}:"
+            if strict:
+                raise ConfigError(lacks, place=channel.place, hint=unset)
+            tell(f"Skipped: {lacks} ({unset})")
+            continue
+        built[name] = CountedConnector(build_connector(spec, channel.settings, bot), numbers)
+    if not built:
+        raise ConfigError("no channel can be served", hint="give one its secret, or add `web: {}` under channels:")
+    return built
+
+
+def refuse_open_door(checked: Checked, address: Address) -> None:
+    """Raise ConfigError where other machines could reach what no token guards."""
+    if not address.loopback and not checked.config.token:
+        raise ConfigError(
+            f"{address.host} can be reached by other machines, and nothing guards the bot's numbers and its API",
+            hint='write `api: {token: "${BOTKIT_TOKEN}"}` in bot.yaml and set BOTKIT_TOKEN',
+        )
+
+
+# HTTP
+
+
+def build_app(bot: Bot, numbers: Numbers) -> Starlette:
+    """Give the web application: health, readiness, numbers, and every channel's own paths."""
+
+    async def health(_: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def ready(_: Request) -> Response:
+        try:
+            async with asyncio.timeout(READY_WITHIN):
+                await bot.store.next_timer()
+        except (BotkitError, TimeoutError) as error:
+            return JSONResponse({"status": "unavailable", "store": type(error).__name__}, 503)
+        return JSONResponse({"status": "ok", "flows": bot.flows.version, "channels": sorted(bot.connectors)})
+
+    async def metrics(request: Request) -> Response:
+        if not _may_see(request, bot.checked.config.token):
+            return PlainTextResponse("a token is needed\n", 401, {"WWW-Authenticate": "Bearer"})
+        dead = len(await bot.store.failed(MOST_COUNTED))
+        return PlainTextResponse(write_metrics(numbers, bot.engine.turns_taken, dead), media_type=_PROMETHEUS)
+
+    routes: list[BaseRoute] = [Route("/health", health), Route("/ready", ready), Route("/metrics", metrics)]
+    for connector in bot.connectors.values():
+        routes += connector.routes()
+    return Starlette(routes=routes)
+
+
+_PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def _may_see(request: Request, token: str) -> bool:
+    given = request.headers.get("authorization", "")
+    return not token or hmac.compare_digest(given.encode("latin-1"), f"Bearer {token}".encode())
+
+
+def write_metrics(numbers: Numbers, turns: int, dead: int) -> str:
+    """Write the numbers as Prometheus reads them."""
+    rows = (
+        ("botkit_turns_total", "counter", "Turns taken since the start.", turns),
+        ("botkit_messages_total", "counter", "Deliveries of all channels, repeated ones included.", numbers.messages),
+        ("botkit_duplicates_total", "counter", "Deliveries that were known and dropped.", numbers.duplicates),
+        ("botkit_replies_sent_total", "counter", "Replies that a platform took.", numbers.sent),
+        ("botkit_replies_refused_total", "counter", "Tries to send that a platform refused.", numbers.refused),
+        ("botkit_dead_letters", "gauge", f"Replies given up, counted up to {MOST_COUNTED}.", dead),
+        ("botkit_uptime_seconds", "gauge", "Seconds since the start.", round(time.monotonic() - numbers.since, 3)),
+    )
+    return "".join(
+        f"# HELP {name} {text}\n# TYPE {name} {kind}\n{name} {value}\n" for name, kind, text, value in rows
+    )
+
+
+# At work
+
+
+class Service:
+    """Serves a bot until it is told to stop; starts anew when what only a start reads was changed."""
+
+    def __init__(self, directory: Path, address: Address, tell: Tell, *, strict: bool = False, watch: bool = True):
+        self.directory = directory
+        self.address = address
+        self._tell = tell
+        self._strict = strict
+        self._watched = watch
+        self._numbers = Numbers()
+        self._server: uvicorn.Server | None = None
+        self._stopping = False
+        self._anew = False
+        self._broken = False
+
+    async def run(self) -> None:
+        """Serve until SIGTERM, SIGINT or `stop`; then what runs ends, and the rest stays in the store.
+
+        Raises LoadError for a bot with problems and ConfigError for an address or a channel that cannot be had.
+        """
+        with self._signals(), listen(self.address) as door:
+            while not self._stopping:
+                self._anew = False
+                await self._serve(door)
+                if not self._anew:
+                    break
+
+    def stop(self) -> None:
+        """Stop serving."""
+        self._stopping = True
+        if self._server is not None:
+            self._server.should_exit = True
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        """Take the signals where uvicorn does not: while the bot loads, and while it is closed."""
+
+        def end(_number: int, _frame: FrameType | None) -> None:
+            self.stop()
+
+        before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    async def _serve(self, door: socket.socket) -> None:
+        def channels(checked: Checked) -> Mapping[str, Connector]:
+            refuse_open_door(checked, self.address)
+            return build_channels(checked, self._numbers, self._tell, strict=self._strict)
+
+        watch = Watch(self.directory)
+        bot = await Bot.load(self.directory, connectors=channels)
+        try:
+            for connector in bot.connectors.values():
+                await connector.start(bot.engine)
+            await self._serve_bot(bot, door, watch)
+        finally:
+            await bot.close()
+
+    async def _serve_bot(self, bot: Bot, door: socket.socket, watch: Watch) -> None:
+        config = uvicorn.Config(
+            build_app(bot, self._numbers),
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            ws="websockets-sansio",
+            timeout_graceful_shutdown=int(GRACE),
+        )
+        self._server = uvicorn.Server(config)
+        watching = asyncio.create_task(self._follow(bot, watch)) if self._watched else None
+        port = door.getsockname()[1]
+        host = f"[{self.address.host}]" if ":" in self.address.host else self.address.host
+        self._tell(f'Serving "{bot.flows.settings.name}" on http://{host}:{port} - try it there; Ctrl-C stops')
+        try:
+            if not self._stopping:
+                await self._server.serve(sockets=[door.dup()])
+        finally:
+            if watching is not None:
+                watching.cancel()
+                await asyncio.gather(watching, return_exceptions=True)
+
+    async def _follow(self, bot: Bot, watch: Watch) -> None:
+        while True:
+            await asyncio.sleep(BETWEEN_LOOKS)
+            changed = watch.look()
+            if changed:
+                await self.take_up(bot, changed)
+
+    async def take_up(self, bot: Bot, changed: frozenset[Path]) -> None:
+        """Take up saved files: flows at once, plugins and bot.yaml by starting anew, mistakes not at all."""
+        try:
+            before = bot.flows.version
+            checked = await bot.reload()
+        except BotkitError as error:
+            self._tell(f"Not taken up: {error}")
+            return
+        if checked.errors:
+            self._tell("\n".join(map(str, checked.errors)))
+            self._tell("Not taken up: the version before goes on.")
+            self._broken = True
+            return
+        if checked.config != bot.checked.config or any(path.suffix in (".py", ".env") for path in changed):
+            self._tell("Plugins or bot.yaml changed: starting anew.")
+            self._anew = True
+            if self._server is not None:
+                self._server.should_exit = True
+        elif bot.flows.version != before or self._broken:
+            self._tell(f"Taken up: {', '.join(sorted(path.name for path in changed))}")
+        self._broken = False

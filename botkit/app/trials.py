@@ -1,0 +1,358 @@
+"""Conversation tests: each played through the engine, in a store and with plugins of its own, and judged."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self, cast
+
+import msgspec
+
+from botkit.app.bots import Bot, Exchange, Recognisers, exchange_of
+from botkit.app.directories import Checked
+from botkit.app.readings import readable
+from botkit.app.trials_reading import Called, Expectation, Mock, Move, Trial
+from botkit.dialogue import new_session
+from botkit.errors import BotkitError, LoadError, Place
+from botkit.model.definitions import FlowSet
+from botkit.model.events import Event, Failure, Outside, Result
+from botkit.model.replies import Call, Reply
+from botkit.model.turn import Turn, Visit
+from botkit.model.values import from_json, plain, to_json
+from botkit.ports.stores import Commit, Store
+from botkit.registry.contexts import Caller
+from botkit.registry.hooks import Action
+from botkit.registry.plugins import Plugin
+from botkit.registry.registry import Registry
+from botkit.registry.results import read_result
+from botkit.registry.signatures import ResultError
+from botkit.registry.verdicts import Direction, Verdict
+from botkit.runtime.books import FlowBook
+from botkit.runtime.clocks import FixedClock
+from botkit.runtime.engine import Engine
+from botkit.stores import open_store
+
+_GIVEN = "given"
+MOST_TIMERS = 1000  # that one `wait` may fire
+
+
+class Complaint(msgspec.Struct, frozen=True):
+    """Something that was expected and did not hold."""
+
+    place: Place
+    message: str
+
+
+class Said(msgspec.Struct, frozen=True):
+    """A line of the transcript; `who` is customer, bot, time, event or action."""
+
+    who: str
+    text: str
+    place: Place | None = None
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of a trial. `visits` are the steps that were executed; `seconds` how long it took."""
+
+    trial: Trial
+    complaints: tuple[Complaint, ...]
+    transcript: tuple[Said, ...]
+    visits: tuple[Visit, ...]
+    seconds: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything held."""
+        return not self.complaints
+
+
+class Rehearsal:
+    """Plays the trials of one bot. The flows are read once; each trial has its own store and plugins' state."""
+
+    def __init__(self, checked: Checked) -> None:
+        if checked.flows is None:
+            raise LoadError(checked.errors)
+        self.checked = checked
+        self.flows: FlowSet = checked.flows
+        self._recognisers = Recognisers()
+
+    async def play(self, trial: Trial) -> Outcome:
+        """Play a trial to its end, or to what could not be played."""
+        began = time.perf_counter()
+        complaints: list[Complaint] = []
+        async with _Performance(self.checked, self.flows, self._recognisers, trial) as performance:
+            for move in trial.talk:
+                try:
+                    exchange = await performance.make(move)
+                except BotkitError as error:
+                    complaints.append(Complaint(move.place, str(error)))
+                    break
+                complaints += [Complaint(move.place, text) for text in judge(move.expect, exchange)]
+        return Outcome(
+            trial,
+            tuple(complaints),
+            tuple(performance.transcript),
+            tuple(visit for turn in performance.turns for visit in turn.visits),
+            time.perf_counter() - began,
+        )
+
+
+class _Performance:
+    """One trial on its stage: a bot without channels and without a clock of its own."""
+
+    def __init__(self, checked: Checked, flows: FlowSet, recognisers: Recognisers, trial: Trial) -> None:
+        self.trial = trial
+        self.conversation = f"{trial.channel}:{_chat(trial.name)}"
+        self.clock = FixedClock(trial.now)
+        self.turns: list[Turn] = []
+        self.transcript: list[Said] = []
+        registry = Registry(checked.registry.plugins, checked.config.plugin_settings, clock=self.clock)
+        self._registry = registry
+        self._store: Store = open_store("sqlite://")
+        stand_ins = StandIns(registry, trial.actions)
+        self._engine = Engine(
+            FlowBook(flows, _forgotten),
+            self._store,
+            cast("Registry", stand_ins),  # it answers everything that the engine asks of a registry
+            recognisers,
+            self.clock,
+            chosen_locale=trial.locale,
+        )
+        self._bot = Bot(checked, self._engine, {})
+        self._events = 0
+        self._last = exchange_of((), None)
+
+    async def __aenter__(self) -> Self:
+        await self._store.open()
+        try:
+            await self._registry.start()
+            await self._give()
+            self._engine.listen(self.conversation, self.turns.append)
+            self._last = await self._bot.open(self.conversation)
+            self._note(self._last)
+        except BaseException:
+            await self._close()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._close()
+
+    async def _close(self) -> None:
+        await self._engine.stop(within=1.0)
+        await self._registry.stop()
+        await self._store.close()
+
+    async def _give(self) -> None:
+        """Put the given slots and facts into a session that has not begun."""
+        if not self.trial.slots and not self.trial.customer:
+            return
+        await self._store.accept_event(self.conversation, _GIVEN, Outside(_GIVEN), self.clock.now())
+        loaded = await self._store.load(self.conversation)
+        fresh = new_session(self._bot.flows, self.conversation, locale=self.trial.locale)
+        session = msgspec.structs.replace(fresh, slots=self.trial.slots, customer=self.trial.customer)
+        await self._store.commit(Commit(self.conversation, loaded.fence, session, turns=(), taken=1))
+
+    async def make(self, move: Move) -> Exchange:
+        """Make a move and give what came of it; `bot` gives what came of the one before."""
+        match move.kind:
+            case "bot":
+                return self._last
+            case "user":
+                self.transcript.append(Said("customer", move.text, move.place))
+                exchange = await self._bot.say(move.text, self.conversation)
+            case "press":
+                self.transcript.append(Said("customer", f"[{move.text}]", move.place))
+                exchange = await self._bot.press(move.text, self.conversation)
+            case "event":
+                self.transcript.append(Said("event", move.text, move.place))
+                exchange = await self._tell(Outside(move.text, move.data))
+            case _:
+                self.transcript.append(Said("time", f"{move.text} later", move.place))
+                exchange = await self._wait(move.seconds)
+        self._last = exchange
+        self._note(exchange)
+        return exchange
+
+    async def _tell(self, event: Event) -> Exchange:
+        before = len(self.turns)
+        self._events += 1
+        await self._engine.put(self.conversation, f"test-{self._events}", event)
+        await self._engine.settle(self.conversation)
+        return await self._since(before)
+
+    async def _wait(self, seconds: float) -> Exchange:
+        """Let time pass from timer to timer, so that each fires when it is due."""
+        before, end = len(self.turns), self.clock.now() + seconds
+        for _ in range(MOST_TIMERS):
+            due = await self._store.next_timer()
+            if due is None or due > end:
+                break
+            self.clock.move(max(due - self.clock.now(), 0.0))
+            await self._engine.fire_timers()
+            await self._engine.settle(self.conversation)
+        self.clock.move(max(end - self.clock.now(), 0.0))
+        return await self._since(before)
+
+    async def _since(self, before: int) -> Exchange:
+        turns = tuple(self.turns[before:])
+        session = (await self._store.load(self.conversation, most=0)).session
+        return exchange_of(turns, session)
+
+    def _note(self, exchange: Exchange) -> None:
+        for turn in exchange.turns:
+            self.transcript += [Said("bot", shown(reply)) for reply in turn.replies]
+            self.transcript += [Said("action", effect.action) for effect in turn.effects if isinstance(effect, Call)]
+
+
+async def _forgotten(_version: str) -> FlowSet | None:
+    return None
+
+
+def _chat(name: str) -> str:
+    return name.strip() or "1"
+
+
+def shown(reply: Reply) -> str:
+    """Give a reply as a line of text, its buttons in brackets."""
+    parts = [reply.text, reply.image, reply.file]
+    parts += [part for card in reply.cards for part in (card.title, card.text)]
+    parts += [f"[{button.label}]" for button in reply.buttons]
+    return " ".join(part for part in parts if part)
+
+
+# Stand-ins
+
+
+class StandIns:
+    """A registry of which some actions are not called: what the test says comes instead."""
+
+    def __init__(self, registry: Registry, mocks: Mapping[str, Sequence[Mock]]) -> None:
+        self._registry = registry
+        self._mocks = {name: list(results) for name, results in mocks.items()}
+        self._actions: dict[str, Action] = {
+            action.spec.name: action for plugin in registry.plugins for action in plugin.actions.values()
+        }
+
+    @property
+    def plugins(self) -> tuple[Plugin, ...]:
+        """The plugins."""
+        return self._registry.plugins
+
+    async def perform(self, call: Call, caller: Caller) -> Result:
+        """Give the next result of a stand-in, or call the action."""
+        results = self._mocks.get(call.action)
+        if not results:
+            return await self._registry.perform(call, caller)
+        mock = results.pop(0) if len(results) > 1 else results[0]
+        if mock.code:
+            return Result(call.id, failure=Failure(mock.code, mock.message))
+        return Result(call.id, self._value(call.action, mock.value), customer=to_json(mock.customer))
+
+    def _value(self, name: str, value: Any) -> Any:
+        """Give a value as the action would, dates and amounts as such; one that does not fit stays as written."""
+        action = self._actions.get(name)
+        if action is not None:
+            try:
+                return read_result(action.signature, value)
+            except ResultError:
+                pass
+        return to_json(plain(value))
+
+    async def guard(self, direction: Direction, text: str, caller: Caller) -> Verdict:
+        """Ask the guards."""
+        return await self._registry.guard(direction, text, caller)
+
+    async def before_turn(self, event: Event, caller: Caller) -> dict[str, Any]:
+        """Tell the plugins of an event."""
+        return await self._registry.before_turn(event, caller)
+
+    async def after_turn(self, turn: Turn, caller: Caller) -> None:
+        """Tell the plugins of a turn."""
+        await self._registry.after_turn(turn, caller)
+
+
+# Judging
+
+
+def judge(expect: Expectation, exchange: Exchange) -> Iterator[str]:
+    """Say what of an expectation does not hold."""
+    said = "\n".join(shown(reply) for reply in exchange.replies)
+    found = _excerpt(said) if said else "the bot said nothing"
+    for text in expect.has:
+        if _fold(text) not in _fold(said):
+            yield f"expected a reply with {text!r}; {found}"
+    for text in expect.lacks:
+        if _fold(text) in _fold(said):
+            yield f"expected no reply with {text!r}; {found}"
+    yield from _judge_state(expect, exchange)
+    if expect.called is not msgspec.UNSET:
+        yield from judge_calls(expect.called, calls_of(exchange))
+
+
+def _judge_state(expect: Expectation, exchange: Exchange) -> Iterator[str]:
+    pairs = (("route", exchange.route or None), ("flow", exchange.flow), ("owner", exchange.owner))
+    for name, found in pairs:
+        wanted = getattr(expect, name)
+        if wanted is not msgspec.UNSET and wanted != found:
+            yield f"expected {name} {_word(wanted)}, found {_word(found)}"
+    slots = {name: readable(value) for name, value in exchange.slots.items()}
+    for name, wanted in expect.slots.items():
+        if not fits(wanted, slots.get(name)):
+            yield f"expected slot {name} to be {_word(wanted)}, found {_word(slots.get(name))}"
+
+
+def judge_calls(wanted: Sequence[Called], calls: Sequence[Call]) -> Iterator[str]:
+    """Say how the calls differ: all wanted ones in their order, and no write beside them."""
+    left = list(wanted)
+    extra: list[str] = []
+    for call in calls:
+        if left and left[0].action == call.action and fits(left[0].args, readable(from_json(call.args))):
+            left.pop(0)
+        elif call.effect == "write":
+            extra.append(call.action)
+    found = ", ".join(_call(call) for call in calls) or "none"
+    if left:
+        missing = f"{left[0].action}({_arguments(left[0].args)})" if left[0].args else left[0].action
+        yield f"expected a call of {missing}; the calls were: {found}"
+    for name in extra:
+        yield f"expected no write of {name} here; the calls were: {found}"
+
+
+def fits(wanted: Any, found: Any) -> bool:
+    """Tell whether what was found has everything that is wanted: of mappings a part is enough."""
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        return all(name in found and fits(value, found[name]) for name, value in wanted.items())
+    if isinstance(wanted, list) and isinstance(found, list):
+        return len(wanted) == len(found) and all(map(fits, wanted, found))
+    if isinstance(wanted, bool) or isinstance(found, bool) or wanted is None or found is None:
+        return wanted is found
+    return bool(wanted == found) or str(wanted) == str(found)
+
+
+def calls_of(exchange: Exchange) -> list[Call]:
+    """Give the calls of actions that an exchange asked for, in order."""
+    return [effect for turn in exchange.turns for effect in turn.effects if isinstance(effect, Call)]
+
+
+def _call(call: Call) -> str:
+    return f"{call.action}({_arguments(readable(from_json(call.args)))})"
+
+
+def _arguments(args: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}: {_word(value)}" for name, value in args.items())
+
+
+def _word(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    return value if isinstance(value, str) and value else _excerpt(repr(value))
+
+
+def _excerpt(text: str) -> str:
+    return text if len(text) <= 300 else f"{text[:299]}…"
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.casefold().split())

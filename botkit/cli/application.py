@@ -1,0 +1,64 @@
+"""The commands in one place, and what they have in common."""
+
+import os
+import sys
+
+import typer
+
+import botkit
+from botkit.cli import chatting, checking, doctor, histories, projects, rehearsing, running
+
+app = typer.Typer(
+    name="botkit",
+    help="Customer-service bots from YAML flows.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+app.command("new")(projects.new)
+app.command("run")(running.run)
+app.command("chat")(chatting.chat)
+app.command("check")(checking.check)
+app.command("test")(rehearsing.play)
+app.command("why")(histories.why)
+app.command("graph")(projects.graph)
+app.command("schema")(projects.schema)
+app.command("doctor")(doctor.doctor)
+app.add_typer(histories.conversations, name="conversations")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"botkit {botkit.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    *,
+    debug: bool = typer.Option(False, "--debug", help="Show where an error came from (also BOTKIT_DEBUG=1)."),
+    _version: bool = typer.Option(
+        False, "--version", callback=_show_version, is_eager=True, help="Show the version."
+    ),
+) -> None:
+    """Customer-service bots from YAML flows.
+
+    \b
+    botkit new shop          a new bot in the directory shop
+    botkit check shop        find its mistakes
+    botkit chat shop         talk to it here
+    botkit run shop          serve it on http://127.0.0.1:8000
+    """
+    if debug:
+        os.environ["BOTKIT_DEBUG"] = "1"
+
+
+def main() -> None:
+    """Run the command line; `--debug` may stand anywhere in it."""
+    arguments = sys.argv[1:]
+    if "--debug" in arguments:
+        arguments = ["--debug", *(word for word in arguments if word != "--debug")]
+    app(arguments, prog_name="botkit")

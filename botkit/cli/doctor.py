@@ -1,0 +1,147 @@
+"""`botkit doctor`: what this machine lacks to run a bot."""
+
+import os
+import sqlite3
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, NamedTuple
+
+import typer
+
+from botkit.cli.outcomes import FAILED, guarded, on_terminal
+from botkit.errors import BotkitError
+
+_EXTRAS = {
+    "telegram": ("aiogram",),
+    "ptb": ("telegram",),
+    "slack": ("slack_bolt", "aiohttp"),
+    "llm": ("openai",),
+    "postgres": ("asyncpg",),
+    "fast": ("httptools",) if sys.platform == "win32" else ("httptools", "uvloop"),
+}
+_SQLITE = (3, 35, 0)  # RETURNING
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at. `fine` None: it is not there, and need not be."""
+
+    fine: bool | None
+    what: str
+    mend: str = ""
+
+
+@guarded
+def doctor(
+    directory: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A bot's directory.")] = None,
+    port: Annotated[int, typer.Option(envvar="BOTKIT_PORT", min=1, max=65535, help="The port to serve on.")] = 8000,
+) -> None:
+    """Look at what botkit needs on this machine, and for a bot.
+
+    \b
+    botkit doctor
+    botkit doctor flows/support
+    """
+    findings = [*examine_machine(port), *(examine_bot(directory) if directory is not None else ())]
+    for finding in findings:
+        print(_line(finding, color=on_terminal()))
+    if any(finding.fine is False for finding in findings):
+        raise typer.Exit(FAILED)
+
+
+def _line(finding: Finding, *, color: bool) -> str:
+    mark, number = {True: ("✓", 32), False: ("✗", 31), None: ("-", 2)}[finding.fine]
+    mark = f"\x1b[{number}m{mark}\x1b[0m" if color else mark
+    return f"{mark} {finding.what}{f'  → {finding.mend}' if finding.mend else ''}"
+
+
+def examine_machine(port: int) -> Iterator[Finding]:
+    """Look at Python, the libraries, and the port."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding(
+        sys.version_info >= (3, 11), f"Python {version}", "" if sys.version_info >= (3, 11) else "3.11 is needed"
+    )
+    yield _libyaml()
+    newer = sqlite3.sqlite_version_info >= _SQLITE
+    yield Finding(newer, f"SQLite {sqlite3.sqlite_version}", "" if newer else "3.35 or newer is needed")
+    with TemporaryDirectory() as folder:
+        yield _journal(Path(folder))
+    yield _zones()
+    for extra, modules in _EXTRAS.items():
+        lacking = [module for module in modules if find_spec(module) is None]
+        yield Finding(
+            None if lacking else True, f"botkit[{extra}]", f"pip install 'botkit[{extra}]'" if lacking else ""
+        )
+    yield _port(port)
+
+
+def _libyaml() -> Finding:
+    import yaml
+
+    if hasattr(yaml, "CBaseLoader"):
+        return Finding(True, f"PyYAML {yaml.__version__} with libyaml")
+    return Finding(False, "PyYAML without libyaml", "install a binary wheel: pip install --force-reinstall pyyaml")
+
+
+def _journal(folder: Path) -> Finding:
+    """See whether SQLite can keep a write-ahead log in a directory."""
+    try:
+        db = sqlite3.connect(folder / "botkit-doctor.db")
+        try:
+            mode = db.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+        finally:
+            db.close()
+    except sqlite3.Error as error:
+        return Finding(False, f"SQLite in {folder}: {error}", "give this user the right to write there")
+    if mode != "wal":
+        return Finding(False, f"no write-ahead log in {folder}", "put the store on a local disk")
+    return Finding(True, "SQLite writes its log ahead (WAL)")
+
+
+def _zones() -> Finding:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        ZoneInfo("Europe/Berlin")
+    except (ZoneInfoNotFoundError, OSError):
+        return Finding(False, "no time zone data", "pip install tzdata")
+    return Finding(True, "time zone data")
+
+
+def _port(port: int) -> Finding:
+    from botkit.app.serving import Address, listen
+
+    try:
+        listen(Address(port=port)).close()
+    except BotkitError as error:
+        return Finding(False, error.message, error.hint)
+    return Finding(True, f"port {port} is free")
+
+
+def examine_bot(directory: Path) -> Iterator[Finding]:
+    """Look at a bot: its mistakes, its store's directory, its channels' secrets."""
+    from botkit.app.bots import store_url
+    from botkit.app.directories import check_directory
+    from botkit.registry.connectors import missing_secrets
+
+    checked = check_directory(directory)
+    count = len(checked.errors)
+    what = f"{directory} has {count} mistake{'' if count == 1 else 's'}" if count else f"{directory} is sound"
+    yield Finding(not count, what, f"botkit check {directory}" if count else "")
+    url = store_url(checked, None)
+    if url.startswith("sqlite:///"):
+        yield _place(Path(url.removeprefix("sqlite:///")).parent)
+    for name, spec in checked.connectors.items():
+        channel = checked.config.channels[name]
+        secrets = missing_secrets(spec, channel.settings)
+        mend = f"set {', '.join(channel.missing)}" if channel.missing else f"write it under channels: {name}:"
+        lacks = f"channel {name} has no {' and no '.join(secrets)}"
+        yield Finding(not secrets, lacks if secrets else f"channel {name}", mend if secrets else "")
+
+
+def _place(folder: Path) -> Finding:
+    if folder.is_dir() and os.access(folder, os.W_OK):
+        return Finding(True, f"the store's directory {folder} can be written")
+    return Finding(False, f"the store's directory {folder} cannot be written", f"mkdir -p {folder}, or chown it")

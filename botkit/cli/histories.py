@@ -1,0 +1,207 @@
+"""`botkit why` and `botkit conversations`: what was said, and why."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from botkit.cli.outcomes import guarded
+from botkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from botkit.model.turn import Record
+    from botkit.ports.stores import Store
+
+Directory = Annotated[Path, typer.Option("--dir", metavar="DIR", help="The bot whose store is read.")]
+Url = Annotated[str, typer.Option("--store", metavar="URL", help="A store, instead of a bot's.")]
+Name = Annotated[str, typer.Argument(metavar="CONVERSATION", help="As `botkit conversations list` names it.")]
+HERE = Path()
+
+conversations = typer.Typer(
+    help="Stored conversations.", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
+)
+
+
+def _read(directory: Path, url: str, work: "Callable[[Store], Awaitable[None]]") -> None:
+    from botkit.app.histories import open_history
+
+    async def run() -> None:
+        async with open_history(directory, url or None) as store:
+            await work(store)
+
+    asyncio.run(run())
+
+
+@guarded
+def why(
+    conversation: Name,
+    turn: Annotated[int | None, typer.Argument(metavar="[TURN]", min=1, help="Only this turn.")] = None,
+    directory: Directory = HERE,
+    store: Url = "",
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a turn.")] = False,
+) -> None:
+    """Explain every turn of a conversation: what came, how it was taken, what was done and said.
+
+    \b
+    botkit why web:k3j2 --dir flows/support
+    botkit why telegram:815 4 --store sqlite:///support.db
+    botkit why web:k3j2 --json | jq .candidates
+    """
+    from botkit.app.histories import as_json as data_of
+    from botkit.app.histories import records_of
+
+    async def explain_all(store: "Store") -> None:
+        records = await records_of(store, conversation, turn or 1)
+        if turn is not None:
+            records = [record for record in records if record.seq == turn]
+            if not records:
+                raise UsageError(f"conversation {conversation!r} has no turn {turn}")
+        for record in records:
+            if as_json:
+                print(json.dumps(data_of(record), ensure_ascii=False))
+            else:
+                print("\n".join(explain(record)) + "\n")
+
+    _read(directory, store, explain_all)
+
+
+def explain(record: "Record") -> Iterator[str]:
+    """Give a turn's explanation, line by line."""
+    from botkit.app.histories import came, effect_of, moment
+    from botkit.app.trials import shown
+
+    who, text = came(record)
+    yield f"turn {record.seq}  {moment(record.now)}  session {record.number}, flows {record.version[:12]}"
+    yield f"  {who}: {text}"
+    if record.route:
+        yield f"  route: {record.route}"
+    for one in record.candidates:
+        because = f"  {one.why}" if one.why else ""
+        yield f"    {'→' if one.taken else ' '} {one.route:<9} {one.name:<24} {one.score:.2f}{because}".rstrip()
+    if record.visits:
+        yield "  steps:"
+    for visit in record.visits:
+        yield f"      {visit.flow} / {visit.step}{f': {visit.note}' if visit.note else ''}"
+    for effect in record.effects:
+        yield f"  {effect_of(effect)}"
+    for reply in record.replies:
+        yield f"  bot: {shown(reply)}"
+
+
+@conversations.command("list")
+@guarded
+def list_(
+    directory: Directory = HERE,
+    store: Url = "",
+    owner: Annotated[str, typer.Option(metavar="OWNER", help="Only those of bot, queue or human.")] = "",
+    most: Annotated[int, typer.Option(min=1, max=100_000, help="How many.")] = 100,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """List conversations, the last touched first.
+
+    \b
+    botkit conversations list --dir flows/support
+    botkit conversations list --owner queue
+    """
+    import msgspec
+
+    from botkit.app.histories import moment
+
+    if owner not in ("", "bot", "queue", "human"):
+        raise UsageError(f"nobody is called {owner!r}", hint="bot, queue or human")
+
+    async def list_all(store: "Store") -> None:
+        for one in await store.conversations(most, owner):
+            if as_json:
+                print(msgspec.json.encode(one).decode())
+            else:
+                words = (one.conversation, moment(one.touched), one.owner, f"{one.turns} turns", one.flow)
+                print("  ".join(word for word in words if word))
+
+    _read(directory, store, list_all)
+
+
+@conversations.command()
+@guarded
+def show(conversation: Name, directory: Directory = HERE, store: Url = "") -> None:
+    """Show what was said in a conversation.
+
+    \b
+    botkit conversations show web:k3j2 --dir flows/support
+    """
+    from botkit.app.histories import moment, records_of, transcript_of
+
+    async def show_all(store: "Store") -> None:
+        for record in await records_of(store, conversation):
+            for who, text in transcript_of(record):
+                print(f"{moment(record.now)}  {who + ':':<10}{text}")
+
+    _read(directory, store, show_all)
+
+
+@conversations.command()
+@guarded
+def export(conversation: Name, directory: Directory = HERE, store: Url = "") -> None:
+    """Write everything that is stored of a conversation, one JSON object a turn.
+
+    \b
+    botkit conversations export web:k3j2 --dir flows/support > k3j2.jsonl
+    """
+    from botkit.app.histories import as_json, records_of
+
+    async def export_all(store: "Store") -> None:
+        for record in await records_of(store, conversation):
+            print(json.dumps(as_json(record), ensure_ascii=False))
+
+    _read(directory, store, export_all)
+
+
+@conversations.command()
+@guarded
+def erase(
+    conversation: Name,
+    directory: Directory = HERE,
+    store: Url = "",
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Remove everything that is stored of a conversation. It cannot be undone.
+
+    \b
+    botkit conversations erase web:k3j2 --dir flows/support --yes
+    """
+    if not yes and not typer.confirm(f"Erase everything of {conversation}?"):
+        raise typer.Exit(1)
+
+    async def erase_one(store: "Store") -> None:
+        if not await store.erase(conversation):
+            raise UsageError(f"there is no conversation {conversation!r}")
+        print(f"erased {conversation}")
+
+    _read(directory, store, erase_one)
+
+
+@conversations.command()
+@guarded
+def failed(
+    directory: Directory = HERE,
+    store: Url = "",
+    most: Annotated[int, typer.Option(min=1, max=100_000, help="How many.")] = 100,
+) -> None:
+    """List the replies that could not be delivered, the newest first, with the reason.
+
+    \b
+    botkit conversations failed --dir flows/support
+    """
+    from botkit.app.trials import shown
+
+    async def list_all(store: "Store") -> None:
+        for outgoing, reason in await store.failed(most):
+            print(f"{outgoing.conversation}  {reason}: {shown(outgoing.reply)}")
+
+    _read(directory, store, list_all)

@@ -1,0 +1,77 @@
+"""How commands end: exit codes, and errors that read like sentences."""
+
+import functools
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from typing import ParamSpec
+
+import typer
+
+from botkit.errors import BotkitError, LoadError, Problem, UsageError
+
+FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
+
+P = ParamSpec("P")
+
+
+def guarded(command: Callable[P, None]) -> Callable[P, None]:
+    """Let a command end with an exit code and a message, never with a traceback unless it was asked for."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        speak_utf8()
+        try:
+            command(*args, **kwargs)
+        except LoadError as error:
+            say_problems(error.problems)
+            raise _ended(FAILED) from error
+        except BotkitError as error:
+            tell(f"botkit: {error}")
+            raise _ended(WRONG_USAGE if isinstance(error, UsageError) else FAILED) from error
+        except KeyboardInterrupt as error:
+            raise _ended(INTERRUPTED) from error
+        except BrokenPipeError as error:  # who reads our output has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(FAILED) from error
+        except OSError as error:
+            tell(f"botkit: {error.strerror or error}{f': {error.filename}' if error.filename else ''}")
+            raise _ended(FAILED) from error
+        except typer.Exit:
+            raise
+        except Exception as error:
+            tell(f"botkit broke: {type(error).__name__}: {error} (--debug shows where; please report it)")
+            raise _ended(FAILED) from error
+
+    return run
+
+
+def _ended(code: int) -> typer.Exit:
+    if os.environ.get("BOTKIT_DEBUG") not in (None, "", "0"):
+        traceback.print_exc()
+    return typer.Exit(code)
+
+
+def speak_utf8() -> None:
+    """Write UTF-8 whatever the terminal's locale says; half a character is replaced, not raised."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="replace")
+
+
+def tell(text: str) -> None:
+    """Say something beside the output."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def say_problems(problems: Iterable[Problem]) -> None:
+    """Say problems beside the output, one a line."""
+    for problem in problems:
+        tell(str(problem))
+
+
+def on_terminal() -> bool:
+    """Whether a person reads the output."""
+    return sys.stdout.isatty()
