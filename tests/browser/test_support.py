@@ -1,0 +1,159 @@
+"""A customer returns an order on the web page, in English and in Chinese; the shop's own ledger says what was done."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from botkit_shop import ledger
+from botkit_shop.schema import open_engine
+from playwright.sync_api import ConsoleMessage, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+SHOTS = os.environ.get("BOTKIT_SCREENSHOTS", "")  # a folder for the pictures of the README
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium; `make browser` installs it"),
+]
+
+TALKS = {
+    "en": (
+        "en-US",
+        "I'd like to return something",
+        "mia.chen@example.com",
+        "the headphones",
+        "Yes",
+        "Visa",
+        "under way",
+    ),
+    "zh": ("zh-CN", "我想退货", "li.na@example.com", "羊毛围巾", "是", "Mastercard", "已提交"),
+}
+RETURNED = {"en": "#W1000002", "zh": "#W2000002"}
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """Serve a copy of the reference bot on a free port, its shop in a file; give its address and the shop's URL."""
+    directory = tmp_path / "support"
+    shutil.copytree(ROOT / "flows" / "support", directory, ignore=shutil.ignore_patterns("*.db*"))
+    database = f"sqlite:///{tmp_path / 'shop.db'}"
+    config = directory / "bot.yaml"
+    text, changed = re.subn(r"- shop\b.*", f'- shop: {{database: "{database}"}}', config.read_text(encoding="utf-8"))
+    assert changed == 1, "bot.yaml names the plugin shop once"
+    config.write_text(text, encoding="utf-8")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "botkit", "run", str(directory), "--port", str(port), "--no-reload"]
+    with (tmp_path / "log").open("w") as log, subprocess.Popen(command, stdout=log, stderr=log) as server:
+        try:
+            _wait_until_ready(f"http://127.0.0.1:{port}", server, tmp_path / "log")
+            yield f"http://127.0.0.1:{port}", database
+        finally:
+            server.send_signal(signal.SIGTERM)
+            assert server.wait(timeout=20) == 0, (tmp_path / "log").read_text()
+
+
+def _wait_until_ready(address: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        assert server.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(f"{address}/ready", timeout=2):  # noqa: S310 - loopback
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError(log.read_text())
+
+
+class Customer:
+    """Somebody at the page: writes, presses, and reads what stands there."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    @property
+    def heard(self) -> int:
+        """How many entries are not the customer's own."""
+        return self.page.locator(".entry:not(.mine)").count()
+
+    def write(self, text: str) -> None:
+        """Send a text and wait for the bot."""
+        heard = self.heard
+        self.page.fill("textarea", text)
+        self.page.keyboard.press("Enter")
+        self._listen(heard)
+
+    def press(self, label: str) -> None:
+        """Press the last button whose label has this text, and wait for the bot."""
+        heard = self.heard
+        self.page.get_by_role("button", name=label).last.click()
+        self._listen(heard)
+
+    def _listen(self, heard: int) -> None:
+        self.page.wait_for_function("n => document.querySelectorAll('.entry:not(.mine)').length > n", arg=heard)
+        self.page.wait_for_timeout(250)  # a turn may say several things
+
+    @property
+    def log(self) -> str:
+        """Everything that stands in the conversation."""
+        return self.page.inner_text("#log")
+
+
+@pytest.mark.parametrize("language", TALKS)
+def test_a_customer_returns_an_order_in_the_browser(shop: tuple[str, str], language: str) -> None:
+    address, database = shop
+    locale, wish, email, item, yes, payment, done = TALKS[language]
+    complaints: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_context(locale=locale, viewport={"width": 760, "height": 900}).new_page()
+        page.on("console", lambda message: _note(message, complaints))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address)
+        page.wait_for_selector(".entry")
+        customer = Customer(page)
+        customer.write(wish)
+        customer.write(email)
+        customer.press(RETURNED[language])
+        customer.write(item)
+        customer.press(yes)
+        customer.press(payment)
+        assert ledger_of(database) == [], "nothing is written before the customer agreed"
+        customer.press(yes)
+        assert done in customer.log
+        if SHOTS:
+            page.screenshot(path=f"{SHOTS}/chat-{language}.png")
+        before = customer.log
+        page.reload()
+        page.wait_for_selector(".entry")
+        page.wait_for_timeout(250)
+        assert customer.log == before, "a reload shows the same conversation"
+        browser.close()
+    assert complaints == []
+    assert ledger_of(database) == [("return_delivered_order_items", RETURNED[language])]
+
+
+def _note(message: ConsoleMessage, complaints: list[str]) -> None:
+    if message.type in {"error", "warning"}:
+        complaints.append(message.text)
+
+
+def ledger_of(database: str) -> list[tuple[str, str]]:
+    """Give what the shop has written, from its own record: (action, order)."""
+    engine = open_engine(database)
+    try:
+        return [(entry["action"], entry["arguments"]["order_id"]) for entry in ledger.ledger(engine)]
+    finally:
+        engine.dispose()
