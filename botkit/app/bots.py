@@ -192,8 +192,10 @@ class Bot:
         )
 
     async def ask(self, text: str) -> str:
-        """Ask one question in a conversation of its own and give the answer's text."""
-        return (await self.say(text, f"library:{uuid4().hex}")).text
+        """Ask one question in a conversation of its own and give the answer's text, without the greeting."""
+        conversation = f"library:{uuid4().hex}"
+        await self.open(conversation)
+        return (await self.say(text, conversation)).text
 
     async def send(self, conversation: str, event: Message | Press | Opened) -> Exchange:
         """Send an event as a customer and wait until the bot waits again."""

@@ -58,6 +58,8 @@ class Address(msgspec.Struct, frozen=True):
 
 def listen(address: Address) -> socket.socket:
     """Bind an address. Raises ConfigError that names the port and the option to change it."""
+    if not 0 <= address.port <= 65_535:
+        raise ConfigError(f"{address.port} is no port", hint="0 to 65535")
     try:
         family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
         return socket.create_server((address.host, address.port), family=family, backlog=2048)
@@ -69,8 +71,6 @@ def listen(address: Address) -> socket.socket:
         else:
             what, hint = f"cannot be listened on: {error.strerror or error}", "look at --host"
         raise ConfigError(f"port {address.port} of {address.host} {what}", hint=hint) from error
-    except OverflowError as error:
-        raise ConfigError(f"{address.port} is no port", hint="0 to 65535") from error
 
 
 # Numbers

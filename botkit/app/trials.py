@@ -105,7 +105,9 @@ class _Performance:
         self.clock = FixedClock(trial.now)
         self.turns: list[Turn] = []
         self.transcript: list[Said] = []
-        registry = Registry(checked.registry.plugins, checked.config.plugin_settings, clock=self.clock)
+        registry = Registry(
+            checked.registry.plugins, checked.config.plugin_settings, clock=self.clock, jitter=lambda: 0.0
+        )
         self._registry = registry
         self._store: Store = open_store("sqlite://")
         stand_ins = StandIns(registry, trial.actions)

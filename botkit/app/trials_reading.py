@@ -248,14 +248,16 @@ class _Reader:
             case "press":
                 return Move("press", self.text(node, "'press'") or "", expect=expect, place=place)
             case _:
-                text = "" if node.kind == "scalar" and node.raw == "" else self.text(node, "'user'")
+                text = "" if node.value == "" else self.text(node, "'user'")
                 return Move("user", text or "", expect=expect, place=place)
 
     def pause(self, node: Node, expect: Expectation, place: Place) -> Move | None:
-        after = seconds(self.text(node, "'wait'") or "")
+        written = self.text(node, "'wait'")
+        after = seconds(written or "")
         if after is None:
-            message = f"'wait' takes a duration such as 10m, not {node.raw[:40]!r}"
-            self.report.error(node.place, "bad-duration", message)
+            if written is not None:
+                message = f"'wait' takes a duration such as 10m, not {written[:40]!r}"
+                self.report.error(node.place, "bad-duration", message)
             return None
         return Move("wait", node.raw, seconds=after, expect=expect, place=place)
 

@@ -75,7 +75,7 @@ def _write_json(number: int, said: str | None, exchange: "Exchange") -> None:
     sys.stdout.flush()
 
 
-def _write_text(number: int, said: str | None, exchange: "Exchange") -> None:  # noqa: ARG001 - a writer's shape
+def _write_text(number: int, said: str | None, exchange: "Exchange") -> None:  # noqa: ARG001 - the shape of a writer
     from botkit.app.trials import shown
 
     for reply in exchange.replies:

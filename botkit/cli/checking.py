@@ -44,7 +44,7 @@ def check(
     else:
         _write(problems)
     errors = sum(problem.severity == "error" for problem in problems)
-    tell(summary(errors, len(problems) - errors, len(directories)))
+    tell(summary(errors, len(problems) - errors, len(set(directories))))
     if errors:
         raise typer.Exit(FAILED)
 

@@ -32,7 +32,7 @@ Type a button's number or its label to press it."""
 def converse(opening: Opening) -> None:
     """Talk until the customer leaves. The bot lives beside, so that it can speak while somebody types."""
     with suppress(ImportError):
-        import readline  # noqa: F401 - gives `input` a history and editing
+        import readline  # noqa: F401 - it gives `input` a history and editing
     console = Console(highlight=False)
     with _loop() as loop:
         Screen(console, loop).run(opening)

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from botkit.dialogue.filling import refusal, strict_value
+from botkit.dialogue.filling import labelled, refusal, strict_value
 from botkit.dialogue.phrases import strip_correction
 from botkit.dialogue.questions import repeat_question, say_rule
 from botkit.dialogue.stack import drop_timers, repair
@@ -115,7 +115,9 @@ def _after_name(work: Work, slot: SlotDef, text: str, current: Any) -> str | Non
         return None
     rest = text[start + len(name) :].lstrip(" :=,.-，：。")
     fillers = work.prepared.phrases.fillers
-    while fillers is not None and (match := fillers.match(rest.casefold())):
+    while (
+        fillers is not None and (match := fillers.match(rest.casefold())) and match[0] not in work.prepared.phrases.no
+    ):
         rest = rest[match.end() :].lstrip(" :=,.-，：。")
     return rest.strip() or None if rest.strip() != current else None
 
@@ -127,10 +129,12 @@ def apply_correction(work: Work, correction: Correction) -> None:
     that were done are passed over, `set`, `save` and reads are done again.
     """
     frame = work.stack[correction.index]
-    slot, old = correction.slot, _current(work, frame, correction.slot.name)
+    slot = correction.slot
+    old_shown = labelled(work, slot, _current(work, frame, slot.name))
+    new_shown = labelled(work, slot, correction.value)
     if any(slot.name in reads for other in work.stack[correction.index :] for reads in other.wrote.values()):
         work.visit(frame.step, f"not corrected: {slot.name} was used")
-        repair(work, "on_correct", slot=slot.name, old=old, new=correction.value, done=True)
+        repair(work, "on_correct", slot=slot.name, old=old_shown, new=new_shown, done=True)
         return
     above = work.stack[correction.index + 1 :]
     del work.stack[correction.index + 1 :]
@@ -147,7 +151,7 @@ def apply_correction(work: Work, correction: Correction) -> None:
         repeat_question(work)
     work.fill(slot.name, correction.value, correction.index)
     work.visit(work.top.step, f"corrected: {slot.name}")
-    repair(work, "on_correct", slot=slot.name, old=old, new=correction.value, done=False)
+    repair(work, "on_correct", slot=slot.name, old=old_shown, new=new_shown, done=False)
 
 
 def _go_back(work: Work, index: int, slot: str) -> bool:

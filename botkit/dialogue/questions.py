@@ -14,6 +14,7 @@ from botkit.dialogue.filling import (
     find_values,
     fit,
     hear,
+    labelled,
     offered,
     refusal,
     strict_value,
@@ -69,7 +70,7 @@ def _carry(work: Work, step: Step, slot: SlotDef, current: Any) -> None:
     work.visit(step.id, "offered again" if work.top.asked else "offered")
     id_ = work.top.asked or f"{work.number}.{work.tick()}"
     buttons = yes_no_buttons(work)
-    work.say(work.phrase("still", value=current), buttons=buttons, question=id_)
+    work.say(work.phrase("still", value=labelled(work, slot, current)), buttons=buttons, question=id_)
     work.change(asked=id_)
     work.wait(Question(id=id_, run=work.top.run, step=step.id, kind="offer", buttons=buttons))
 
@@ -387,5 +388,8 @@ def _accept_rating(work: Work, step: Step, body: Rate, score: int) -> None:
     work.effects.append(Rated(work.effect_id(), score, body.scale, work.top.flow))
     if body.save:
         work.fill(body.save, score)
-    work.go(body.low if body.low and score <= body.low_at else step.next)
+    target = body.low if body.low and score <= body.low_at else step.next
+    if not target:
+        work.say(work.phrase("rated"))
+    work.go(target)
     work.settled = False

@@ -19,7 +19,7 @@ SAID_BY_CORE: Mapping[str, frozenset[str]] = {
     "still": frozenset({"value"}),
     "ask_for": frozenset({"slot"}),
     **dict.fromkeys(
-        ("yes", "no", "unusable", "broken", "closed_button", "started_over", "person_asked"), frozenset()
+        ("yes", "no", "unusable", "broken", "closed_button", "started_over", "person_asked", "rated"), frozenset()
     ),
 }
 """Keys of `Locale.repair` that the dialogue core says by itself, with the names that their templates know."""

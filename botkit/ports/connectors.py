@@ -14,7 +14,8 @@ class Incoming(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a platform delivered: who wrote where, and what.
 
     `id` is the platform's own id of the delivery: a second one with the same channel and id is dropped.
-    `customer` are facts that the platform knows (name, user id); they never identify a customer by themselves.
+    `customer` are facts that the platform knows (name, user id); flows see them as `customer.platform`. They never
+    identify a customer by themselves.
     """
 
     channel: str

@@ -121,10 +121,12 @@ class Engine:
             return
         task = asyncio.create_task(self._drain(conversation), name=f"turn {conversation}")
         self._draining[conversation] = task
-        task.add_done_callback(lambda _: self._drained(conversation))
+        task.add_done_callback(lambda done: self._drained(conversation, done))
 
-    def _drained(self, conversation: str) -> None:
+    def _drained(self, conversation: str, task: asyncio.Task[None]) -> None:
         self._draining.pop(conversation, None)
+        if not task.cancelled() and task.exception() is not None:
+            _log.error("a turn was lost", exc_info=task.exception(), extra={"conversation": conversation})
         if conversation in self._again:
             self._again.discard(conversation)
             self.wake(conversation)
@@ -191,9 +193,9 @@ class Engine:
         if session is None:
             session = new_session(flows, conversation, locale=self._chosen_locale)
         event = arrived.event
-        known = {k: v for k, v in arrived.customer.items() if k not in session.customer}
-        if known:
-            session = replace(session, customer={**session.customer, **known})
+        if arrived.customer and arrived.customer != session.customer.get("platform"):
+            # What a platform says of its user identifies no customer: it stays apart from what actions found out.
+            session = replace(session, customer={**session.customer, "platform": arrived.customer})
         if isinstance(event, Message | Press | Opened) and (self._hooked or self._guarded["input"]):
             session, event = await self._prepare(session, event)
         if isinstance(event, Message | Press):

@@ -1,4 +1,4 @@
-"""A customer returns an order on the web page, in English and in Chinese; the shop's own ledger says what was done."""
+"""A customer returns an order on the web page, in English and in Chinese; the shop's ledger says what was done."""
 
 import os
 import re
@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import ConsoleMessage, Page, sync_playwright
+
 from botkit_shop import ledger
 from botkit_shop.schema import open_engine
-from playwright.sync_api import ConsoleMessage, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

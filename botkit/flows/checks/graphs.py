@@ -112,7 +112,7 @@ def changes(step: Step) -> tuple[str, ...]:
         case Ask(slot=SlotDef(name=name)):
             return (name,)
         case Set(values=values):
-            return tuple(values)
+            return tuple(name for name in values if name != "locale")  # sets the customer's choice, no slot
         case (
             Do(save=save)
             | Run(save=save)
