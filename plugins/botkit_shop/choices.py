@@ -141,7 +141,7 @@ def variants_named(
 ) -> list[Document]:
     """Find the replacements that a customer describes; what is not said stays as the item is now.
 
-    A description of what is sold out finds nothing, however near another variant comes.
+    A description that fits only what is sold out finds nothing.
     """
     item = _item_of(desk.get_order_details(caller, number), item_id)
     offered = {choice["item_id"]: choice for choice in variant_choices(desk, caller, number, item_id, locale)}

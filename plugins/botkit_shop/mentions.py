@@ -15,6 +15,7 @@ from botkit_shop.records import Document
 
 HAN = r"\u3400-\u9fff"
 TOKEN = re.compile(rf"[{HAN}]|[^\W_{HAN}]+(?:\.\d+[^\W_{HAN}]*)?")
+SHORTENED = re.compile(r"(?<=\w)['’](?:s|m|d|t|ll|re|ve)\b")  # I'm and there's name no size
 LONGEST_MESSAGE = 600
 CLOSE = 87
 CLOSE_WORD = 75
@@ -28,7 +29,8 @@ EVERYTHING = {
 
 def tokens(text: str) -> list[str]:
     """Split a text into words and single Chinese characters, folded."""
-    return TOKEN.findall(unicodedata.normalize("NFKC", text[:LONGEST_MESSAGE]).casefold())
+    folded = unicodedata.normalize("NFKC", text[:LONGEST_MESSAGE]).casefold()
+    return TOKEN.findall(SHORTENED.sub("", folded))
 
 
 def means_everything(text: str) -> bool:
@@ -90,7 +92,8 @@ def options_said(said: list[str], options: Mapping[str, str]) -> set[str]:
 def _says_option(said: list[str], name: str, value: str) -> bool:
     if labels.says_nothing_alone(value):
         named = {labels.named_option(name, value, locale) for locale in LOCALES}
-        return any(says(said, phrase) for phrase in {*named, f"{name} {value}", f"{value} {name}"})
+        counted = {f"{value}码", f"{value}号", f"尺码{value}"} if name.casefold().endswith("size") else set()
+        return any(says(said, phrase) for phrase in {*named, *counted, f"{name} {value}", f"{value} {name}"})
     return any(says(said, phrase) for phrase in {value, *(words.value(value, locale) for locale in LOCALES)})
 
 
@@ -165,7 +168,10 @@ def _described(
 
 
 def named_variants(text: str, variants: list[Document], current: Mapping[str, str]) -> list[Document]:
-    """Give the variants that a text asks for; what it leaves unsaid stays as it is, where that exists."""
+    """Give the available variants that a text asks for; what it leaves unsaid stays as it is, where that exists.
+
+    Where all that fit what is said are sold out there is none, however near another comes.
+    """
     said = tokens(text)
     by_id = [variant for variant in variants if says(said, variant["item_id"])]
     if by_id:
@@ -174,6 +180,7 @@ def named_variants(text: str, variants: list[Document], current: Mapping[str, st
     best = max(scores, default=0)
     if best == 0:
         return []
-    leading = [variant for variant, score in zip(variants, scores, strict=True) if score == best]
+    fitting = [variant for variant, score in zip(variants, scores, strict=True) if score == best]
+    leading = [variant for variant in fitting if variant.get("available", True)]
     kept = [sum(variant["options"].get(k) == v for k, v in current.items()) for variant in leading]
-    return [variant for variant, same in zip(leading, kept, strict=True) if same == max(kept)]
+    return [variant for variant, same in zip(leading, kept, strict=True) if same == max(kept, default=0)]

@@ -103,3 +103,26 @@ def test_an_option_that_says_nothing_alone_needs_its_name() -> None:
     assert mentions.options_said(mentions.tokens("waterproof: yes"), {"waterproof": "yes"}) == {"waterproof"}
     assert mentions.options_said(mentions.tokens("防水：是"), {"waterproof": "yes"}) == {"waterproof"}
     assert mentions.options_said(mentions.tokens("a 9 inch one"), {"size": "9"}) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("red, M", []),  # sold out, so that no other comes in its place
+        ("红色", [RED_S]),
+        ("10码", []),
+    ],
+)
+def test_named_variants_leave_out_what_is_sold_out(text: str, found: list[Any]) -> None:
+    variants = [BLUE_M, {**RED_M, "available": False}, RED_S]
+    assert mentions.named_variants(text, variants, BLUE_M["options"]) == found
+
+
+@pytest.mark.parametrize("text", ["10码黑色", "黑色 10号", "black, size 10", "尺码10，黑色"])
+def test_sizes_in_numbers_are_said_in_many_ways(text: str) -> None:
+    nine, ten = ({"item_id": n, "options": {"color": "black", "size": n}} for n in ("9", "10"))
+    assert mentions.named_variants(text, [nine, ten], nine["options"]) == [ten]
+
+
+def test_shortened_words_name_no_size() -> None:
+    assert mentions.tokens("there's one, I’m sure, in S") == ["there", "one", "i", "sure", "in", "s"]
