@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 from uuid import uuid4
 
 import msgspec
@@ -235,7 +236,7 @@ def locate_store(url: str, directory: Path) -> str:
     """Give a bot's store as a URL that means the same in every working directory."""
     prefix = "sqlite:///"
     if url.startswith(prefix) and not url.startswith("sqlite:////"):
-        return prefix + str((directory / url.removeprefix(prefix)).absolute())
+        return f"{prefix}{quote(str(directory.absolute()))}/{url.removeprefix(prefix)}"
     return url
 
 

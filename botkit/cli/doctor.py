@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, NamedTuple
+from urllib.parse import unquote
 
 import typer
 
@@ -132,7 +133,7 @@ def examine_bot(directory: Path) -> Iterator[Finding]:
     yield Finding(not count, what, f"botkit check {directory}" if count else "")
     url = store_url(checked, None)
     if url.startswith("sqlite:///"):
-        yield _place(Path(url.removeprefix("sqlite:///")).parent)
+        yield _place(Path(unquote(url.removeprefix("sqlite:///"))).parent)
     for name, spec in checked.connectors.items():
         channel = checked.config.channels[name]
         secrets = missing_secrets(spec, channel.settings)

@@ -17,7 +17,7 @@ from botkit.dialogue.options import (
     choose_named,
     choose_number,
 )
-from botkit.dialogue.saying import listed_options
+from botkit.dialogue.saying import listed_names, listed_options
 from botkit.dialogue.work import Work
 from botkit.expressions import test
 from botkit.model.definitions import Found, Reading, Rule, SlotDef
@@ -26,6 +26,7 @@ from botkit.model.session import Frame, Heard
 from botkit.model.values import File
 from botkit.model.words import content_length, fold
 
+_NUMBERS = re.compile(r"\d+")
 EXACT, STRICT, PART, LOOSE = 1.0, 0.95, 0.8, 0.75
 """How sure a fit is: a label or the whole text; most of the text; a part of it; free text."""
 
@@ -58,17 +59,30 @@ def reading(work: Work) -> Reading:
     )
 
 
-def choices_of(work: Work, slot: SlotDef, shown: Sequence[tuple[Any, str]] = ()) -> list[Choice]:
-    """Give a slot's options with their labels in every locale; `shown` are computed ones as they were shown."""
+def choices_of(
+    work: Work, slot: SlotDef, shown: Sequence[tuple[Any, str]] = (), said: str = ""
+) -> list[Choice]:
+    """Give a slot's options with their labels in every locale; `shown` are computed ones as they were shown.
+
+    What a computed option may be called `also` counts unless `said` has a number that its label has not: 'the
+    card ending in 1234' is no other card.
+    """
     if slot.options_from:
         pairs = shown or listed_options(work, slot.options_from)
-        return [Choice(given, (label,)) for given, label in pairs]
+        also = listed_names(work, slot.options_from)
+        return [Choice(given, (label, *_also(given, label, also, said))) for given, label in pairs]
     choices: list[Choice] = []
     for option in slot.options:
         here = work.text(option.label).strip()
         labels = (here, *(source for source in option.label.sources.values() if "{" not in source))
         choices.append(Choice(option.value, tuple(dict.fromkeys(label for label in labels if label))))
     return choices
+
+
+def _also(given: Any, label: str, also: Sequence[tuple[Any, tuple[str, ...]]], said: str) -> tuple[str, ...]:
+    if not set(_NUMBERS.findall(said)) <= set(_NUMBERS.findall(label)):
+        return ()
+    return next((names for value, names in also if value == given), ())
 
 
 def labelled(work: Work, slot: SlotDef, value: Any) -> Any:
@@ -87,7 +101,7 @@ def fit(work: Work, slot: SlotDef, message: Message, shown: Sequence[tuple[Any, 
     if not text.strip():
         return None
     if slot.options or slot.options_from:
-        return _fit_choice(work, slot, text, choices_of(work, slot, shown))
+        return _fit_choice(work, slot, text, choices_of(work, slot, shown, text))
     found = find_values(work, slot, text)
     if found:
         return _graded(work, text, found[0])

@@ -19,6 +19,7 @@ from botkit.dialogue.stack import (
     on_stack,
     repair,
     start_flow,
+    top_group,
 )
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask
@@ -98,7 +99,7 @@ def route(work: Work, message: Message) -> None:
         work.candidate("control", "on_attachment", 1.0, "nobody asked for it", taken=True)
         repair(work, "on_attachment", files=list(message.files))
         return
-    if question is not None and found is not None and found.score >= EXACT:
+    if question is not None and found is not None and found.score >= EXACT and not _is_command(work, message.text):
         _record_fit(work, question, found)
         _take_fit(work, message, found)
         return
@@ -158,6 +159,11 @@ def take_flow_button(work: Work, name: str, label: str) -> bool:
     work.candidate("control", name, 1.0, f"the button {label!r}", taken=True)
     _begin(work, name)
     return True
+
+
+def _is_command(work: Work, text: str) -> bool:
+    name = text[1:].split(maxsplit=1)[0].partition("@")[0].casefold() if text[1:].strip() else ""
+    return text.startswith("/") and (name in work.flows.commands or name in COMMANDS)
 
 
 def _take_command(work: Work, message: Message) -> bool:
@@ -359,7 +365,7 @@ def _begin(work: Work, name: str, text: str = "") -> None:
             return
         start_flow(work, name, (hearing(text),) if text else ())
         return
-    while name not in _group(work):
+    while all(frame.flow != name for frame in top_group(work)):
         abandon(work)
     correction = find_correction(work, text, refused=True) if text else None
     if correction is not None:
@@ -371,14 +377,6 @@ def _begin(work: Work, name: str, text: str = "") -> None:
         work.stack[-1] = hear(work.top, text, 0, 0)
         work.change(asked="")
     repeat_question(work)
-
-
-def _group(work: Work) -> set[str]:
-    """Give the flows of the top group of the stack: the one on top and those that called it."""
-    index = len(work.stack) - 1
-    while index > 0 and work.stack[index].entered in {"run", "repair"}:
-        index -= 1
-    return {frame.flow for frame in work.stack[index:]}
 
 
 def _take_answer(work: Work, match: Match, question: Question | None) -> None:

@@ -111,6 +111,15 @@ def listed_options(work: Work, source: str) -> list[tuple[Any, str]]:
     return [(given, label) for given, label in pairs if given is not None]
 
 
+def listed_names(work: Work, source: str) -> list[tuple[Any, tuple[str, ...]]]:
+    """Evaluate what else computed options may be called: `also` of each that has it."""
+    return [
+        (item.get("value", item.get("label")), tuple(_text(name) for name in _listed(item["also"])))
+        for item in _listed(value(source, work.scope()))
+        if isinstance(item, Mapping) and item.get("also")
+    ]
+
+
 def _text(item: Any) -> str:
     return "" if item is None else str(item)
 

@@ -75,9 +75,17 @@ def repair(work: Work, name: str, **slots: Any) -> None:
 
 
 def drop_repairs(work: Work) -> None:
-    """Give up repair flows that wait on top: the customer has gone on to something else."""
-    while work.stack and work.stack[-1].entered == "repair":
-        drop_timers(work, work.stack.pop())
+    """Give up repair flows that wait on top, with what they called: the customer has gone on to something else."""
+    while work.stack and top_group(work)[0].entered == "repair":
+        abandon(work)
+
+
+def top_group(work: Work) -> list[Frame]:
+    """Give the frame on top with those that called it by `run`, the first one first."""
+    index = len(work.stack) - 1
+    while index > 0 and work.stack[index].entered == "run":
+        index -= 1
+    return work.stack[index:]
 
 
 def drop_timers(work: Work, frame: Frame) -> None:

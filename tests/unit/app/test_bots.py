@@ -1,0 +1,133 @@
+"""A bot as a library."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from botkit.app.bots import MOST_RECOGNISERS, Bot, Recognisers, locate_store
+from botkit.errors import LoadError, RegistryError, StoreError, UsageError
+from botkit.stores import open_store
+
+
+async def test_talking(desk: Path) -> None:
+    async with await Bot.load(desk, store="sqlite://") as bot:
+        assert (await bot.open()).text == "Hello!"
+        asked = await bot.say("return my order")
+        assert (asked.flow, asked.step, asked.route) == ("return_item", "ask:order_number", "intent")
+        assert [one.name for one in asked.candidates if one.taken] == ["return_item"]
+        assert [visit.step for visit in asked.visits] == ["ask:order_number"]
+        assert (await bot.say("A-10293")).slots["order"]["number"] == "A-10293"
+        assert (await bot.press("yes")).text == "Done. Your reference is R1."
+        assert await bot.ask("when are you open") == "We are here from 9 to 18 o'clock."
+
+
+async def test_conversations_are_apart(desk: Path) -> None:
+    async with await Bot.load(desk, store="sqlite://") as bot:
+        texts = await asyncio.gather(*(bot.say("return my order", f"web:{n}") for n in range(20)))
+        assert {exchange.step for exchange in texts} == {"ask:order_number"}
+
+
+async def test_opening_twice_says_nothing_new(desk: Path) -> None:
+    async with await Bot.load(desk, store="sqlite://") as bot:
+        await bot.open()
+        assert (await bot.open()).replies == ()
+
+
+@pytest.mark.parametrize("name", ["", "web", "web:"])
+async def test_names_that_name_no_conversation(desk: Path, name: str) -> None:
+    async with await Bot.load(desk, store="sqlite://") as bot:
+        with pytest.raises(UsageError, match="named channel:chat"):
+            await bot.say("hi", name)
+
+
+async def test_what_is_no_text(desk: Path) -> None:
+    async with await Bot.load(desk, store="sqlite://") as bot:
+        with pytest.raises(UsageError, match="not int"):
+            await bot.say(3)  # type: ignore[arg-type]
+        with pytest.raises(UsageError, match="no button 'Yes'"):
+            await bot.press("Yes")
+
+
+async def test_mistakes_come_all_at_once(desk: Path) -> None:
+    (desk / "bot.yaml").write_text("nam: x\ntimezone: Mars\n")
+    with pytest.raises(LoadError) as raised:
+        await Bot.load(desk)
+    assert {"unknown-key", "unknown-value"} <= {problem.code for problem in raised.value.problems}
+
+
+async def test_a_store_of_ones_own(desk: Path) -> None:
+    store = open_store("sqlite://")
+    async with await Bot.load(desk, store=store) as bot:
+        assert bot.store is store
+
+
+async def test_a_plugin_that_cannot_start_closes_the_store(desk: Path) -> None:
+    plugin = desk / "plugins" / "desk.py"
+    plugin.write_text(plugin.read_text().replace('return {"returns": 0}', 'raise OSError("no desk")'))
+    store = open_store("sqlite://")
+    with pytest.raises(RegistryError, match="no desk"):
+        await Bot.load(desk, store=store)
+    with pytest.raises(StoreError):
+        await store.next_timer()
+
+
+async def test_the_version_before_goes_on_where_the_new_one_does_not_fit(desk: Path) -> None:
+    """A conversation that waits at a step which is gone stays with its version, also after a restart."""
+    flows = desk / "flows.yaml"
+    sound = flows.read_text()
+    async with await Bot.load(desk) as bot:
+        await bot.say("return my order", "web:1")
+    flows.write_text(
+        sound.replace("ask: order_number\n        say: Which order", "ask: other\n        say: Which one")
+    )
+    flows.write_text(flows.read_text().replace("order_number }}", "other }}"))
+    async with await Bot.load(desk) as bot:
+        assert "€54.04" in (await bot.say("A-10293", "web:1")).text
+        assert "Which one" in (await bot.say("return my order", "web:2")).text
+
+
+async def test_only_what_is_sound_is_taken_up(desk: Path) -> None:
+    flows = desk / "flows.yaml"
+    async with await Bot.load(desk, store="sqlite://") as bot:
+        before = bot.flows.version
+        flows.write_text("flows: [")
+        assert (await bot.reload()).flows is None
+        assert bot.flows.version == before
+
+
+async def test_recognisers_are_kept_and_bounded(desk: Path) -> None:
+    recognisers = Recognisers()
+    async with await Bot.load(desk, store="sqlite://") as bot:
+        first = recognisers(bot.flows)
+        assert recognisers(bot.flows) is first
+        import msgspec
+
+        others = [msgspec.structs.replace(bot.flows, version=str(n)) for n in range(MOST_RECOGNISERS)]
+        for flows in others:
+            recognisers(flows)
+        assert recognisers(bot.flows) is not first
+
+
+@pytest.fixture
+def odd(desk: Path) -> Path:
+    return desk.rename(desk.parent / "a %41 b#c?d")
+
+
+async def test_odd_paths(odd: Path) -> None:
+    async with await Bot.load(odd) as bot:
+        await bot.say("hi")
+    assert (odd / "bot.db").is_file()
+
+
+@pytest.mark.parametrize(
+    ("url", "located"),
+    [
+        ("sqlite:///a.db", "sqlite:////bots/x/a.db"),
+        ("sqlite:////var/a.db", "sqlite:////var/a.db"),
+        ("sqlite://", "sqlite://"),
+        ("postgresql://h/d", "postgresql://h/d"),
+    ],
+)
+def test_stores_are_located(url: str, located: str) -> None:
+    assert locate_store(url, Path("/bots/x")) == located

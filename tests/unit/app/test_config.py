@@ -1,0 +1,143 @@
+"""bot.yaml: what it gives, and every mistake with its place."""
+
+import pytest
+
+from botkit.app.config import Channel, Config, fill_variables, read_config
+from botkit.errors import Place
+from botkit.model.definitions import Settings
+
+WHOLE = """\
+name: Acme support
+locales: [en, zh, en]
+timezone: Europe/Berlin
+currency: USD
+country: DE
+channels:
+  web: {}
+  telegram: {token: "${TOKEN}", api_base: "${BASE:-https://x.org}"}
+  sms:
+plugins: [shop, loyalty: {rate: "${RATE:-3}"}, ./plugins/own.py]
+store: {url: "sqlite:///${DB:-a.db}", durability: full}
+understanding: {intent_threshold: 0.7, clarify_margin: 0.2, answer_threshold: 0.5}
+llm: {model: m, api_key: "${KEY:-}"}
+safety: {limit: 3}
+handoff: {teams: {care: {}, support: {}}, hours: 9-18}
+session: {idle: 12h}
+api: {token: "${BOTKIT_TOKEN:-sesame}"}
+"""
+
+
+def test_a_whole_bot_yaml() -> None:
+    config, problems = read_config(WHOLE, "bot.yaml", {"TOKEN": "t-1"})
+    assert problems == ()
+    assert config == Config(
+        settings=Settings(
+            name="Acme support",
+            locales=("en", "zh"),
+            timezone="Europe/Berlin",
+            currency="USD",
+            country="DE",
+            channels=("web", "telegram", "sms"),
+            intent_threshold=0.7,
+            clarify_margin=0.2,
+            answer_threshold=0.5,
+            idle=43_200.0,
+            teams=("care", "support"),
+            default_team="support",
+        ),
+        channels={
+            "web": Channel({}, Place("bot.yaml", 7, 3)),
+            "telegram": Channel({"token": "t-1", "api_base": "https://x.org"}, Place("bot.yaml", 8, 3)),
+            "sms": Channel({}, Place("bot.yaml", 9, 3)),
+        },
+        plugins=("shop", "loyalty", "./plugins/own.py"),
+        plugin_settings={"loyalty": {"rate": "3"}},
+        plugin_places={
+            "shop": Place("bot.yaml", 10, 11),
+            "loyalty": Place("bot.yaml", 10, 17),
+            "./plugins/own.py": Place("bot.yaml", 10, 48),
+        },
+        store="sqlite:///a.db",
+        durability="full",
+        llm={"model": "m", "api_key": ""},
+        safety={"limit": 3},
+        handoff={"teams": {"care": {}, "support": {}}, "hours": "9-18"},
+        token="sesame",
+    )
+
+
+def test_an_empty_one_is_a_bot_already() -> None:
+    assert read_config("", "bot.yaml", {}) == (Config(Settings()), ())
+    assert read_config("# later", "bot.yaml", {}) == (Config(Settings()), ())
+
+
+def test_variables_that_nobody_set_are_noted() -> None:
+    config, problems = read_config('channels: {telegram: {token: "${A}-${B}"}}', "bot.yaml", {"B": "b"})
+    assert problems == ()
+    assert config.channels["telegram"].missing == ("A",)
+    assert config.channels["telegram"].settings == {"token": "-b"}
+
+
+def test_variables_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOTKIT_TEST_DB", "/tmp/x.db")  # noqa: S108
+    assert read_config('store: "sqlite:///${BOTKIT_TEST_DB}"', "bot.yaml")[0].store == "sqlite:////tmp/x.db"
+
+
+@pytest.mark.parametrize(
+    ("handoff", "team"),
+    [("{teams: {care: {}}}", "care"), ("{teams: {care: {}, sales: {}}, default: sales}", "sales"), ("{}", "support")],
+)
+def test_the_team_that_takes_who_asks_for_a_person(handoff: str, team: str) -> None:
+    config, problems = read_config(f"handoff: {handoff}", "bot.yaml", {})
+    assert problems == ()
+    assert config.settings.default_team == team
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("nam: x", "1:1: unknown-key: bot.yaml has no key 'nam'; did you mean 'name'?"),
+        ("[x]", "1:1: wrong-type: bot.yaml takes a mapping, not a list"),
+        ("name: [x]", "1:7: wrong-type: 'name' takes a text, not a list"),
+        ("name: x\nname: y", "2:1: duplicate-key: the key 'name' stands here a second time"),
+        ("locales: {en: 1}", "1:10: wrong-type: 'locales' takes a text, not a mapping"),
+        ("timezone: Mars/Base", "1:11: unknown-value: there is no time zone 'Mars/Base'; for instance Europe/Berlin"),
+        ("timezone: ../../etc/passwd", "1:11: unknown-value: there is no time zone '../../etc/passwd'"),
+        ("currency: euros", "1:11: unknown-value: 'currency' takes an ISO 4217 code such as EUR"),
+        ("channels: [web]", "1:11: wrong-type: 'channels' takes a mapping, not a list"),
+        ("channels: {web: 1}", "1:17: wrong-type: the channel 'web' takes a mapping, not the number 1"),
+        ("plugins: shop", "1:10: wrong-type: 'plugins' takes a list, not the text 'shop'"),
+        ("plugins: [shop, shop]", "1:17: duplicate-name: the plugin 'shop' is named twice"),
+        ("plugins: [[a]]", "1:11: wrong-type: a plugin takes a text, not a list"),
+        ("plugins: [{a: 1, b: 2}]", "1:11: wrong-type: a plugin takes a text, not a mapping"),
+        ("plugins: [{a: 1}]", "1:15: wrong-type: the settings of plugin 'a' takes a mapping, not the number 1"),
+        ("store: [x]", "1:8: wrong-type: 'store' takes a text, not a list"),
+        ("store: {url: x, durability: much}", "1:29: unknown-value: 'durability' cannot be 'much'; known: normal, "),
+        ("store: {ulr: x}", "1:9: unknown-key: 'store' has no key 'ulr'; did you mean 'url'?"),
+        ('store: "${NOBODY}"', "1:8: missing-variable: 'store' needs the variable NOBODY; set it, or give a default"),
+        ("understanding: {intent_threshold: 2}", "1:35: out-of-range: 'intent_threshold' takes 0 to 1, not 2"),
+        ("understanding: {intent_treshold: 1}", "1:17: unknown-key: 'understanding' has no key 'intent_treshold'"),
+        ("session: {idle: long}", "1:17: bad-duration: 'idle' takes a duration such as 24h, not 'long'"),
+        ("session: 3", "1:10: wrong-type: 'session' takes a mapping, not the number 3"),
+        ("handoff: {team: x}", "1:11: unknown-key: 'handoff' has no key 'team'; did you mean 'teams'?"),
+        ("api: {tokn: x}", "1:7: unknown-key: 'api' has no key 'tokn'; did you mean 'token'?"),
+        ("llm: 3", "1:6: wrong-type: 'llm' takes a mapping, not the number 3"),
+    ],
+)
+def test_mistakes(text: str, problem: str) -> None:
+    _, problems = read_config(text, "bot.yaml", {})
+    assert len(problems) == 1, problems
+    assert str(problems[0]).startswith(f"bot.yaml:{problem}")
+
+
+def test_all_mistakes_at_once_in_order() -> None:
+    _, problems = read_config("nam: x\ntimezone: Mars\nsession: {idle: x}\n", "bot.yaml", {})
+    assert [problem.place.line for problem in problems] == [1, 2, 3]
+
+
+def test_variables_are_filled_wherever_text_is() -> None:
+    missing: list[str] = []
+    data = {"a": ["${X}", 3, None, "${Y:-}", "$Z ${} ${1}"], "b": "${X}${W}"}
+    filled = fill_variables(data, {"X": "${Y:-no}"}, missing)
+    assert filled == {"a": ["${Y:-no}", 3, None, "", "$Z ${} ${1}"], "b": "${Y:-no}"}
+    assert missing == ["W"]

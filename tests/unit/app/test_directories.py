@@ -1,0 +1,123 @@
+"""A bot's directory: what is read, and what is a problem."""
+
+from pathlib import Path
+
+import pytest
+
+from botkit.app.directories import MOST_BYTES, check_directory, rebuild, shipped_locales, variables_of
+from botkit.errors import Problem
+
+
+def _codes(directory: Path) -> list[str]:
+    return [problem.code for problem in check_directory(directory).problems]
+
+
+def _said(directory: Path, code: str) -> Problem:
+    (found,) = (problem for problem in check_directory(directory).problems if problem.code == code)
+    return found
+
+
+def test_a_sound_bot(desk: Path) -> None:
+    checked = check_directory(desk)
+    assert checked.problems == checked.errors == ()
+    assert checked.flows is not None
+    assert "return_item" in checked.flows.flows
+    assert list(checked.sources) == [str(desk / "flows.yaml")]
+
+
+def test_what_is_no_flow_is_not_read(desk: Path) -> None:
+    for name in ("tests/x.yaml", "plugins/x.yaml", "knowledge/x.yaml", ".git/x.yaml", ".x.yaml", "notes.txt"):
+        (desk / name).parent.mkdir(exist_ok=True)
+        (desk / name).write_text("nonsense: [")
+    assert _codes(desk) == []
+
+
+def test_flows_may_stand_in_directories(desk: Path) -> None:
+    (desk / "more" / "deep").mkdir(parents=True)
+    (desk / "more" / "deep" / "a.yml").write_text("answers: {a: {questions: [what is it], say: It is.}}")
+    checked = check_directory(desk)
+    assert checked.flows is not None
+    assert "a" in checked.flows.answers
+
+
+def test_no_directory_and_no_bot_yaml(tmp_path: Path) -> None:
+    assert str(_said(tmp_path / "none", "no-bot")).endswith("there is no such directory; botkit new NAME makes one")
+    assert str(_said(tmp_path, "no-bot")).startswith(f"{tmp_path}/bot.yaml:1:1: no-bot: a bot's directory has")
+
+
+def test_files_that_cannot_be_read(desk: Path) -> None:
+    (desk / "a.yaml").write_bytes(b"flows: {}\n# \xff")
+    (desk / "b.yaml").write_text("#" * (MOST_BYTES + 1))
+    (desk / "c.yaml").mkdir()
+    (desk / "d.yaml").symlink_to(desk / "nowhere")
+    problems = {Path(problem.place.file).name: str(problem) for problem in check_directory(desk).errors}
+    assert "not-utf8: the file is not UTF-8 (byte 13)" in problems["a.yaml"]
+    assert "too-large: the file has 1,048,577 bytes" in problems["b.yaml"]
+    assert "unreadable: the file cannot be read: " in problems["c.yaml"]
+    assert "unreadable: the file cannot be read: No such file" in problems["d.yaml"]
+
+
+def test_a_byte_order_mark_is_passed_over(desk: Path) -> None:
+    (desk / "bot.yaml").write_text("name: x\nplugins: [./plugins/desk.py]\n", encoding="utf-8-sig")
+    assert _codes(desk) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        ("plugins: [./plugins/desk.py, ./nope.py]", "registry-error", "there is no plugin file './nope.py'"),
+        ("plugins: [./plugins/desk.py, nobody]", "registry-error", "'nobody'"),
+        ("plugins: [./plugins/desk.py]\nchannels: {carrier_pigeon: {}}", "registry-error", "'carrier_pigeon'"),
+        ("plugins: [./plugins/desk.py]\nlocales: [en, tlh]", "unknown-locale", "there is no locale 'tlh'"),
+    ],
+)
+def test_names_that_nobody_has(desk: Path, line: str, code: str, said: str) -> None:
+    (desk / "bot.yaml").write_text(f"name: x\n{line}\n")
+    problem = _said(desk, code)
+    assert said in problem.message
+    assert problem.place.file == str(desk / "bot.yaml")
+
+
+def test_a_plugin_that_breaks_spoils_nothing_else(desk: Path) -> None:
+    (desk / "plugins" / "bad.py").write_text("1 / 0\n")
+    bot = desk / "bot.yaml"
+    bot.write_text(bot.read_text().replace("desk.py]", "desk.py, ./plugins/bad.py]"))
+    (problem,) = check_directory(desk).problems
+    assert "ZeroDivisionError" in problem.message
+    assert problem.place.line == 1
+
+
+def test_a_locale_of_the_bots_own(desk: Path) -> None:
+    (desk / "bot.yaml").write_text("locales: [tlh]\nplugins: [./plugins/desk.py]\n")
+    (desk / "locales").mkdir()
+    own = desk / "locales" / "tlh.yaml"
+    own.write_text("code: tlh\nname: 3\n")
+    assert any(problem.place.file == str(own) for problem in check_directory(desk).problems)
+
+
+def test_a_region_takes_its_language(desk: Path) -> None:
+    (desk / "bot.yaml").write_text("locales: [en, zh-TW]\nplugins: [./plugins/desk.py]\n")
+    assert "unknown-locale" not in _codes(desk)
+
+
+def test_locales_that_come_along() -> None:
+    assert {"en", "zh", "de", "ar"} <= set(shipped_locales())
+
+
+def test_variables(desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FROM_ENV", "env")
+    (tmp_path / ".env").write_text("HERE=here\nBOTH=here\nFROM_ENV=here\nBARE\n")
+    (desk / ".env").write_text("BOTH=bot\n")
+    found = variables_of(desk)
+    assert (found["HERE"], found["BOTH"], found["FROM_ENV"]) == ("here", "bot", "env")
+    assert "BARE" not in found
+
+
+def test_an_older_version_is_built_again(desk: Path) -> None:
+    checked = check_directory(desk)
+    assert checked.flows is not None
+    again = rebuild(checked, checked.sources, checked.flows.settings)
+    assert again is not None
+    assert again.version == checked.flows.version
+    assert rebuild(checked, {"x.yaml": "flows: ["}, checked.flows.settings) is None

@@ -1,0 +1,354 @@
+"""Serving: addresses, channels, health and numbers, and what is taken up."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import BaseModel
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from botkit.app.bots import Bot
+from botkit.app.directories import Checked, check_directory
+from botkit.app.serving import (
+    Address,
+    CountedConnector,
+    Numbers,
+    Service,
+    build_app,
+    build_channels,
+    listen,
+    refuse_open_door,
+    write_metrics,
+)
+from botkit.errors import ConfigError, DeliveryError, StoreError
+from botkit.model.definitions import Capabilities
+from botkit.model.events import Message
+from botkit.model.replies import Reply
+from botkit.ports.connectors import Accepted, Connector, Incoming, Intake
+from botkit.registry.connectors import ConnectorSpec
+
+
+class Line:
+    """A channel that keeps what it was given."""
+
+    name = "line"
+    capabilities = Capabilities()
+
+    def __init__(self) -> None:
+        self.intake: Intake | None = None
+        self.sent: list[str] = []
+
+    async def start(self, intake: Intake) -> None:
+        self.intake = intake
+
+    async def stop(self) -> None:
+        self.intake = None
+
+    async def send(self, chat: str, reply: Reply) -> str:
+        if chat == "gone":
+            raise DeliveryError("blocked", permanent=True)
+        self.sent.append(reply.text)
+        return "1"
+
+    def routes(self) -> Sequence[Any]:
+        return [Route("/line", lambda _: PlainTextResponse("line"))]
+
+
+class LineSettings(BaseModel):
+    token: str = ""
+
+
+SPEC = ConnectorSpec("line", lambda *_: Line(), settings=LineSettings, secrets=("token",))
+
+
+@pytest.fixture
+def with_line(desk: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The desk on the web and on a channel that needs a token."""
+    from botkit.app import directories
+    from botkit.registry.discovery import find_connector
+
+    def find(name: str) -> ConnectorSpec:
+        return SPEC if name == "line" else find_connector(name)
+
+    monkeypatch.setattr(directories, "find_connector", find)
+    monkeypatch.delenv("LINE_TOKEN", raising=False)
+    bot = desk / "bot.yaml"
+    bot.write_text(bot.read_text() + 'channels:\n  web: {}\n  line: {token: "${LINE_TOKEN}"}\n')
+    return desk
+
+
+# Addresses
+
+
+@pytest.mark.parametrize(
+    ("host", "inside"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.8.8", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),  # noqa: S104
+        ("::", False),
+        ("192.168.0.1", False),
+        ("example.org", False),
+        ("", False),
+    ],
+)
+def test_loopback(host: str, inside: bool, checked: Checked) -> None:
+    assert Address(host).loopback is inside
+    if inside:
+        refuse_open_door(checked, Address(host))
+    else:
+        with pytest.raises(ConfigError, match="BOTKIT_TOKEN"):
+            refuse_open_door(checked, Address(host))
+
+
+def test_a_token_opens_the_door(desk: Path) -> None:
+    (desk / "bot.yaml").write_text((desk / "bot.yaml").read_text() + "api: {token: abc}\n")
+    refuse_open_door(check_directory(desk), Address("0.0.0.0"))  # noqa: S104
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    with listen(Address(port=0)) as door:
+        port = door.getsockname()[1]
+        with pytest.raises(ConfigError, match=rf"port {port} .* is taken .*--port or BOTKIT_PORT"):
+            listen(Address(port=port))
+
+
+@pytest.mark.parametrize(
+    "address", [Address("203.0.113.7", 0), Address("no.such.host.invalid", 0), Address(port=70_000)]
+)
+def test_addresses_that_cannot_be_had(address: Address) -> None:
+    with pytest.raises(ConfigError):
+        listen(address)
+
+
+def test_ports_that_need_rights(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(socket, "create_server", refuse)
+    with pytest.raises(ConfigError, match="above 1023"):
+        listen(Address(port=80))
+
+
+# Channels
+
+
+def test_no_channels_mean_the_web_page(checked: Checked) -> None:
+    said: list[str] = []
+    assert list(build_channels(checked, Numbers(), said.append)) == ["web"]
+    assert said == []
+
+
+def test_a_channel_without_its_secret_is_skipped(with_line: Path) -> None:
+    said: list[str] = []
+    assert list(build_channels(check_directory(with_line), Numbers(), said.append)) == ["web"]
+    assert said == ["Skipped: the channel 'line' has no token (set LINE_TOKEN)"]
+
+
+def test_or_an_error_when_strict(with_line: Path) -> None:
+    with pytest.raises(ConfigError, match=r"bot.yaml:7:3: the channel 'line' has no token \(set LINE_TOKEN\)"):
+        build_channels(check_directory(with_line), Numbers(), print, strict=True)
+
+
+def test_with_its_secret_it_is_served(with_line: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINE_TOKEN", "t")
+    assert list(build_channels(check_directory(with_line), Numbers(), print)) == ["web", "line"]
+
+
+def test_nothing_to_serve_is_an_error(with_line: Path) -> None:
+    bot = with_line / "bot.yaml"
+    bot.write_text(bot.read_text().replace("  web: {}\n", "").replace('{token: "${LINE_TOKEN}"}', "{}"))
+    said: list[str] = []
+    with pytest.raises(ConfigError, match="no channel can be served"):
+        build_channels(check_directory(with_line), Numbers(), said.append)
+    assert said == ["Skipped: the channel 'line' has no token (write it under channels: line:)"]
+
+
+# HTTP
+
+
+@pytest.fixture
+async def served(desk: Path) -> AsyncIterator[tuple[Bot, Numbers, Line, httpx.AsyncClient]]:
+    bot_yaml = desk / "bot.yaml"
+    bot_yaml.write_text(bot_yaml.read_text() + "api: {token: sesame}\n")
+    line, numbers = Line(), Numbers()
+
+    def build(_: Checked) -> dict[str, Connector]:
+        return {"line": CountedConnector(line, numbers)}
+
+    async with await Bot.load(desk, store="sqlite://", connectors=build) as bot:
+        for connector in bot.connectors.values():
+            await connector.start(bot.engine)
+        transport = httpx.ASGITransport(build_app(bot, numbers))
+        async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:
+            yield bot, numbers, line, client
+
+
+Served = tuple[Bot, Numbers, Line, httpx.AsyncClient]
+
+
+async def test_health_and_the_connectors_paths(served: Served) -> None:
+    client = served[3]
+    assert (await client.get("/health")).json() == {"status": "ok"}
+    assert (await client.get("/line")).text == "line"
+    assert (await client.get("/nothing")).status_code == 404
+    assert (await client.post("/health")).status_code == 405
+
+
+async def test_ready(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    bot, _, _, client = served
+    assert (await client.get("/ready")).json() == {
+        "status": "ok",
+        "flows": bot.flows.version,
+        "channels": ["line"],
+    }
+
+    async def fail() -> None:
+        raise StoreError("disk full of 4111")
+
+    monkeypatch.setattr(bot.store, "next_timer", fail)
+    unready = await client.get("/ready")
+    assert (unready.status_code, unready.json()) == (503, {"status": "unavailable", "store": "StoreError"})
+
+
+@pytest.mark.parametrize("header", [None, "Bearer", "Bearer wrong", "sesame", "bearer sesame", "Bearer sesame ü"])
+async def test_numbers_are_guarded(served: Served, header: str | None) -> None:
+    headers = httpx.Headers([] if header is None else [(b"authorization", header.encode("latin-1"))])
+    refused = await served[3].get("/metrics", headers=headers)
+    assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
+
+
+async def test_numbers_are_counted(served: Served) -> None:
+    bot, _, line, client = served
+    assert line.intake is not None
+    for id_, chat in (("1", "a"), ("1", "a"), ("2", "gone")):
+        await line.intake.accept(Incoming("line", chat, id_, Message("when are you open")))
+        await bot.engine.settle(f"line:{chat}")
+    await bot.engine.delivery.close()
+    text = (await client.get("/metrics", headers={"authorization": "Bearer sesame"})).text
+    rows = dict(row.split(" ") for row in text.splitlines() if not row.startswith("#"))
+    uptime = float(rows.pop("botkit_uptime_seconds"))
+    assert uptime >= 0
+    assert rows == {
+        "botkit_turns_total": "2",
+        "botkit_messages_total": "3",
+        "botkit_duplicates_total": "1",
+        "botkit_replies_sent_total": "2",
+        "botkit_replies_refused_total": "2",
+        "botkit_dead_letters": "2",
+    }
+    assert line.sent == ["Hello!\n1. Return\n2. Site: https://example.org", "We are here from 9 to 18 o'clock."]
+
+
+async def test_a_refused_delivery_is_not_counted() -> None:
+    class Closed:
+        async def accept(self, incoming: Incoming) -> Accepted:
+            raise StoreError(incoming.id)
+
+    numbers = Numbers()
+    line = Line()
+    await CountedConnector(line, numbers).start(Closed())
+    assert line.intake is not None
+    with pytest.raises(StoreError):
+        await line.intake.accept(Incoming("line", "a", "1", Message("hi")))
+    assert numbers.messages == 0
+
+
+def test_metrics_are_what_prometheus_reads() -> None:
+    lines = write_metrics(Numbers(), 1, 2).splitlines()
+    assert [line.split(" ")[:2] for line in lines[:2]] == [["#", "HELP"], ["#", "TYPE"]]
+    assert lines[2] == "botkit_turns_total 1"
+    assert len(lines) == 21
+
+
+# Taking up what was saved
+
+
+async def test_what_is_taken_up(desk: Path) -> None:
+    said: list[str] = []
+    service = Service(desk, Address(), said.append)
+    flows, bot_yaml, plugin = desk / "flows.yaml", desk / "bot.yaml", desk / "plugins" / "desk.py"
+    sound = flows.read_text()
+    async with await Bot.load(desk, store="sqlite://") as bot:
+        flows.write_text(sound.replace("Hello!", "Hullo!"))
+        await service.take_up(bot, frozenset({flows}))
+        assert said == ["Taken up: flows.yaml"]
+        assert (await bot.open("c:1")).text == "Hullo!"
+
+        flows.write_text(sound.replace("start: {", "strt: {"))
+        await service.take_up(bot, frozenset({flows}))
+        assert "flows.yaml:19:5: unknown-key" in said[1]
+        assert said[2] == "Not taken up: the version before goes on."
+        assert (await bot.open("c:2")).text == "Hullo!"
+
+        flows.write_text(sound.replace("Hello!", "Hullo!"))
+        await service.take_up(bot, frozenset({flows}))
+        assert said[3:] == ["Taken up: flows.yaml"]
+
+        await service.take_up(bot, frozenset({flows}))
+        assert len(said) == 4  # nothing changed
+
+        await service.take_up(bot, frozenset({plugin}))
+        bot_yaml.write_text(bot_yaml.read_text().replace("Desk", "Other"))
+        await service.take_up(bot, frozenset({bot_yaml}))
+        assert said[4:] == ["Plugins or bot.yaml changed: starting anew."] * 2
+
+
+async def test_what_cannot_be_read_is_not_taken_up(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    async with await Bot.load(desk, store="sqlite://") as bot:
+
+        async def fail() -> Checked:
+            raise StoreError("the disk is full")
+
+        monkeypatch.setattr(bot, "reload", fail)
+        await Service(desk, Address(), said.append).take_up(bot, frozenset({desk / "flows.yaml"}))
+    assert said == ["Not taken up: the disk is full"]
+
+
+async def test_a_service_that_is_stopped_before_it_serves(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    service = Service(desk, Address(port=0), said.append)
+    load = Bot.load
+
+    async def stopped(*args: Any, **kwargs: Any) -> Bot:
+        service.stop()
+        return await load(*args, **kwargs)
+
+    monkeypatch.setattr(Bot, "load", stopped)
+    await service.run()
+    assert said[0].startswith('Serving "Desk" on http://127.0.0.1:')
+
+
+async def test_a_service_from_start_to_end(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It serves, takes up a saved file, starts anew for a plugin, and ends when it is told to."""
+    monkeypatch.setattr("botkit.app.serving.BETWEEN_LOOKS", 0.01)
+    said: asyncio.Queue[str] = asyncio.Queue()
+    service = Service(desk, Address(port=0), said.put_nowait)
+    running = asyncio.create_task(service.run())
+    address = (await said.get()).split(" ")[3]
+    async with httpx.AsyncClient(base_url=address) as client:
+        assert (await client.get("/ready")).status_code == 200
+        for path, old, new in (
+            (desk / "flows.yaml", "Hello!", "Hullo!"),
+            (desk / "plugins" / "desk.py", "54.04", "54.05"),
+        ):
+            path.write_text(path.read_text().replace(old, new))
+            assert await said.get() in ("Taken up: flows.yaml", "Plugins or bot.yaml changed: starting anew.")
+    assert (await said.get()).startswith(f'Serving "Desk" on {address} ')
+    signal.raise_signal(signal.SIGTERM)
+    await running
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_an_address_of_six_is_written_in_brackets() -> None:
+    with listen(Address("::1", 0)) as door:
+        assert door.family is socket.AF_INET6

@@ -1,0 +1,119 @@
+"""`botkit why` and `botkit conversations`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def talked(botkit: Any, desk: Path) -> Path:
+    for name, text in (("42", "return my order\nA-10293\nyes\n"), ("web:7", "I need a human please\nhello?\n")):
+        assert botkit("chat", desk, "--json", "--conversation", name, given=text).code == 0
+    return desk
+
+
+def test_why_explains_every_turn(botkit: Any, talked: Path) -> None:
+    code, out, _ = botkit("why", "chat:42", "--dir", talked)
+    assert code == 0
+    assert "turn 1  " in out
+    assert "  opened: the customer opened the chat\n" in out
+    assert "  customer: return my order\n  route: intent\n    → intent    return_item " in out
+    assert '  calls desk.find_order (read) with {"number": "A-10293"}\n' in out
+    assert "      return_item / find: done\n      return_item / if: else\n      return_item / confirm: asked\n" in out
+    assert "  sets the timer 'silence' for " in out
+    assert "  bot: Done. Your reference is R1.\n" in out
+
+
+def test_why_of_one_turn(botkit: Any, talked: Path) -> None:
+    out = botkit("why", "chat:42", "2", "--dir", talked).out
+    assert out.startswith("turn 2  ")
+    assert "\nturn " not in out
+
+
+def test_why_as_json(botkit: Any, talked: Path) -> None:
+    lines = botkit("why", "chat:42", "2", "--dir", talked, "--json").out.splitlines()
+    (turn,) = map(json.loads, lines)
+    assert (turn["seq"], turn["route"]) == (2, "intent")
+    assert turn["candidates"][0]["taken"] is True
+
+
+def test_a_handoff_is_told(botkit: Any, talked: Path) -> None:
+    out = botkit("conversations", "show", "web:7", "--dir", talked).out
+    assert "  customer: I need a human please\n" in out
+    assert "  handoff:  hands off to support" in out
+    assert botkit("conversations", "list", "--dir", talked, "--owner", "queue").out.startswith("web:7  ")
+    assert botkit("conversations", "list", "--dir", talked, "--owner", "human").out == ""
+
+
+def test_list(botkit: Any, talked: Path) -> None:
+    lines = botkit("conversations", "list", "--dir", talked).out.splitlines()
+    assert {line.partition("  ")[0] for line in lines} == {"chat:42", "web:7"}
+    assert len(botkit("conversations", "list", "--dir", talked, "--most", "1").out.splitlines()) == 1
+    rows = [json.loads(line) for line in botkit("conversations", "list", "--dir", talked, "--json").out.splitlines()]
+    assert {row["conversation"]: row["owner"] for row in rows} == {"chat:42": "bot", "web:7": "queue"}
+
+
+def test_export_gives_every_turn(botkit: Any, talked: Path) -> None:
+    lines = botkit("conversations", "export", "chat:42", "--dir", talked).out.splitlines()
+    assert [json.loads(line)["seq"] for line in lines] == list(range(1, len(lines) + 1))
+
+
+def test_erase_asks_first(botkit: Any, talked: Path) -> None:
+    assert botkit("conversations", "erase", "chat:42", "--dir", talked, given="n\n").code == 1
+    assert botkit("why", "chat:42", "--dir", talked).code == 0
+    assert botkit("conversations", "erase", "chat:42", "--dir", talked, given="y\n").code == 0
+    assert botkit("why", "chat:42", "--dir", talked).code == 2
+    assert botkit("conversations", "erase", "chat:42", "--dir", talked, "--yes").code == 2
+
+
+def test_nothing_failed(botkit: Any, talked: Path) -> None:
+    assert botkit("conversations", "failed", "--dir", talked) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["why", "nobody:1"],
+        ["why", "chat:42", "99"],
+        ["why", "chat:42", "0"],
+        ["why", "chat:42", "two"],
+        ["conversations", "show", "x' OR '1'='1"],
+        ["conversations", "export", ""],
+        ["conversations", "list", "--owner", "Ann"],
+        ["conversations", "list", "--most", "0"],
+        ["conversations", "frob"],
+    ],
+)
+def test_wrong_usage(botkit: Any, talked: Path, words: list[str]) -> None:
+    where = ["--dir", talked] if "frob" not in words else []
+    ended = botkit(*words, *where)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err
+
+
+@pytest.mark.parametrize("command", ["list", "failed"])
+def test_a_directory_without_a_bot_or_a_store(botkit: Any, desk: Path, tmp_path: Path, command: str) -> None:
+    nobody = botkit("conversations", command, "--dir", tmp_path / "none")
+    assert nobody.code == 2
+    assert "it has no bot.yaml" in nobody.err
+    never = botkit("conversations", command, "--dir", desk)
+    assert never.code == 2
+    assert "there is no store at" in never.err
+    assert not (desk / "bot.db").exists()
+
+
+def test_a_bot_yaml_with_mistakes(botkit: Any, desk: Path) -> None:
+    (desk / "bot.yaml").write_text("store: [1")
+    ended = botkit("conversations", "list", "--dir", desk)
+    assert ended.code == 1
+    assert "bot.yaml:" in ended.err
+
+
+def test_a_file_that_is_no_store(botkit: Any, tmp_path: Path) -> None:
+    file = tmp_path / "x.db"
+    file.write_text("this is no database" * 100)
+    ended = botkit("conversations", "list", "--store", f"sqlite:///{file}")
+    assert ended.code == 1
+    assert "Traceback" not in ended.err
