@@ -23,6 +23,7 @@ from starlette.routing import BaseRoute, Route
 from botkit.app.bots import Bot
 from botkit.app.config import Channel
 from botkit.app.directories import Checked
+from botkit.app.secrets import keep_secret
 from botkit.app.watching import Watch
 from botkit.errors import NOWHERE, BotkitError, ConfigError
 from botkit.model.definitions import Capabilities
@@ -143,7 +144,7 @@ def build_channels(checked: Checked, numbers: Numbers, tell: Tell, *, strict: bo
     A channel without its secret is skipped, and said so; with `strict` it is a ConfigError.
     """
     config = checked.config
-    bot = BotInfo(config.settings.name, config.settings.locales)
+    bot = BotInfo(config.settings.name, config.settings.locales, keep_secret(checked.directory))
     channels: Mapping[str, Channel] = config.channels or {"web": Channel({}, NOWHERE)}
     built: dict[str, Connector] = {}
     for name, channel in channels.items():

@@ -13,10 +13,14 @@ if TYPE_CHECKING:
 
 
 class BotInfo(msgspec.Struct, frozen=True):
-    """What a connector may know of the bot that it serves: its name and its locales, the default first."""
+    """What a connector may know of the bot that it serves: its name and its locales, the default first.
+
+    `secret` is the installation's own and the same after a restart; it is empty where none could be kept.
+    """
 
     name: str = "bot"
     locales: tuple[str, ...] = ("en",)
+    secret: str = ""
 
 
 class ConnectorSpec(msgspec.Struct, frozen=True):

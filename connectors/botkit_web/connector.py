@@ -69,7 +69,7 @@ class WebConnector:
         self._settings = settings
         self._bot = bot
         self._clock = clock
-        self._signer = Signer(settings.secret.get_secret_value() if settings.secret else "")
+        self._signer = Signer(settings.secret.get_secret_value() if settings.secret else bot.secret)
         self._chats = Chats(settings.chats, settings.history)
         self._intake: Intake | None = None
         self._open = 0

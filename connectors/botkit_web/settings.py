@@ -9,10 +9,10 @@ class WebSettings(BaseModel):
     """Settings of the web channel; every one has a default.
 
     `origins` are further sites whose pages may open the socket (`https://shop.example`), beside the host that
-    serves it; `*` allows every site. `secret` signs the chats, so that a browser can come back to its own: without
-    one a secret is made at each start, and a chat does not outlive the server. The others are limits: bytes of a
-    message, sockets of one chat and of all, messages a second (and in a burst) of one socket, entries and chats
-    that are kept in memory for a page that comes back, and seconds that a new socket has to say hello.
+    serves it; `*` allows every site. `secret` signs the chats, so that a browser can come back to its own; without
+    one it is the installation's (BotInfo.secret). The others are limits: bytes of a message, sockets of one chat and
+    of all, messages a second (and in a burst) of one socket, entries and chats that are kept in memory for a page
+    that comes back, and seconds that a new socket has to say hello.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
