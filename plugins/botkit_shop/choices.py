@@ -167,14 +167,31 @@ def payment_choices(
 
     With an order, `purpose` narrows them: 'refund' to the original one and gift cards, 'change' to those
     other than the original one. Gift cards come with their `balance`; whether it is enough the desk tells.
+    `also` is what else a customer may call a method, where no other of the choices is called so.
     """
     methods = list(desk.profile(caller)["payment_methods"].values())
     shown = labels.methods(methods, locale)
     order = desk.get_order_details(caller, number) if number else None
-    return [
+    chosen = [
         {"value": method["id"], "label": label, "source": method["source"], "balance": method.get("balance")}
         for method, label in zip(methods, shown, strict=True)
         if order is None or _serves(method, order, purpose)
+    ]
+    called = [_called(method, order) for choice in chosen for method in methods if method["id"] == choice["value"]]
+    times = Counter(name for names in called for name in names)
+    return [
+        {**choice, "also": [name for name in names if times[name] == 1]}
+        for choice, names in zip(chosen, called, strict=True)
+    ]
+
+
+def _called(method: Document, order: Document | None) -> list[str]:
+    original = order is not None and method["id"] == policy.original_payment(order)
+    brand = str(method.get("brand") or "")
+    return [
+        *words.PAYMENTS_ALSO.get(method["source"], ()),
+        *([brand] if brand else ()),
+        *(words.ORIGINAL_ALSO if original else ()),
     ]
 
 

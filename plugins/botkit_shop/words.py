@@ -244,6 +244,17 @@ PAYMENTS: dict[str, dict[str, str]] = {
     "paypal": {"en": "PayPal", "zh": "PayPal"},
 }
 
+# What customers call a payment method beside its label, and the one that an order was paid with.
+PAYMENTS_ALSO: dict[str, tuple[str, ...]] = {
+    "credit_card": ("credit card", "card", "信用卡", "银行卡"),
+    "gift_card": ("gift card", "voucher", "礼品卡"),
+    "paypal": ("paypal account", "贝宝"),
+}
+ORIGINAL_ALSO: tuple[str, ...] = (
+    "original", "original payment method", "original method", "same card", "where it came from",
+    "原路退回", "原路返回", "原付款方式", "原来的付款方式", "原支付方式", "原来的支付方式",
+)  # fmt: skip
+
 NUMBER_AND_UNIT = re.compile(r"(\d+(?:\.\d+)?)[\s-]*([a-z]+)", re.IGNORECASE)
 
 
