@@ -70,8 +70,8 @@ def exchange_of(turns: tuple[Turn, ...], session: Session | None) -> Exchange:
     top = last.stack[-1] if last is not None and last.stack else None
     waits = top is not None and last is not None and (last.question is not None or bool(last.pending))
     return Exchange(
-        replies=tuple(reply for turn in turns for reply in turn.replies),
-        route=next((turn.route for turn in reversed(turns) if turn.route), ""),
+        replies=tuple([reply for turn in turns for reply in turn.replies]),
+        route=([""] + [turn.route for turn in turns if turn.route])[-1],
         flow=top.flow if waits and top else None,
         step=top.step if waits and top else None,
         slots=visible_slots(last),
@@ -101,7 +101,7 @@ class Bot:
         self.connectors = connectors
         self._numbers = itertools.count(1)
         self._token = uuid4().hex[:12]
-        self._locks: dict[str, asyncio.Lock] = {}
+        self._talking: dict[str, list[asyncio.Future[None]]] = {}  # conversations, and who waits for the turn
 
     @classmethod
     async def load(
@@ -204,16 +204,41 @@ class Bot:
         if not chat:
             raise UsageError(f"a conversation is named channel:chat, not {conversation!r}")
         turns: list[Turn] = []
-        async with self._locks.setdefault(conversation, asyncio.Lock()):
-            end = self.engine.listen(conversation, turns.append)
-            try:
-                id_ = f"{self._token}-{next(self._numbers)}"
-                await self.engine.accept(Incoming(channel=channel, chat=chat, id=id_, event=event))
-                await self.engine.settle(conversation)
-            finally:
-                end()
+        if conversation in self._talking:
+            await self._wait(conversation)
+        else:
+            self._talking[conversation] = []
+        end = self.engine.listen(conversation, turns.append)
+        try:
+            id_ = f"{self._token}-{next(self._numbers)}"
+            await self.engine.take(Incoming(channel=channel, chat=chat, id=id_, event=event))
+            await self.engine.settle(conversation)
+        finally:
+            end()
+            self._hand_on(conversation)
         session = None if turns else (await self.store.load(conversation, most=0)).session
         return exchange_of(tuple(turns), session)
+
+    async def _wait(self, conversation: str) -> None:
+        """Wait until whoever talks in a conversation is done, in order of arrival; it is ours then."""
+        ours = asyncio.get_running_loop().create_future()
+        self._talking[conversation].append(ours)
+        try:
+            await ours
+        except asyncio.CancelledError:
+            if ours.done() and not ours.cancelled():
+                self._hand_on(conversation)
+            raise
+
+    def _hand_on(self, conversation: str) -> None:
+        """Let the next talk, or forget the conversation."""
+        waiting = self._talking[conversation]
+        while waiting:
+            following = waiting.pop(0)
+            if not following.done():
+                following.set_result(None)
+                return
+        del self._talking[conversation]
 
     # Changing
 

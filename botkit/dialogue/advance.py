@@ -103,6 +103,7 @@ def _take_press(work: Work, press: Press) -> None:
 
 
 def _receive(work: Work, event: Message | Press, text: str) -> None:
+    work.learn(event.customer)
     control = _urgent(work, event) if work.pending and work.owner == "bot" else None
     if work.pending and work.owner == "bot" and control is None:
         work.waiting = (*work.waiting[: MOST_WAITING - 1], event)
@@ -173,15 +174,15 @@ def _route_press(work: Work, press: Press, message: Message) -> None:
 
 def _repeat_or_tell(work: Work) -> None:
     work.settled = True
-    if work.question is not None and work.question.kind != "wait":
-        if not work.greeted:  # then it was posed a moment ago
-            repeat_question(work)
-    else:
+    if work.question is None or work.question.kind == "wait":
         work.say(work.phrase("closed_button"))
+    elif not work.greeted:  # then it was posed a moment ago
+        repeat_question(work)
 
 
 def _take_opened(work: Work, event: Opened) -> None:
     work.settled = True
+    work.learn(event.customer)
     if work.owner != "bot" or (work.started and not work.ended):
         return
     if work.ended:

@@ -13,7 +13,6 @@ from botkit.dialogue.options import (
     Choice,
     choose_all_named,
     choose_closely,
-    choose_exactly,
     choose_named,
     choose_number,
 )
@@ -59,9 +58,7 @@ def reading(work: Work) -> Reading:
     )
 
 
-def choices_of(
-    work: Work, slot: SlotDef, shown: Sequence[tuple[Any, str]] = (), said: str = ""
-) -> list[Choice]:
+def choices_of(work: Work, slot: SlotDef, shown: Sequence[tuple[Any, str]] = (), said: str = "") -> list[Choice]:
     """Give a slot's options with their labels in every locale; `shown` are computed ones as they were shown.
 
     What a computed option may be called `also` counts unless `said` has a number that its label has not: 'the
@@ -127,9 +124,6 @@ def _suits(kind: str, file: File) -> bool:
 
 
 def _fit_choice(work: Work, slot: SlotDef, text: str, choices: Sequence[Choice]) -> Fit | None:
-    exact = choose_exactly(text, choices)
-    if exact is not None:
-        return Fit([exact.value] if slot.many else exact.value, 0, len(text), EXACT)
     locale = work.flows.locales.get(work.locale)
     numbered = choose_number(text, choices, locale.numbers.ordinals if locale else {})
     if numbered is not None:
@@ -167,9 +161,7 @@ def find_values(work: Work, slot: SlotDef, text: str) -> list[Found]:
 
 
 def _find_pattern(work: Work, source: str, text: str) -> list[Found]:
-    pattern = work.prepared.patterns.get(source)
-    if pattern is None:
-        return []
+    pattern = work.prepared.patterns[source]
     wide = unicodedata.normalize("NFKC", text)
     text = wide if len(wide) == len(text) else text
     return [
@@ -243,7 +235,7 @@ def _masked(heard: Heard) -> str:
 
 def _strict_in(work: Work, slot: SlotDef, text: str) -> Fit | None:
     if slot.options or slot.options_from:
-        named = choose_named(text, choices_of(work, slot))
+        named = choose_named(text, choices_of(work, slot, (), text))
         if slot.many and named:
             return Fit([choice.value for choice in named], 0, 0, STRICT)
         if len(named) != 1:

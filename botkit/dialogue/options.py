@@ -16,6 +16,7 @@ _DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(
     r"^(?:#|no\.?|nr\.?|number|option|the|第|选|选项)?\s*(\d{1,3})\s*(?:\.|\)|个|号|项|one|th|st|nd|rd)?$"
 )
+_NUMBERS = re.compile(r"\d{1,2}(?:(?:\s+|\s*(?:and|und|和|跟)\s*)\d{1,2})+")  # of a folded text: 1 and 3
 _WORDS = re.compile(r"[^\W_]+")
 _PARTS = re.compile(r"\s*(?:[;\n；、，]|(?<!\d),(?!\d)|\band\b|\bund\b|和|以及|还有|跟)\s*")
 _CJK_WORD = re.compile(r"[㐀-䶿一-鿿]")
@@ -57,6 +58,11 @@ def choose_all_named(text: str, choices: Sequence[Choice], phrases: Phrases) -> 
     folded = fold(text)
     if folded in phrases.all_of:
         return list(choices)
+    if _NUMBERS.fullmatch(folded):
+        numbers = {int(number) for number in re.findall(r"\d+", folded)}
+        return (
+            [choice for at, choice in enumerate(choices, 1) if at in numbers] if max(numbers) <= len(choices) else []
+        )
     named = choose_named(text, choices)
     parts = [part for part in _PARTS.split(text) if fold(part)]
     if len(parts) > 1:

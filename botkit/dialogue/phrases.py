@@ -107,6 +107,4 @@ def strip_correction(phrases: Phrases, folded: str) -> str | None:
     rest, found = folded, False
     while match := phrases.corrections.match(rest):
         rest, found = rest[match.end() :], True
-        if not match.end():
-            break
     return rest if found else None

@@ -20,7 +20,7 @@ from botkit.dialogue.filling import (
     strict_value,
 )
 from botkit.dialogue.options import Choice, choose_exactly, choose_number
-from botkit.dialogue.phrases import read_yes_no
+from botkit.dialogue.phrases import read_yes_no, strip_correction
 from botkit.dialogue.saying import listed_options, say_speech
 from botkit.dialogue.stack import drop_timers, repair
 from botkit.dialogue.work import Work
@@ -44,10 +44,9 @@ def ask(work: Work, step: Step, body: Ask) -> None:
             work.visit(step.id, "passed over")
             work.go(step.next)
             return
-        if slot.shared:
-            if frame.asked or body.fill != "anytime" or not _fill_from_heard(work, step, slot):
-                _carry(work, step, slot, current)
-            return
+        if frame.asked or body.fill != "anytime" or not _fill_from_heard(work, step, slot):
+            _carry(work, step, slot, current)  # only a shared slot can be filled and not in this run
+        return
     if not frame.asked and body.fill == "anytime" and _fill_from_heard(work, step, slot):
         return
     pose(work, step, body.speech, "ask", _option_buttons(work, slot), silence=body.silence, slot=slot)
@@ -165,9 +164,7 @@ def repeat_question(work: Work) -> None:
 def read_reply(work: Work, question: Question, message: Message) -> Fit | None:
     """Give what a message answers to the open question, and how surely."""
     step = work.step_of(work.top)
-    if step is None:
-        return None
-    match step.body:
+    match step.body if step is not None else None:
         case Ask(slot=slot) if question.kind == "offer":
             return _read_offer(work, slot, message)
         case Ask(slot=slot):
@@ -183,8 +180,9 @@ def read_reply(work: Work, question: Question, message: Message) -> Fit | None:
 def _pressed_choice(work: Work, question: Question, slot: SlotDef, message: Message) -> Fit | None:
     if not (slot.options or slot.options_from):
         typed = _pressed(question, message.text) or _numbered_button(work, question, slot, message.text)
-        return fit(work, slot, replace(message, text=typed)) if typed and typed != message.text else None
-    exact = choose_exactly(message.text, choices_of(work, slot, question.options))
+        found = fit(work, slot, replace(message, text=typed)) if typed and typed != message.text else None
+        return Fit(found.value, found.start, found.end, EXACT) if found is not None else None
+    exact = choose_exactly(message.text, choices_of(work, slot, question.options, message.text))
     if exact is None:
         return None
     return Fit([exact.value] if slot.many else exact.value, 0, len(message.text), EXACT)
@@ -213,6 +211,15 @@ def is_button(question: Question, text: str) -> bool:
     return bool(_pressed(question, text))
 
 
+def _read_after_correction(work: Work, folded: str) -> tuple[bool, bool] | None:
+    """Read the yes or no that follows a word of correction and nothing else: 'actually, no'."""
+    phrases, words = work.prepared.phrases, folded.split()
+    if strip_correction(phrases, folded) is None:
+        return None
+    rests = (read_yes_no(phrases, " ".join(words[start:])) for start in range(1, min(len(words), 4)))
+    return next((read for read in rests if read is not None and read[1]), None)
+
+
 def read_agreement(work: Work, question: Question, message: Message) -> Fit | None:
     """Read a yes or a no."""
     pressed = _pressed(question, message.text)
@@ -220,6 +227,8 @@ def read_agreement(work: Work, question: Question, message: Message) -> Fit | No
         return Fit(pressed == "yes", 0, len(message.text), EXACT)
     folded = fold(message.text)
     read = read_yes_no(work.prepared.phrases, folded)
+    if read is None:
+        read = _read_after_correction(work, folded)
     if read is None:
         return None
     agreed, whole = read
@@ -275,9 +284,9 @@ def unusable(work: Work, rule: Rule | None = None, value: Any = None) -> None:
             work.change(step=chosen.steps, asked="")
             work.settled = False
             return
-        if chosen.say is not None:
-            _hint(work, _rule_text(work, slot, rule, value) or work.text(chosen.say))
-            return
+        said = work.text(chosen.say) if chosen.say is not None else ""
+        _hint(work, _rule_text(work, slot, rule, value) or said)
+        return
     if rule is not None and frame.misses <= LAST_REPEATS:
         _hint(work, _rule_text(work, slot, rule, value) or work.phrase("unusable"))
         return
@@ -288,8 +297,8 @@ def unusable(work: Work, rule: Rule | None = None, value: Any = None) -> None:
 def _hint(work: Work, text: str) -> None:
     """Say a hint with the open question's buttons; the question stays open, and its silence begins anew."""
     question, step = work.question, work.step_of(work.top)
-    if question is None or step is None:
-        return
+    assert question is not None  # noqa: S101 - a reply is unusable to a question only
+    assert step is not None  # noqa: S101
     work.say(text, buttons=question.buttons, question=question.id)
     if isinstance(step.body, Ask | Confirm) and step.body.silence is not None and question.kind != "offer":
         _set_silence(work, question.id, step.body.silence)
@@ -322,8 +331,8 @@ def accept(work: Work, message: Message, found: Fit) -> None:
     """Take a reply to the open question: fill its slot, or go the way of a yes, a no, a rating."""
     frame = work.top
     question, step = work.question, work.step_of(frame)
-    if question is None or step is None:
-        return
+    assert question is not None  # noqa: S101 - what was read was read for a question
+    assert step is not None  # noqa: S101
     match step.body:
         case Ask() as body if question.kind == "offer":
             _accept_offer(work, step, body, message, found)
@@ -331,10 +340,9 @@ def accept(work: Work, message: Message, found: Fit) -> None:
             _accept_value(work, step, body, message, found)
         case Confirm(yes=yes, no=no):
             _accept_agreement(work, step, yes, no, agreed=bool(found.value))
-        case Rate() as body:
+        case body:
+            assert isinstance(body, Rate)  # noqa: S101 - `read_reply` reads for no others
             _accept_rating(work, step, body, int(found.value))
-        case _:
-            pass
 
 
 def _accept_value(work: Work, step: Step, body: Ask, message: Message, found: Fit) -> None:

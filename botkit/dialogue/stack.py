@@ -105,10 +105,8 @@ def pop(work: Work, value: Any = None) -> None:
         _return_to_caller(work, frame, value)
     elif frame.entered == "repair":
         _after_repair(work, frame, value)
-    elif frame.entered == "interrupt":
-        below = work.top
-        if below.asked and below.entered != "repair":
-            repair(work, "on_resume", flow=title_of(work, work.flow_of(_begun(work))))
+    elif work.top.asked and work.top.entered != "repair":
+        repair(work, "on_resume", flow=title_of(work, work.flow_of(_begun(work))))
 
 
 def _begun(work: Work) -> Frame:

@@ -126,8 +126,7 @@ def _say(work: Work, step: Step, body: Say) -> None:
 
 def _set(work: Work, step: Step, body: Set) -> None:
     work.visit(step.id)
-    for name, value in body.values.items():
-        given = value.data if value.static else value_of(value.data, work.scope())
+    for name, given in _values(work, body.values).items():
         if name == "locale":
             choose_locale(work, given)
         else:
@@ -194,8 +193,7 @@ def _call(work: Work, step: Step, body: Do, served: int) -> None:
 def take_result(work: Work, result: Result) -> None:
     """Let a flow go on with the result of its call; one that nobody awaits is only recorded."""
     pending = next((item for item in work.pending if item.id == result.effect), None)
-    if result.customer:
-        work.customer = {**work.customer, **from_json(result.customer)}
+    work.learn(result.customer)
     if pending is None:
         work.settled = True
         return
@@ -352,10 +350,8 @@ _HANDLERS: dict[type, Callable[[Work, Step, Any], None]] = {
 
 def mark_waiting_done(work: Work, question: str, save: str, data: Any, target: str) -> None:
     """Let the frame that waits with this question go on at `target`."""
-    for index, frame in enumerate(work.stack):
-        if frame.asked == question:
-            drop_timers(work, frame)
-            work.stack[index] = replace(frame, step=target, asked="")
-            if save:
-                work.fill(save, data, index)
-            return
+    index = next(index for index, frame in enumerate(work.stack) if frame.asked == question)
+    drop_timers(work, work.stack[index])
+    work.stack[index] = replace(work.stack[index], step=target, asked="")
+    if save:
+        work.fill(save, data, index)

@@ -16,6 +16,7 @@ from botkit.model.locales import Formats
 from botkit.model.replies import Button, Card, DropTimers, Effect, Reply
 from botkit.model.session import Frame, Pending, Question, Session
 from botkit.model.turn import Candidate, Route, Turn, Visit
+from botkit.model.values import from_json
 
 ENGLISH = Formats()
 MOST_STEPS = 1000  # in one turn
@@ -167,13 +168,20 @@ class Work:
         frame = self.stack[index]
         self.stack[index] = replace(frame, slots={**frame.slots, name: value}, changed={**frame.changed, name: clock})
 
+    def learn(self, facts: Mapping[str, Any]) -> None:
+        """Note facts about the customer (`values.to_json` form)."""
+        if facts:
+            self.customer = {**self.customer, **from_json(facts)}
+
     # What templates see
 
     def scope(self) -> Mapping[str, Any]:
         """Give the names that a template or a condition sees now."""
         if self.base is None:
             self.base = self._constants()
-        base = {**self.base, **self.slots, "locale": self.locale, "customer": self.customer}
+        asking = self.question is not None and self.question.kind != "wait"
+        talk = {**self.base["conversation"], "asking": asking}
+        base = {**self.base, **self.slots, "locale": self.locale, "customer": self.customer, "conversation": talk}
         if self.stack:
             frame = self.stack[-1]
             base.update(frame.slots)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from botkit.model.events import NO_EVIDENCE, Entity, Event, Message, Outside, Press, Result
+from botkit.model.events import NO_EVIDENCE, Entity, Event, Message, Opened, Outside, Press, Result
 from botkit.model.replies import Call, Effect, HandOff, Reply
 from botkit.model.session import Frame, Question, Session
 from botkit.model.turn import Record
@@ -35,7 +35,7 @@ _TAG = b'"$'  # no tagged value is without it: what has none is read as it stand
 
 def encode_session(session: Session) -> bytes:
     """Write a session. Raises TypeError for a slot that holds what no slot can hold."""
-    return _encode(_session(session, to_json))
+    return _encode(session if _is_plain_session(session) else _session(session, to_json))
 
 
 def decode_session(data: bytes) -> Session:
@@ -46,7 +46,7 @@ def decode_session(data: bytes) -> Session:
 
 def encode_event(event: Event) -> bytes:
     """Write an event."""
-    return _encode(_event(event, to_json))
+    return _encode(event if _is_plain_event(event) else _event(event, to_json))
 
 
 def decode_event(data: bytes) -> Event:
@@ -57,6 +57,8 @@ def decode_event(data: bytes) -> Event:
 
 def encode_record(record: Record) -> bytes:
     """Write what is kept of a turn."""
+    if not record.effects and _is_plain_event(record.event):
+        return _encode(record)
     return _encode(_record(record, to_json))
 
 
@@ -96,6 +98,60 @@ def decode_values(data: bytes) -> dict[str, Any]:
     """Read what `encode_values` wrote. Raises ValueError."""
     values = _values.decode(data)
     return _mapping(values, from_json) if _TAG in data else values
+
+
+# Nearly all that is written is plain data already, which these tell without making anything. They run every
+# turn: a loop costs less than `all`, which calls a generator for each item.
+
+
+def _is_plain_session(session: Session) -> bool:
+    """Tell a session that is written as it stands."""
+    for frame in session.stack:
+        if frame.error is not None or not _are_plain(frame.slots):
+            return False
+    if session.waiting:
+        return False
+    if session.question is not None:
+        for value, _ in session.question.options:
+            if type(value) not in _PLAIN:
+                return False
+    return _are_plain(session.slots) and _are_plain(session.customer)
+
+
+def _is_plain_event(event: Any) -> bool:
+    """Tell an event that is written as it stands."""
+    kind = type(event)
+    if kind is Message or kind is Press:
+        if event.customer:
+            return False
+        for entity in event.evidence.entities:  # noqa: SIM110
+            if type(entity.value) not in _PLAIN:
+                return False
+        return True
+    return kind is Result and _is_plain(event.value) and _are_plain(event.customer)
+
+
+def _are_plain(values: Mapping[str, Any]) -> bool:
+    for value in values.values():  # noqa: SIM110
+        if type(value) not in _PLAIN and not _is_plain(value):
+            return False
+    return True
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell a value of which `to_json` would only make a copy."""
+    kind = type(value)
+    if kind is dict:
+        for key, item in value.items():
+            if type(key) is not str or key[:1] == "$" or (type(item) not in _PLAIN and not _is_plain(item)):
+                return False
+        return True
+    if kind is list:
+        for item in value:  # noqa: SIM110
+            if type(item) not in _PLAIN and not _is_plain(item):
+                return False
+        return True
+    return kind in _PLAIN
 
 
 def _encode(value: object) -> bytes:
@@ -141,12 +197,8 @@ def _question(question: Question, change: Change) -> Question:
 
 def _event(event: Event, change: Change) -> Event:
     match event:
-        case Message(evidence=evidence) | Press(evidence=evidence) if (
-            evidence is not NO_EVIDENCE and evidence.entities
-        ):
-            entities = _each(evidence.entities, _entity, change)
-            if entities is not evidence.entities:
-                return replace(event, evidence=replace(evidence, entities=entities))
+        case Message() | Press() | Opened():
+            return _from_customer(event, change)
         case Outside(data=data) if data:
             return replace(event, data=_mapping(data, change))
         case Result():
@@ -155,6 +207,17 @@ def _event(event: Event, change: Change) -> Event:
         case _:
             pass
     return event
+
+
+def _from_customer(event: Message | Press | Opened, change: Change) -> Event:
+    changes: dict[str, Any] = {}
+    if event.customer:
+        changes["customer"] = _mapping(event.customer, change)
+    if not isinstance(event, Opened) and event.evidence is not NO_EVIDENCE and event.evidence.entities:
+        entities = _each(event.evidence.entities, _entity, change)
+        if entities is not event.evidence.entities:
+            changes["evidence"] = replace(event.evidence, entities=entities)
+    return replace(event, **changes) if changes else event
 
 
 def _entity(entity: Entity, change: Change) -> Entity:

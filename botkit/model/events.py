@@ -48,13 +48,17 @@ NO_EVIDENCE = Evidence()
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True, tag="message"):
-    """A customer wrote something; `locale` is what the platform says of the user."""
+    """A customer wrote something; `locale` is what the platform says of the user.
+
+    `customer` are facts about the customer that the platform or a plugin knows (`values.to_json` form).
+    """
 
     text: str = ""
     id: str = ""
     files: tuple[File, ...] = ()
     locale: str = ""
     evidence: Evidence = NO_EVIDENCE
+    customer: dict[str, Any] = {}
 
 
 class Press(msgspec.Struct, frozen=True, omit_defaults=True, tag="press"):
@@ -70,6 +74,7 @@ class Press(msgspec.Struct, frozen=True, omit_defaults=True, tag="press"):
     id: str = ""
     locale: str = ""
     evidence: Evidence = NO_EVIDENCE
+    customer: dict[str, Any] = {}
 
 
 class Opened(msgspec.Struct, frozen=True, omit_defaults=True, tag="opened"):
@@ -77,6 +82,7 @@ class Opened(msgspec.Struct, frozen=True, omit_defaults=True, tag="opened"):
 
     id: str = ""
     locale: str = ""
+    customer: dict[str, Any] = {}
 
 
 class Timer(msgspec.Struct, frozen=True, omit_defaults=True, tag="timer"):

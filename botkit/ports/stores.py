@@ -122,6 +122,18 @@ class Store(Protocol):
         """Write turns of several conversations in one transaction; one late commit spoils no other."""
         ...
 
+    async def take(self, incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, bool]:
+        """Do `accept` and `commit` in one transaction, for a delivery that need not wait, and tell that it was so.
+
+        `commit` was made of what `load` gave, and its `taken` is 0. If the conversation is not as it was loaded,
+        or something waits in its inbox, the delivery alone is stored, as `accept` does, and the second is False.
+        """
+        ...
+
+    async def take_result(self, conversation: str, event: Event, commit: Commit, now: float) -> tuple[Accepted, bool]:
+        """Do `finish_call` and `commit` in one transaction; as `take`."""
+        ...
+
     async def start_call(self, call: Call, now: float) -> bool:
         """Journal that a planned call is started now.
 

@@ -29,14 +29,16 @@ class FlowBook:
         A session with nothing open takes the current one. One with open flows moves if every step at which it
         stands is still there with the same kind and slot; otherwise it stays with the version that it has.
         """
-        if session is None or session.version == self.current.version or session.ended:
-            return self.current
-        if not session.stack:
+        if session is None or not self.keeps_older(session):
             return self.current
         older = await self._find(session.version)
         if older is None or can_move(session, older, self.current):
             return self.current
         return older
+
+    def keeps_older(self, session: Session) -> bool:
+        """Tell whether a session may have to go on with an older version."""
+        return bool(session.stack) and session.version != self.current.version and not session.ended
 
     async def _find(self, version: str) -> FlowSet | None:
         known = self._older.get(version)

@@ -50,15 +50,3 @@ def _shortened(button: Button, length: int) -> Button:
     if len(button.label) <= length:
         return button
     return replace(button, label=button.label[: length - 1] + "…")
-
-
-def split(text: str, length: int) -> list[str]:
-    """Cut a text into parts of at most `length` characters, at a paragraph, a line, a sentence or a space."""
-    parts: list[str] = []
-    while len(text) > length:
-        head = text[:length]
-        cut = next((at for mark in ("\n\n", "\n", "。", ". ", " ") if (at := head.rfind(mark)) > length // 2), -1)
-        end = length if cut < 0 else cut + 1
-        parts.append(text[:end].rstrip())
-        text = text[end:].lstrip()
-    return [*parts, text] if text or not parts else parts

@@ -5,7 +5,7 @@ import logging
 import random
 from collections.abc import Callable, Mapping
 
-from botkit.errors import BotkitError, DeliveryError
+from botkit.errors import BotkitError, DeliveryError, StoreError
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Connector
 from botkit.ports.stores import Outgoing, Store
@@ -78,12 +78,20 @@ class Delivery:
 
     async def _send_all(self, conversation: str) -> None:
         while not self._closed:
-            waiting = await self._store.outgoing(conversation)
-            if not waiting:
-                return
-            for outgoing in waiting:
-                if not await self._send(outgoing):
-                    break
+            try:
+                if not await self._send_waiting(conversation):
+                    return
+            except StoreError as error:
+                _log.error("the store failed", exc_info=error, extra={"conversation": conversation})
+                await self._clock.sleep(FIRST_PAUSE)
+
+    async def _send_waiting(self, conversation: str) -> bool:
+        """Send what waits, as far as it goes; False when nothing does."""
+        waiting = await self._store.outgoing(conversation)
+        for outgoing in waiting:
+            if self._closed or not await self._send(outgoing):
+                break
+        return bool(waiting)
 
     async def _send(self, outgoing: Outgoing) -> bool:
         """Send one reply; False if the ones behind it have to wait, which was waited for."""

@@ -2,17 +2,19 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
 from botkit.dialogue import advance, new_session
 from botkit.errors import FenceError, StoreError
 from botkit.model.definitions import FlowSet
-from botkit.model.events import Event, Failure, Message, Opened, Owned, Press, Result
-from botkit.model.replies import Call, DropTimers, Reply, SetTimer
+from botkit.model.events import Event, Failure, FromCustomer, Message, Opened, Owned, Press, Result
+from botkit.model.replies import Call, DropTimers, Effect, Reply, SetTimer
 from botkit.model.session import Session
 from botkit.model.turn import Turn
+from botkit.model.values import from_json, to_json
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Accepted, Connector, Incoming
 from botkit.ports.stores import Arrived, Commit, Store
@@ -27,7 +29,13 @@ _log = logging.getLogger(__name__)
 LONGEST_NAP = 1.0  # seconds between looks at the timers
 RETRY_AFTER = 0.5  # seconds after the store failed
 
+T = TypeVar("T")
 Listener = Callable[[Turn], None]
+
+
+def _knowing(event: FromCustomer, facts: dict[str, Any]) -> FromCustomer:
+    """Add facts about the customer to an event: they are kept with it, so that a replay knows them."""
+    return replace(event, customer={**event.customer, **facts}) if facts else event
 
 
 def _reworded(event: Message | Press, text: str) -> Message | Press:
@@ -58,6 +66,7 @@ class Engine:
             d: any(g.direction == d for p in registry.plugins for g in p.guards) for d in ("input", "output")
         }
         self._hooked = any(plugin.before or plugin.after for plugin in registry.plugins)
+        self._direct = not (self._hooked or self._guarded["input"] or self._guarded["output"])
         self._draining: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._calls: dict[str, set[asyncio.Task[None]]] = {}
@@ -78,6 +87,9 @@ class Engine:
             session = loaded.session or Session(conversation=conversation)
             self._begin_call(conversation, call, session, resumed=started)
         for conversation in await self.store.unfinished():
+            left = (await self.store.load(conversation, most=0)).session
+            if left is not None:
+                self._note_owner(left)
             self.wake(conversation)
             self.delivery.wake(conversation)
         self._timer_task = asyncio.create_task(self._watch_timers(), name="timers")
@@ -101,16 +113,54 @@ class Engine:
     async def accept(self, incoming: Incoming) -> Accepted:
         """Store a delivery durably and see that its turn comes; a known one is dropped."""
         accepted = await self.store.accept(incoming, self.clock.now())
-        if accepted.wake:
-            self.wake(accepted.conversation)
+        self._wake_for(accepted)
+        return accepted
+
+    async def take(self, incoming: Incoming) -> Accepted:
+        """Do what `accept` does, and the turn in the same transaction if it need not wait for anything."""
+        conversation = incoming.conversation
+        commit = await self._foresee(conversation, Arrived(0, incoming.event, incoming.customer))
+        if commit is None:
+            return await self.accept(incoming)
+        return self._took(await self.store.take(incoming, commit, self.clock.now()), commit)
+
+    async def _foresee(self, conversation: str, arrived: Arrived) -> Commit | None:
+        """Make the turn of an event before it is stored; None if it has to wait, or is better left to `_drain`.
+
+        Nothing here waits for anybody, so that what arrives next does not overtake it. What is made counts only
+        if the store finds the conversation as it was loaded.
+        """
+        if self._closing or not self._direct or conversation in self._draining:
+            return None
+        try:
+            loaded = await self.store.load(conversation, most=1)
+            session = loaded.session
+            if loaded.waiting or (session is not None and self.book.keeps_older(session)):
+                return None
+            turn = await self._advance(conversation, session, arrived)
+        except Exception:  # noqa: BLE001 - it is stored, tried again and told in the log by `_drain`
+            return None
+        return self._commit_of(conversation, loaded.fence, turn.session, (turn,), taken=0)
+
+    def _took(self, outcome: tuple[Accepted, bool], commit: Commit) -> Accepted:
+        accepted, taken = outcome
+        if taken:
+            self._note_owner(commit.session)
+            self._after(commit.conversation, commit, commit.turns)
+        else:
+            self._wake_for(accepted)
         return accepted
 
     async def put(self, conversation: str, key: str, event: Event) -> Accepted:
         """Store an event of our own, once per key, and see that its turn comes."""
         accepted = await self.store.accept_event(conversation, key, event, self.clock.now())
-        if accepted.wake:
-            self.wake(conversation)
+        self._wake_for(accepted)
         return accepted
+
+    def _wake_for(self, accepted: Accepted) -> None:
+        """Wake a conversation for a new row; one that waits behind rows of a failed turn is woken as well."""
+        if accepted.wake or (not accepted.duplicate and accepted.conversation not in self._draining):
+            self.wake(accepted.conversation)
 
     def wake(self, conversation: str) -> None:
         """Look at a conversation: there may be something to do."""
@@ -167,6 +217,9 @@ class Engine:
             except StoreError as error:
                 _log.error("the store failed", exc_info=error, extra={"conversation": conversation})
                 await self.clock.sleep(RETRY_AFTER)
+            except Exception as error:  # noqa: BLE001 - what waits stays stored and is tried with the next event
+                _log.error("a turn failed", exc_info=error, extra={"conversation": conversation})
+                return
 
     async def _turn(self, conversation: str) -> bool:
         """Take what waits in a conversation's inbox; False when nothing did."""
@@ -181,7 +234,7 @@ class Engine:
         assert session is not None  # noqa: S101 - at least one turn was made
         commit = self._commit_of(conversation, loaded.fence, session, turns)
         committed = await self.store.commit(commit)
-        self._owners[conversation] = (session.epoch, session.owner == "human")
+        self._note_owner(session)
         self._after(conversation, commit, turns)
         if self._hooked:
             for turn in turns:
@@ -193,23 +246,22 @@ class Engine:
         if session is None:
             session = new_session(flows, conversation, locale=self._chosen_locale)
         event = arrived.event
-        if arrived.customer and arrived.customer != session.customer.get("platform"):
-            # What a platform says of its user identifies no customer: it stays apart from what actions found out.
-            session = replace(session, customer={**session.customer, "platform": arrived.customer})
-        if isinstance(event, Message | Press | Opened) and (self._hooked or self._guarded["input"]):
-            session, event = await self._prepare(session, event)
+        if isinstance(event, Message | Press | Opened):
+            if arrived.customer and arrived.customer != session.customer.get("platform"):
+                # What a platform says of its user identifies no customer: it stays apart from what actions found out.
+                event = _knowing(event, {"platform": to_json(arrived.customer)})
+            if self._hooked or self._guarded["input"]:
+                event = await self._prepare(session, event)
         if isinstance(event, Message | Press):
             event = self._recognisers(flows).recognise(event, session.locale)
         turn = advance(flows, session, event, self.clock.now())
         return await self._guard_replies(turn) if self._guarded["output"] and turn.replies else turn
 
-    async def _prepare(self, session: Session, event: Event) -> tuple[Session, Event]:
+    async def _prepare(self, session: Session, event: FromCustomer) -> FromCustomer:
         """Let plugins see an event before its turn: hooks may know the customer, guards may refuse the text."""
-        caller = self._caller(session)
+        caller = self._caller(replace(session, customer={**session.customer, **from_json(event.customer)}))
         if self._hooked:
-            facts = await self.registry.before_turn(event, caller)
-            if facts:
-                session = replace(session, customer={**session.customer, **facts})
+            event = _knowing(event, await self.registry.before_turn(event, caller))
         said = event.text if isinstance(event, Message) else event.value if isinstance(event, Press) else ""
         if isinstance(event, Message | Press) and self._guarded["input"] and said:
             verdict = await self.registry.guard("input", said, caller)
@@ -217,7 +269,7 @@ class Engine:
                 event = replace(event, evidence=replace(event.evidence, blocked=verdict.refused))
             elif verdict.text is not None:
                 event = _reworded(event, verdict.text)
-        return session, event
+        return event
 
     async def _guard_replies(self, turn: Turn) -> Turn:
         caller, flows = self._caller(turn.session), self.book.current
@@ -235,19 +287,24 @@ class Engine:
                 replies.append(reply)
         return replace(turn, replies=tuple(replies))
 
-    def _commit_of(self, conversation: str, fence: int, session: Session, turns: Sequence[Turn]) -> Commit:
-        effects = [effect for turn in turns for effect in turn.effects]
-        dropped = {effect.question for effect in effects if isinstance(effect, DropTimers)}
-        serves = self.delivery.serves(session.channel)
+    def _commit_of(
+        self, conversation: str, fence: int, session: Session, turns: Sequence[Turn], taken: int | None = None
+    ) -> Commit:
+        replies: list[Reply] = []
+        effects: list[Effect] = []
+        for turn in turns:
+            replies += turn.replies
+            effects += turn.effects
+        dropped = {effect.question for effect in effects if isinstance(effect, DropTimers)} if effects else set()
         return Commit(
             conversation=conversation,
             fence=fence,
             session=session,
             turns=tuple(turns),
-            taken=len(turns),
-            replies=tuple(reply for turn in turns for reply in turn.replies) if serves else (),
-            calls=tuple(effect for effect in effects if isinstance(effect, Call)),
-            timers=tuple(e for e in effects if isinstance(e, SetTimer) and e.question not in dropped),
+            taken=len(turns) if taken is None else taken,
+            replies=tuple(replies) if self.delivery.serves(session.channel) else (),
+            calls=tuple([effect for effect in effects if isinstance(effect, Call)]) if effects else (),
+            timers=tuple([e for e in effects if isinstance(e, SetTimer) and e.question not in dropped]),
             dropped=tuple(sorted(dropped)),
         )
 
@@ -272,6 +329,10 @@ class Engine:
             locale=session.locale,
             timezone=self.book.current.settings.timezone,
         )
+
+    def _note_owner(self, session: Session) -> None:
+        if session.epoch:
+            self._owners[session.conversation] = (session.epoch, session.owner == "human")
 
     def _epoch_of(self, conversation: str) -> tuple[int, bool]:
         return self._owners.get(conversation, (0, False))
@@ -307,25 +368,40 @@ class Engine:
             result = await self.registry.perform(call, self._caller(session))
         elif resumed:
             result = Result(call.id, failure=Failure("outcome_unknown", "It is not known whether that was done."))
-        elif await self.store.start_call(call, self.clock.now()):
+        elif await self._surely(lambda: self.store.start_call(call, self.clock.now())):
             result = await self.registry.perform(call, self._caller(session))
         else:
             return  # somebody else has started it
-        accepted = await self.store.finish_call(conversation, result, self.clock.now())
-        if accepted.wake:
-            self.wake(conversation)
+        commit = await self._foresee(conversation, Arrived(0, result))
+        if commit is None:
+            self._wake_for(await self._surely(lambda: self.store.finish_call(conversation, result, self.clock.now())))
+        else:
+            made = commit
+            self._took(
+                await self._surely(lambda: self.store.take_result(conversation, result, made, self.clock.now())), made
+            )
+
+    async def _surely(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """Ask the store until it answers."""
+        while True:
+            try:
+                return await attempt()
+            except StoreError as error:
+                _log.error("the store failed", exc_info=error)
+                await self.clock.sleep(RETRY_AFTER)
 
     # Timers
 
     async def _watch_timers(self) -> None:
         while True:
+            due: float | None = None
             try:
                 due = await self.store.next_timer()
                 for conversation in await self.store.fire(self.clock.now()) if due is not None else ():
                     self.wake(conversation)
             except StoreError as error:
                 _log.error("the store failed", exc_info=error)
-            await self._nap(due if "due" in locals() else None)
+            await self._nap(due)
 
     async def _nap(self, due: float | None) -> None:
         self._timer_set.clear()

@@ -1,6 +1,8 @@
 """`botkit new`, `schema` and `graph`."""
 
 import json
+import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,29 @@ def test_new_bot_is_sound_and_its_tests_pass(botkit: Any, tmp_path: Path) -> Non
     assert f"{target / 'bot.yaml'}" in out.splitlines()
     assert botkit("check", target, "--strict").code == 0
     assert botkit("test", target).code == 0
+
+
+def test_what_a_new_bot_suggests_can_be_used(botkit: Any, tmp_path: Path) -> None:
+    target = tmp_path / "shop"
+    botkit("new", target)
+    config = target / "bot.yaml"
+    config.write_text(re.sub(r"(?m)^( *)# (?=\w+: )", r"\1", config.read_text()))
+    assert "\nplugins: [./plugins/orders.py]" in config.read_text()
+    (target / "plugins").mkdir()
+    (target / "plugins" / "orders.py").write_text("from botkit import Plugin\n\nplugin = Plugin('orders')\n")
+    assert botkit("check", target, "--strict").code == 0
+
+
+@pytest.mark.parametrize("kind", ["bot", "plugin", "connector"])
+def test_the_commands_after_new_can_be_pasted(
+    botkit: Any, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "My work").mkdir()
+    flags = [] if kind == "bot" else [f"--{kind}"]
+    _, _, err = botkit("new", Path("My work") / "desk", *flags)
+    commands = [shlex.split(command) for command in err.strip().removeprefix("Now: ").split(", ")]
+    assert commands[0] == (["botkit", "check", "My work/desk"] if kind == "bot" else ["cd", "My work/desk"])
 
 
 @pytest.mark.parametrize("kind", ["plugin", "connector"])

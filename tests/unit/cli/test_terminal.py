@@ -79,7 +79,7 @@ def test_a_conversation_goes_on(type_lines: Type) -> None:
 
 def test_silence_of_the_bot_is_said(type_lines: Type) -> None:
     shown = type_lines("I want to talk to a human", "anybody?")
-    assert "(queue: the bot is silent)" in shown
+    assert "(waiting for a person, so the bot is silent; /restart begins a new conversation)" in shown
 
 
 def test_a_button_that_is_gone_is_an_error_of_one_line(type_lines: Type, desk: Path) -> None:

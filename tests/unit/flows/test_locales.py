@@ -1,5 +1,5 @@
 """Locale files."""
-# ruff: noqa: E501 - a table reads better with one case in a line
+
 
 from pathlib import Path
 

@@ -1,5 +1,5 @@
 """Every kind of mistake that the parser finds: its place, its code, its words."""
-# ruff: noqa: E501 - a table reads better with one case in a line
+
 
 from collections.abc import Callable
 from typing import Any

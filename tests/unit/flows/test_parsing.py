@@ -1,5 +1,5 @@
 """What the steps, slots and sections of flow files become."""
-# ruff: noqa: E501 - a table reads better with one case in a line
+
 
 import time
 from collections.abc import Callable

@@ -1,5 +1,4 @@
 """Declaring hooks: what is taken, what is refused where it is written, and that docs/plugins.md tells of each."""
-# ruff: noqa: ARG005
 
 import inspect
 import re

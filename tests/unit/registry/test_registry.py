@@ -1,5 +1,4 @@
 """The registry as the runtime uses it: start and stop, guards, hooks, sources, the catalogue."""
-# ruff: noqa: ARG005
 
 import asyncio
 import logging

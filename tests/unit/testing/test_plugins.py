@@ -38,7 +38,7 @@ class Settings(BaseModel):
 
 
 plugin = Plugin("shop", settings=Settings)
-plugin.knowledge("help")(lambda ctx, question: [Passage(question)])  # noqa: ARG005
+plugin.knowledge("help")(lambda ctx, question: [Passage(question)])
 plugin.slot_type("number")(lambda text: text if text.isdigit() else None)
 
 

@@ -1,0 +1,161 @@
+"""Handing over to people and back, and the languages that the bot speaks."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from botkit.model.definitions import Set, Value
+from botkit.model.events import Evidence, Match, Message
+from botkit.model.replies import HandOff
+from botkit.model.values import File
+from tests.unit.dialogue.talking import Talk, build
+
+BROKEN = "I'm sorry, something went wrong on our side."
+
+
+def flow(steps: str, more: str = "", actions: dict[str, Any] | None = None, **settings: Any) -> Talk:
+    """Start a bot whose flow /main has these steps (one line of YAML each)."""
+    lines = "\n".join("      " + line for line in steps.strip("\n").splitlines())
+    head, _, flows = more.rpartition("|")
+    text = f"{head}\nflows:\n  main:\n    title: the thing\n    start: {{commands: [main]}}\n    steps:\n{lines}\n{flows}"
+    talk = Talk(build(text, **settings), actions)
+    talk.say("/main")
+    return talk
+
+
+# Handing over
+
+
+def test_a_handoff_ends_the_flows_and_gives_their_slots() -> None:
+    more = "slots: {code: {type: text}}\n|  sub: {steps: [{ask: y, say: Y?}, {handoff: care, reason: 'why {{ y }}', show: {k: '{{ now }}'}}]}\n"
+    talk = flow("- {ask: code, say: C?, silence: {end: 1h}}\n- run: sub", more)
+    talk.say("c")
+    assert talk.say("care").startswith("I'm passing you on")
+    (effect,) = [effect for effect in talk.effects if isinstance(effect, HandOff)]
+    assert (effect.team, effect.reason) == ("care", "why care")
+    assert effect.packet["slots"] == {"code": "c", "y": "care"}
+    assert (effect.packet["flow"], effect.packet["step"]) == ("sub", "handoff:care")
+    assert "$datetime" in str(effect.packet["show"])
+    assert effect.packet["last"][-1] == ["customer", "care"]
+    assert (talk.stack, talk.timers, talk.session.owner, talk.session.team) == ([], {}, "queue", "care")
+
+
+def test_the_bot_is_silent_while_a_queue_or_a_person_has_it() -> None:
+    talk = flow("- handoff: care")
+    for text in ("hello", "/main", "repeat", "human"):
+        assert talk.say(text) == ""
+        assert talk.route == "owner"
+    assert talk.say("", File(kind="image")) == ""
+    talk.owned("claimed", "Eve")
+    assert (talk.session.owner, talk.session.agent, talk.session.epoch) == ("human", "Eve", 1)
+    assert talk.say("cancel") == ""
+    assert talk.session.owner == "human"
+    assert talk.owned("unavailable") == ""
+    assert talk.owned("left").startswith("I'm back")
+    assert (talk.session.owner, talk.session.agent, talk.session.epoch) == ("bot", "", 2)
+
+
+@pytest.mark.parametrize("word", ["cancel", "start over", "取消"])
+def test_cancel_leaves_the_queue(word: str) -> None:
+    talk = flow("- handoff: care")
+    assert talk.say(word) in {"All right, I've stopped that.", "好的，已经为您停止操作。"}
+    assert talk.session.owner == "bot"
+    assert [type(effect).__name__ for effect in talk.effects] == ["Leave"]
+    assert talk.owned("unavailable") == ""
+
+
+def test_nobody_there_is_said_and_the_conversation_stays_in_the_queue() -> None:
+    talk = flow("- handoff: care")
+    assert talk.owned("unavailable").startswith("Nobody is available")
+    assert talk.session.owner == "queue"
+
+
+def test_another_team_is_taken_without_another_word() -> None:
+    talk = flow("- handoff: care", "  on_no_agent: {steps: [{handoff: night}]}\n")
+    assert talk.owned("unavailable") == ""
+    assert talk.session.team == "night"
+    assert any(isinstance(effect, HandOff) for effect in talk.effects)
+
+
+def test_a_closed_handoff_ends_the_session() -> None:
+    talk = flow("- handoff: care")
+    talk.owned("claimed", "Eve")
+    assert talk.owned("closed") == ""
+    assert talk.session.ended
+    assert talk.say("cancel") != ""
+    assert talk.session.number == 2
+
+
+def test_a_person_may_take_a_conversation_from_the_bot() -> None:
+    talk = flow("- {ask: x, say: X?, silence: {end: 1h}}")
+    assert talk.owned("claimed", "Eve") == ""
+    assert (talk.stack, talk.timers) == ([], {})
+    assert talk.owned("returned") != ""
+
+
+def test_what_on_handoff_asks_or_calls_holds_nothing_up() -> None:
+    asks = flow("- handoff: care", "  on_handoff: {steps: [{say: Wait.}, {ask: x, say: X?, silence: {end: 1h}}]}\n")
+    assert asks.text == "Wait.\nX?"
+    assert (asks.stack, asks.timers) == ([], {})
+    calls = flow("- handoff: care", "  on_handoff: {steps: [{do: shop.find}, {say: Never.}]}\n")
+    assert [item.id for item in calls.session.pending] == [calls.calls[0].id]
+    assert calls.say("hello") == ""
+    assert calls.finish(1) == ""
+    assert (calls.stack, calls.session.pending) == ([], ())
+
+
+def test_a_failing_on_handoff_is_silent() -> None:
+    talk = flow(
+        "- handoff: care", "slots: {zero: {type: integer}}\n|  on_handoff: {steps: [{say: '{{ 1 / zero }}'}]}\n"
+    )
+    assert talk.text == ""
+    assert talk.session.owner == "queue"
+
+
+# Languages
+
+
+LANGUAGES = "answers:\n  a: {questions: [aaa bbb], say: {en: English., zh: 中文。}}\n  p: {questions: [ccc ddd], say: Plain.}\n|"
+
+
+@pytest.mark.parametrize(
+    ("locale", "platform", "shown", "said"),
+    [
+        ("", "", "", "English."), ("", "zh", "", "中文。"), ("", "zh-TW", "", "中文。"), ("", "fr", "", "English."),
+        ("", "zh", "en", "English."), ("en", "zh", "zh", "English."), ("zh-TW", "", "en", "中文。"), ("", "", "xx", "English."),
+    ],
+)  # fmt: skip
+def test_the_locale_of_a_reply(locale: str, platform: str, shown: str, said: str) -> None:
+    flows = flow("- say: Hi.", LANGUAGES).flows
+    talk = Talk(flows, locale=locale)
+    talk.take(Message("aaa bbb", locale=platform, evidence=Evidence(answers=(Match("a", 1.0),), locale=shown)))
+    assert talk.text == said
+
+
+def test_a_message_that_shows_no_language_changes_nothing() -> None:
+    talk = flow("- say: Hi.", LANGUAGES)
+    talk.say("你们几点开门，我想知道")
+    assert talk.session.locale == "zh"
+    talk.say("A-10293")
+    assert talk.session.locale == "zh"
+    assert talk.say("ccc ddd", answers={"p": 1.0}) == "Plain."
+
+
+def test_numbers_are_written_for_a_locale_without_forms_of_its_own() -> None:
+    talk = flow("- say: '{{ 1234.5 | number }}'")
+    talk.session = msgspec.structs.replace(talk.session, locale="fr")
+    assert talk.say("/main") == "1,234.5"
+
+
+@pytest.mark.parametrize(("code", "locale"), [("zh", "zh"), ("zh-TW", "zh-TW"), ("fr", "en"), (3, "en")])
+def test_a_flow_may_choose_the_locale(code: Any, locale: str) -> None:
+    talk = flow("- set: {x: 1}\n- say: {en: English., zh: 中文。}")
+    main = talk.flows.flows["main"]
+    steps = {id_: msgspec.structs.replace(s, body=Set({"locale": Value(code, static=True)})) if id_ == "set:x" else s
+             for id_, s in main.steps.items()}  # fmt: skip
+    changed = {**talk.flows.flows, "main": msgspec.structs.replace(main, steps=steps)}
+    talk.flows = msgspec.structs.replace(talk.flows, flows=changed)
+    talk.say("/main")
+    assert talk.session.locale == locale
+    assert (talk.session.locale_by == "choice") == (locale != "en")
