@@ -125,7 +125,7 @@ class Bot:
         opened = store if store is not None and not isinstance(store, str) else None
         kept = opened or open_store(
             store_url(checked, store if isinstance(store, str) else None),
-            checked.config.durability,  # type: ignore[arg-type]
+            checked.config.durability,
         )
         await kept.open()
         try:

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from botkit.errors import Place, Problem
+from botkit.errors import NOWHERE, Place, Problem
 from botkit.flows import Node, Report, read, seconds, shapes
 from botkit.model.definitions import Settings
+from botkit.stores.connection import Durability
 
 FILE = "bot.yaml"
 KEYS = (
@@ -37,7 +38,8 @@ class Config(msgspec.Struct, frozen=True):
     plugin_settings: dict[str, dict[str, Any]] = {}
     plugin_places: dict[str, Place] = {}
     store: str = "sqlite:///bot.db"
-    durability: str = "normal"
+    durability: Durability = "normal"
+    store_place: Place = NOWHERE
     llm: dict[str, Any] = {}
     safety: dict[str, Any] = {}
     handoff: dict[str, Any] = {}
@@ -69,6 +71,7 @@ def _assemble(found: Mapping[str, Node], variables: Mapping[str, str], report: R
         plugin_settings=plugin_settings,
         plugin_places=plugin_places,
         store=store,
+        store_place=found["store"].place if "store" in found else NOWHERE,
         durability=durability,
         llm=_free(found.get("llm"), "'llm'", variables, report),
         safety=_free(found.get("safety"), "'safety'", variables, report),
@@ -208,8 +211,9 @@ def _plugins(
     return tuple(names), settings, places
 
 
-def _store(node: Node | None, variables: Mapping[str, str], report: Report) -> tuple[str, str]:
-    url, durability = "sqlite:///bot.db", "normal"
+def _store(node: Node | None, variables: Mapping[str, str], report: Report) -> tuple[str, Durability]:
+    url: str = "sqlite:///bot.db"
+    durability: Durability = "normal"
     if node is None:
         return url, durability
     if node.kind == "mapping":
@@ -217,7 +221,8 @@ def _store(node: Node | None, variables: Mapping[str, str], report: Report) -> t
         if "url" in found:
             url = shapes.text(found["url"], "'url'", report) or url
         if "durability" in found:
-            durability = shapes.choice(found["durability"], "'durability'", ("normal", "full"), report) or durability
+            chosen = shapes.choice(found["durability"], "'durability'", ("normal", "full"), report)
+            durability = "full" if chosen == "full" else "normal"
     else:
         url = shapes.text(node, "'store'", report) or url
     missing: list[str] = []

@@ -11,13 +11,14 @@ import msgspec
 from dotenv import dotenv_values
 
 from botkit.app.config import FILE, Config, read_config
-from botkit.errors import BotkitError, Place, Problem
+from botkit.errors import BotkitError, ConfigError, Place, Problem
 from botkit.flows import load, read_locale
 from botkit.model.definitions import Capabilities, Catalogue, FlowSet, Settings
 from botkit.model.locales import Locale
 from botkit.registry.connectors import ConnectorSpec
 from botkit.registry.discovery import find_connector
 from botkit.registry.registry import Registry
+from botkit.stores import open_store
 from botkit.understanding.values import PARSERS
 
 _RESERVED = ("tests", "plugins", "knowledge", "locales")
@@ -44,14 +45,15 @@ class Checked(msgspec.Struct, frozen=True):
 def check_directory(directory: Path, *, clock: Any = None) -> Checked:
     """Read and check a bot's directory. Paths in problems are as `directory` was given."""
     problems: list[Problem] = []
-    files = _read_files(directory, problems)
     shown = str(directory / FILE)
+    files = _read_files(directory, problems) if (directory / FILE).exists() else {}
     text = files.pop(shown, None)
     if text is None:
-        problems.append(_no_bot(directory))
+        problems += [] if problems else [_no_bot(directory)]
         text = ""
     config, found = read_config(text, shown, variables_of(directory))
     problems += found
+    problems += _check_store(config, shown)
     registry, errors = Registry.survey(config.plugins, directory, config.plugin_settings, clock=clock)
     problems += [_as_problem(error, config, shown) for error in errors]
     specs = _find_channels(config, problems)
@@ -68,6 +70,16 @@ def check_directory(directory: Path, *, clock: Any = None) -> Checked:
         flows = None
     unique = tuple(sorted(dict.fromkeys(problems), key=lambda p: (p.place, p.code, p.message)))
     return Checked(directory, config, flows, unique, files, registry, specs)
+
+
+def _check_store(config: Config, shown: str) -> list[Problem]:
+    """Say what is wrong with the store's URL; nothing is opened."""
+    try:
+        open_store(config.store, config.durability)
+    except ConfigError as error:
+        place = config.store_place if config.store_place.file else Place(shown)
+        return [Problem(place, error.code, error.message, error.hint)]
+    return []
 
 
 def _follows(problem: Problem) -> bool:

@@ -16,10 +16,14 @@ if TYPE_CHECKING:
     from botkit.app.talks import Opening
     from botkit.model.replies import Button, Card, Reply
 
+HERE = Path()
+
 
 @guarded
 def chat(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A bot's directory.")],
+    directory: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="A bot's directory; this one if not given.")
+    ] = HERE,
     conversation: Annotated[
         str, typer.Option(metavar="ID", help="Continue (or begin) this stored conversation.")
     ] = "",

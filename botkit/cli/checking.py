@@ -22,7 +22,9 @@ class Format(StrEnum):
 
 @guarded
 def check(
-    directories: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Directories of bots.")],
+    directories: Annotated[
+        list[Path] | None, typer.Argument(metavar="[DIR]...", help="Directories of bots; this one if none is given.")
+    ] = None,
     format_: Annotated[Format, typer.Option("--format", help="text: one problem a line; json: for editors.")] = (
         Format.TEXT
     ),
@@ -38,6 +40,7 @@ def check(
     botkit check flows/support flows/minimal --strict
     botkit check flows/support --format json
     """
+    directories = directories or [Path()]
     problems = find_problems(directories, strict=strict)
     if format_ is Format.JSON:
         print(json.dumps([problem.as_json() for problem in problems], ensure_ascii=False, indent=2))

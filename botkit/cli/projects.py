@@ -1,6 +1,7 @@
 """`botkit new`, `schema` and `graph`: beginning a project, and looking at one."""
 
 import json
+import shlex
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -10,6 +11,8 @@ import typer
 
 from botkit.cli.outcomes import guarded, tell
 from botkit.errors import LoadError, UsageError
+
+HERE = Path()
 
 
 class Drawing(StrEnum):
@@ -41,10 +44,11 @@ def new(
     target = Path(name)
     for path in scaffold(kind, target.name, target):  # type: ignore[arg-type]
         print(path)
+    word = shlex.quote(name)
     if kind == "bot":
-        tell(f"Now: botkit check {name}, botkit chat {name}, botkit run {name}")
+        tell(f"Now: botkit check {word}, botkit chat {word}, botkit run {word}")
     else:
-        tell(f"Now: cd {name}, pip install -e '.[dev]', pytest")
+        tell(f"Now: cd {word}, pip install -e '.[dev]', pytest")
 
 
 @guarded
@@ -68,7 +72,9 @@ def schema(
 
 @guarded
 def graph(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A bot's directory.")],
+    directory: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="A bot's directory; this one if not given.")
+    ] = HERE,
     format_: Annotated[Drawing, typer.Option("--format", help="What reads the graph.")] = Drawing.MERMAID,
     flow: Annotated[list[str] | None, typer.Option("--flow", help="Only this flow; may be repeated.")] = None,
 ) -> None:

@@ -17,10 +17,14 @@ if TYPE_CHECKING:
     from botkit.app.trials_coverage import Coverage
     from botkit.app.trials_reading import Trial
 
+HERE = Path()
+
 
 @guarded
 def play(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A bot's directory.")],
+    directory: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="A bot's directory; this one if not given.")
+    ] = HERE,
     name: Annotated[str, typer.Option("-k", metavar="NAME", help="Only tests with this in their name.")] = "",
     junit: Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML as well.")] = None,
     fail_under: Annotated[

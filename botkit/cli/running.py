@@ -16,10 +16,14 @@ from botkit.cli.outcomes import guarded
 
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 
+HERE = Path()
+
 
 @guarded
 def run(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A bot's directory.")],
+    directory: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="A bot's directory; this one if not given.")
+    ] = HERE,
     host: Annotated[str, typer.Option(help="Where to listen. Others than this machine need api: {token: ...}.")] = (
         "127.0.0.1"
     ),

@@ -26,7 +26,10 @@ HELP = """\
 /why       every way in which your last message could have been taken
 /slots     what the bot knows now
 /restart   a new conversation
+What customers can always do, they can do here: /cancel, /repeat, /person.
 Type a button's number or its label to press it."""
+
+_SILENT = {"queue": "waiting for a person", "human": "a person has the conversation"}
 
 
 def converse(opening: Opening) -> None:
@@ -133,7 +136,8 @@ class Screen:
             self.buttons = _buttons(reply)
             self.console.print(_bubble(reply, self.buttons))
         if exchange.owner != "bot" and not exchange.replies:
-            self.console.print(Text(f"({exchange.owner}: the bot is silent)", "dim"))
+            who = _SILENT[exchange.owner]
+            self.console.print(Text(f"({who}, so the bot is silent; /restart begins a new conversation)", "dim"))
 
     def explain(self) -> None:
         """Show every way in which the last message could have been taken."""

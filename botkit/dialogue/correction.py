@@ -1,5 +1,6 @@
 """Correcting: a message changes a slot that was filled before, and the flow goes back to what depends on it."""
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +18,16 @@ from botkit.model.words import fold, has_cjk
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A new value for a slot that the frame at `index` has asked for; `why` is for people."""
+    """A new value for a slot that the frame at `index` has asked for; `why` is for people.
+
+    `refused` says that nothing but the open question's refusal makes it one.
+    """
 
     index: int
     slot: SlotDef
     value: Any
     why: str
+    refused: bool = False
 
 
 def find_correction(work: Work, text: str, *, confirming: bool = False, refused: bool = False) -> Correction | None:
@@ -51,17 +56,12 @@ def find_correction(work: Work, text: str, *, confirming: bool = False, refused:
     if len(values) > 1 and not corrected:
         return values[0] if confirming else None
     why = "a correction word" if corrected else "at a confirm" if confirming else f"{asked} refuses it"
-    return replace_why(values[0], why)
+    return dataclasses.replace(values[0], why=why, refused=not (corrected or confirming))
 
 
 def _names(folded: str, slot: SlotDef) -> bool:
     name = fold(slot.name.replace("_", " "))
     return name in folded if has_cjk(name) else f" {name} " in f" {folded} "
-
-
-def replace_why(correction: Correction, why: str) -> Correction:
-    """Give a correction with another reason."""
-    return Correction(correction.index, correction.slot, correction.value, why)
 
 
 def _earlier(work: Work) -> list[tuple[int, SlotDef]]:
@@ -101,10 +101,15 @@ def _differing(work: Work, index: int, slot: SlotDef, text: str, *, named: bool)
         work.stack.extend(above)
     current = _current(work, frame, slot.name)
     if found is not None:
-        return found.value if found.value != current else None
+        return found.value if not _alike(found.value, current) else None
     if named and slot.type in {"text", "any"} and not slot.options and not slot.pattern and not slot.options_from:
         return _after_name(work, slot, text, current)
     return None
+
+
+def _alike(new: Any, current: Any) -> bool:
+    """Tell whether two values are the same, however they are written: W1000001 is #W1000001."""
+    return bool(new == current or (isinstance(new, str) and isinstance(current, str) and fold(new) == fold(current)))
 
 
 def _after_name(work: Work, slot: SlotDef, text: str, current: Any) -> str | None:

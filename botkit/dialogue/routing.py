@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from botkit.dialogue.correction import Correction, apply_correction, find_correction
 from botkit.dialogue.filling import EXACT, FREE_TYPES, STRICT, Fit, hear, hearing
 from botkit.dialogue.handing import hand_off, leave_queue
-from botkit.dialogue.phrases import read_control
+from botkit.dialogue.phrases import read_control, read_yes_no
 from botkit.dialogue.questions import accept, is_button, read_reply, repeat_question, unusable
 from botkit.dialogue.saying import say_speech, title_of
 from botkit.dialogue.stack import (
@@ -27,7 +27,7 @@ from botkit.model.events import Match, Message, Press
 from botkit.model.locales import Control
 from botkit.model.replies import Button
 from botkit.model.session import Question
-from botkit.model.words import fold
+from botkit.model.words import content_length, fold
 
 COMMANDS: dict[str, Control] = {
     "cancel": "cancel",
@@ -111,6 +111,15 @@ def route(work: Work, message: Message) -> None:
         take_control(work, control, "a control phrase")
         return
     if question is not None and _take_slot(work, question, message, found):
+        return
+    if (
+        question is None
+        and work.clarifying
+        and read_yes_no(work.prepared.phrases, fold(message.text)) == (False, True)
+    ):
+        work.candidate("no_match", "on_no_match", 1.0, "none of the flows that were offered", taken=True)
+        work.misses += 1
+        repair(work, "on_no_match", tries=work.misses)
         return
     if question is not None and is_button(question, message.text):
         work.candidate("slot", question.step, 0.0, "a button of the question that does not fit", taken=True)
@@ -259,12 +268,19 @@ def _take_slot(work: Work, question: Question, message: Message, found: Fit | No
         return True
     if work.greeted:  # the question came after the message: only what fits it strictly can answer it
         return False
-    if question.kind != "confirm" and _correct(work, find_correction(work, message.text, refused=found is None)):
+    correction = find_correction(work, message.text, refused=found is None) if question.kind != "confirm" else None
+    if correction is not None and not _yields(work, message, correction) and _correct(work, correction):
         return True
     if found is None or _surer_meaning(work, message, found.score):
         return False
     _take_fit(work, message, found)
     return True
+
+
+def _yields(work: Work, message: Message, correction: Correction) -> bool:
+    """A value that is only part of a message, and that nothing calls a correction, yields to a sure intent."""
+    part = content_length(message.text) > 2 * content_length(str(correction.value))
+    return correction.refused and part and _surer_meaning(work, message, 0.0)
 
 
 def _take_fit(work: Work, message: Message, found: Fit) -> None:
@@ -347,6 +363,7 @@ def _best_answer(work: Work, message: Message) -> Match | None:
 def _clarify(work: Work, near: list[tuple[str, float]]) -> None:
     work.candidate("intent", ", ".join(name for name, _ in near), near[0][1], "too close to tell apart", taken=True)
     choices = [{"label": title_of(work, work.flows.flows[name]), "run": name} for name, _ in near]
+    work.clarifies = True
     repair(work, "on_clarify", choices=choices)
 
 

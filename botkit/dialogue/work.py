@@ -38,6 +38,8 @@ class Work:
         "base",
         "buttons",
         "candidates",
+        "clarifies",
+        "clarifying",
         "clock",
         "customer",
         "effects",
@@ -103,6 +105,8 @@ class Work:
         self.lines = session.lines
         self.message: Message = Message(text=session.message)
         self.started = session.started
+        self.clarifying = session.clarifying  # the last turn asked which flow is meant
+        self.clarifies = False  # this one does
         self.ended = session.ended
         self.replies: list[Reply] = []
         self.effects: list[Effect] = []
@@ -179,7 +183,7 @@ class Work:
         """Give the names that a template or a condition sees now."""
         if self.base is None:
             self.base = self._constants()
-        asking = self.question is not None and self.question.kind != "wait"
+        asking = self.clarifying or (self.question is not None and self.question.kind != "wait")
         talk = {**self.base["conversation"], "asking": asking}
         base = {**self.base, **self.slots, "locale": self.locale, "customer": self.customer, "conversation": talk}
         if self.stack:
@@ -345,6 +349,7 @@ class Work:
             message=self.message.text,
             touched=self.now,
             started=self.started,
+            clarifying=self.clarifies,
             ended=self.ended,
         )
         return Turn(

@@ -99,4 +99,5 @@ class Session(msgspec.Struct, frozen=True, omit_defaults=True):
     message: str = ""  # the customer's last text
     touched: float = 0.0  # seconds since the epoch
     started: bool = False  # on_start was run
+    clarifying: bool = False  # the last turn asked which of several flows is meant
     ended: bool = False

@@ -115,7 +115,7 @@ def _judge(error: Exception, action: Action, ctx: Context) -> Outcome:
         return Outcome(
             failure=Failure(_clip(getattr(error, "error", "failed")), _clip(getattr(error, "message", "")))
         )
-    ctx.log.warning("action failed", exc_info=error)
+    ctx.log.warning("action %s failed", action.spec.name, exc_info=error)
     match error:
         case ResultError():
             return failed("bad_result")
@@ -129,6 +129,8 @@ def _judge(error: Exception, action: Action, ctx: Context) -> Outcome:
             return failed("outcome_unknown", again=repeatable)
         case TimeoutError():
             return failed("timeout", again=repeatable)
+        case TypeError() | ValueError() | LookupError() | AttributeError():
+            return failed("failed")  # a mistake in the code: another try makes it again
         case _:
             return failed("failed", again=repeatable)
 

@@ -9,6 +9,7 @@
       typing: "An answer is being written", image: "Picture", file: "File", more: "More", you: "You:",
       too_long: "This message is too long and was not sent.", failed: "This message could not be sent.",
       too_many: "This chat is open on too many pages.", sure: "Leave this chat and begin a new one?",
+      lost: "Your conversation goes on. Earlier messages are no longer shown here.", again: "What was said last?",
     },
     zh: {
       connecting: "正在连接…", open: "在线", offline: "网络已断开，恢复后会自动发送消息。",
@@ -16,6 +17,7 @@
       typing: "正在输入回复", image: "图片", file: "文件", more: "更多", you: "您：",
       too_long: "消息太长，未能发送。", failed: "消息未能发送。",
       too_many: "该对话在太多页面中打开。", sure: "要离开当前对话并开始新的对话吗？",
+      lost: "对话仍在继续，但之前的消息已无法在此显示。", again: "刚才说到哪里了？",
     },
     de: {
       connecting: "Verbindung wird aufgebaut…", open: "Online",
@@ -26,6 +28,8 @@
       failed: "Diese Nachricht konnte nicht gesendet werden.",
       too_many: "Dieser Chat ist auf zu vielen Seiten geöffnet.",
       sure: "Diesen Chat verlassen und einen neuen beginnen?",
+      lost: "Ihr Gespräch geht weiter. Frühere Nachrichten werden hier nicht mehr angezeigt.",
+      again: "Was war das Letzte?",
     },
     ar: {
       connecting: "جارٍ الاتصال…", open: "متصل", offline: "لا يوجد اتصال. ستُرسل الرسائل عند عودته.",
@@ -33,6 +37,7 @@
       typing: "تتم كتابة رد", image: "صورة", file: "ملف", more: "المزيد", you: "أنت:",
       too_long: "هذه الرسالة طويلة جدًا ولم تُرسل.", failed: "تعذر إرسال هذه الرسالة.",
       too_many: "هذه المحادثة مفتوحة في صفحات كثيرة.", sure: "هل تريد مغادرة هذه المحادثة وبدء محادثة جديدة؟",
+      lost: "محادثتك مستمرة، لكن الرسائل السابقة لم تعد تظهر هنا.", again: "ما آخر ما قيل؟",
     },
   };
   const locale = (navigator.language || "en").slice(0, 35);
@@ -60,15 +65,37 @@
   };
   const CHAT = "botkit.chat";
   const PENDING = "botkit.pending";
+  const ENTRIES = "botkit.entries"; // what this page shows, for a reload after a restart of the server
+  const MOST_ENTRIES = 100;
 
   let mine = recall("localStorage", CHAT);
   if (!mine || typeof mine.chat !== "string" || typeof mine.token !== "string") mine = null;
   let pending = recall("sessionStorage", PENDING);
   if (!Array.isArray(pending)) pending = [];
+  let entries = recall("sessionStorage", ENTRIES);
+  if (!mine || !entries || entries.chat !== mine.chat || !Array.isArray(entries.frames)) entries = null;
   let shown = new Map(); // id of an entry → its node
   let last = "";
   let name = document.title;
   let unread = 0;
+
+  const remember = (frame) => {
+    if (!mine.spoke) {
+      mine.spoke = true;
+      keep("localStorage", CHAT, mine);
+    }
+    if (!entries || entries.chat !== mine.chat) entries = { chat: mine.chat, frames: [] };
+    const known = entries.frames.findIndex((other) => other.id === frame.id);
+    if (known < 0) entries.frames.push(frame);
+    else entries.frames[known] = frame;
+    entries.frames = entries.frames.slice(-MOST_ENTRIES);
+    keep("sessionStorage", ENTRIES, entries);
+  };
+
+  const forget = () => {
+    entries = null;
+    keep("sessionStorage", ENTRIES, null);
+  };
 
   const newId = () => {
     const bytes = crypto.getRandomValues(new Uint8Array(12));
@@ -167,6 +194,8 @@
     flush();
   };
 
+  const wording = (frame) => frame.text || frame.label || frame.value || "";
+
   const settle = (id) => {
     pending = pending.filter((frame) => frame.id !== id);
     keep("sessionStorage", PENDING, pending);
@@ -185,7 +214,8 @@
 
   const takeWelcome = (frame) => {
     if (mine && mine.chat !== frame.chat) clear();
-    mine = { chat: frame.chat, token: frame.token };
+    const back = mine !== null && mine.chat === frame.chat;
+    mine = { chat: frame.chat, token: frame.token, spoke: back && mine.spoke === true };
     keep("localStorage", CHAT, mine);
     name = frame.name;
     document.title = name;
@@ -197,7 +227,8 @@
     setState("open");
     replaying = frame.missed || 0;
     log.setAttribute("aria-busy", String(replaying > 0));
-    for (const waiting of pending) showSaid(waiting.id, waiting.text || waiting.label || waiting.value, true);
+    if (mine.spoke && !replaying && !shown.size && !pending.length) showLost();
+    for (const waiting of pending) showSaid(waiting.id, wording(waiting), true);
     toEnd();
     flush();
   };
@@ -213,6 +244,7 @@
 
   const takeReply = (frame) => {
     last = frame.id;
+    remember(frame);
     if (!replaying) showTyping(false);
     showReply(frame);
     if (document.hidden && !replaying) {
@@ -224,6 +256,7 @@
 
   const takeSaid = (frame) => {
     last = frame.id;
+    remember(frame);
     settle(frame.id);
     showSaid(frame.id, frame.text, false);
     replayed();
@@ -232,6 +265,8 @@
 
   const takeAck = (frame) => {
     last = frame.id;
+    const sent = pending.find((waiting) => waiting.id === frame.id);
+    if (sent) remember({ type: "said", id: sent.id, text: wording(sent) });
     settle(frame.id);
     const node = shown.get(frame.id);
     if (node) node.classList.remove("waiting");
@@ -385,6 +420,22 @@
 
   const showNotice = (text) => log.append(make("li", { class: "system" }, text));
 
+  // The conversation goes on, and neither the server nor this page has kept what was said in it.
+  const showLost = () => {
+    showNotice(words.lost);
+    showReply({ id: newId(), buttons: [{ label: words.again, value: "/repeat" }] });
+  };
+
+  const restore = () => {
+    log.setAttribute("aria-busy", "true"); // until the welcome: nothing of this is new
+    for (const frame of entries ? entries.frames : []) {
+      if (frame.type === "reply") showReply(frame);
+      else showSaid(frame.id, frame.text, false);
+      last = frame.id;
+    }
+    toEnd();
+  };
+
   let typingTimer = 0;
   const showTyping = (on) => {
     clearTimeout(typingTimer);
@@ -399,6 +450,7 @@
     log.replaceChildren();
     shown = new Map();
     last = "";
+    forget();
   };
 
   // ---- writing ------------------------------------------------------------------------------------------------
@@ -462,6 +514,7 @@
   at("typing-text").textContent = words.typing;
   at("avatar").textContent = [...name.trim()][0] || "";
   setState("connecting");
+  restore();
   connect();
   if (window.matchMedia("(pointer: fine)").matches) input.focus();
 })();

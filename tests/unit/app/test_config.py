@@ -59,6 +59,7 @@ def test_a_whole_bot_yaml() -> None:
         },
         store="sqlite:///a.db",
         durability="full",
+        store_place=Place("bot.yaml", 11, 8),
         llm={"model": "m", "api_key": ""},
         safety={"limit": 3},
         handoff={"teams": {"care": {}, "support": {}}, "hours": "9-18"},

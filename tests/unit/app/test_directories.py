@@ -121,3 +121,13 @@ def test_an_older_version_is_built_again(desk: Path) -> None:
     assert again is not None
     assert again.version == checked.flows.version
     assert rebuild(checked, {"x.yaml": "flows: ["}, checked.flows.settings) is None
+
+
+@pytest.mark.parametrize("url", ["postgresql://x/y", "mysql://x/y", "sqlite://two.db"])
+def test_a_store_that_there_is_not_is_a_problem(desk: Path, url: str) -> None:
+    text = (desk / "bot.yaml").read_text(encoding="utf-8")
+    kept = "\n".join(line for line in text.splitlines() if not line.startswith("store:"))
+    (desk / "bot.yaml").write_text(f"{kept}\nstore: {url}\n", encoding="utf-8")
+    problem = _said(desk, "config-error")
+    assert (problem.place.file, problem.place.column) == (str(desk / "bot.yaml"), 8)
+    assert problem.hint

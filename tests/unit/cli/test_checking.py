@@ -69,7 +69,7 @@ def test_mistakes_in_conversation_tests_are_found(botkit: Any, desk: Path) -> No
     assert "did you mean 'user'?" in out
 
 
-@pytest.mark.parametrize("words", [["check"], ["check", "x", "--format", "xml"], ["check", "x", "--frob"], ["chek"]])
+@pytest.mark.parametrize("words", [["check", "x", "--format", "xml"], ["check", "x", "--frob"], ["chek"]])
 def test_wrong_usage(botkit: Any, words: list[str]) -> None:
     assert botkit(*words).code == 2
 
@@ -93,3 +93,16 @@ def test_on_a_terminal(desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyte
     with pytest.raises(typer.Exit):
         checking.check([desk], checking.Format.TEXT)
     assert f"{desk}/bot.yaml:1:1: unknown-key: bot.yaml has no key 'nam'" in capsys.readouterr().out
+
+
+def test_without_a_directory_it_is_this_one(
+    botkit: Any, desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(desk)
+    assert botkit("check").code == 0
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "notes.yaml").write_text("no: bot", encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    ended = botkit("check")
+    assert ended.code == 1
+    assert ended.out == "bot.yaml:1:1: no-bot: a bot's directory has a bot.yaml; botkit new NAME makes one\n"

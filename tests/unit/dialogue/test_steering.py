@@ -479,3 +479,48 @@ def test_a_message_is_kept_short_in_the_session() -> None:
     assert len(str(one.session.lines)) < 3000
     one.say("pay my bill " + "y" * 50_000, intents={"pay": 1.0})
     assert len(one.top.heard[0].text) == 4000
+
+
+TWO = """
+intents: {bill: {examples: [about my bill]}, shop: {examples: [about my shop]}, bye: {examples: [so long]}}
+flows:
+  bill: {start: {intents: [bill]}, steps: [say: Bill.]}
+  shop: {start: {intents: [shop]}, steps: [say: Shop.]}
+  bye: {start: {intents: [bye]}, only_if: not conversation.asking, steps: [say: Goodbye., end: conversation]}
+"""
+
+
+def test_a_no_to_which_of_these_is_no_goodbye() -> None:
+    one = Talk(build(TWO))
+    assert "Which" in one.say("about my", intents={"bill": 0.8, "shop": 0.8})
+    assert "Goodbye" not in one.say("no", intents={"bye": 1.0})
+    assert one.route == "no_match"
+    assert one.say("no", intents={"bye": 1.0}) == "Goodbye."
+
+
+MOVE = """
+intents: {move: {examples: [move it]}}
+slots: {number: {type: text, pattern: 'W\\d+'}}
+flows:
+  stop:
+    start: {commands: [stop_it]}
+    steps: [{ask: number, say: Which?}, {ask: why, say: Why?, options: [late, dear]}, {say: "{{ number }} {{ why }}"}]
+  move: {start: {intents: [move]}, steps: [{ask: street, say: Street?}]}
+"""
+
+
+def test_a_sure_intent_goes_before_a_correction_that_is_only_a_part_of_the_message() -> None:
+    one = Talk(build(MOVE))
+    one.say("/stop_it")
+    one.say("W1")
+    assert one.say("I would like to move the address of W2", intents={"move": 0.9}) == "Street?"
+    one.say("cancel")
+    assert one.say("W2", intents={"move": 0.9}).startswith("Thanks, I've changed W1 to W2.")
+
+
+def test_the_same_value_in_another_spelling_corrects_nothing() -> None:
+    one = Talk(build(MOVE))
+    one.say("/stop_it")
+    one.say("W1")
+    assert "changed" not in one.say("w1")
+    assert one.session.slots["number"] == "W1"

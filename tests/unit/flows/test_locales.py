@@ -1,6 +1,5 @@
 """Locale files."""
 
-
 from pathlib import Path
 
 import pytest

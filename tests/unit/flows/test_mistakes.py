@@ -1,6 +1,5 @@
 """Every kind of mistake that the parser finds: its place, its code, its words."""
 
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,6 +1,5 @@
 """What the steps, slots and sections of flow files become."""
 
-
 import time
 from collections.abc import Callable
 from typing import Any

@@ -211,9 +211,19 @@ async def test_the_detail_is_for_the_log_alone(bench: Bench, caplog: pytest.LogC
 
     bench.add(find, retries=0)
     assert "swordfish" not in repr(await bench.act())
-    (record,) = [one for one in caplog.records if one.message == "action failed"]
+    (record,) = [one for one in caplog.records if one.message.startswith("action shop.")]
     assert record.exc_info is not None
     assert vars(record)["call"] == "web:1/1/0"
+
+
+async def test_a_mistake_in_the_code_is_not_tried_again(bench: Bench) -> None:
+    async def find(ctx: Context) -> None:
+        bench.calls += 1
+        raise KeyError("number")
+
+    bench.add(find, retries=2)
+    assert await bench.code() == "failed"
+    assert bench.calls == 1
 
 
 @pytest.mark.parametrize(
