@@ -63,7 +63,9 @@ class Compiled(msgspec.Struct, frozen=True, eq=False):
 
     def _native_text(self, run: Evaluation, root: _Root) -> str:
         before, after = self.margins
-        return _gathered(iter((before, text(run, _result(run, root)), after)))
+        shown = before + text(run, _result(run, root)) + after
+        room(OUTPUT, len(shown))
+        return shown
 
     def _failure(self, error: Exception) -> ExpressionError:
         """Name the source, and never a value: what a customer typed belongs in no log."""
@@ -88,7 +90,9 @@ def _result(run: Evaluation, root: _Root) -> Any:
 def _gathered(chunks: Iterator[str]) -> str:
     left, parts = OUTPUT, []
     for chunk in chunks:
-        left = room(left, len(chunk))
+        left -= len(chunk)
+        if left < 0:
+            room(left, 0)
         parts.append(chunk)
     return "".join(parts)
 
@@ -157,7 +161,10 @@ def _found(source: object, kind: Kind) -> Compiled | tuple[Finding, ...]:
 
 
 def _got(source: object, kind: Kind) -> Compiled:
-    found = _found(source, kind)
+    try:
+        found = _remembered(source, kind) if type(source) is str else _found(source, kind)
+    except RecursionError:
+        found = _found(source, kind)
     if isinstance(found, Compiled):
         return found
     first = found[0]

@@ -58,7 +58,10 @@ class Host:
 
         A late function is cancelled and left behind, a thread only left behind.
         """
-        task = asyncio.ensure_future(self._walled(function, args, named or {}, convert))
+        if inspect.iscoroutinefunction(function):
+            task = self.loop.begin(_contained(function, args, named or {}, convert))
+        else:
+            task = asyncio.ensure_future(self._walled(function, args, named or {}, convert))
         try:
             await asyncio.wait({task}, timeout=timeout)
         except asyncio.CancelledError:
@@ -93,8 +96,6 @@ class Host:
         named: Mapping[str, Any],
         convert: Callable[[Any], Any],
     ) -> Any:
-        if inspect.iscoroutinefunction(function):
-            return await self.loop.run(_contained(function, args, named, convert))
         try:
             value = await self.threads.run(lambda: _work(function, args, named, convert))
         except (Exception, asyncio.CancelledError):
@@ -103,7 +104,7 @@ class Host:
             raise EscapedError(f"it raised {type(error).__name__}") from error
         if not inspect.isawaitable(value):
             return value
-        return await self.loop.run(_contained(lambda: value, (), {}, convert))
+        return await self.loop.begin(_contained(lambda: value, (), {}, convert))
 
     def _leave(self, task: "asyncio.Future[Any]") -> None:
         self._late.add(task)

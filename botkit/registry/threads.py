@@ -69,8 +69,8 @@ class Loop:
         """How many coroutines were given up and still run."""
         return len(self._left & self._running)
 
-    async def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Run a coroutine there and give its value, or raise what it raised; cancelling cancels it there."""
+    def begin(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Future[Any]":
+        """Run a coroutine there and give the future of its value or error; cancelling cancels it there."""
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
             self._thread = threading.Thread(target=self._serve, args=(self._loop,), name=self._title, daemon=True)
@@ -78,11 +78,11 @@ class Loop:
         ticket = object()
         self._running.add(ticket)
         future = asyncio.run_coroutine_threadsafe(self._watched(work, ticket), self._loop)
-        try:
-            return await asyncio.wrap_future(future)
-        except asyncio.CancelledError:
-            self._left.add(ticket)
-            raise
+        ended = asyncio.wrap_future(future)
+        ended.add_done_callback(
+            lambda one: self._left.add(ticket) if one.cancelled() and ticket in self._running else None
+        )
+        return ended
 
     async def _watched(self, work: Coroutine[Any, Any, Any], ticket: object) -> Any:
         try:

@@ -1,16 +1,14 @@
 """The schema of a database: made when it is new, brought forward when it is older, refused when it is newer."""
 
 import sqlite3
-from collections.abc import Sequence
-
-from sqlalchemy import create_engine, event
-from sqlalchemy.dialects.sqlite import dialect
-from sqlalchemy.engine import Connection
-from sqlalchemy.pool import StaticPool
-from sqlalchemy.schema import CreateIndex, CreateTable
+from typing import TYPE_CHECKING
 
 from botkit.errors import StoreError
-from botkit.stores.schema import HEAD, metadata
+from botkit.stores import statements as sql
+from botkit.stores.states import HEAD
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
 
 _REVISION = "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"
 
@@ -18,7 +16,7 @@ _REVISION = "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIM
 def bring_up(db: sqlite3.Connection, path: str) -> None:
     """See that the database has the newest schema. Raises StoreError, and sqlite3.Error.
 
-    Alembic is loaded only for a database that is older: most starts find the newest revision and go on.
+    Alembic and SQLAlchemy are loaded only for a database that is older.
     """
     if revision(db) == HEAD:
         return
@@ -65,11 +63,14 @@ def upgrade(db: sqlite3.Connection, path: str, to: str = HEAD) -> None:
         command.upgrade(config, to)
 
 
-def _engine_connection(db: sqlite3.Connection) -> Connection:
+def _engine_connection(db: sqlite3.Connection) -> "Connection":
+    from sqlalchemy import create_engine, event
+    from sqlalchemy.pool import StaticPool
+
     engine = create_engine("sqlite://", creator=lambda: db, poolclass=StaticPool)
 
     @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
+    def begin(connection: "Connection") -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine.connect()
@@ -77,23 +78,11 @@ def _engine_connection(db: sqlite3.Connection) -> Connection:
 
 def _create(db: sqlite3.Connection, path: str) -> None:
     taken = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    if clash := sorted(taken & set(metadata.tables)):
+    if clash := sorted(taken & set(sql.TABLES)):
         raise StoreError(
             f"store {path}: it has a table {clash[0]} that botkit did not make",
             hint="give the bot a database file of its own",
         )
-    for statement in [*statements(), _REVISION]:
+    for statement in [*sql.SCHEMA, _REVISION]:
         db.execute(statement)
     db.execute("INSERT INTO alembic_version VALUES (?)", (HEAD,))
-
-
-def statements() -> Sequence[str]:
-    """Give the statements that make the newest schema."""
-    made = []
-    for table in metadata.sorted_tables:
-        made.append(str(CreateTable(table).compile(dialect=dialect())))
-        made.extend(
-            str(CreateIndex(index).compile(dialect=dialect()))
-            for index in sorted(table.indexes, key=lambda index: str(index.name))
-        )
-    return made

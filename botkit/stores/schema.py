@@ -1,4 +1,5 @@
-"""The tables, for every dialect. A change here comes with a migration; HEAD is the newest one's revision.
+"""The tables, for every dialect. A change here comes with a migration (`states.HEAD` is
+the newest one's revision) and `python -m botkit.stores.queries`.
 
 `conversations.key` is the narrow name of a conversation in the other tables. `accepted` counts the messages that
 came, `processed` those that were dealt with, and `fence` changes with every commit; it begins anywhere, so that
@@ -9,8 +10,6 @@ Waiting messages leave `inbox` when they are dealt with; `seen` keeps their plat
 of our own events with an empty channel, against repeated deliveries; the day lets old ones go. A sent reply stays
 in `outbox` without its text, which is in the turn's record. `data` columns hold `codec` bytes, packed by `packing`.
 """
-
-from typing import Final
 
 from sqlalchemy import (
     BigInteger,
@@ -26,11 +25,6 @@ from sqlalchemy import (
     Text,
     text,
 )
-
-HEAD: Final = "0001"
-
-PENDING, SENT, DEAD = 0, 1, 2  # outbox.state
-PLANNED, STARTED, DONE = 0, 1, 2  # calls.state
 
 NARROW = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows only in a column called INTEGER
 

@@ -1,8 +1,7 @@
 """The store on SQLite: one file, or memory, and no server."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -20,7 +19,7 @@ from botkit.stores import work
 from botkit.stores.connection import MEMORY, Durability, connect, explain
 from botkit.stores.migrating import bring_up
 from botkit.stores.packing import pack, unpack
-from botkit.stores.schema import SENT, STARTED
+from botkit.stores.states import SENT, STARTED
 from botkit.stores.writers import Inline, Threaded, Writer
 
 T = TypeVar("T")
@@ -85,16 +84,8 @@ class SQLiteStore:
 
     async def accept(self, incoming: Incoming, now: float) -> Accepted:
         """Store a delivery once per (channel, id) and give it its place in its conversation."""
-        conversation = incoming.conversation
-        with _storable(conversation):
-            delivery = work.Delivery(
-                conversation=conversation,
-                channel=incoming.channel,
-                id=incoming.id,
-                data=pack(codec.encode_event(incoming.event)),
-                customer=pack(codec.encode_values(incoming.customer)) if incoming.customer else None,
-                now=now,
-            )
+        with _storable(incoming.conversation):
+            delivery = work.arriving(incoming, now)
         return await self._open_writer().run(partial(work.accept, delivery=delivery), alone=True)
 
     async def accept_event(self, conversation: str, key: str, event: Event, now: float) -> Accepted:
@@ -121,6 +112,12 @@ class SQLiteStore:
         with _storable(commit.conversation):
             prepared = work.prepare(commit)
         return await self._write(partial(work.commit, prepared=prepared))
+
+    async def take(self, incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, bool]:
+        """Store a delivery and its turn together, or the delivery alone if it has to wait."""
+        with _storable(commit.conversation):
+            delivery, prepared = work.arriving(incoming, now), work.prepare(commit)
+        return await self._open_writer().run(partial(work.take, delivery=delivery, prepared=prepared))
 
     async def commit_many(self, commits: Sequence[Commit]) -> Sequence[Committed | Exception]:
         """Write turns of several conversations in one transaction; a bad one spoils no other."""
@@ -161,11 +158,17 @@ class SQLiteStore:
 
     async def finish_call(self, conversation: str, event: Event, now: float) -> Accepted:
         """Journal a call's result and put it into the inbox, once."""
-        if not isinstance(event, Result):
-            raise StoreError(f"conversation {conversation}: a call ends with a Result, not {type(event).__name__}")
+        effect = _effect(conversation, event)
         with _storable(conversation):
-            delivery = work.own(conversation, f"effect:{event.effect}", event, now)
-        return await self._write(partial(work.finish_call, effect=event.effect, delivery=delivery))
+            delivery = work.own(conversation, f"effect:{effect}", event, now)
+        return await self._write(partial(work.finish_call, effect=effect, delivery=delivery))
+
+    async def take_result(self, conversation: str, event: Event, commit: Commit, now: float) -> tuple[Accepted, bool]:
+        """Journal a call's result and store its turn, or put it into the inbox if it has to wait."""
+        effect = _effect(conversation, event)
+        with _storable(conversation):
+            delivery, prepared = work.own(conversation, f"effect:{effect}", event, now), work.prepare(commit)
+        return await self._write(partial(work.take_result, effect=effect, delivery=delivery, prepared=prepared))
 
     async def open_calls(self) -> Sequence[tuple[str, Call, bool]]:
         """Give the calls without a result: (conversation, call, started)."""
@@ -282,30 +285,58 @@ class SQLiteStore:
     async def _write(self, job: Callable[[sqlite3.Connection], T]) -> T:
         return await self._open_writer().run(job)
 
-    @contextmanager
-    def _reading(self, conversation: str) -> Iterator[sqlite3.Connection]:
-        if self._reader is None:
-            raise StoreError(f"store {self.path}: it is not open")
-        try:
-            yield self._reader
-        except sqlite3.Error as error:
-            raise explain(error, self.path) from error
-        except ValueError as error:
-            of = f" of conversation {conversation}" if conversation else ""
-            raise StoreError(f"store {self.path}: what is stored{of} cannot be read: {error}") from error
+    def _reading(self, conversation: str) -> "_Reading":
+        return _Reading(self._reader, self.path, conversation)
 
 
 _AWAITED: Any = Committed(0, more=False)
 
 
-@contextmanager
-def _storable(conversation: str) -> Iterator[None]:
-    """Say what cannot be stored, before a transaction begins."""
-    try:
-        yield
-    except (TypeError, ValueError, RecursionError) as error:
-        shown = conversation.encode("ascii", "backslashreplace").decode()
-        raise StoreError(f"conversation {shown}: this cannot be stored: {error}") from error
+# Context managers as classes: `contextlib` calls four functions more for each, and these are entered every turn.
+
+
+class _Reading:
+    """Lends the reader, and says in our words what cannot be read."""
+
+    __slots__ = ("conversation", "path", "reader")
+
+    def __init__(self, reader: sqlite3.Connection | None, path: str, conversation: str) -> None:
+        self.reader, self.path, self.conversation = reader, path, conversation
+
+    def __enter__(self) -> sqlite3.Connection:
+        if self.reader is None:
+            raise StoreError(f"store {self.path}: it is not open")
+        return self.reader
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, sqlite3.Error):
+            raise explain(error, self.path) from error
+        if isinstance(error, ValueError):
+            of = f" of conversation {self.conversation}" if self.conversation else ""
+            raise StoreError(f"store {self.path}: what is stored{of} cannot be read: {error}") from error
+
+
+class _storable:  # noqa: N801 - used as a function
+    """Says what cannot be stored, before a transaction begins."""
+
+    __slots__ = ("conversation",)
+
+    def __init__(self, conversation: str) -> None:
+        self.conversation = conversation
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, (TypeError, ValueError, RecursionError)):
+            shown = self.conversation.encode("ascii", "backslashreplace").decode()
+            raise StoreError(f"conversation {shown}: this cannot be stored: {error}") from error
+
+
+def _effect(conversation: str, event: Event) -> str:
+    if not isinstance(event, Result):
+        raise StoreError(f"conversation {conversation}: a call ends with a Result, not {type(event).__name__}")
+    return event.effect
 
 
 def _arrived(seq: int, data: bytes, customer: bytes | None) -> Arrived:

@@ -1,239 +1,240 @@
-"""The statements: written in SQLAlchemy's words, compiled once to SQLite's text, run as text on the driver.
+"""The statements as SQLite's text, written by `python -m botkit.stores.queries`: change them there."""
 
-Parameters that fill a column have the column's name. The others: `which` (an id), `of` (a conversation's key),
-`owned_by` (a conversation's id), `held` (a fence), `upto` and `first` (a seq), `about` (a question), `by` (a time).
-States stand in the text as numbers, since SQLite uses a partial index only for a condition that it can read.
-"""
+from typing import Final
 
-from typing import Any, Final
-
-from sqlalchemy import bindparam, delete, func, literal_column, select, union, update
-from sqlalchemy.dialects.sqlite import dialect, insert
-from sqlalchemy.sql import ClauseElement, ColumnElement
-from sqlalchemy.sql.elements import BindParameter
-
-from botkit.stores.schema import (
-    DEAD,
-    DONE,
-    PENDING,
-    PLANNED,
-    SENT,
-    STARTED,
-    calls,
-    conversations,
-    inbox,
-    outbox,
-    seen,
-    timers,
-    turns,
-    versions,
+ARRIVE: Final = (
+    "INSERT INTO conversations (id, channel, accepted, processed, fence, turns, owner, touched, hour) VALUES "
+    "(:id, :channel, :accepted, :processed, :fence, :turns, :owner, :touched, :hour) ON CONFLICT (id) DO UPDATE"
+    ' SET accepted = (conversations.accepted + 1) RETURNING "key", accepted, processed'
 )
 
-_DIALECT = dialect(paramstyle="named")
+PUT: Final = "INSERT INTO inbox (conversation, seq, data, customer) VALUES (:conversation, :seq, :data, :customer)"
 
-
-def _text(statement: ClauseElement, *columns: str) -> str:
-    return str(statement.compile(dialect=_DIALECT, column_keys=columns or None))
-
-
-def _number(value: int) -> ColumnElement[Any]:
-    return literal_column(str(value))
-
-
-_which: BindParameter[Any] = bindparam("which")
-_of: BindParameter[Any] = bindparam("of")
-_most: BindParameter[Any] = bindparam("most")
-_key_of_id = select(conversations.c.key).where(conversations.c.id == bindparam("owned_by")).scalar_subquery()
-
-# -- what comes in
-
-_arriving = insert(conversations)
-ARRIVE: Final = _text(
-    _arriving.on_conflict_do_update(
-        index_elements=[conversations.c.id], set_={"accepted": conversations.c.accepted + _number(1)}
-    ).returning(conversations.c.key, conversations.c.accepted, conversations.c.processed),
-    *("id", "channel", "accepted", "processed", "fence", "turns", "owner", "touched", "hour"),
-)
-PUT: Final = _text(insert(inbox))
-REMEMBER: Final = _text(insert(seen))
-SEEN: Final = _text(
-    select(conversations.c.id, seen.c.seq)
-    .join_from(seen, conversations, conversations.c.key == seen.c.conversation)
-    .where(seen.c.channel == bindparam("on"), seen.c.id == _which)
+REMEMBER: Final = (
+    "INSERT INTO seen (channel, id, conversation, seq, day) VALUES (:channel, :id, :conversation, :seq, :day)"
 )
 
-# -- a turn
-
-LOAD: Final = _text(  # one statement: each is a transaction of its own, and a few microseconds of locking
-    select(
-        conversations.c.fence,
-        conversations.c.data,
-        inbox.c.seq,
-        inbox.c.data.label("waiting"),
-        inbox.c.customer,
-    )
-    .join_from(conversations, inbox, inbox.c.conversation == conversations.c.key, isouter=True)
-    .where(conversations.c.id == _which)
-    .order_by(inbox.c.seq)
-    .limit(_most)
-    .offset(_number(0))
-)
-MOVE: Final = _text(
-    update(conversations)
-    .where(conversations.c.id == _which, conversations.c.fence == bindparam("held"))
-    .values(
-        fence=conversations.c.fence + _number(1),
-        processed=conversations.c.processed + bindparam("taken"),
-        turns=conversations.c.turns + bindparam("more"),
-        touched=bindparam("at"),
-        data=bindparam("bytes"),
-    )
-    .returning(
-        conversations.c.key,
-        conversations.c.fence,
-        conversations.c.accepted,
-        conversations.c.processed,
-        conversations.c.owner,
-        conversations.c.hour,
-    )
-)
-LIST_ANEW: Final = _text(  # apart, since SQLite rewrites the index of every column that an UPDATE names
-    update(conversations)
-    .where(conversations.c.key == _of)
-    .values(owner=bindparam("by_owner"), hour=bindparam("at_hour"))
-)
-TAKE: Final = _text(delete(inbox).where(inbox.c.conversation == _of, inbox.c.seq <= bindparam("upto")))
-RECORD: Final = _text(insert(turns))
-RECORDS: Final = _text(
-    select(turns.c.seq, turns.c.data)
-    .where(turns.c.conversation == _key_of_id, turns.c.seq >= bindparam("first"))
-    .order_by(turns.c.seq)
-    .limit(_most)
-    .offset(_number(0))
+SEEN: Final = (
+    'SELECT conversations.id, seen.seq FROM seen JOIN conversations ON conversations."key" = seen.conversation '
+    "WHERE seen.channel = :on AND seen.id = :which"
 )
 
-# -- calls
-
-PLAN: Final = _text(insert(calls))
-START: Final = _text(
-    update(calls)
-    .where(calls.c.id == _which, calls.c.state < _number(DONE), calls.c.state == _number(PLANNED))
-    .values(state=_number(STARTED), at=bindparam("by"))
-)
-FINISH: Final = _text(
-    update(calls)
-    .where(calls.c.id == _which, calls.c.conversation == _key_of_id, calls.c.state < _number(DONE))
-    .values(state=_number(DONE), at=bindparam("by"), data=literal_column("NULL"))
-)
-OPEN: Final = _text(
-    select(conversations.c.id, calls.c.data, calls.c.state)
-    .join_from(calls, conversations, conversations.c.key == calls.c.conversation)
-    .where(calls.c.state < _number(DONE))
-    .order_by(calls.c.at, calls.c.id)
+LOAD: Final = (
+    "SELECT conversations.fence, conversations.data, inbox.seq, inbox.data AS waiting, inbox.customer FROM "
+    'conversations LEFT OUTER JOIN inbox ON inbox.conversation = conversations."key" WHERE conversations.id = '
+    ":which ORDER BY inbox.seq LIMIT :most OFFSET 0"
 )
 
-# -- what goes out
-
-QUEUE: Final = _text(insert(outbox))
-UNSENT: Final = _text(
-    select(outbox.c.data, outbox.c.attempts, outbox.c.at, outbox.c.id)
-    .where(outbox.c.conversation == _key_of_id, outbox.c.state == _number(PENDING))
-    .order_by(outbox.c.place)
+MOVE: Final = (
+    "UPDATE conversations SET processed=(conversations.processed + :taken), fence=(conversations.fence + 1), "
+    "turns=(conversations.turns + :more), touched=:at, data=:bytes WHERE conversations.id = :which AND "
+    'conversations.fence = :held RETURNING "key", fence, accepted, processed, owner, hour'
 )
 
-
-def _leave(state: int, **values: Any) -> str:
-    values |= {"state": _number(state), "at": bindparam("by"), "note": bindparam("why")}
-    return _text(update(outbox).where(outbox.c.id == _which, outbox.c.state == _number(PENDING)).values(**values))
-
-
-MARK_SENT: Final = _leave(SENT, data=literal_column("NULL"))
-PUT_OFF: Final = _leave(PENDING, attempts=outbox.c.attempts + _number(1))
-GIVE_UP: Final = _leave(DEAD, attempts=outbox.c.attempts + _number(1))
-FAILED: Final = _text(
-    select(conversations.c.id, outbox.c.data, outbox.c.attempts, outbox.c.at, outbox.c.note)
-    .join_from(outbox, conversations, conversations.c.key == outbox.c.conversation)
-    .where(outbox.c.state == _number(DEAD))
-    .order_by(outbox.c.at.desc(), outbox.c.place.desc())
-    .limit(_most)
-    .offset(_number(0))
-)
-DELIVERIES: Final = _text(
-    select(outbox.c.id, outbox.c.state, outbox.c.at, outbox.c.note)
-    .where(outbox.c.conversation == _key_of_id, outbox.c.state != _number(PENDING))
-    .order_by(outbox.c.place)
+BEGIN: Final = (
+    "INSERT INTO conversations (id, channel, accepted, processed, fence, turns, owner, touched, hour, data) "
+    "VALUES (:id, :channel, :accepted, :processed, :fence, :turns, :owner, :touched, :hour, :data) ON CONFLICT "
+    'DO NOTHING RETURNING "key", fence'
 )
 
-# -- timers
-
-_setting = insert(timers)
-SET_TIMER: Final = _text(
-    _setting.on_conflict_do_update(
-        index_elements=[timers.c.conversation, timers.c.question, timers.c.purpose],
-        set_={"id": _setting.excluded.id, "due": _setting.excluded.due},
-    )
-)
-DROP_TIMERS: Final = _text(
-    delete(timers).where(timers.c.conversation == _of, timers.c.question == bindparam("about"))
-)
-DUE: Final = _text(
-    select(conversations.c.id, timers.c.conversation, timers.c.question, timers.c.purpose, timers.c.id.label("timer"))
-    .join_from(timers, conversations, conversations.c.key == timers.c.conversation)
-    .where(timers.c.due <= bindparam("by"))
-    .order_by(timers.c.due)
-    .limit(_most)
-    .offset(_number(0))
-)
-FIRE: Final = _text(
-    delete(timers).where(
-        timers.c.conversation == _of,
-        timers.c.question == bindparam("about"),
-        timers.c.purpose == bindparam("for_what"),
-    )
-)
-NEXT_TIMER: Final = _text(select(func.min(timers.c.due)))
-
-# -- lists
-
-_unfinished = union(
-    select(inbox.c.conversation),
-    select(outbox.c.conversation).where(outbox.c.state == _number(PENDING)),
-    select(calls.c.conversation).where(calls.c.state < _number(DONE)),
-)
-UNFINISHED: Final = _text(
-    select(conversations.c.id).where(conversations.c.key.in_(_unfinished)).order_by(conversations.c.touched)
-)
-_listed = (
-    select(
-        conversations.c.id,
-        conversations.c.channel,
-        conversations.c.owner,
-        conversations.c.turns,
-        conversations.c.touched,
-        conversations.c.data,
-    )
-    .order_by(conversations.c.hour.desc(), conversations.c.touched.desc(), conversations.c.key.desc())
-    .limit(_most)
-    .offset(_number(0))
-)
-LIST: Final = _text(_listed)
-LIST_OF_BOT: Final = _text(_listed.where(conversations.c.owner == literal_column("'bot'")))
-LIST_OF_PEOPLE: Final = _text(
-    _listed.where(conversations.c.owner != literal_column("'bot'"), conversations.c.owner == bindparam("held_by"))
+MOVE_ON: Final = (
+    "UPDATE conversations SET accepted=(conversations.accepted + 1), processed=(conversations.processed + 1), "
+    "fence=(conversations.fence + 1), turns=(conversations.turns + :more), touched=:at, data=:bytes WHERE "
+    "conversations.id = :which AND conversations.fence = :held AND conversations.accepted = "
+    'conversations.processed RETURNING "key", fence, accepted, owner, hour'
 )
 
-# -- keeping and removing
+MOVE_ON_BY_RESULT: Final = (
+    "UPDATE conversations SET accepted=(conversations.accepted + 1), processed=(conversations.processed + 1), "
+    "fence=(conversations.fence + 1), turns=(conversations.turns + :more), touched=:at, data=:bytes WHERE "
+    "conversations.id = :which AND conversations.fence = :held AND conversations.accepted = "
+    'conversations.processed AND (EXISTS (SELECT * FROM calls WHERE calls.conversation = conversations."key" '
+    'AND calls.id = :effect AND calls.state < 2)) RETURNING "key", fence, accepted, owner, hour'
+)
 
-KEEP_VERSION: Final = _text(insert(versions).on_conflict_do_nothing())
-VERSION: Final = _text(select(versions.c.data).where(versions.c.version == _which))
-KEY: Final = _text(select(conversations.c.key).where(conversations.c.id == _which))
-_of_a_conversation = (inbox, seen, turns, outbox, calls, timers)
+LIST_ANEW: Final = 'UPDATE conversations SET owner=:by_owner, hour=:at_hour WHERE conversations."key" = :of'
+
+TAKE: Final = "DELETE FROM inbox WHERE inbox.conversation = :of AND inbox.seq <= :upto"
+
+RECORD: Final = "INSERT INTO turns (conversation, seq, data) VALUES (:conversation, :seq, :data)"
+
+RECORDS: Final = (
+    'SELECT turns.seq, turns.data FROM turns WHERE turns.conversation = (SELECT conversations."key" FROM '
+    "conversations WHERE conversations.id = :owned_by) AND turns.seq >= :first ORDER BY turns.seq LIMIT :most "
+    "OFFSET 0"
+)
+
+PLAN: Final = "INSERT INTO calls (conversation, id, state, at, data) VALUES (:conversation, :id, :state, :at, :data)"
+
+START: Final = "UPDATE calls SET state=1, at=:by WHERE calls.id = :which AND calls.state < 2 AND calls.state = 0"
+
+FINISH: Final = (
+    "UPDATE calls SET state=2, at=:by, data=NULL WHERE calls.id = :which AND calls.conversation = (SELECT "
+    'conversations."key" FROM conversations WHERE conversations.id = :owned_by) AND calls.state < 2'
+)
+
+FINISH_OF: Final = "UPDATE calls SET state=2, at=:by, data=NULL WHERE calls.conversation = :of AND calls.id = :which"
+
+OPEN: Final = (
+    'SELECT conversations.id, calls.data, calls.state FROM calls JOIN conversations ON conversations."key" = '
+    "calls.conversation WHERE calls.state < 2 ORDER BY calls.at, calls.id"
+)
+
+QUEUE: Final = (
+    "INSERT INTO outbox (conversation, place, id, state, attempts, at, data, note) VALUES (:conversation, "
+    ":place, :id, :state, :attempts, :at, :data, :note)"
+)
+
+UNSENT: Final = (
+    "SELECT outbox.data, outbox.attempts, outbox.at, outbox.id FROM outbox WHERE outbox.conversation = (SELECT "
+    'conversations."key" FROM conversations WHERE conversations.id = :owned_by) AND outbox.state = 0 ORDER BY '
+    "outbox.place"
+)
+
+MARK_SENT: Final = (
+    "UPDATE outbox SET state=1, at=:by, data=NULL, note=:why WHERE outbox.id = :which AND outbox.state = 0"
+)
+
+PUT_OFF: Final = (
+    "UPDATE outbox SET state=0, attempts=(outbox.attempts + 1), at=:by, note=:why WHERE outbox.id = :which AND "
+    "outbox.state = 0"
+)
+
+GIVE_UP: Final = (
+    "UPDATE outbox SET state=2, attempts=(outbox.attempts + 1), at=:by, note=:why WHERE outbox.id = :which AND "
+    "outbox.state = 0"
+)
+
+FAILED: Final = (
+    "SELECT conversations.id, outbox.data, outbox.attempts, outbox.at, outbox.note FROM outbox JOIN "
+    'conversations ON conversations."key" = outbox.conversation WHERE outbox.state = 2 ORDER BY outbox.at DESC,'
+    " outbox.place DESC LIMIT :most OFFSET 0"
+)
+
+DELIVERIES: Final = (
+    "SELECT outbox.id, outbox.state, outbox.at, outbox.note FROM outbox WHERE outbox.conversation = (SELECT "
+    'conversations."key" FROM conversations WHERE conversations.id = :owned_by) AND outbox.state != 0 ORDER BY '
+    "outbox.place"
+)
+
+SET_TIMER: Final = (
+    "INSERT INTO timers (conversation, question, purpose, id, due) VALUES (:conversation, :question, :purpose, "
+    ":id, :due) ON CONFLICT (conversation, question, purpose) DO UPDATE SET id = excluded.id, due = "
+    "excluded.due"
+)
+
+DROP_TIMERS: Final = "DELETE FROM timers WHERE timers.conversation = :of AND timers.question = :about"
+
+DUE: Final = (
+    "SELECT conversations.id, timers.conversation, timers.question, timers.purpose, timers.id AS timer FROM "
+    'timers JOIN conversations ON conversations."key" = timers.conversation WHERE timers.due <= :by ORDER BY '
+    "timers.due LIMIT :most OFFSET 0"
+)
+
+FIRE: Final = (
+    "DELETE FROM timers WHERE timers.conversation = :of AND timers.question = :about AND timers.purpose = :for_what"
+)
+
+NEXT_TIMER: Final = "SELECT min(timers.due) AS min_1 FROM timers"
+
+UNFINISHED: Final = (
+    'SELECT conversations.id FROM conversations WHERE conversations."key" IN (SELECT inbox.conversation FROM '
+    "inbox UNION SELECT outbox.conversation FROM outbox WHERE outbox.state = 0 UNION SELECT calls.conversation "
+    "FROM calls WHERE calls.state < 2) ORDER BY conversations.touched"
+)
+
+LIST: Final = (
+    "SELECT conversations.id, conversations.channel, conversations.owner, conversations.turns, "
+    "conversations.touched, conversations.data FROM conversations ORDER BY conversations.hour DESC, "
+    'conversations.touched DESC, conversations."key" DESC LIMIT :most OFFSET 0'
+)
+
+LIST_OF_BOT: Final = (
+    "SELECT conversations.id, conversations.channel, conversations.owner, conversations.turns, "
+    "conversations.touched, conversations.data FROM conversations WHERE conversations.owner = 'bot' ORDER BY "
+    'conversations.hour DESC, conversations.touched DESC, conversations."key" DESC LIMIT :most OFFSET 0'
+)
+
+LIST_OF_PEOPLE: Final = (
+    "SELECT conversations.id, conversations.channel, conversations.owner, conversations.turns, "
+    "conversations.touched, conversations.data FROM conversations WHERE conversations.owner != 'bot' AND "
+    "conversations.owner = :held_by ORDER BY conversations.hour DESC, conversations.touched DESC, "
+    'conversations."key" DESC LIMIT :most OFFSET 0'
+)
+
+KEEP_VERSION: Final = "INSERT INTO versions (version, at, data) VALUES (:version, :at, :data) ON CONFLICT DO NOTHING"
+
+VERSION: Final = "SELECT versions.data FROM versions WHERE versions.version = :which"
+
+KEY: Final = 'SELECT conversations."key" FROM conversations WHERE conversations.id = :which'
+
 ERASE: Final = (
-    *(_text(delete(table).where(table.c.conversation == _of)) for table in _of_a_conversation),
-    _text(delete(conversations).where(conversations.c.key == _of)),
+    ("DELETE FROM inbox WHERE inbox.conversation = :of"),
+    ("DELETE FROM seen WHERE seen.conversation = :of"),
+    ("DELETE FROM turns WHERE turns.conversation = :of"),
+    ("DELETE FROM outbox WHERE outbox.conversation = :of"),
+    ("DELETE FROM calls WHERE calls.conversation = :of"),
+    ("DELETE FROM timers WHERE timers.conversation = :of"),
+    ('DELETE FROM conversations WHERE conversations."key" = :of'),
 )
+
 FORGET: Final = (
-    _text(delete(seen).where(seen.c.day < bindparam("before_day"))),
-    _text(delete(outbox).where(outbox.c.state == _number(SENT), outbox.c.at < bindparam("before"))),
-    _text(delete(calls).where(calls.c.state == _number(DONE), calls.c.at < bindparam("before"))),
+    ("DELETE FROM seen WHERE seen.day < :before_day"),
+    ("DELETE FROM outbox WHERE outbox.state = 1 AND outbox.at < :before"),
+    ("DELETE FROM calls WHERE calls.state = 2 AND calls.at < :before"),
+)
+
+SCHEMA: Final = (
+    (
+        "CREATE TABLE calls (conversation INTEGER NOT NULL, id TEXT NOT NULL, state SMALLINT NOT NULL, at FLOAT NOT"
+        " NULL, data BLOB, PRIMARY KEY (conversation, id)) WITHOUT ROWID"
+    ),
+    ("CREATE UNIQUE INDEX ix_calls_open ON calls (id) WHERE state < 2"),
+    (
+        'CREATE TABLE conversations ("key" INTEGER NOT NULL, id TEXT NOT NULL, channel TEXT NOT NULL, accepted '
+        "INTEGER NOT NULL, processed INTEGER NOT NULL, fence BIGINT NOT NULL, turns INTEGER NOT NULL, owner TEXT "
+        'NOT NULL, touched FLOAT NOT NULL, hour INTEGER NOT NULL, data BLOB, PRIMARY KEY ("key"), CONSTRAINT '
+        "ck_conversations_processed CHECK (processed <= accepted), UNIQUE (id))"
+    ),
+    ("CREATE INDEX ix_conversations_hour ON conversations (hour)"),
+    ("CREATE INDEX ix_conversations_owner ON conversations (owner) WHERE owner <> 'bot'"),
+    (
+        "CREATE TABLE inbox (conversation INTEGER NOT NULL, seq INTEGER NOT NULL, data BLOB NOT NULL, customer "
+        "BLOB, PRIMARY KEY (conversation, seq)) WITHOUT ROWID"
+    ),
+    (
+        "CREATE TABLE outbox (conversation INTEGER NOT NULL, place BIGINT NOT NULL, id TEXT NOT NULL, state "
+        "SMALLINT NOT NULL, attempts INTEGER NOT NULL, at FLOAT NOT NULL, data BLOB, note TEXT, PRIMARY KEY "
+        "(conversation, place)) WITHOUT ROWID"
+    ),
+    ("CREATE INDEX ix_outbox_dead ON outbox (at) WHERE state = 2"),
+    ("CREATE UNIQUE INDEX ix_outbox_pending ON outbox (id) WHERE state = 0"),
+    (
+        "CREATE TABLE seen (channel TEXT NOT NULL, id TEXT NOT NULL, conversation INTEGER NOT NULL, seq INTEGER NOT"
+        " NULL, day INTEGER NOT NULL, PRIMARY KEY (channel, id)) WITHOUT ROWID"
+    ),
+    (
+        "CREATE TABLE timers (conversation INTEGER NOT NULL, question TEXT NOT NULL, purpose TEXT NOT NULL, id TEXT"
+        " NOT NULL, due FLOAT NOT NULL, PRIMARY KEY (conversation, question, purpose)) WITHOUT ROWID"
+    ),
+    ("CREATE INDEX ix_timers_due ON timers (due)"),
+    (
+        "CREATE TABLE turns (conversation INTEGER NOT NULL, seq INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY "
+        "(conversation, seq)) WITHOUT ROWID"
+    ),
+    (
+        "CREATE TABLE versions (version TEXT NOT NULL, at FLOAT NOT NULL, data BLOB NOT NULL, PRIMARY KEY "
+        "(version)) WITHOUT ROWID"
+    ),
+)
+
+TABLES: Final = (
+    ("calls"),
+    ("conversations"),
+    ("inbox"),
+    ("outbox"),
+    ("seen"),
+    ("timers"),
+    ("turns"),
+    ("versions"),
 )

@@ -13,13 +13,13 @@ import msgspec
 from botkit.errors import FenceError
 from botkit.model import codec
 from botkit.model.events import Event, Timer
-from botkit.model.replies import Call
-from botkit.model.turn import Record
-from botkit.ports.connectors import Accepted
+from botkit.model.replies import Call, Reply, SetTimer
+from botkit.model.turn import Record, Turn
+from botkit.ports.connectors import Accepted, Incoming
 from botkit.ports.stores import Commit, Committed
 from botkit.stores import statements as sql
 from botkit.stores.packing import LEAST_REWRITTEN, pack
-from botkit.stores.schema import PENDING, PLANNED
+from botkit.stores.states import PENDING, PLANNED
 
 OURS = ""  # the channel of keys of our own events
 _DAY = 86_400
@@ -37,6 +37,18 @@ class Delivery(msgspec.Struct, frozen=True):
     data: bytes
     customer: bytes | None
     now: float
+
+
+def arriving(incoming: Incoming, now: float) -> Delivery:
+    """Give the delivery of what a platform delivered."""
+    return Delivery(
+        conversation=f"{incoming.channel}:{incoming.chat}",
+        channel=incoming.channel,
+        id=incoming.id,
+        data=pack(codec.encode_event(incoming.event)),
+        customer=pack(codec.encode_values(incoming.customer)) if incoming.customer else None,
+        now=now,
+    )
 
 
 def own(conversation: str, key: str, event: Event, now: float) -> Delivery:
@@ -67,17 +79,13 @@ def accept(db: sqlite3.Connection, delivery: Delivery) -> Accepted:
         },
     ).fetchone()
     db.execute(sql.PUT, {"conversation": key, "seq": accepted, "data": delivery.data, "customer": delivery.customer})
-    db.execute(
-        sql.REMEMBER,
-        {
-            "channel": delivery.channel,
-            "id": delivery.id,
-            "conversation": key,
-            "seq": accepted,
-            "day": int(delivery.now // _DAY),
-        },
-    )
+    _remember(db, delivery, key, accepted)
     return Accepted(conversation, accepted, wake=accepted == processed + 1)
+
+
+def _remember(db: sqlite3.Connection, delivery: Delivery, key: int, accepted: int) -> None:
+    row = {"channel": delivery.channel, "id": delivery.id, "conversation": key, "seq": accepted}
+    db.execute(sql.REMEMBER, {**row, "day": int(delivery.now // _DAY)})
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -110,36 +118,31 @@ def prepare(commit: Commit) -> Prepared:
             "at": now,
             "bytes": pack(codec.encode_session(session), LEAST_REWRITTEN),
         },
-        turns=tuple([{"seq": turn.seq, "data": _record(Record.of(turn))} for turn in commit.turns]),
-        replies=tuple(
-            [
-                {
-                    "id": reply.id,
-                    "state": PENDING,
-                    "attempts": 0,
-                    "at": 0.0,
-                    "data": pack(codec.encode_reply(reply)),
-                    "note": None,
-                }
-                for reply in commit.replies
-            ]
-        ),
-        calls=tuple(
-            [
-                {"id": call.id, "state": PLANNED, "at": now, "data": pack(codec.encode_call(call))}
-                for call in commit.calls
-            ]
-        ),
-        timers=tuple(
-            [{"question": t.question, "purpose": t.purpose, "id": t.id, "due": t.due} for t in commit.timers]
-        ),
+        turns=tuple(map(_turn, commit.turns)),
+        replies=tuple(map(_reply, commit.replies)),
+        calls=tuple([_call(call, now) for call in commit.calls]) if commit.calls else (),
+        timers=tuple(map(_timer, commit.timers)),
         dropped=commit.dropped,
     )
 
 
-def _record(record: Record) -> bytes:
-    """Write a record without what its row says already."""
-    return pack(codec.encode_record(msgspec.structs.replace(record, conversation="", seq=0)))
+def _turn(turn: Turn) -> Row:
+    """Make the row of a turn; its record goes without what the row says already."""
+    record = msgspec.structs.replace(Record.of(turn), conversation="", seq=0)
+    return {"seq": turn.seq, "data": pack(codec.encode_record(record))}
+
+
+def _reply(reply: Reply) -> Row:
+    data = pack(codec.encode_reply(reply))
+    return {"id": reply.id, "state": PENDING, "attempts": 0, "at": 0.0, "data": data, "note": None}
+
+
+def _call(call: Call, now: float) -> Row:
+    return {"id": call.id, "state": PLANNED, "at": now, "data": pack(codec.encode_call(call))}
+
+
+def _timer(timer: SetTimer) -> Row:
+    return {"question": timer.question, "purpose": timer.purpose, "id": timer.id, "due": timer.due}
 
 
 def commit(db: sqlite3.Connection, prepared: Prepared) -> Committed:
@@ -152,6 +155,12 @@ def commit(db: sqlite3.Connection, prepared: Prepared) -> Committed:
         db.execute(sql.LIST_ANEW, {"of": key, "by_owner": prepared.owner, "at_hour": prepared.hour})
     if prepared.move["taken"]:
         db.execute(sql.TAKE, {"of": key, "upto": processed})
+    _write(db, prepared, key, fence)
+    return Committed(fence, accepted > processed)
+
+
+def _write(db: sqlite3.Connection, prepared: Prepared, key: int, fence: int) -> None:
+    """Write what a conversation's own row does not hold."""
     for row in prepared.turns:
         db.execute(sql.RECORD, {"conversation": key, **row})
     for number, row in enumerate(prepared.replies):
@@ -162,7 +171,64 @@ def commit(db: sqlite3.Connection, prepared: Prepared) -> Committed:
         db.execute(sql.DROP_TIMERS, {"of": key, "about": question})
     for row in prepared.timers:
         db.execute(sql.SET_TIMER, {"conversation": key, **row})
-    return Committed(fence, accepted > processed)
+
+
+def take(db: sqlite3.Connection, delivery: Delivery, prepared: Prepared) -> tuple[Accepted, bool]:
+    """Write a delivery as dealt with, and its turn; the delivery alone if it has to wait."""
+    known = db.execute(sql.SEEN, {"on": delivery.channel, "which": delivery.id}).fetchone()
+    if known is not None:
+        return Accepted(known[0], known[1], duplicate=True), False
+    found = _move_on(db, sql.MOVE_ON, prepared) if prepared.move["held"] else _begin(db, delivery, prepared)
+    if found is None:
+        return accept(db, delivery), False
+    key, fence, accepted = found
+    _remember(db, delivery, key, accepted)
+    _write(db, prepared, key, fence)
+    return Accepted(delivery.conversation, accepted), True
+
+
+def take_result(db: sqlite3.Connection, effect: str, delivery: Delivery, prepared: Prepared) -> tuple[Accepted, bool]:
+    """Mark a call as done and write the turn of its result; the result alone if it has to wait.
+
+    A result whose turn is written need not be remembered: a call is done once.
+    """
+    found = _move_on(db, sql.MOVE_ON_BY_RESULT, prepared, effect)
+    if found is None:
+        return finish_call(db, effect, delivery), False
+    key, fence, accepted = found
+    db.execute(sql.FINISH_OF, {"of": key, "which": effect, "by": delivery.now})
+    _write(db, prepared, key, fence)
+    return Accepted(delivery.conversation, accepted), True
+
+
+def _begin(db: sqlite3.Connection, delivery: Delivery, prepared: Prepared) -> tuple[int, int, int] | None:
+    move = prepared.move
+    row = {
+        "id": prepared.conversation,
+        "channel": delivery.channel,
+        "accepted": 1,
+        "processed": 1,
+        "fence": secrets.randbits(31) + 1,
+        "turns": move["more"],
+        "owner": prepared.owner,
+        "touched": move["at"],
+        "hour": prepared.hour,
+        "data": move["bytes"],
+    }
+    made = db.execute(sql.BEGIN, row).fetchone()
+    return None if made is None else (*made, 1)
+
+
+def _move_on(
+    db: sqlite3.Connection, statement: str, prepared: Prepared, effect: str = ""
+) -> tuple[int, int, int] | None:
+    moved = db.execute(statement, {**prepared.move, "effect": effect}).fetchone()
+    if moved is None:
+        return None
+    key, fence, accepted, owner, hour = moved
+    if owner != prepared.owner or hour != prepared.hour:
+        db.execute(sql.LIST_ANEW, {"of": key, "by_owner": prepared.owner, "at_hour": prepared.hour})
+    return key, fence, accepted
 
 
 def commit_many(db: sqlite3.Connection, many: Sequence[Prepared]) -> list[Committed | Exception]:

@@ -331,6 +331,86 @@ class StoreContract:
         assert [len(await store.turns(f"web:{chat}")) for chat in "abcde"] == [1, 1, 1, 0, 0]
         assert list(await store.commit_many([])) == []
 
+    # -- a delivery and its turn together
+
+    async def test_a_delivery_is_taken_with_its_turn(self, store: Store) -> None:
+        for seq in (1, 2):
+            fence = (await store.load("web:1")).fence
+            replies = (Reply(f"r{seq}", "said"),)
+            commit = commit_of("web:1", fence, seq, 0, replies=replies)
+            accepted, taken = await store.take(message("1", seq), commit, NOW + seq)
+            assert (accepted, taken) == (Accepted("web:1", seq), True)
+            loaded = await store.load("web:1")
+            assert (loaded.session, loaded.waiting) == (commit.session, ())
+            assert loaded.fence != fence
+        assert [one.seq for one in await store.turns("web:1")] == [1, 2]
+        assert [out.reply.id for out in await store.outgoing("web:1")] == ["r1", "r2"]
+        assert (await store.accept(message("1", 3), NOW)).wake
+        (listed,) = await store.conversations()
+        assert (listed.turns, listed.channel) == (2, "web")
+
+    async def test_a_known_delivery_is_not_taken_again(self, store: Store) -> None:
+        first = await store.accept(message("1", 1), NOW)
+        await take(store, "web:1")
+        commit = commit_of("web:1", (await store.load("web:1")).fence, 2, 0)
+        accepted, taken = await store.take(message("1", 1), commit, NOW)
+        assert (accepted.seq, accepted.duplicate, taken) == (first.seq, True, False)
+        await store.take(message("1", 2), commit, NOW)
+        again, taken = await store.take(message("1", 2), commit, NOW)
+        assert (again.seq, again.duplicate, taken) == (2, True, False)
+        assert (await store.accept(message("1", 2), NOW)).duplicate
+        assert [one.seq for one in await store.turns("web:1")] == [1, 2]
+        assert (await store.load("web:1")).waiting == ()
+
+    async def test_a_delivery_waits_behind_what_waits(self, store: Store) -> None:
+        await store.accept(message("1", 1, "first"), NOW)
+        commit = commit_of("web:1", (await store.load("web:1")).fence, 1, 0, replies=(Reply("r", "never"),))
+        accepted, taken = await store.take(message("1", 2, "second"), commit, NOW)
+        assert (accepted, taken) == (Accepted("web:1", 2), False)
+        loaded = await store.load("web:1")
+        assert [row.event for row in loaded.waiting] == [Message("first", "m1"), Message("second", "m2")]
+        assert (loaded.session, list(await store.outgoing("web:1"))) == (None, [])
+
+    async def test_of_deliveries_taken_at_the_same_time_one_is_and_the_others_wait(self, store: Store) -> None:
+        for start in (0, 10):
+            loaded = await store.load("web:1")
+            commits = [commit_of("web:1", loaded.fence, start + 1, 0) for _ in range(5)]
+            numbered = enumerate(commits, start)
+            outcomes = await asyncio.gather(*[store.take(message("1", n), one, NOW) for n, one in numbered])
+            assert [taken for _, taken in outcomes] == [True, False, False, False, False]
+            assert [accepted.wake for accepted, _ in outcomes] == [False, True, False, False, False]
+            waiting = (await store.load("web:1")).waiting
+            assert [row.event for row in waiting] == [Message("hello", f"m{start + n}") for n in range(1, 5)]
+            await take(store, "web:1", start + 2)
+
+    async def test_a_result_is_taken_with_its_turn(self, store: Store) -> None:
+        conversation = await contact(store)
+        await take(store, conversation, calls=(Call("c1", "shop.find"), Call("c2", "shop.find")))
+        late = (await store.load(conversation)).fence
+        commit = commit_of(conversation, late, 2, 0)
+        accepted, taken = await store.take_result(conversation, Result("c1", 1), commit, NOW)
+        assert (accepted, taken) == (Accepted(conversation, 2), True)
+        assert [call.id for _, call, _ in await store.open_calls()] == ["c2"]
+        assert (await store.finish_call(conversation, Result("c1", 1), NOW)).duplicate
+        again = commit_of(conversation, (await store.load(conversation)).fence, 3, 0)
+        for known in ("c1", "c0"):
+            accepted, taken = await store.take_result(conversation, Result(known, 1), again, NOW)
+            assert (accepted.duplicate, taken) == (True, False)
+        accepted, taken = await store.take_result(conversation, Result("c2", 2), commit, NOW)
+        assert (accepted.wake, taken) == (True, False)
+        assert [row.event for row in (await store.load(conversation)).waiting] == [Result("c2", 2)]
+        assert list(await store.open_calls()) == []
+        assert [one.seq for one in await store.turns(conversation)] == [1, 2]
+
+    async def test_what_cannot_be_stored_is_not_taken(self, store: Store) -> None:
+        commit = commit_of("web:1", 0, 1, 0, turn=_unstorable("web:1"))
+        with pytest.raises(StoreError):
+            await store.take(message("1", 1), commit, NOW)
+        with pytest.raises(StoreError):
+            await store.take_result("web:1", Message("hello"), commit_of("web:1", 0, 1, 0), NOW)
+        assert (await store.load("web:1")).fence == 0
+        assert not (await store.accept(message("1", 1), NOW)).duplicate
+
     # -- calls
 
     async def test_a_call_is_started_once(self, store: Store) -> None:

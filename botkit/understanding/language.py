@@ -41,6 +41,8 @@ def _without_latin(match: re.Match[str]) -> str:
 
 def _own_script(text: str) -> tuple[str, int]:
     """Give the script beside Latin that has most of the text and its weight in words; '' if none."""
+    if text.isascii():
+        return "", 0
     weights = {script: len(pattern.findall(text)) for script, pattern in _SCRIPTS.items()}
     if weights["kana"]:
         weights["kana"] += weights.pop("han")  # Japanese has both
@@ -49,23 +51,17 @@ def _own_script(text: str) -> tuple[str, int]:
 
 
 def _by_words(words: Sequence[str], locales: Sequence[Locale]) -> str:
-    counts = sorted(
-        (
-            (sum(word in shown for word in words), -at)
-            for at, shown in enumerate(_shown(locale) for locale in locales)
-        ),
-        reverse=True,
-    )
-    if not counts or not words:
+    if not words or not locales:
         return ""
+    counts = []
+    for at, locale in enumerate(locales):
+        shown = _folded(locale.shown_by) if locale.script == "latin" else frozenset()
+        counts.append((len([word for word in words if word in shown]), -at))
+    counts.sort(reverse=True)
     best, place = counts[0]
     second = counts[1][0] if len(counts) > 1 else 0
     needed = 1 if len(words) <= 3 else 2
     return locales[-place].code if best >= needed and best > second else ""
-
-
-def _shown(locale: Locale) -> frozenset[str]:
-    return _folded(locale.shown_by) if locale.script == "latin" else frozenset()
 
 
 @lru_cache(maxsize=128)

@@ -31,6 +31,7 @@ _BEYOND = 0.55  # what words cost that the name does not explain
 _RIVAL = 0.2  # and more if they are words of other names
 _REFUSED = 0.55
 _CANDIDATES = 24
+_REMEMBERED = 4096  # terms
 _COMPARED = 300  # characters that are compared letter by letter
 
 _RELATED: dict[str, list[tuple[str, float]]] = defaultdict(list)
@@ -44,6 +45,7 @@ class _Example(msgspec.Struct, frozen=True):
     text: str
     folded: str
     terms: tuple[tuple[Term, float], ...]  # with their weights
+    keys: frozenset[str]
     total: float
     denied: bool
 
@@ -74,6 +76,7 @@ class FuzzyClassifier:
         for root in sorted(roots | KNOWN_STEMS):
             self._spellings[root[0]].append(root)
         self._known = roots | KNOWN_STEMS
+        self._memo: dict[Term, _Heard] = {}  # words come again and again
 
     @classmethod
     def build(cls, examples: Mapping[str, Sequence[str]]) -> Self:
@@ -106,21 +109,25 @@ class FuzzyClassifier:
             for at, example in enumerate(self._examples[exact:], exact):
                 if example.folded == folded:
                     best[example.name] = (1.0, at)
-        ranked = sorted(best.items(), key=lambda item: (-item[1][0], item[0]))
-        return tuple(
-            Match(name, round(score, 3), self._examples[at].text)
-            for name, (score, at) in ranked[:MOST]
-            if score >= FLOOR
-        )
+        ranked = sorted([(-score, name, at) for name, (score, at) in best.items() if score >= FLOOR])
+        return tuple([Match(name, round(-score, 3), self._examples[at].text) for score, name, at in ranked[:MOST]])
 
     def _score(self, clause: Clause, folded: str, share: float, best: dict[str, tuple[float, int]]) -> None:
-        heard = [self._hear(term) for term in clause.terms]
+        heard: list[_Heard] = []
+        for term in clause.terms:
+            one = self._memo.get(term)
+            if one is None:
+                if len(self._memo) >= _REMEMBERED:
+                    self._memo.clear()
+                one = self._memo[term] = self._hear(term)
+            heard.append(one)
         written = {one.term.word for one in heard}
         near: dict[str, float] = {}
         for one in heard:
             for key, nearness in one.keys:
-                near[key] = max(nearness, near.get(key, 0.0))
-        for at in self._candidates(near):
+                if nearness > near.get(key, 0.0):
+                    near[key] = nearness
+        for at in self._candidates(near) if near else ():
             example = self._examples[at]
             raw = share * self._likeness(example, near, heard, written)
             score = _calibrate(raw, example, folded if share == 1.0 else "")
@@ -143,10 +150,9 @@ class FuzzyClassifier:
         weight = self._weights.get(term.key)
         if weight is None:
             weight = _UNKNOWN * term.most if term.most > EMPTY else EMPTY
-            near = max((near for key, near in keys.items() if key in self._weights), default=0.0)
-            if near:
+            if not self._weights.keys().isdisjoint([key for key, near in keys.items() if near]):
                 weight = min(weight, WEAK)
-        return _Heard(term, weight, tuple((key, near) for key, near in keys.items() if key in self._weights))
+        return _Heard(term, weight, tuple([item for item in keys.items() if item[0] in self._weights]))
 
     def _mend(self, word: str) -> str:
         """Find the known word that a mistyped one stands for, or nothing; its first letter has to be right."""
@@ -167,8 +173,8 @@ class FuzzyClassifier:
         """Give the examples that are covered best by the keys that the message stands for."""
         covered: dict[int, float] = defaultdict(float)
         weights = self._weights
-        for key in sorted(near, key=lambda key: (-weights[key], key)):
-            weight = weights[key] * near[key]
+        for negative, key in sorted([(-weights[key], key) for key in near]):
+            weight = -negative * near[key]
             having = self._index[key]
             if weights[key] > 2 * EMPTY or not covered:
                 for at in having:
@@ -178,16 +184,20 @@ class FuzzyClassifier:
                     if at in covered:
                         covered[at] += weight
         examples = self._examples
-        return heapq.nsmallest(_CANDIDATES, covered, key=lambda at: (-covered[at] / examples[at].total, at))
+        ranked = [(-weight / examples[at].total, at) for at, weight in covered.items()]
+        if len(ranked) > _CANDIDATES:
+            ranked = heapq.nsmallest(_CANDIDATES, ranked)
+        else:
+            ranked.sort()
+        return [at for _, at in ranked]
 
     def _likeness(
         self, example: _Example, near: Mapping[str, float], heard: Sequence[_Heard], written: set[str]
     ) -> float:
-        own = {term.key for term, _ in example.terms}
-        matched = sum(
-            weight * near.get(term.key, 0.0) * (1.0 if term.word in written else _SYNONYM)
-            for term, weight in example.terms
-        )
+        own = example.keys
+        matched = 0.0
+        for term, weight in example.terms:
+            matched += weight * near.get(term.key, 0.0) * (1.0 if term.word in written else _SYNONYM)
         said = explained = rival = 0.0
         for one in heard:
             here = self._explained(one, own, example.name)
@@ -198,12 +208,14 @@ class FuzzyClassifier:
         raw = matched / example.total * (1.0 - (_BEYOND * (said - explained) + _RIVAL * rival) / said)
         return raw if matched >= 0.3 else raw * (0.7 + matched)
 
-    def _explained(self, one: _Heard, own: set[str], name: str) -> float:
-        here = max((near for key, near in one.keys if key in own), default=0.0)
-        if here == 1.0 or not one.keys:
-            return here
-        elsewhere = max((near for key, near in one.keys if name in self._names_of[key]), default=0.0)
-        return max(here, elsewhere * _ELSEWHERE)
+    def _explained(self, one: _Heard, own: frozenset[str], name: str) -> float:
+        here = elsewhere = 0.0
+        for key, near in one.keys:
+            if near > here and key in own:
+                here = near
+            elif near > elsewhere and name in self._names_of[key]:
+                elsewhere = near
+        return here if here == 1.0 else max(here, elsewhere * _ELSEWHERE)
 
 
 def _weight(most: float, having: int, names: int) -> float:
@@ -216,7 +228,8 @@ def _example(name: str, text: str, whole: Sequence[Clause], weights: Mapping[str
     terms = whole[0].terms if whole else ()
     weighted = tuple((term, weights[term.key]) for term in terms)
     total = sum(weight for _, weight in weighted) or FULL
-    return _Example(name, text, fold(text), weighted, total, whole[0].denied if whole else False)
+    keys = frozenset([term.key for term in terms])
+    return _Example(name, text, fold(text), weighted, keys, total, whole[0].denied if whole else False)
 
 
 def _calibrate(raw: float, example: _Example, folded: str) -> float:

@@ -103,7 +103,7 @@ def _search(ctx: Context) -> Iterator[Desk]:
 
 @plugin.action(effect="read", timeout=5)
 def identify(ctx: Context, email: str = "", name: str = "", zip: str = "") -> Document:  # noqa: A002
-    """Identify the customer by e-mail address, or by whole name and zip code."""
+    """Identify the customer by e-mail address, or by whole name and zip code, which `name` may hold as well."""
     with _search(ctx) as desk:
         found = choices.identity(desk, email, name, zip)
         _identified(ctx, desk, found["user_id"])
@@ -170,10 +170,10 @@ def item_choices(ctx: Context, number: str) -> list[Document]:
 
 
 @plugin.action(effect="read", timeout=5)
-def items_named(ctx: Context, number: str, text: str) -> Document:
-    """Find the items of an order that the customer's words name, and those they leave open."""
+def items_named(ctx: Context, number: str, text: str, chosen: Items = "") -> Document:
+    """Find the items of an order that the customer's words name, leave open, or take off what is chosen."""
     with _desk(ctx) as (desk, caller):
-        return choices.items_named(desk, caller, number, text, ctx.locale)
+        return choices.items_named(desk, caller, number, text, ctx.locale, chosen)
 
 
 @plugin.action(effect="read", timeout=5)

@@ -9,7 +9,7 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from botkit_shop import inputs, labels, mentions, policy, words
+from botkit_shop import inputs, introductions, labels, mentions, policy, wishes, words
 from botkit_shop.desk import Desk
 from botkit_shop.inputs import Items
 from botkit_shop.ledger import Caller
@@ -98,19 +98,38 @@ def item_choices(desk: Desk, caller: Caller, number: str, locale: str = "en") ->
     return _items(desk.get_order_details(caller, number), locale)
 
 
-def items_named(desk: Desk, caller: Caller, number: str, text: str, locale: str = "en") -> Document:
-    """Find the items of an order that a customer names: `{"found": [choice], "unclear": [choice]}`.
+def items_named(
+    desk: Desk, caller: Caller, number: str, text: str, locale: str = "en", chosen: Items = ""
+) -> Document:
+    """Find the items of an order that a customer names: `{"found", "unclear", "off": [choice], "only"}`.
 
-    `unclear` are those between which the text leaves the choice open ('the t-shirt', of which there are two).
+    `unclear` are those between which the text leaves the choice open ('the t-shirt', of which there are two),
+    `off` those of the `chosen` that it does not want ('without the jacket'); `only` tells that it wants
+    nothing else. While nothing is chosen, 'I don't want the jacket any more' names the jacket.
     """
     found = desk.get_order_details(caller, number)
     shown = {choice["item_id"]: choice for choice in _items(found, locale)}
     items = list({item["item_id"]: item for item in found["items"]}.values())
-    sure, unclear = mentions.named_items(inputs.note(text), items)
+    wish, before = wishes.read(inputs.note(text)), inputs.item_list(chosen)
+    sure, unclear = mentions.named_items(wish.wanted, items)
+    off, off_unclear = mentions.named_items(wish.unwanted, items) if wish.unwanted else ([], [])
+    if not (before or sure or unclear):
+        sure, unclear, off, off_unclear = off, off_unclear, [], []
+    gone = [item["item_id"] for item in off + off_unclear]
     return {
-        "found": [shown[item["item_id"]] for item in sure],
-        "unclear": [shown[item["item_id"]] for item in unclear],
+        "found": [shown[item["item_id"]] for item in sure if item["item_id"] not in gone],
+        "unclear": _in_turn([shown[item["item_id"]] for item in unclear if item["item_id"] not in gone]),
+        "off": [shown[item_id] for item_id in gone if item_id in before],
+        "only": wish.only,
     }
+
+
+def _in_turn(unclear: list[Document]) -> list[Document]:
+    """Let a customer name each by its place as well: 'the first t-shirt'."""
+    return [
+        {**choice, "also": words.places(index, choice["name"]) if index < len(words.PLACES) else []}
+        for index, choice in enumerate(unclear)
+    ]
 
 
 def variant_choices(desk: Desk, caller: Caller, number: str, item_id: str, locale: str = "en") -> list[Document]:
@@ -293,7 +312,12 @@ def profile(desk: Desk, caller: Caller, locale: str = "en") -> Document:
 
 
 def identity(desk: Desk, email: str = "", name: str = "", zip: str = "") -> dict[str, Any]:  # noqa: A002
-    """Find a customer by e-mail, or by whole name and zip code: `{"user_id", "first_name", "last_name"}`."""
+    """Find a customer by e-mail, or by whole name and zip code: `{"user_id", "first_name", "last_name"}`.
+
+    The name may come as a sentence ("I'm Mia Chen"), and with the zip code or an e-mail address in it.
+    """
+    said = introductions.read(name)
+    email, name, zip = email or said.email, said.name, zip or said.zip  # noqa: A001
     if email:
         user_id = desk.find_user_id_by_email(email)
     elif name and zip:

@@ -255,6 +255,11 @@ ORIGINAL_ALSO: tuple[str, ...] = (
     "原路退回", "原路返回", "原付款方式", "原来的付款方式", "原支付方式", "原来的支付方式",
 )  # fmt: skip
 
+# What stands for the place of a choice in a list, in both languages.
+PLACES: tuple[tuple[str, str], ...] = (
+    ("first", "第一件"), ("second", "第二件"), ("third", "第三件"), ("fourth", "第四件"), ("fifth", "第五件"),
+)  # fmt: skip
+
 NUMBER_AND_UNIT = re.compile(r"(\d+(?:\.\d+)?)[\s-]*([a-z]+)", re.IGNORECASE)
 
 
@@ -266,6 +271,13 @@ def is_chinese(locale: str) -> bool:
 def translated(word: str, table: dict[str, str], locale: str) -> str:
     """Give the word in the locale, or as it is."""
     return table.get(word.casefold(), word) if is_chinese(locale) else word
+
+
+def places(index: int, name: str) -> list[str]:
+    """Give what the choice at a place is called: 'first T-Shirt', '第一件T恤'."""
+    english, chinese = PLACES[index]
+    short = name.rsplit(maxsplit=1)[-1] if name else name
+    return list(dict.fromkeys([f"{english} {name}", f"{english} {short}", f"{english} item", f"{chinese}{name}"]))
 
 
 def value(word: str, locale: str) -> str:

@@ -103,10 +103,10 @@ def _store(durability: Durability, conversations: int, width: int) -> tuple[floa
 async def _talk(store: SQLiteStore, number: int) -> None:
     for seq, line in enumerate(TALK, 1):
         incoming = Incoming("web", f"{number:08x}", f"{number:08x}-{seq:04x}-4f2b", Message(line[0]))
-        accepted = await store.accept(incoming, NOW + seq)
-        loaded = await store.load(accepted.conversation)
-        turn = _turn(loaded.session, accepted.conversation, seq, line)
-        await store.commit(Commit(accepted.conversation, loaded.fence, turn.session, (turn,), 1, turn.replies))
+        loaded = await store.load(incoming.conversation)
+        turn = _turn(loaded.session, incoming.conversation, seq, line)
+        commit = Commit(incoming.conversation, loaded.fence, turn.session, (turn,), 0, turn.replies)
+        await store.take(incoming, commit, NOW + seq)
         for reply in turn.replies:
             await store.sent(reply.id, f"{number}.{seq}", NOW + seq)
 

@@ -8,6 +8,15 @@ from pathlib import Path
 BOT = Path(__file__).parent / "bot"
 TALK = ("where is my order", "my number is X", "A-10293", "yes", "B-20004", "no")
 """Start, an unusable reply, an order, one more, its number, the end."""
+SAID = (
+    "Which order is it about?",
+    "It looks like A-10293.",
+    "Is there another order to look up?",
+    "Which one?",
+    "Is there another order to look up?",
+    "Thank you and goodbye.",
+)
+"""The last line of each answer."""
 
 _STATES = {"A-10293": "on its way", "B-20004": "being packed", "C-31007": "delivered"}
 _NUMBER = re.compile(r"\b[A-Z]-\d{5}\b")

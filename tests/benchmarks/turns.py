@@ -9,11 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from botkit import Bot
-from tests.benchmarks.talk import BOT, TALK, Floor
+from botkit.stores import Durability, open_store
+from tests.benchmarks.talk import BOT, SAID, TALK, Floor
 
 ROUNDS = 5
 LONE = 150  # conversations a round, one after the other
 TOGETHER = 200  # conversations interleaved
+KINDS: tuple[tuple[str, Durability, bool], ...] = (
+    ("lone, NORMAL", "normal", False),
+    (f"{TOGETHER} interleaved, NORMAL", "normal", True),
+    (f"{TOGETHER} interleaved, FULL", "full", True),
+)
 
 
 def floor_rate(path: Path, conversations: int, *, interleaved: bool) -> float:
@@ -39,9 +45,9 @@ def order(conversations: int, *, interleaved: bool) -> Iterator[tuple[str, str]]
                 yield f"web:{number}", text
 
 
-async def bot_rate(path: Path, conversations: int, *, interleaved: bool) -> float:
-    """Give botkit's turns per CPU second, everything stored: inbox, session, events."""
-    async with await Bot.load(BOT, store=f"sqlite:///{path}") as bot:
+async def bot_rate(path: Path, conversations: int, durability: Durability, *, interleaved: bool) -> float:
+    """Give botkit's turns per CPU second, everything stored: deliveries, session, events."""
+    async with await Bot.load(BOT, store=open_store(f"sqlite:///{path}", durability)) as bot:
         await bot.say("hello", "web:warm")
         began = time.process_time()
         if interleaved:
@@ -62,8 +68,8 @@ def calls_per_turn() -> float:
 
     async def play() -> None:
         async with await Bot.load(BOT, store="sqlite://") as bot:
-            for text in TALK:
-                await bot.say(text, "web:warm")
+            said = [(await bot.say(text, "web:warm")).text.splitlines()[-1] for text in TALK]
+            assert said == list(SAID), said
             sys.setprofile(count)
             for number in range(10):
                 for text in TALK:
@@ -77,15 +83,23 @@ def calls_per_turn() -> float:
 def main() -> None:
     """Print the table."""
     print(f"Python calls per turn: {calls_per_turn():.0f}")
-    for name, conversations, interleaved in (("lone", LONE, False), ("interleaved", TOGETHER, True)):
-        floors, bots = [], []
-        for _ in range(ROUNDS):
-            with tempfile.TemporaryDirectory() as folder:
-                floors.append(floor_rate(Path(folder) / "floor.db", conversations, interleaved=interleaved))
-                rate = asyncio.run(bot_rate(Path(folder) / "bot.db", conversations, interleaved=interleaved))
-                bots.append(rate)
-        floor, bot = statistics.median(floors), statistics.median(bots)
-        print(f"{name}: floor {floor:,.0f}, botkit {bot:,.0f} turns per CPU second: {bot / floor:.1%} of the floor")
+    rates: dict[str, list[float]] = {}
+    for _ in range(ROUNDS):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, durability, interleaved in KINDS:
+                path = Path(folder) / f"{name}.db"
+                count = TOGETHER if interleaved else LONE
+                rate = asyncio.run(bot_rate(path, count, durability, interleaved=interleaved))
+                rates.setdefault(name, []).append(rate)
+                rates.setdefault(f"bytes, {name}", []).append(path.stat().st_size / count)
+            rates.setdefault("floor", []).append(floor_rate(Path(folder) / "floor.db", LONE, interleaved=False))
+    floor = statistics.median(rates["floor"])
+    print(f"floor, lone, NORMAL: {floor:,.0f} turns per CPU second")
+    for name, _, _ in KINDS:
+        rate = statistics.median(rates[name])
+        print(f"botkit, {name}: {rate:,.0f} turns per CPU second, {rate / floor:.1%} of the floor")
+    alone, mixed = (statistics.median(rates[f"bytes, {KINDS[at][0]}"]) for at in (0, 1))
+    print(f"stored per conversation: {alone:,.0f} bytes of the file, {mixed:,.0f} if it was interleaved with others")
 
 
 if __name__ == "__main__":

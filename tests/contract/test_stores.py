@@ -104,6 +104,18 @@ class _Sleepless(SQLiteStore):
         return msgspec.structs.replace(await super().accept(incoming, now), wake=True)
 
 
+class _Pushing(SQLiteStore):
+    """Takes a delivery with its turn, whatever waits before it or came in between."""
+
+    async def take(self, incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, bool]:
+        loaded = await self.load(commit.conversation)
+        fresh = msgspec.structs.replace(commit, fence=loaded.fence, taken=len(loaded.waiting))
+        accepted = await super().accept(incoming, now)
+        if not accepted.duplicate:
+            await super().commit(msgspec.structs.replace(fresh, taken=fresh.taken + 1))
+        return accepted, not accepted.duplicate
+
+
 _CONTRACT = StoreContract()
 
 
@@ -118,6 +130,7 @@ _CONTRACT = StoreContract()
         (_Rash, _CONTRACT.test_a_call_is_started_once),
         (_Shuffling, _CONTRACT.test_replies_go_out_in_order),
         (_Sleepless, _CONTRACT.test_order_holds_under_concurrency),
+        (_Pushing, _CONTRACT.test_a_delivery_waits_behind_what_waits),
     ],
 )
 async def test_the_contract_notices(broken: type[SQLiteStore], test: Callable[[Store], Awaitable[None]]) -> None:

@@ -43,7 +43,7 @@ async def test_a_whole_talk_is_taken(store: Store) -> None:
         assert not (await _say(rig, text, number)).duplicate
     assert phone.texts == ["Which?", "Give found A-10293?", "Done T-A-10293."]
     assert await store.open_calls() == []
-    assert await store.unfinished() == []
+    assert (await store.load("phone:1")).waiting == ()
     assert (await _say(rig, "yes", 2)).duplicate
     assert len(phone.sent) == 3
     assert rig.engine.turns_taken == 5

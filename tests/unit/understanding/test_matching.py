@@ -259,7 +259,7 @@ def test_scores_fall_and_examples_belong_to_their_names() -> None:
 
 def test_many_names_stay_quick() -> None:
     """The bounds are several times what a slow machine needs; they catch a search that went quadratic."""
-    choice = random.Random(3)  # noqa: S311
+    choice = random.Random(3)
     letters = "abcdefghijklmnopqrstuvwxyz"
     words = ["".join(choice.choices(letters, k=choice.randint(4, 9))) for _ in range(3000)]
     base = [text for texts in desk.EXAMPLES.values() for text in texts]

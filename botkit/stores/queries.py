@@ -1,0 +1,326 @@
+"""The statements in SQLAlchemy's words: the source of `statements`, which has them as SQLite's text.
+
+A bot at work does not load this module, nor SQLAlchemy, which takes longer to load than all of botkit. After a
+change `python -m botkit.stores.queries` writes `statements` anew; a test compares the two.
+
+Parameters that fill a column have the column's name. The others: `which` (an id), `of` (a conversation's key),
+`owned_by` (a conversation's id), `held` (a fence), `upto` and `first` (a seq), `about` (a question), `by` (a time).
+States stand in the text as numbers, since SQLite uses a partial index only for a condition that it can read.
+"""
+
+import textwrap
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import bindparam, delete, exists, func, literal_column, select, union, update
+from sqlalchemy.dialects.sqlite import dialect, insert
+from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.sql import ClauseElement, ColumnElement
+from sqlalchemy.sql.elements import BindParameter
+
+from botkit.stores.schema import calls, conversations, inbox, metadata, outbox, seen, timers, turns, versions
+from botkit.stores.states import DEAD, DONE, PENDING, PLANNED, SENT, STARTED
+
+_DIALECT = dialect(paramstyle="named")
+
+
+def _text(statement: ClauseElement, *columns: str) -> str:
+    return str(statement.compile(dialect=_DIALECT, column_keys=columns or None))
+
+
+def _number(value: int) -> ColumnElement[Any]:
+    return literal_column(str(value))
+
+
+_which: BindParameter[Any] = bindparam("which")
+_of: BindParameter[Any] = bindparam("of")
+_most: BindParameter[Any] = bindparam("most")
+_key_of_id = select(conversations.c.key).where(conversations.c.id == bindparam("owned_by")).scalar_subquery()
+
+# -- what comes in
+
+_arriving = insert(conversations)
+ARRIVE: Final = _text(
+    _arriving.on_conflict_do_update(
+        index_elements=[conversations.c.id], set_={"accepted": conversations.c.accepted + _number(1)}
+    ).returning(conversations.c.key, conversations.c.accepted, conversations.c.processed),
+    *("id", "channel", "accepted", "processed", "fence", "turns", "owner", "touched", "hour"),
+)
+PUT: Final = _text(insert(inbox))
+REMEMBER: Final = _text(insert(seen))
+SEEN: Final = _text(
+    select(conversations.c.id, seen.c.seq)
+    .join_from(seen, conversations, conversations.c.key == seen.c.conversation)
+    .where(seen.c.channel == bindparam("on"), seen.c.id == _which)
+)
+
+# -- a turn
+
+LOAD: Final = _text(  # one statement: each is a transaction of its own, and a few microseconds of locking
+    select(
+        conversations.c.fence,
+        conversations.c.data,
+        inbox.c.seq,
+        inbox.c.data.label("waiting"),
+        inbox.c.customer,
+    )
+    .join_from(conversations, inbox, inbox.c.conversation == conversations.c.key, isouter=True)
+    .where(conversations.c.id == _which)
+    .order_by(inbox.c.seq)
+    .limit(_most)
+    .offset(_number(0))
+)
+MOVE: Final = _text(
+    update(conversations)
+    .where(conversations.c.id == _which, conversations.c.fence == bindparam("held"))
+    .values(
+        fence=conversations.c.fence + _number(1),
+        processed=conversations.c.processed + bindparam("taken"),
+        turns=conversations.c.turns + bindparam("more"),
+        touched=bindparam("at"),
+        data=bindparam("bytes"),
+    )
+    .returning(
+        conversations.c.key,
+        conversations.c.fence,
+        conversations.c.accepted,
+        conversations.c.processed,
+        conversations.c.owner,
+        conversations.c.hour,
+    )
+)
+BEGIN: Final = _text(  # a conversation whose first message needs no place in the inbox
+    insert(conversations).on_conflict_do_nothing().returning(conversations.c.key, conversations.c.fence),
+    *("id", "channel", "accepted", "processed", "fence", "turns", "owner", "touched", "hour", "data"),
+)
+_moving_on = (  # as MOVE, with a message that needs no place in the inbox since nothing waits there
+    update(conversations)
+    .where(
+        conversations.c.id == _which,
+        conversations.c.fence == bindparam("held"),
+        conversations.c.accepted == conversations.c.processed,
+    )
+    .values(
+        fence=conversations.c.fence + _number(1),
+        accepted=conversations.c.accepted + _number(1),
+        processed=conversations.c.processed + _number(1),
+        turns=conversations.c.turns + bindparam("more"),
+        touched=bindparam("at"),
+        data=bindparam("bytes"),
+    )
+    .returning(
+        conversations.c.key,
+        conversations.c.fence,
+        conversations.c.accepted,
+        conversations.c.owner,
+        conversations.c.hour,
+    )
+)
+MOVE_ON: Final = _text(_moving_on)
+MOVE_ON_BY_RESULT: Final = _text(
+    _moving_on.where(
+        exists().where(
+            calls.c.conversation == conversations.c.key,
+            calls.c.id == bindparam("effect"),
+            calls.c.state < _number(DONE),
+        )
+    )
+)
+LIST_ANEW: Final = _text(  # apart, since SQLite rewrites the index of every column that an UPDATE names
+    update(conversations)
+    .where(conversations.c.key == _of)
+    .values(owner=bindparam("by_owner"), hour=bindparam("at_hour"))
+)
+TAKE: Final = _text(delete(inbox).where(inbox.c.conversation == _of, inbox.c.seq <= bindparam("upto")))
+RECORD: Final = _text(insert(turns))
+RECORDS: Final = _text(
+    select(turns.c.seq, turns.c.data)
+    .where(turns.c.conversation == _key_of_id, turns.c.seq >= bindparam("first"))
+    .order_by(turns.c.seq)
+    .limit(_most)
+    .offset(_number(0))
+)
+
+# -- calls
+
+PLAN: Final = _text(insert(calls))
+START: Final = _text(
+    update(calls)
+    .where(calls.c.id == _which, calls.c.state < _number(DONE), calls.c.state == _number(PLANNED))
+    .values(state=_number(STARTED), at=bindparam("by"))
+)
+FINISH: Final = _text(
+    update(calls)
+    .where(calls.c.id == _which, calls.c.conversation == _key_of_id, calls.c.state < _number(DONE))
+    .values(state=_number(DONE), at=bindparam("by"), data=literal_column("NULL"))
+)
+FINISH_OF: Final = _text(
+    update(calls)
+    .where(calls.c.conversation == _of, calls.c.id == _which)
+    .values(state=_number(DONE), at=bindparam("by"), data=literal_column("NULL"))
+)
+OPEN: Final = _text(
+    select(conversations.c.id, calls.c.data, calls.c.state)
+    .join_from(calls, conversations, conversations.c.key == calls.c.conversation)
+    .where(calls.c.state < _number(DONE))
+    .order_by(calls.c.at, calls.c.id)
+)
+
+# -- what goes out
+
+QUEUE: Final = _text(insert(outbox))
+UNSENT: Final = _text(
+    select(outbox.c.data, outbox.c.attempts, outbox.c.at, outbox.c.id)
+    .where(outbox.c.conversation == _key_of_id, outbox.c.state == _number(PENDING))
+    .order_by(outbox.c.place)
+)
+
+
+def _leave(state: int, **values: Any) -> str:
+    values |= {"state": _number(state), "at": bindparam("by"), "note": bindparam("why")}
+    return _text(update(outbox).where(outbox.c.id == _which, outbox.c.state == _number(PENDING)).values(**values))
+
+
+MARK_SENT: Final = _leave(SENT, data=literal_column("NULL"))
+PUT_OFF: Final = _leave(PENDING, attempts=outbox.c.attempts + _number(1))
+GIVE_UP: Final = _leave(DEAD, attempts=outbox.c.attempts + _number(1))
+FAILED: Final = _text(
+    select(conversations.c.id, outbox.c.data, outbox.c.attempts, outbox.c.at, outbox.c.note)
+    .join_from(outbox, conversations, conversations.c.key == outbox.c.conversation)
+    .where(outbox.c.state == _number(DEAD))
+    .order_by(outbox.c.at.desc(), outbox.c.place.desc())
+    .limit(_most)
+    .offset(_number(0))
+)
+DELIVERIES: Final = _text(
+    select(outbox.c.id, outbox.c.state, outbox.c.at, outbox.c.note)
+    .where(outbox.c.conversation == _key_of_id, outbox.c.state != _number(PENDING))
+    .order_by(outbox.c.place)
+)
+
+# -- timers
+
+_setting = insert(timers)
+SET_TIMER: Final = _text(
+    _setting.on_conflict_do_update(
+        index_elements=[timers.c.conversation, timers.c.question, timers.c.purpose],
+        set_={"id": _setting.excluded.id, "due": _setting.excluded.due},
+    )
+)
+DROP_TIMERS: Final = _text(
+    delete(timers).where(timers.c.conversation == _of, timers.c.question == bindparam("about"))
+)
+DUE: Final = _text(
+    select(conversations.c.id, timers.c.conversation, timers.c.question, timers.c.purpose, timers.c.id.label("timer"))
+    .join_from(timers, conversations, conversations.c.key == timers.c.conversation)
+    .where(timers.c.due <= bindparam("by"))
+    .order_by(timers.c.due)
+    .limit(_most)
+    .offset(_number(0))
+)
+FIRE: Final = _text(
+    delete(timers).where(
+        timers.c.conversation == _of,
+        timers.c.question == bindparam("about"),
+        timers.c.purpose == bindparam("for_what"),
+    )
+)
+NEXT_TIMER: Final = _text(select(func.min(timers.c.due)))
+
+# -- lists
+
+_unfinished = union(
+    select(inbox.c.conversation),
+    select(outbox.c.conversation).where(outbox.c.state == _number(PENDING)),
+    select(calls.c.conversation).where(calls.c.state < _number(DONE)),
+)
+UNFINISHED: Final = _text(
+    select(conversations.c.id).where(conversations.c.key.in_(_unfinished)).order_by(conversations.c.touched)
+)
+_listed = (
+    select(
+        conversations.c.id,
+        conversations.c.channel,
+        conversations.c.owner,
+        conversations.c.turns,
+        conversations.c.touched,
+        conversations.c.data,
+    )
+    .order_by(conversations.c.hour.desc(), conversations.c.touched.desc(), conversations.c.key.desc())
+    .limit(_most)
+    .offset(_number(0))
+)
+LIST: Final = _text(_listed)
+LIST_OF_BOT: Final = _text(_listed.where(conversations.c.owner == literal_column("'bot'")))
+LIST_OF_PEOPLE: Final = _text(
+    _listed.where(conversations.c.owner != literal_column("'bot'"), conversations.c.owner == bindparam("held_by"))
+)
+
+# -- keeping and removing
+
+KEEP_VERSION: Final = _text(insert(versions).on_conflict_do_nothing())
+VERSION: Final = _text(select(versions.c.data).where(versions.c.version == _which))
+KEY: Final = _text(select(conversations.c.key).where(conversations.c.id == _which))
+_of_a_conversation = (inbox, seen, turns, outbox, calls, timers)
+ERASE: Final = (
+    *(_text(delete(table).where(table.c.conversation == _of)) for table in _of_a_conversation),
+    _text(delete(conversations).where(conversations.c.key == _of)),
+)
+FORGET: Final = (
+    _text(delete(seen).where(seen.c.day < bindparam("before_day"))),
+    _text(delete(outbox).where(outbox.c.state == _number(SENT), outbox.c.at < bindparam("before"))),
+    _text(delete(calls).where(calls.c.state == _number(DONE), calls.c.at < bindparam("before"))),
+)
+
+# -- the schema, and the text of it all
+
+
+def _schema() -> tuple[str, ...]:
+    """Give the statements that make the newest schema."""
+    made = []
+    for table in metadata.sorted_tables:
+        made.append(str(CreateTable(table).compile(dialect=_DIALECT)))
+        made.extend(
+            str(CreateIndex(index).compile(dialect=_DIALECT))
+            for index in sorted(table.indexes, key=lambda index: str(index.name))
+        )
+    return tuple(made)
+
+
+SCHEMA: Final = _schema()
+TABLES: Final = tuple(sorted(metadata.tables))
+
+
+def compiled() -> Mapping[str, str | tuple[str, ...]]:
+    """Give every statement by its name, white space made single spaces."""
+    found: dict[str, str | tuple[str, ...]] = {}
+    for name, value in globals().items():
+        if name.isupper() and not name.startswith("_") and isinstance(value, (str, tuple)):
+            found[name] = _plain(value) if isinstance(value, str) else tuple(_plain(text) for text in value)
+    return found
+
+
+def _plain(statement: str) -> str:
+    return " ".join(statement.split()).replace("( ", "(").replace(" )", ")")
+
+
+def written() -> str:
+    """Give the text of `statements`, not formatted yet."""
+    parts = [
+        '"""The statements as SQLite\'s text, written by `python -m botkit.stores.queries`: change them there."""\n',
+        "from typing import Final\n",
+    ]
+    for name, value in compiled().items():
+        text = _lines(value) if isinstance(value, str) else "".join(f"({_lines(one)})," for one in value)
+        parts.append(f"{name}: Final = ({text})\n")
+    return "\n".join(parts)
+
+
+def _lines(statement: str) -> str:
+    rows = textwrap.wrap(statement, 106, drop_whitespace=False, break_long_words=False)
+    return "\n".join(map(repr, rows))
+
+
+if __name__ == "__main__":
+    Path(__file__).with_name("statements.py").write_text(written(), encoding="utf-8")
