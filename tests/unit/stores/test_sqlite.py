@@ -14,7 +14,7 @@ from botkit.model.replies import Reply
 from botkit.stores import Durability, SQLiteStore, open_store
 from botkit.stores.connection import connect, explain
 from botkit.stores.writers import Inline, Threaded, Writer
-from botkit.testing.stores import NOW, commit_of, contact, message, take, turn
+from botkit.testing.stored import NOW, commit_of, contact, message, take, turn
 
 
 @pytest.fixture(params=["normal", "full"])
