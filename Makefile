@@ -46,7 +46,7 @@ test: check browser
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m 'not whole'
 
 test-all: check browser
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 
 bench: setup
 	$(BIN)/python -m tests.benchmarks

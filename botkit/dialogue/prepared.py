@@ -31,6 +31,7 @@ from botkit.model.definitions import (
     Wait,
 )
 from botkit.model.locales import Formats
+from botkit.model.words import bordered
 
 _MOST_KEPT = 32
 
@@ -81,13 +82,8 @@ def _derive(flows: FlowSet) -> Prepared:
         facts=facts,
         zone=ZoneInfo(flows.settings.timezone),
         formats={code: locale.formats for code, locale in flows.locales.items()},
-        patterns={source: _bordered(source) for source in sources if source},
+        patterns={source: re.compile(bordered(source), re.IGNORECASE) for source in sources if source},
     )
-
-
-def _bordered(source: str) -> re.Pattern[str]:
-    """Compile a slot's pattern between word borders; letters of Chinese text do not count as a border's word."""
-    return re.compile(rf"(?<![A-Za-z0-9_])(?:{source})(?![A-Za-z0-9_])", re.IGNORECASE)
 
 
 def _examine(flow: Flow) -> FlowFacts:

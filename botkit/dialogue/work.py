@@ -22,7 +22,9 @@ ENGLISH = Formats()
 MOST_STEPS = 1000  # in one turn
 MOST_REPLIES = 50
 MOST_LINES = 20  # of the talk, kept for conversation.text
-MOST_LINE = 2000  # characters of each
+MOST_LINE = 1000  # characters of each
+MOST_LAST = 8  # texts that `repeat` says again
+MOST_REPEATED = 2000  # characters of each
 MOST_INTERRUPTIONS = 5
 MOST_WAITING = 100  # messages kept while an effect runs
 
@@ -344,7 +346,7 @@ class Work:
             pending=self.pending,
             waiting=self.waiting,
             misses=self.misses,
-            last=tuple(self.spoken) or self.last,
+            last=tuple([text[:MOST_REPEATED] for text in self.spoken[-MOST_LAST:]]) or self.last,
             lines=self.lines,
             message=self.message.text,
             touched=self.now,

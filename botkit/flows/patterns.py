@@ -11,6 +11,8 @@ from re import _constants as opcodes  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
+from botkit.model.words import bordered
+
 LONGEST = 500
 _MANY = 10  # repeats of up to so many are harmless in each other
 _MOST_OPEN = 6  # unbounded repeats beside each other: polynomial, so few
@@ -25,6 +27,7 @@ def refuse(pattern: str) -> str:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             re.compile(pattern)
+            re.compile(bordered(pattern))  # as it is searched
             tree = parser.parse(pattern)
     except (re.error, OverflowError, RecursionError, Warning) as error:
         return f"it is no regular expression ({error})"

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+_FLAGS = re.compile(r"\(\?([aimsux]+)\)")
 _NOT_WORD = re.compile(r"[^\w]+")
 _CJK = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯]")
 
@@ -28,3 +29,13 @@ def content_length(text: str) -> int:
     """Count the letters and digits of a text; one Chinese character counts as two."""
     folded = fold(text).replace(" ", "")
     return len(folded) + len(_CJK.findall(folded))
+
+
+def bordered(pattern: str) -> str:
+    """Give a slot's pattern as it is searched: between word borders, flags at its beginning (`(?i)`) for it alone.
+
+    A Chinese character beside a match is a border.
+    """
+    flags = _FLAGS.match(pattern)
+    inner = f"(?{flags[1]}:{pattern[flags.end() :]})" if flags else f"(?:{pattern})"
+    return rf"(?<![A-Za-z0-9_]){inner}(?![A-Za-z0-9_])"

@@ -142,10 +142,10 @@ def get_user_details(ctx: Context, user_id: str) -> Document:
 
 
 @plugin.action(effect="read", timeout=5)
-def my_orders(ctx: Context, status: str = "") -> list[Document]:
-    """List the customer's orders, or those in one status, as choices."""
+def my_orders(ctx: Context, status: str = "", naming: str = "") -> list[Document]:
+    """List the customer's orders as choices, or those in one status, or with an item that a text names."""
     with _desk(ctx) as (desk, caller):
-        return choices.my_orders(desk, caller, ctx.locale, status)
+        return choices.my_orders(desk, caller, ctx.locale, status, naming)
 
 
 @plugin.action(effect="read", timeout=5)

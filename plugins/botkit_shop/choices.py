@@ -24,9 +24,14 @@ FROM_HERE = {
 }
 
 
-def my_orders(desk: Desk, caller: Caller, locale: str = "en", status: str = "") -> list[Document]:
-    """Give the customer's orders, or those in one status, as choices."""
-    return [_order_choice(order, locale) for order in desk.own_orders(caller) if status in {"", order["status"]}]
+def my_orders(desk: Desk, caller: Caller, locale: str = "en", status: str = "", naming: str = "") -> list[Document]:
+    """Give the customer's orders as choices, or those in one status, or with an item that `naming` names."""
+    fitting = [order for order in desk.own_orders(caller) if status in {"", order["status"]}]
+    return [_order_choice(order, locale) for order in fitting if not naming or _has_item(order, naming)]
+
+
+def _has_item(order: Document, naming: str) -> bool:
+    return any(mentions.named_items(inputs.note(naming), order["items"]))
 
 
 def _order_choice(order: Document, locale: str) -> Document:
@@ -323,5 +328,5 @@ def identity(desk: Desk, email: str = "", name: str = "", zip: str = "") -> dict
     elif name and zip:
         user_id = desk.find_user_id_by_full_name_zip(name, zip)
     else:
-        raise refuse("not_identified")
+        raise refuse("not_identified" if any(map(str.isalpha, name)) or not (name or zip) else "not_a_name")
     return {"user_id": user_id, **desk.profile(Caller(user_id))["name"]}

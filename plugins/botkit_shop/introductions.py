@@ -7,7 +7,8 @@ from botkit_shop import inputs
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 ZIP = re.compile(
-    r"(?<![#\w-])(?:\d{3}-\d{4}|\d{4,6}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d)(?![\w-])",
+    r"(?<![#\w-])(?:\d{3}-\d{4}|\d{4,6}(?:-\d{4})?|"
+    r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d)(?![\w-])",
     re.IGNORECASE | re.ASCII,
 )
 LEAD = re.compile(

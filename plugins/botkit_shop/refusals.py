@@ -19,6 +19,10 @@ REFUSALS: dict[str, dict[str, str]] = {
         "en": "In this conversation I can only help with your own account.",
         "zh": "在本次对话中，我只能为您本人的账户提供帮助。",
     },
+    "not_a_name": {
+        "en": "Please write your first and last name.",
+        "zh": "请写下您的姓名。",
+    },
     "unknown_user": {"en": "I can't find this account.", "zh": "没有找到这个账户。"},
     "unknown_order": {
         "en": "I can't find this order among yours.",

@@ -10,7 +10,9 @@ ONLY = re.compile(
     re.IGNORECASE,
 )
 BREAK = re.compile(
-    r"[,;!?，；。！？、]+|\.(?!\d)|\b(?:but(?! not)|instead|only|just)\b|(?=但|而是|只[要退换改有留想]|仅|就[要退换])", re.IGNORECASE
+    r"[,;!?，；。！？、]+|\.(?!\d)|\b(?:but(?! not)|instead|only|just)\b|"
+    r"(?=但|而是|只[要退换改有留想]|仅|就[要退换])",
+    re.IGNORECASE,
 )
 UNWANTED = re.compile(
     r"\b(?:remove|without|except(?: for)?|not (?=the\b|my\b|this\b)|leave out|take off|take out|drop|delete|"

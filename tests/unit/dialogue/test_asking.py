@@ -447,3 +447,13 @@ def test_an_error_of_a_check_at_run_time_ends_the_flow() -> None:
 
 def test_evidence_of_the_test_is_plain() -> None:
     assert given(intents={"a": 0.5}).intents[0].score == 0.5
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reply"), [("(?i)w\\d+", "w12"), ("(?s)a.c", "a-c"), ("W\\d+|V\\d+", "我的V7在哪")]
+)
+def test_a_pattern_may_begin_with_flags_and_hold_a_choice(pattern: str, reply: str) -> None:
+    talk = flow(f"- {{ask: code, say: Code?, pattern: '{pattern}', fill: when_asked}}\n- say: '{{{{ code }}}}'")
+    talk.say("begin now")
+    assert talk.say(reply) in reply
+    assert talk.latest[0].session.stack == ()

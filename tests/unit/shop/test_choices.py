@@ -183,6 +183,17 @@ def test_profile(desk: Desk, anna: Caller) -> None:
     assert "payment_methods" not in found
 
 
+@pytest.mark.parametrize("text", ["a bicycle", "'; --", "🙂", "x" * 5000])
+def test_no_order_has_what_was_never_bought(desk: Desk, anna: Caller, text: str) -> None:
+    assert choices.my_orders(desk, anna, naming=text) == []
+
+
+def test_orders_named_by_their_items(desk: Desk, anna: Caller) -> None:
+    for order in choices.my_orders(desk, anna):
+        item = choices.item_choices(desk, anna, order["value"])[0]
+        assert order in choices.my_orders(desk, anna, naming=f"the {item['name']}, please")
+
+
 def test_identity(desk: Desk) -> None:
     known = {"user_id": "anna_berg_1", "first_name": "Anna", "last_name": "Berg"}
     assert choices.identity(desk, email="anna.berg@example.com") == known
@@ -197,6 +208,33 @@ def test_choices_change_nothing(desk: Desk, anna: Caller, data: dict[str, Any]) 
     choices.order(desk, anna, "1000001")
     choices.price_difference(desk, anna, "1000001", ["101"], ["102"])
     assert loading.snapshot(desk.engine) == data
+
+
+@pytest.mark.parametrize(
+    "text", ["my name is Anna Berg, zip 62701", "Anna Berg 62701", "Berg Anna, 62701", "it's anna.berg@example.com"]
+)
+def test_identity_from_one_sentence(desk: Desk, text: str) -> None:
+    assert choices.identity(desk, name=text)["user_id"] == "anna_berg_1"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Anna Berg", "not_identified"),
+        ("", "not_identified"),
+        ("🙂", "not_a_name"),
+        ("12345", "not_a_name"),
+        ("1234567890", "not_a_name"),
+        ("Anna Berg 99999", "not_found"),
+        ("nobody@example.com", "not_found"),
+        ("a\x00b", "bad_input"),
+        ("x" * 20_000, "bad_input"),
+    ],
+)
+def test_no_identity_from_a_sentence(desk: Desk, text: str, code: str) -> None:
+    with pytest.raises(ActionError) as caught:
+        choices.identity(desk, name=text)
+    assert caught.value.error == code
 
 
 @pytest.mark.parametrize(
