@@ -1,6 +1,6 @@
 """Questions: posing them, reading replies to them, and what unusable replies get."""
 
-from typing import Any
+from typing import Any, Literal
 
 from msgspec.structs import replace
 
@@ -125,7 +125,7 @@ def pose(
     work: Work,
     step: Step,
     speech: Speech,
-    kind: str,
+    kind: Literal["ask", "confirm", "rate"],
     buttons: tuple[Button, ...],
     *,
     silence: Silence | None = None,
@@ -136,11 +136,11 @@ def pose(
     id_ = frame.asked or f"{work.number}.{work.tick()}"
     work.visit(step.id, "asked again" if frame.asked else "asked")
     computed = tuple(listed_options(work, slot.options_from)) if slot is not None and slot.options_from else ()
-    unsaid = work.phrase("ask_for", slot=slot.name.replace("_", " ")) if slot is not None else ""
+    unsaid = "" if slot is None or speech.variants else work.phrase("ask_for", slot=slot.name.replace("_", " "))
     say_speech(work, speech, step.id, buttons=buttons, question=id_, unsaid=unsaid)
     shown = work.replies[-1].buttons if work.replies and work.replies[-1].question == id_ else buttons
     work.change(asked=id_)
-    work.wait(Question(id=id_, run=frame.run, step=step.id, kind=kind, buttons=shown, options=computed))  # type: ignore[arg-type]
+    work.wait(Question(id=id_, run=frame.run, step=step.id, kind=kind, buttons=shown, options=computed))
     if silence is not None:
         _set_silence(work, id_, silence)
 

@@ -57,7 +57,6 @@ class Question(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: Literal["ask", "offer", "confirm", "rate", "wait"]
     buttons: tuple[Button, ...] = ()
     options: tuple[tuple[Any, str], ...] = ()  # (value, label) as shown, for options computed at that time
-    text: str = ""
 
 
 class Pending(msgspec.Struct, frozen=True, omit_defaults=True):
