@@ -114,8 +114,7 @@ def transcript_of(record: Record) -> list[tuple[str, str]]:
 
 def as_json(record: Record) -> dict[str, Any]:
     """Give a record as plain JSON data."""
-    data: dict[str, Any] = json.loads(codec.encode_record(record))
-    return {"at": moment(record.now), **data}
+    return {"at": moment(record.now), **codec.describe(record)}
 
 
 def moment(at: float) -> str:

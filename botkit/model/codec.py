@@ -1,9 +1,13 @@
 """How sessions, events, turns and calls are written as bytes and read back.
 
-JSON by msgspec. Fields that may hold any value (slots, customer, entities, arguments) go through
-`values.to_json`, so that dates, amounts and files come back as themselves: `decode(encode(x)) == x`, but for
-tuples and sets inside such fields, which come back as lists, and numbers that are none (NaN, infinity), which
-come back as None. Half a surrogate pair, which some platforms deliver, becomes U+FFFD.
+MessagePack by msgspec, each value an array of its fields in the order of its class: **what is stored depends on that
+order**. A new field goes to the end, with a default; none is moved or taken out. Where MessagePack has no form for a
+value (an integer of more than 64 bits) the whole is JSON, of the same arrays, which its first byte tells.
+
+Fields that may hold any value (slots, customer, entities, arguments) go through `values.to_json`, so that dates,
+amounts and files come back as themselves: `decode(encode(x)) == x`, but for tuples and sets inside such fields,
+which come back as lists. Half a surrogate pair, which some platforms deliver, becomes U+FFFD. `describe` is for
+people: the same data with its names.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,16 +25,17 @@ from botkit.model.values import from_json, to_json
 T = TypeVar("T")
 Change = Callable[[Any], Any]
 
-_encoder = msgspec.json.Encoder()
-_sessions = msgspec.json.Decoder(Session)
-_events = msgspec.json.Decoder(Event)
-_records = msgspec.json.Decoder(Record)
-_calls = msgspec.json.Decoder(Call)
-_replies = msgspec.json.Decoder(Reply)
-_values = msgspec.json.Decoder(dict[str, Any])
+_encoder = msgspec.msgpack.Encoder()
+_sessions = msgspec.msgpack.Decoder(Session)
+_events = msgspec.msgpack.Decoder(Event)
+_records = msgspec.msgpack.Decoder(Record)
+_calls = msgspec.msgpack.Decoder(Call)
+_replies = msgspec.msgpack.Decoder(Reply)
+_values = msgspec.msgpack.Decoder(dict[str, Any])
 
+_JSON = (b"[", b"{")  # with which no array or map of MessagePack begins
 _PLAIN = frozenset({str, int, float, bool, type(None)})
-_TAG = b'"$'  # no tagged value is without it: what has none is read as it stands
+_TAG = b"$"  # no tagged value is without it: what has none is read as it stands
 
 
 def encode_session(session: Session) -> bytes:
@@ -40,7 +45,7 @@ def encode_session(session: Session) -> bytes:
 
 def decode_session(data: bytes) -> Session:
     """Read what `encode_session` wrote. Raises ValueError."""
-    session = _sessions.decode(data)
+    session = _decode(_sessions, data)
     return _session(session, from_json) if _TAG in data else session
 
 
@@ -51,7 +56,7 @@ def encode_event(event: Event) -> bytes:
 
 def decode_event(data: bytes) -> Event:
     """Read what `encode_event` wrote. Raises ValueError."""
-    event = _events.decode(data)
+    event = _decode(_events, data)
     return _event(event, from_json) if _TAG in data else event
 
 
@@ -64,7 +69,7 @@ def encode_record(record: Record) -> bytes:
 
 def decode_record(data: bytes) -> Record:
     """Read what `encode_record` wrote. Raises ValueError."""
-    record = _records.decode(data)
+    record = _decode(_records, data)
     return _record(record, from_json) if _TAG in data else record
 
 
@@ -75,7 +80,7 @@ def encode_call(call: Call) -> bytes:
 
 def decode_call(data: bytes) -> Call:
     """Read what `encode_call` wrote. Raises ValueError."""
-    call = _calls.decode(data)
+    call = _decode(_calls, data)
     return replace(call, args=_mapping(call.args, from_json)) if _TAG in data else call
 
 
@@ -86,7 +91,7 @@ def encode_reply(reply: Reply) -> bytes:
 
 def decode_reply(data: bytes) -> Reply:
     """Read what `encode_reply` wrote. Raises ValueError."""
-    return _replies.decode(data)
+    return _decode(_replies, data)
 
 
 def encode_values(values: Mapping[str, Any]) -> bytes:
@@ -96,7 +101,7 @@ def encode_values(values: Mapping[str, Any]) -> bytes:
 
 def decode_values(data: bytes) -> dict[str, Any]:
     """Read what `encode_values` wrote. Raises ValueError."""
-    values = _values.decode(data)
+    values = _decode(_values, data)
     return _mapping(values, from_json) if _TAG in data else values
 
 
@@ -158,7 +163,38 @@ def _encode(value: object) -> bytes:
     try:
         return _encoder.encode(value)
     except UnicodeEncodeError:
-        return _encoder.encode(_whole(msgspec.to_builtins(value)))
+        return _encode(_whole(msgspec.to_builtins(value)))
+    except OverflowError:
+        return msgspec.json.encode(value)
+
+
+def _decode(decoder: "msgspec.msgpack.Decoder[T]", data: bytes) -> T:
+    if data.startswith(_JSON):
+        return msgspec.json.decode(data, type=decoder.type)
+    return decoder.decode(data)
+
+
+def describe(record: Record) -> dict[str, Any]:
+    """Give a record as plain JSON data with the names of its fields; those that say nothing are left out."""
+    named: dict[str, Any] = _named(_record(record, to_json))
+    return named
+
+
+def _named(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        optional = value.__struct_fields__[-len(value.__struct_defaults__) :] if value.__struct_defaults__ else ()
+        tag = value.__struct_config__.tag
+        named = {} if tag is None else {"type": tag}
+        for name in value.__struct_fields__:
+            item = _named(getattr(value, name))
+            if item or name not in optional:
+                named[name] = item
+        return named
+    if isinstance(value, dict):
+        return {key: _named(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_named(item) for item in value]
+    return value
 
 
 def _whole(value: Any) -> Any:

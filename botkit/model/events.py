@@ -7,7 +7,7 @@ import msgspec
 from botkit.model.values import File
 
 
-class Entity(msgspec.Struct, frozen=True, omit_defaults=True):
+class Entity(msgspec.Struct, frozen=True, array_like=True):
     """A value found in a message: `text[start:end]` read as `value` for the slot `slot`."""
 
     slot: str
@@ -16,7 +16,7 @@ class Entity(msgspec.Struct, frozen=True, omit_defaults=True):
     end: int = 0
 
 
-class Match(msgspec.Struct, frozen=True, omit_defaults=True):
+class Match(msgspec.Struct, frozen=True, array_like=True):
     """An intent or an answer that a message is near to; `score` is 0 to 1, `example` what it was near to."""
 
     name: str
@@ -33,7 +33,7 @@ class Passage(msgspec.Struct, frozen=True, omit_defaults=True):
     score: float = 0.0
 
 
-class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
+class Evidence(msgspec.Struct, frozen=True, array_like=True):
     """What the classifiers made of a message. It is stored with the event, so a replay needs none of them."""
 
     intents: tuple[Match, ...] = ()
@@ -47,7 +47,7 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
 NO_EVIDENCE = Evidence()
 
 
-class Message(msgspec.Struct, frozen=True, omit_defaults=True, tag="message"):
+class Message(msgspec.Struct, frozen=True, array_like=True, tag="message"):
     """A customer wrote something; `locale` is what the platform says of the user.
 
     `customer` are facts about the customer that the platform or a plugin knows (`values.to_json` form).
@@ -61,7 +61,7 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True, tag="message"):
     customer: dict[str, Any] = {}
 
 
-class Press(msgspec.Struct, frozen=True, omit_defaults=True, tag="press"):
+class Press(msgspec.Struct, frozen=True, array_like=True, tag="press"):
     """A customer pressed a button that the question `question` showed (empty: not of a question).
 
     Either `run` names a flow or `value` is what the button stands for, with the evidence for it.
@@ -77,7 +77,7 @@ class Press(msgspec.Struct, frozen=True, omit_defaults=True, tag="press"):
     customer: dict[str, Any] = {}
 
 
-class Opened(msgspec.Struct, frozen=True, omit_defaults=True, tag="opened"):
+class Opened(msgspec.Struct, frozen=True, array_like=True, tag="opened"):
     """A customer opened the chat and wrote nothing yet: the bot may greet."""
 
     id: str = ""
@@ -85,7 +85,7 @@ class Opened(msgspec.Struct, frozen=True, omit_defaults=True, tag="opened"):
     customer: dict[str, Any] = {}
 
 
-class Timer(msgspec.Struct, frozen=True, omit_defaults=True, tag="timer"):
+class Timer(msgspec.Struct, frozen=True, array_like=True, tag="timer"):
     """A timer is due. `question` is the question or wait that set it, `purpose` what it was set for."""
 
     question: str
@@ -93,7 +93,7 @@ class Timer(msgspec.Struct, frozen=True, omit_defaults=True, tag="timer"):
     id: str = ""
 
 
-class Outside(msgspec.Struct, frozen=True, omit_defaults=True, tag="outside"):
+class Outside(msgspec.Struct, frozen=True, array_like=True, tag="outside"):
     """Something happened outside the conversation: paid, shipped."""
 
     name: str
@@ -101,14 +101,14 @@ class Outside(msgspec.Struct, frozen=True, omit_defaults=True, tag="outside"):
     id: str = ""
 
 
-class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
+class Failure(msgspec.Struct, frozen=True, array_like=True):
     """Why an effect gave no value: `code` for flows, `message` for people."""
 
     code: str
     message: str = ""
 
 
-class Result(msgspec.Struct, frozen=True, omit_defaults=True, tag="result"):
+class Result(msgspec.Struct, frozen=True, array_like=True, tag="result"):
     """An effect ended: its value as plain data (values.to_json form), or why there is none.
 
     `customer` are facts about the customer that the action learned (`ctx.identify`).
@@ -121,7 +121,7 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True, tag="result"):
     id: str = ""
 
 
-class Owned(msgspec.Struct, frozen=True, omit_defaults=True, tag="owned"):
+class Owned(msgspec.Struct, frozen=True, array_like=True, tag="owned"):
     """The conversation changed hands: a person took it, gave it back, or left it.
 
     `how` is claimed, returned (back to the bot), left (the agent is gone), closed, or unavailable (nobody

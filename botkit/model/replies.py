@@ -5,7 +5,7 @@ from typing import Any, Literal
 import msgspec
 
 
-class Button(msgspec.Struct, frozen=True, omit_defaults=True):
+class Button(msgspec.Struct, frozen=True, array_like=True):
     """One button: pressing it answers the open question with `value`, starts the flow `run`, or opens `url`."""
 
     label: str
@@ -14,7 +14,7 @@ class Button(msgspec.Struct, frozen=True, omit_defaults=True):
     url: str = ""
 
 
-class Card(msgspec.Struct, frozen=True, omit_defaults=True):
+class Card(msgspec.Struct, frozen=True, array_like=True):
     """One of several things to look at or choose from."""
 
     title: str
@@ -24,7 +24,7 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
     buttons: tuple[Button, ...] = ()
 
 
-class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
+class Reply(msgspec.Struct, frozen=True, array_like=True):
     """One thing that the bot says. `question` is what its buttons answer; `epoch` the owner's at that time."""
 
     id: str
@@ -38,7 +38,7 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     epoch: int = 0
 
 
-class Call(msgspec.Struct, frozen=True, omit_defaults=True, tag="call"):
+class Call(msgspec.Struct, frozen=True, array_like=True, tag="call"):
     """Call an action. `args` are in `values.to_json` form; `id` is its idempotency key too."""
 
     id: str
@@ -50,7 +50,7 @@ class Call(msgspec.Struct, frozen=True, omit_defaults=True, tag="call"):
     step: str = ""
 
 
-class SetTimer(msgspec.Struct, frozen=True, omit_defaults=True, tag="set_timer"):
+class SetTimer(msgspec.Struct, frozen=True, array_like=True, tag="set_timer"):
     """Send the event Timer(question, purpose) at `due` (seconds since the epoch)."""
 
     id: str
@@ -59,13 +59,13 @@ class SetTimer(msgspec.Struct, frozen=True, omit_defaults=True, tag="set_timer")
     purpose: Literal["silence", "end", "wait", "timeout"]
 
 
-class DropTimers(msgspec.Struct, frozen=True, omit_defaults=True, tag="drop_timers"):
+class DropTimers(msgspec.Struct, frozen=True, array_like=True, tag="drop_timers"):
     """The question is closed: its timers need not come."""
 
     question: str
 
 
-class HandOff(msgspec.Struct, frozen=True, omit_defaults=True, tag="hand_off"):
+class HandOff(msgspec.Struct, frozen=True, array_like=True, tag="hand_off"):
     """Give the conversation to a team, with what a person needs to see."""
 
     id: str
@@ -74,13 +74,13 @@ class HandOff(msgspec.Struct, frozen=True, omit_defaults=True, tag="hand_off"):
     packet: dict[str, Any] = {}
 
 
-class Leave(msgspec.Struct, frozen=True, omit_defaults=True, tag="leave"):
+class Leave(msgspec.Struct, frozen=True, array_like=True, tag="leave"):
     """The customer left the queue: nobody needs to take the conversation."""
 
     id: str
 
 
-class Rated(msgspec.Struct, frozen=True, omit_defaults=True, tag="rated"):
+class Rated(msgspec.Struct, frozen=True, array_like=True, tag="rated"):
     """A customer said how satisfied they are: `score` of `scale`."""
 
     id: str

@@ -10,14 +10,14 @@ from botkit.model.replies import Button
 Owner = Literal["bot", "queue", "human"]
 
 
-class Heard(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+class Heard(msgspec.Struct, frozen=True, array_like=True):
     """A text of the customer that may still fill slots; `used` are the spans that slots took from it."""
 
     text: str
     used: tuple[tuple[int, int], ...] = ()
 
 
-class Frame(msgspec.Struct, frozen=True, omit_defaults=True):
+class Frame(msgspec.Struct, frozen=True, array_like=True):
     """A run of a flow on the stack. `step` is where it stands: the waiting step, or the next to execute.
 
     `entered` says how it came there: `start` (intent, command, button), `run` (called by the frame below),
@@ -45,7 +45,7 @@ class Frame(msgspec.Struct, frozen=True, omit_defaults=True):
     error: dict[str, Any] | None = None
 
 
-class Question(msgspec.Struct, frozen=True, omit_defaults=True):
+class Question(msgspec.Struct, frozen=True, array_like=True):
     """What the session waits for. `id` is carried by buttons and timers; `kind` is the step's.
 
     `buttons` are those shown with it, so that a typed label counts as a press.
@@ -59,7 +59,7 @@ class Question(msgspec.Struct, frozen=True, omit_defaults=True):
     options: tuple[tuple[Any, str], ...] = ()  # (value, label) as shown, for options computed at that time
 
 
-class Pending(msgspec.Struct, frozen=True, omit_defaults=True):
+class Pending(msgspec.Struct, frozen=True, array_like=True):
     """An effect whose result is awaited."""
 
     id: str
@@ -69,7 +69,7 @@ class Pending(msgspec.Struct, frozen=True, omit_defaults=True):
     write: bool = False
 
 
-class Session(msgspec.Struct, frozen=True, omit_defaults=True):
+class Session(msgspec.Struct, frozen=True, array_like=True):
     """A session of a conversation. `seq` counts the events taken, `number` the sessions before it."""
 
     conversation: str

@@ -11,7 +11,7 @@ from botkit.model.session import Session
 Route = Literal["owner", "safety", "control", "slot", "intent", "answer", "knowledge", "llm", "no_match"]
 
 
-class Candidate(msgspec.Struct, frozen=True, omit_defaults=True):
+class Candidate(msgspec.Struct, frozen=True, array_like=True):
     """One way in which the message could have been taken; `why` is for people."""
 
     route: Route
@@ -21,7 +21,7 @@ class Candidate(msgspec.Struct, frozen=True, omit_defaults=True):
     taken: bool = False
 
 
-class Visit(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+class Visit(msgspec.Struct, frozen=True, array_like=True):
     """A step that was executed in this turn and what came of it."""
 
     flow: str
@@ -29,7 +29,7 @@ class Visit(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
     note: str = ""
 
 
-class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
+class Turn(msgspec.Struct, frozen=True, array_like=True):
     """One advance of a session. `route` is empty for events that nobody had to route (timers, results)."""
 
     conversation: str
@@ -44,7 +44,7 @@ class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
     now: float = 0.0
 
 
-class Record(msgspec.Struct, frozen=True, omit_defaults=True):
+class Record(msgspec.Struct, frozen=True, array_like=True):
     """A turn as it is kept: all of it but the session, which a replay of the events gives again.
 
     `version` is that of the flows that decided it, `number` the session's in its conversation.
