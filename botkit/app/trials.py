@@ -243,10 +243,14 @@ class StandIns:
         return self._registry.plugins
 
     async def perform(self, call: Call, caller: Caller) -> Result:
-        """Give the next result of a stand-in, or call the action."""
+        """Call an action for which nothing stands in."""
+        return self.perform_inline(call, caller) or await self._registry.perform(call, caller)
+
+    def perform_inline(self, call: Call, caller: Caller) -> Result | None:
+        """Give the next result of a stand-in, or call the action here if it is inline."""
         results = self._mocks.get(call.action)
         if not results:
-            return await self._registry.perform(call, caller)
+            return self._registry.perform_inline(call, caller)
         mock = results.pop(0) if len(results) > 1 else results[0]
         if mock.code:
             return Result(call.id, failure=Failure(mock.code, mock.message))

@@ -49,7 +49,7 @@ class Commit(msgspec.Struct, frozen=True):
 
 
 class Committed(msgspec.Struct, frozen=True):
-    """The new fence, and whether more waits in the inbox."""
+    """The new fence, which is never 0, and whether more waits in the inbox."""
 
     fence: int
     more: bool
@@ -122,15 +122,15 @@ class Store(Protocol):
         """Write turns of several conversations in one transaction; one late commit spoils no other."""
         ...
 
-    async def take(self, incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, bool]:
-        """Do `accept` and `commit` in one transaction, for a delivery that need not wait, and tell that it was so.
+    async def take(self, incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, int]:
+        """Do `accept` and `commit` in one transaction, for a delivery that need not wait, and give the new fence.
 
         `commit` was made of what `load` gave, and its `taken` is 0. If the conversation is not as it was loaded,
-        or something waits in its inbox, the delivery alone is stored, as `accept` does, and the second is False.
+        or something waits in its inbox, the delivery alone is stored, as `accept` does, and the fence is 0.
         """
         ...
 
-    async def take_result(self, conversation: str, event: Event, commit: Commit, now: float) -> tuple[Accepted, bool]:
+    async def take_result(self, conversation: str, event: Event, commit: Commit, now: float) -> tuple[Accepted, int]:
         """Do `finish_call` and `commit` in one transaction; as `take`."""
         ...
 

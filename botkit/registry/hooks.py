@@ -12,13 +12,17 @@ from botkit.registry.verdicts import Direction
 
 
 class Action(msgspec.Struct, frozen=True):
-    """A function that a flow or the LLM calls; `retries` are tries after the first."""
+    """A function that a flow or the LLM calls; `retries` are tries after the first.
+
+    `inline` says that it returns at once, so that the event loop may call it itself.
+    """
 
     spec: ActionSpec
     function: Callable[..., Any]
     signature: Signature
     retries: int
     place: Place
+    inline: bool = False
 
 
 class Guard(msgspec.Struct, frozen=True):

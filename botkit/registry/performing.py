@@ -12,7 +12,7 @@ from botkit.model.values import from_json, to_json
 from botkit.ports.clocks import Clock
 from botkit.registry.contexts import Caller, Context
 from botkit.registry.hooks import Action
-from botkit.registry.hosts import Host, LateError
+from botkit.registry.hosts import EscapedError, Host, LateError
 from botkit.registry.results import read_result
 from botkit.registry.signatures import ArgumentsError, ResultError, bind
 from botkit.registry.threads import NoThreadError
@@ -103,9 +103,23 @@ async def _attempt(
             timeout=call.timeout or action.spec.timeout,
             convert=lambda value: read_result(action.signature, value),
         )
-        return Outcome(value, facts=to_json(ctx.facts))
+        return Outcome(value, facts=to_json(ctx.facts) if ctx.facts else {})
     except Exception as error:  # noqa: BLE001 - a plugin may raise anything, and no turn may end by it
         return _judge(error, action, ctx)
+
+
+def perform_here(
+    call: Call, action: Action, host: Host, caller: Caller, arguments: Mapping[str, Any], now: float
+) -> Outcome:
+    """Call an action with checked arguments on the caller's own thread, once."""
+    ctx = host.context(caller, now, call.id, action.spec.name)
+    try:
+        value = read_result(action.signature, action.function(ctx, **arguments))
+        return Outcome(value, facts=to_json(ctx.facts) if ctx.facts else {})
+    except Exception as error:  # noqa: BLE001 - a plugin may raise anything, and no turn may end by it
+        return _judge(error, action, ctx)
+    except (SystemExit, GeneratorExit) as error:
+        return _judge(EscapedError(f"it raised {type(error).__name__}"), action, ctx)
 
 
 def _judge(error: Exception, action: Action, ctx: Context) -> Outcome:

@@ -63,12 +63,17 @@ class Plugin:
         idempotent: bool = False,
         retries: int = 2,
         name: str | None = None,
+        inline: bool = False,
     ) -> Callable[[Function], Function]:
         """Add an action, called `plugin.name` in flows: `def find_order(ctx: Context, number: str) -> Order | None`.
 
         The types are the schema. A `read` that fails is tried `retries` times more; a `write` only if it is
         `idempotent`: calling it twice with one `ctx.idempotency_key` has to do its work once. `timeout` is in
         seconds and holds for each try. Raise ActionError for a failure that the flow should know by its code.
+
+        `inline` is for a `def` that reads what is in memory and returns at once: it is called on the event loop
+        itself, which saves the way to another thread and back, and no time-out ends it. One that took longer than
+        20 ms once runs in a thread from then on.
         """
 
         def add(function: Function) -> Function:
@@ -78,6 +83,9 @@ class Plugin:
             if timeout <= 0 or retries < 0 or effect not in ("read", "write"):
                 hint = "timeout is more than 0 seconds, retries 0 or more, effect is 'read' or 'write'"
                 raise RegistryError(f"action '{called}' is declared wrongly", place=place, hint=hint)
+            if inline and (effect != "read" or inspect.iscoroutinefunction(function)):
+                hint = "leave `inline` away: it is for a `def` whose effect is 'read'"
+                raise RegistryError(f"action '{called}' cannot be inline", place=place, hint=hint)
             signature = read_signature(function)
             spec = ActionSpec(
                 name=f"{self.name}.{called}",
@@ -89,7 +97,7 @@ class Plugin:
                 description=inspect.cleandoc(function.__doc__ or "").split("\n\n", maxsplit=1)[0],
             )
             tries = retries if effect == "read" or idempotent else 0
-            self.actions[called] = Action(spec, function, signature, tries, place)
+            self.actions[called] = Action(spec, function, signature, tries, place, inline)
             return function
 
         return add

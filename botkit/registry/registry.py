@@ -1,5 +1,6 @@
 """The registry: the plugins of one bot, and what the runtime asks of them."""
 
+import logging
 import random
 import time
 from asyncio import sleep
@@ -17,7 +18,7 @@ from botkit.ports.clocks import Clock
 from botkit.registry import breakers, performing
 from botkit.registry.contexts import Caller
 from botkit.registry.discovery import load_all
-from botkit.registry.hooks import Guard
+from botkit.registry.hooks import Action, Guard
 from botkit.registry.hosts import Host
 from botkit.registry.plugins import HOOK_TIMEOUT, Plugin
 from botkit.registry.settings import read_settings
@@ -26,6 +27,9 @@ from botkit.registry.sources import BoundSource
 from botkit.registry.verdicts import PASS, Direction, Verdict
 
 START_TIMEOUT = 30.0  # seconds for a plugin to start or to stop
+MOST_INLINE = 0.02  # seconds for which an inline action may hold the event loop
+
+_log = logging.getLogger(__name__)
 
 
 class _WallClock:
@@ -61,6 +65,7 @@ class Registry:
         self._clock: Clock = clock or _WallClock()
         self._jitter = jitter
         self._circuits: dict[str, breakers.Circuit] = {}
+        self._slow: set[str] = set()
 
     @classmethod
     def discover(
@@ -175,6 +180,41 @@ class Registry:
         Failure codes: an ActionError's own, or `failed`, `timeout`, `outcome_unknown` (a write of which nobody
         knows whether it was done), `bad_arguments`, `bad_result`, `unavailable`, `unknown_action`.
         """
+        admitted = self._admit(call)
+        if isinstance(admitted, Result):
+            return admitted
+        action, host, arguments = admitted
+        outcome = await performing.perform(call, action, host, caller, arguments, self._clock, self._jitter)
+        self._record(call.action, healthy=outcome.healthy)
+        return performing.as_result(call, outcome)
+
+    def perform_inline(self, call: Call, caller: Caller) -> Result | None:
+        """Call an action that is declared `inline` here and now; None for others, and where it has to be tried again.
+
+        One that took too long runs in a thread from then on.
+        """
+        found = self._actions.get(call.action)
+        if found is None or not found[0].inline or call.action in self._slow:
+            return None
+        admitted = self._admit(call)
+        if isinstance(admitted, Result):
+            return admitted
+        action, host, arguments = admitted
+        began = time.perf_counter()
+        outcome = performing.perform_here(call, action, host, caller, arguments, self._clock.now())
+        took = time.perf_counter() - began
+        if took > MOST_INLINE:
+            self._slow.add(call.action)
+            _log.warning(
+                "action %s is inline and took %.0f ms: from now on it runs in a thread", call.action, took * 1000
+            )
+        if outcome.again:
+            return None
+        self._record(call.action, healthy=outcome.healthy)
+        return performing.as_result(call, outcome)
+
+    def _admit(self, call: Call) -> tuple[Action, Host, dict[str, Any]] | Result:
+        """Give what a call needs, or the Result of one that cannot be made."""
         if call.action not in self._actions:
             return performing.as_result(call, performing.failed("unknown_action"))
         action, host = self._actions[call.action]
@@ -186,9 +226,7 @@ class Registry:
         if circuit is None:
             return performing.as_result(call, performing.failed("unavailable"))
         self._circuits[call.action] = circuit
-        outcome = await performing.perform(call, action, host, caller, arguments, self._clock, self._jitter)
-        self._record(call.action, healthy=outcome.healthy)
-        return performing.as_result(call, outcome)
+        return action, host, arguments
 
     def _record(self, name: str, *, healthy: bool) -> None:
         circuit = self._circuits.get(name, breakers.CLOSED)

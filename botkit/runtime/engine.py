@@ -28,14 +28,26 @@ _log = logging.getLogger(__name__)
 
 LONGEST_NAP = 1.0  # seconds between looks at the timers
 RETRY_AFTER = 0.5  # seconds after the store failed
+SOON = 0.02  # seconds for which a turn waits for a read, so that both are stored together
+MOST_TOGETHER = 10  # reads that a turn waits for
+MOST_KNOWN = 1000  # conversations whose sessions stay in memory
 
 T = TypeVar("T")
 Listener = Callable[[Turn], None]
+Early = asyncio.Task[Result]
 
 
 def _knowing(event: FromCustomer, facts: dict[str, Any]) -> FromCustomer:
     """Add facts about the customer to an event: they are kept with it, so that a replay knows them."""
     return replace(event, customer={**event.customer, **facts}) if facts else event
+
+
+def _only_read(turn: Turn) -> Call | None:
+    """Give the read that a turn waits for, if it waits for nothing else."""
+    if len(turn.session.pending) != 1 or turn.session.pending[0].write:
+        return None
+    pending = turn.session.pending[0].id
+    return next((e for e in turn.effects if isinstance(e, Call) and e.effect == "read" and e.id == pending), None)
 
 
 def _reworded(event: Message | Press, text: str) -> Message | Press:
@@ -70,6 +82,8 @@ class Engine:
         self._draining: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._calls: dict[str, set[asyncio.Task[None]]] = {}
+        self._reads: set[Early] = set()  # those that were begun before their call was stored
+        self._known: dict[str, tuple[Session, int]] = {}  # sessions as they were stored last, with their fences
         self._owners: dict[str, tuple[int, bool]] = {}
         self._listeners: dict[str, list[Listener]] = {}
         self._settled: dict[str, asyncio.Event] = {}
@@ -100,7 +114,11 @@ class Engine:
         if self._timer_task is not None:
             self._timer_task.cancel()
             await asyncio.gather(self._timer_task, return_exceptions=True)
-        running = [*self._draining.values(), *(task for tasks in self._calls.values() for task in tasks)]
+        running = [
+            *self._draining.values(),
+            *self._reads,
+            *(task for tasks in self._calls.values() for task in tasks),
+        ]
         if running:
             _, late = await asyncio.wait(running, timeout=within)
             for task in late:
@@ -118,36 +136,49 @@ class Engine:
 
     async def take(self, incoming: Incoming) -> Accepted:
         """Do what `accept` does, and the turn in the same transaction if it need not wait for anything."""
-        conversation = incoming.conversation
-        commit = await self._foresee(conversation, Arrived(0, incoming.event, incoming.customer))
+        early: dict[str, Early] = {}
+        commit = await self._foresee(incoming.conversation, Arrived(0, incoming.event, incoming.customer), early)
         if commit is None:
             return await self.accept(incoming)
-        return self._took(await self.store.take(incoming, commit, self.clock.now()), commit)
+        return self._took(await self.store.take(incoming, commit, self.clock.now()), commit, early)
 
-    async def _foresee(self, conversation: str, arrived: Arrived) -> Commit | None:
+    async def _foresee(self, conversation: str, arrived: Arrived, early: dict[str, Early]) -> Commit | None:
         """Make the turn of an event before it is stored; None if it has to wait, or is better left to `_drain`.
 
-        Nothing here waits for anybody, so that what arrives next does not overtake it. What is made counts only
-        if the store finds the conversation as it was loaded.
+        What is made counts only if the store finds the conversation as it was when this began: what is stored
+        meanwhile comes first.
         """
         if self._closing or not self._direct or conversation in self._draining:
             return None
         try:
-            loaded = await self.store.load(conversation, most=1)
-            session = loaded.session
-            if loaded.waiting or (session is not None and self.book.keeps_older(session)):
+            session, fence = self._known.get(conversation) or await self._load(conversation)
+            if fence < 0 or (session is not None and self.book.keeps_older(session)):
                 return None
-            turn = await self._advance(conversation, session, arrived)
+            turns = await self._advance_through(conversation, session, arrived, early)
         except Exception:  # noqa: BLE001 - it is stored, tried again and told in the log by `_drain`
             return None
-        return self._commit_of(conversation, loaded.fence, turn.session, (turn,), taken=0)
+        return self._commit_of(conversation, fence, turns[-1].session, turns, taken=0)
 
-    def _took(self, outcome: tuple[Accepted, bool], commit: Commit) -> Accepted:
-        accepted, taken = outcome
-        if taken:
+    async def _load(self, conversation: str) -> tuple[Session | None, int]:
+        """Give a conversation's session and fence; a fence below 0 says that something waits there."""
+        loaded = await self.store.load(conversation, most=1)
+        return loaded.session, -1 if loaded.waiting else loaded.fence
+
+    def _know(self, session: Session, fence: int) -> None:
+        """Keep a session as it was stored; whoever stores another one moves the fence."""
+        known = self._known
+        if known.pop(session.conversation, None) is None and len(known) >= MOST_KNOWN:
+            del known[next(iter(known))]
+        known[session.conversation] = session, fence
+
+    def _took(self, outcome: tuple[Accepted, int], commit: Commit, early: Mapping[str, Early]) -> Accepted:
+        accepted, fence = outcome
+        if fence:
+            self._know(commit.session, fence)
             self._note_owner(commit.session)
-            self._after(commit.conversation, commit, commit.turns)
+            self._after(commit, early)
         else:
+            self._known.pop(commit.conversation, None)
             self._wake_for(accepted)
         return accepted
 
@@ -223,23 +254,53 @@ class Engine:
 
     async def _turn(self, conversation: str) -> bool:
         """Take what waits in a conversation's inbox; False when nothing did."""
+        self._known.pop(conversation, None)
         loaded = await self.store.load(conversation)
         if not loaded.waiting:
             return False
-        session, turns = loaded.session, []
+        session, turns, early = loaded.session, list[Turn](), dict[str, Early]()
         for arrived in loaded.waiting:
-            turn = await self._advance(conversation, session, arrived)
-            session = turn.session
-            turns.append(turn)
+            turns += await self._advance_through(conversation, session, arrived, early)
+            session = turns[-1].session
         assert session is not None  # noqa: S101 - at least one turn was made
-        commit = self._commit_of(conversation, loaded.fence, session, turns)
+        commit = self._commit_of(conversation, loaded.fence, session, turns, taken=len(loaded.waiting))
         committed = await self.store.commit(commit)
         self._note_owner(session)
-        self._after(conversation, commit, turns)
+        self._after(commit, early)
         if self._hooked:
             for turn in turns:
                 await self.registry.after_turn(turn, self._caller(turn.session))
         return committed.more
+
+    async def _advance_through(
+        self, conversation: str, session: Session | None, arrived: Arrived, early: dict[str, Early]
+    ) -> list[Turn]:
+        """Make the turn of an event, and those of the reads that it asks for as far as they end soon.
+
+        Nothing is stored before they ended: a read does no harm if it is done again. One that takes longer goes on
+        (it is in `early` then), and its call is stored with the turn.
+        """
+        turns = [await self._advance(conversation, session, arrived)]
+        while len(turns) <= MOST_TOGETHER and (call := _only_read(turns[-1])) is not None:
+            result = await self._read_soon(call, turns[-1].session, early)
+            if result is None:
+                break
+            turns.append(await self._advance(conversation, turns[-1].session, Arrived(0, result)))
+        return turns
+
+    async def _read_soon(self, call: Call, session: Session, early: dict[str, Early]) -> Result | None:
+        caller = self._caller(session)
+        result = self.registry.perform_inline(call, caller)
+        if result is not None:
+            return result
+        task = asyncio.create_task(self.registry.perform(call, caller), name=f"read {call.id}")
+        self._reads.add(task)
+        task.add_done_callback(self._reads.discard)
+        await asyncio.wait({task}, timeout=SOON)
+        if task.done():
+            return task.result()
+        early[call.id] = task
+        return None
 
     async def _advance(self, conversation: str, session: Session | None, arrived: Arrived) -> Turn:
         flows = await self.book.flows_for(session)
@@ -288,33 +349,35 @@ class Engine:
         return replace(turn, replies=tuple(replies))
 
     def _commit_of(
-        self, conversation: str, fence: int, session: Session, turns: Sequence[Turn], taken: int | None = None
+        self, conversation: str, fence: int, session: Session, turns: Sequence[Turn], taken: int
     ) -> Commit:
         replies: list[Reply] = []
         effects: list[Effect] = []
         for turn in turns:
             replies += turn.replies
             effects += turn.effects
+        done = {turn.event.effect for turn in turns if isinstance(turn.event, Result)} if len(turns) > 1 else ()
         dropped = {effect.question for effect in effects if isinstance(effect, DropTimers)} if effects else set()
         return Commit(
             conversation=conversation,
             fence=fence,
             session=session,
             turns=tuple(turns),
-            taken=len(turns) if taken is None else taken,
+            taken=taken,
             replies=tuple(replies) if self.delivery.serves(session.channel) else (),
-            calls=tuple([effect for effect in effects if isinstance(effect, Call)]) if effects else (),
+            calls=tuple([e for e in effects if isinstance(e, Call) and e.id not in done]) if effects else (),
             timers=tuple([e for e in effects if isinstance(e, SetTimer) and e.question not in dropped]),
             dropped=tuple(sorted(dropped)),
         )
 
-    def _after(self, conversation: str, commit: Commit, turns: Sequence[Turn]) -> None:
-        """Do what a stored turn asks for."""
+    def _after(self, commit: Commit, early: Mapping[str, Early]) -> None:
+        """Do what stored turns ask for."""
+        conversation, turns = commit.conversation, commit.turns
         self.turns_taken += len(turns)
         if commit.replies:
             self.delivery.wake(conversation)
         for call in commit.calls:
-            self._begin_call(conversation, call, commit.session)
+            self._begin_call(conversation, call, commit.session, early=early.get(call.id))
         if commit.timers:
             self._timer_set.set()
         for listener in tuple(self._listeners.get(conversation, ())):
@@ -339,8 +402,11 @@ class Engine:
 
     # Calls
 
-    def _begin_call(self, conversation: str, call: Call, session: Session, *, resumed: bool = False) -> None:
-        task = asyncio.create_task(self._call(conversation, call, session, resumed=resumed), name=f"call {call.id}")
+    def _begin_call(
+        self, conversation: str, call: Call, session: Session, *, resumed: bool = False, early: Early | None = None
+    ) -> None:
+        work = self._call(conversation, call, session, resumed=resumed, early=early)
+        task = asyncio.create_task(work, name=f"call {call.id}")
         running = self._calls.setdefault(conversation, set())
         running.add(task)
         task.add_done_callback(lambda done: self._call_ended(conversation, done))
@@ -355,7 +421,9 @@ class Engine:
         if not task.cancelled() and task.exception() is not None:
             _log.error("a call was lost", exc_info=task.exception(), extra={"conversation": conversation})
 
-    async def _call(self, conversation: str, call: Call, session: Session, *, resumed: bool) -> None:
+    async def _call(
+        self, conversation: str, call: Call, session: Session, *, resumed: bool, early: Early | None
+    ) -> None:
         """Perform a call and put its result into the inbox.
 
         A write that was started before, by whomever, is not called again unless it is idempotent: nobody knows
@@ -364,6 +432,8 @@ class Engine:
         spec = self.book.current.catalogue.actions.get(call.action)
         if not resumed and all(pending.id != call.id for pending in session.pending):
             result = Result(call.id, failure=Failure("cancelled", "The flow was given up before it began."))
+        elif early is not None:
+            result = await early
         elif call.effect == "read" or (resumed and spec is not None and spec.idempotent):
             result = await self.registry.perform(call, self._caller(session))
         elif resumed:
@@ -372,13 +442,16 @@ class Engine:
             result = await self.registry.perform(call, self._caller(session))
         else:
             return  # somebody else has started it
-        commit = await self._foresee(conversation, Arrived(0, result))
+        begun: dict[str, Early] = {}
+        commit = await self._foresee(conversation, Arrived(0, result), begun)
         if commit is None:
             self._wake_for(await self._surely(lambda: self.store.finish_call(conversation, result, self.clock.now())))
         else:
             made = commit
             self._took(
-                await self._surely(lambda: self.store.take_result(conversation, result, made, self.clock.now())), made
+                await self._surely(lambda: self.store.take_result(conversation, result, made, self.clock.now())),
+                made,
+                begun,
             )
 
     async def _surely(self, attempt: Callable[[], Awaitable[T]]) -> T:

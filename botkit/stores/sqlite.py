@@ -113,7 +113,7 @@ class SQLiteStore:
             prepared = work.prepare(commit)
         return await self._write(partial(work.commit, prepared=prepared))
 
-    async def take(self, incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, bool]:
+    async def take(self, incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, int]:
         """Store a delivery and its turn together, or the delivery alone if it has to wait."""
         with _storable(commit.conversation):
             delivery, prepared = work.arriving(incoming, now), work.prepare(commit)
@@ -163,7 +163,7 @@ class SQLiteStore:
             delivery = work.own(conversation, f"effect:{effect}", event, now)
         return await self._write(partial(work.finish_call, effect=effect, delivery=delivery))
 
-    async def take_result(self, conversation: str, event: Event, commit: Commit, now: float) -> tuple[Accepted, bool]:
+    async def take_result(self, conversation: str, event: Event, commit: Commit, now: float) -> tuple[Accepted, int]:
         """Journal a call's result and store its turn, or put it into the inbox if it has to wait."""
         effect = _effect(conversation, event)
         with _storable(conversation):

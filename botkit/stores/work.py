@@ -18,7 +18,7 @@ from botkit.model.turn import Record, Turn
 from botkit.ports.connectors import Accepted, Incoming
 from botkit.ports.stores import Commit, Committed
 from botkit.stores import statements as sql
-from botkit.stores.packing import LEAST_REWRITTEN, pack
+from botkit.stores.packing import pack
 from botkit.stores.states import PENDING, PLANNED
 
 OURS = ""  # the channel of keys of our own events
@@ -116,7 +116,7 @@ def prepare(commit: Commit) -> Prepared:
             "taken": commit.taken,
             "more": len(commit.turns),
             "at": now,
-            "bytes": pack(codec.encode_session(session), LEAST_REWRITTEN),
+            "bytes": pack(codec.encode_session(session)),
         },
         turns=tuple(map(_turn, commit.turns)),
         replies=tuple(map(_reply, commit.replies)),
@@ -173,32 +173,32 @@ def _write(db: sqlite3.Connection, prepared: Prepared, key: int, fence: int) -> 
         db.execute(sql.SET_TIMER, {"conversation": key, **row})
 
 
-def take(db: sqlite3.Connection, delivery: Delivery, prepared: Prepared) -> tuple[Accepted, bool]:
+def take(db: sqlite3.Connection, delivery: Delivery, prepared: Prepared) -> tuple[Accepted, int]:
     """Write a delivery as dealt with, and its turn; the delivery alone if it has to wait."""
     known = db.execute(sql.SEEN, {"on": delivery.channel, "which": delivery.id}).fetchone()
     if known is not None:
-        return Accepted(known[0], known[1], duplicate=True), False
+        return Accepted(known[0], known[1], duplicate=True), 0
     found = _move_on(db, sql.MOVE_ON, prepared) if prepared.move["held"] else _begin(db, delivery, prepared)
     if found is None:
-        return accept(db, delivery), False
+        return accept(db, delivery), 0
     key, fence, accepted = found
     _remember(db, delivery, key, accepted)
     _write(db, prepared, key, fence)
-    return Accepted(delivery.conversation, accepted), True
+    return Accepted(delivery.conversation, accepted), fence
 
 
-def take_result(db: sqlite3.Connection, effect: str, delivery: Delivery, prepared: Prepared) -> tuple[Accepted, bool]:
+def take_result(db: sqlite3.Connection, effect: str, delivery: Delivery, prepared: Prepared) -> tuple[Accepted, int]:
     """Mark a call as done and write the turn of its result; the result alone if it has to wait.
 
     A result whose turn is written need not be remembered: a call is done once.
     """
     found = _move_on(db, sql.MOVE_ON_BY_RESULT, prepared, effect)
     if found is None:
-        return finish_call(db, effect, delivery), False
+        return finish_call(db, effect, delivery), 0
     key, fence, accepted = found
     db.execute(sql.FINISH_OF, {"of": key, "which": effect, "by": delivery.now})
     _write(db, prepared, key, fence)
-    return Accepted(delivery.conversation, accepted), True
+    return Accepted(delivery.conversation, accepted), fence
 
 
 def _begin(db: sqlite3.Connection, delivery: Delivery, prepared: Prepared) -> tuple[int, int, int] | None:

@@ -276,11 +276,11 @@ class TurnContract:
             fence = (await store.load("web:1")).fence
             replies = (Reply(f"r{seq}", "said"),)
             commit = commit_of("web:1", fence, seq, 0, replies=replies)
-            accepted, taken = await store.take(message("1", seq), commit, NOW + seq)
-            assert (accepted, taken) == (Accepted("web:1", seq), True)
+            accepted, moved = await store.take(message("1", seq), commit, NOW + seq)
+            assert accepted == Accepted("web:1", seq)
             loaded = await store.load("web:1")
             assert (loaded.session, loaded.waiting) == (commit.session, ())
-            assert loaded.fence != fence
+            assert loaded.fence == moved != fence
         assert [one.seq for one in await store.turns("web:1")] == [1, 2]
         assert [out.reply.id for out in await store.outgoing("web:1")] == ["r1", "r2"]
         assert (await store.accept(message("1", 3), NOW)).wake
@@ -291,11 +291,11 @@ class TurnContract:
         first = await store.accept(message("1", 1), NOW)
         await take(store, "web:1")
         commit = commit_of("web:1", (await store.load("web:1")).fence, 2, 0)
-        accepted, taken = await store.take(message("1", 1), commit, NOW)
-        assert (accepted.seq, accepted.duplicate, taken) == (first.seq, True, False)
+        accepted, moved = await store.take(message("1", 1), commit, NOW)
+        assert (accepted.seq, accepted.duplicate, moved) == (first.seq, True, 0)
         await store.take(message("1", 2), commit, NOW)
-        again, taken = await store.take(message("1", 2), commit, NOW)
-        assert (again.seq, again.duplicate, taken) == (2, True, False)
+        again, moved = await store.take(message("1", 2), commit, NOW)
+        assert (again.seq, again.duplicate, moved) == (2, True, 0)
         assert (await store.accept(message("1", 2), NOW)).duplicate
         assert [one.seq for one in await store.turns("web:1")] == [1, 2]
         assert (await store.load("web:1")).waiting == ()
@@ -303,8 +303,8 @@ class TurnContract:
     async def test_a_delivery_waits_behind_what_waits(self, store: Store) -> None:
         await store.accept(message("1", 1, "first"), NOW)
         commit = commit_of("web:1", (await store.load("web:1")).fence, 1, 0, replies=(Reply("r", "never"),))
-        accepted, taken = await store.take(message("1", 2, "second"), commit, NOW)
-        assert (accepted, taken) == (Accepted("web:1", 2), False)
+        accepted, moved = await store.take(message("1", 2, "second"), commit, NOW)
+        assert (accepted, moved) == (Accepted("web:1", 2), 0)
         loaded = await store.load("web:1")
         assert [row.event for row in loaded.waiting] == [Message("first", "m1"), Message("second", "m2")]
         assert (loaded.session, list(await store.outgoing("web:1"))) == (None, [])
@@ -315,7 +315,7 @@ class TurnContract:
             commits = [commit_of("web:1", loaded.fence, start + 1, 0) for _ in range(5)]
             numbered = enumerate(commits, start)
             outcomes = await asyncio.gather(*[store.take(message("1", n), one, NOW) for n, one in numbered])
-            assert [taken for _, taken in outcomes] == [True, False, False, False, False]
+            assert [bool(moved) for _, moved in outcomes] == [True, False, False, False, False]
             assert [accepted.wake for accepted, _ in outcomes] == [False, True, False, False, False]
             waiting = (await store.load("web:1")).waiting
             assert [row.event for row in waiting] == [Message("hello", f"m{start + n}") for n in range(1, 5)]
@@ -326,16 +326,17 @@ class TurnContract:
         await take(store, conversation, calls=(Call("c1", "shop.find"), Call("c2", "shop.find")))
         late = (await store.load(conversation)).fence
         commit = commit_of(conversation, late, 2, 0)
-        accepted, taken = await store.take_result(conversation, Result("c1", 1), commit, NOW)
-        assert (accepted, taken) == (Accepted(conversation, 2), True)
+        accepted, moved = await store.take_result(conversation, Result("c1", 1), commit, NOW)
+        assert accepted == Accepted(conversation, 2)
+        assert moved == (await store.load(conversation)).fence != late
         assert [call.id for _, call, _ in await store.open_calls()] == ["c2"]
         assert (await store.finish_call(conversation, Result("c1", 1), NOW)).duplicate
         again = commit_of(conversation, (await store.load(conversation)).fence, 3, 0)
         for known in ("c1", "c0"):
-            accepted, taken = await store.take_result(conversation, Result(known, 1), again, NOW)
-            assert (accepted.duplicate, taken) == (True, False)
-        accepted, taken = await store.take_result(conversation, Result("c2", 2), commit, NOW)
-        assert (accepted.wake, taken) == (True, False)
+            accepted, moved = await store.take_result(conversation, Result(known, 1), again, NOW)
+            assert (accepted.duplicate, moved) == (True, 0)
+        accepted, moved = await store.take_result(conversation, Result("c2", 2), commit, NOW)
+        assert (accepted.wake, moved) == (True, 0)
         assert [row.event for row in (await store.load(conversation)).waiting] == [Result("c2", 2)]
         assert list(await store.open_calls()) == []
         assert [one.seq for one in await store.turns(conversation)] == [1, 2]

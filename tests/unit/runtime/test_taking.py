@@ -118,8 +118,8 @@ async def test_what_somebody_else_moved_on_meanwhile_waits_and_is_taken_then(
     await _say(rig, "/echo a", 1)
     real = rig.engine._foresee
 
-    async def late(conversation: str, arrived: Any) -> Commit | None:
-        commit = await real(conversation, arrived)
+    async def late(conversation: str, arrived: Any, early: Any) -> Commit | None:
+        commit = await real(conversation, arrived, early)
         await _say(other, "/echo b", 2)
         return commit
 
