@@ -1,7 +1,6 @@
 """A bot as a library: load a directory, talk to it, inside any running loop."""
 
 import asyncio
-import itertools
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -99,8 +98,6 @@ class Bot:
         self.checked = checked
         self.engine = engine
         self.connectors = connectors
-        self._numbers = itertools.count(1)
-        self._token = uuid4().hex[:12]
         self._talking: dict[str, list[asyncio.Future[None]]] = {}  # conversations, and who waits for the turn
 
     @classmethod
@@ -210,8 +207,7 @@ class Bot:
             self._talking[conversation] = []
         end = self.engine.listen(conversation, turns.append)
         try:
-            id_ = f"{self._token}-{next(self._numbers)}"
-            await self.engine.take(Incoming(channel=channel, chat=chat, id=id_, event=event))
+            await self.engine.take(Incoming(channel=channel, chat=chat, id="", event=event))
             await self.engine.settle(conversation)
         finally:
             end()

@@ -109,7 +109,7 @@ def _receive(work: Work, event: Message | Press, text: str) -> None:
         work.waiting = (*work.waiting[: MOST_WAITING - 1], event)
         work.settled = True
         return
-    work.message, work.base = (message := _as_message(event)), None
+    work.message = message = _as_message(event)
     choose_locale_for(work, event)
     work.note_line("customer", text)
     if work.owner != "bot":

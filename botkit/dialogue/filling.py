@@ -68,11 +68,17 @@ def choices_of(work: Work, slot: SlotDef, shown: Sequence[tuple[Any, str]] = (),
         pairs = shown or listed_options(work, slot.options_from)
         also = listed_names(work, slot.options_from)
         return [Choice(given, (label, *_also(given, label, also, said))) for given, label in pairs]
+    key = id(slot), work.locale
+    known = work.prepared.choices.get(key)
+    if known is not None:
+        return known
     choices: list[Choice] = []
     for option in slot.options:
         here = work.text(option.label).strip()
         labels = (here, *(source for source in option.label.sources.values() if "{" not in source))
         choices.append(Choice(option.value, tuple(dict.fromkeys(label for label in labels if label))))
+    if id(slot) in work.prepared.fixed:
+        work.prepared.choices[key] = choices
     return choices
 
 
@@ -161,18 +167,20 @@ def find_values(work: Work, slot: SlotDef, text: str) -> list[Found]:
 
 
 def _find_pattern(work: Work, source: str, text: str) -> list[Found]:
-    pattern = work.prepared.patterns[source]
-    wide = unicodedata.normalize("NFKC", text)
-    text = wide if len(wide) == len(text) else text
+    pattern, exact = work.prepared.patterns[source]
+    if not text.isascii():
+        wide = unicodedata.normalize("NFKC", text)
+        text = wide if len(wide) == len(text) else text
     return [
-        Found(_cased(source, match[0]), match.start(), match.end()) for match in pattern.finditer(text) if match[0]
+        Found(_cased(exact, match[0]), match.start(), match.end()) for match in pattern.finditer(text) if match[0]
     ]
 
 
-def _cased(source: str, found: str) -> str:
+def _cased(exact: re.Pattern[str], found: str) -> str:
     """Give a match in the case that the pattern is written for: a-10293 becomes A-10293."""
-    exact = re.compile(source)
-    return next((form for form in (found, found.upper(), found.lower()) if exact.fullmatch(form)), found)
+    if exact.fullmatch(found):
+        return found
+    return next((form for form in (found.upper(), found.lower()) if exact.fullmatch(form)), found)
 
 
 def _graded(work: Work, text: str, found: Found) -> Fit:
@@ -192,7 +200,7 @@ def refusal(work: Work, slot: SlotDef, value: Any) -> Rule | None:
     """Give the first rule of a slot's `check` that refuses a value."""
     if not slot.checks:
         return None
-    scope = {**work.scope(), slot.name: value}
+    scope = work.scope(**{slot.name: value})
     return next((rule for rule in slot.checks if test(rule.when.source, scope)), None)
 
 

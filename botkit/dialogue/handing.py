@@ -23,7 +23,6 @@ def hand_off(work: Work, team: str, reason: str, *, show: dict[str, Any] | None 
     waits = work.owner == "queue"
     clear(work)
     work.owner, work.team, work.agent = "queue", team, ""
-    work.base = None
     work.effects.append(HandOff(work.effect_id(), team, reason, packet))
     if not waits:  # it speaks once
         repair(work, "on_handoff", team=team, reason=reason)
@@ -33,7 +32,6 @@ def leave_queue(work: Work) -> None:
     """The customer does not wait for a person any longer."""
     work.effects.append(Leave(work.effect_id()))
     work.owner, work.team = "bot", ""
-    work.base = None
     clear(work)
     repair(work, "on_cancel", flow="")
 
@@ -43,7 +41,6 @@ def take_owner(work: Work, event: Owned) -> None:
     work.settled = True
     if event.how == "claimed":
         clear(work)
-        work.base = None
         work.owner, work.agent = "human", event.agent
         work.epoch += 1
         return
@@ -54,7 +51,6 @@ def take_owner(work: Work, event: Owned) -> None:
     if work.owner == "bot":
         return
     clear(work)
-    work.base = None
     work.owner, work.team, work.agent = "bot", "", ""
     work.epoch += 1
     work.ended = event.how == "closed"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rapidfuzz import fuzz
@@ -19,25 +19,33 @@ _NUMBER = re.compile(
 _NUMBERS = re.compile(r"\d{1,2}(?:(?:\s+|\s*(?:and|und|和|跟)\s*)\d{1,2})+")  # of a folded text: 1 and 3
 _WORDS = re.compile(r"[^\W_]+")
 _PARTS = re.compile(r"\s*(?:[;\n；、，]|(?<!\d),(?!\d)|\band\b|\bund\b|和|以及|还有|跟)\s*")
-_CJK_WORD = re.compile(r"[㐀-䶿一-鿿]")
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One option as it can be named: its value and its labels in every locale."""
+    """One option as it can be named: its value and its labels in every locale.
+
+    `names` is everything by which it is exactly meant, folded.
+    """
 
     value: Any
     labels: tuple[str, ...]
+    names: tuple[str, ...] = field(init=False)
 
-    def names(self) -> tuple[str, ...]:
-        """Give everything by which the option is exactly meant, folded."""
-        return tuple(dict.fromkeys(fold(str(name)) for name in (*self.labels, self.value) if fold(str(name))))
+    def __post_init__(self) -> None:
+        """Fold the names."""
+        folded = dict.fromkeys([fold(str(name)) for name in (*self.labels, self.value)])
+        folded.pop("", None)
+        object.__setattr__(self, "names", tuple(folded))
 
 
 def choose_exactly(text: str, choices: Sequence[Choice]) -> Choice | None:
     """Give the option whose label or value is the whole text."""
     folded = fold(text)
-    return next((choice for choice in choices if folded in choice.names()), None) if folded else None
+    for choice in choices if folded else ():
+        if folded in choice.names:
+            return choice
+    return None
 
 
 def choose_number(text: str, choices: Sequence[Choice], ordinals: dict[str, int]) -> Choice | None:
@@ -81,7 +89,7 @@ def choose_named(text: str, choices: Sequence[Choice]) -> list[Choice]:
     folded = fold(text)
     hits: list[tuple[str, Choice]] = []
     for choice in choices:
-        found = max((name for name in choice.names() if _stands_in(name, folded)), key=len, default="")
+        found = max([name for name in choice.names if _stands_in(name, folded)], key=len, default="")
         if found:
             hits.append((found, choice))
     return [
@@ -90,7 +98,7 @@ def choose_named(text: str, choices: Sequence[Choice]) -> list[Choice]:
 
 
 def _stands_in(name: str, folded: str) -> bool:
-    if has_cjk(name):
+    if name not in folded or has_cjk(name):
         return name in folded
     return re.search(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", folded) is not None
 
@@ -111,7 +119,7 @@ def choose_closely(text: str, choices: Sequence[Choice], phrases: Phrases) -> Ch
 def _tokens(folded: str) -> frozenset[str]:
     tokens: set[str] = set()
     for word in _WORDS.findall(folded):
-        cjk = _CJK_WORD.findall(word)
+        cjk = [char for char in word if "㐀" <= char <= "䶿" or "一" <= char <= "鿿"]
         if cjk:
             tokens.update(cjk)
             tokens.update(re.findall(r"[a-z0-9]+", word))
@@ -152,7 +160,7 @@ def _by_spelling(folded: str, choices: Sequence[Choice]) -> Choice | None:
         return None
     scored = sorted(
         (
-            (max((_spelled_alike(folded, name) for name in choice.names()), default=0.0), index)
+            (max((_spelled_alike(folded, name) for name in choice.names), default=0.0), index)
             for index, choice in enumerate(choices)
         ),
         reverse=True,

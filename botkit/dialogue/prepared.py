@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from botkit.dialogue.options import Choice
 from botkit.dialogue.phrases import Phrases, gather_phrases
 from botkit.expressions import condition, template
 from botkit.model.definitions import (
@@ -31,6 +32,7 @@ from botkit.model.definitions import (
     Wait,
 )
 from botkit.model.locales import Formats
+from botkit.model.replies import Button
 from botkit.model.words import bordered
 
 _MOST_KEPT = 32
@@ -38,23 +40,34 @@ _MOST_KEPT = 32
 
 @dataclass(frozen=True, slots=True)
 class FlowFacts:
-    """What is known of one flow: the slots that each step reads, those it fills, and its asks by slot."""
+    """What is known of one flow: the slots that each step reads, those it fills, and its asks by slot.
+
+    `matters`: the steps that a correction may have to do again.
+    """
 
     reads: Mapping[str, frozenset[str]]
     fills: Mapping[str, str]  # step → slot that it asks for or saves
     asks: Mapping[str, SlotDef]
+    matters: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A FlowSet with what was derived from it."""
+    """A FlowSet with what was derived from it.
+
+    `patterns` are a slot's: as it is searched, and as it is written. `fixed` are the slots (by `id`) whose options
+    have no templates in their labels: `choices` and `buttons` remember those by slot and locale.
+    """
 
     flows: FlowSet
     phrases: Phrases
     facts: Mapping[str, FlowFacts]
     zone: ZoneInfo
     formats: Mapping[str, Formats]
-    patterns: Mapping[str, re.Pattern[str]]
+    patterns: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]]
+    fixed: frozenset[int]
+    choices: dict[tuple[int, str], list[Choice]]
+    buttons: dict[tuple[int, str], tuple[Button, ...]]
 
 
 _kept: OrderedDict[int, Prepared] = OrderedDict()
@@ -74,16 +87,33 @@ def prepare(flows: FlowSet) -> Prepared:
 
 def _derive(flows: FlowSet) -> Prepared:
     facts = {name: _examine(flow) for name, flow in flows.flows.items()}
-    sources = {slot.pattern for slot in flows.slots.values()}
-    sources |= {slot.pattern for fact in facts.values() for slot in fact.asks.values()}
+    slots = _slots_of(flows)
+    sources = {slot.pattern for slot in slots}
     return Prepared(
         flows=flows,
         phrases=gather_phrases(flows.locales.values()),
         facts=facts,
         zone=ZoneInfo(flows.settings.timezone),
         formats={code: locale.formats for code, locale in flows.locales.items()},
-        patterns={source: re.compile(bordered(source), re.IGNORECASE) for source in sources if source},
+        patterns={
+            source: (re.compile(bordered(source), re.IGNORECASE), re.compile(source)) for source in sources if source
+        },
+        fixed=frozenset([id(slot) for slot in slots if _has_fixed_options(slot)]),
+        choices={},
+        buttons={},
     )
+
+
+def _slots_of(flows: FlowSet) -> list[SlotDef]:
+    asked = [
+        step.body.slot for flow in flows.flows.values() for step in flow.steps.values() if isinstance(step.body, Ask)
+    ]
+    return [*flows.slots.values(), *asked]
+
+
+def _has_fixed_options(slot: SlotDef) -> bool:
+    sources = [source for option in slot.options for source in option.label.sources.values()]
+    return bool(sources) and all(template(source).static for source in sources)
 
 
 def _examine(flow: Flow) -> FlowFacts:
@@ -99,7 +129,9 @@ def _examine(flow: Flow) -> FlowFacts:
                 fills[id_] = save
             case _:
                 pass
-    return FlowFacts(reads=reads, fills=fills, asks=asks)
+    calls = {id_ for id_, step in flow.steps.items() if isinstance(step.body, Do | Run)}
+    matters = calls.union(fills, [id_ for id_, names in reads.items() if names])
+    return FlowFacts(reads=reads, fills=fills, asks=asks, matters=frozenset(matters))
 
 
 def _read_names(step: Step) -> Iterator[str]:

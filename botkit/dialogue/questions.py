@@ -112,7 +112,14 @@ def _option_buttons(work: Work, slot: SlotDef) -> tuple[Button, ...]:
         return tuple(
             Button(label=label, value=_shown(value)) for value, label in listed_options(work, slot.options_from)
         )
-    return tuple(Button(label=work.text(option.label), value=_shown(option.value)) for option in slot.options)
+    key = id(slot), work.locale
+    known = work.prepared.buttons.get(key)
+    if known is not None:
+        return known
+    buttons = tuple([Button(label=work.text(option.label), value=_shown(option.value)) for option in slot.options])
+    if id(slot) in work.prepared.fixed:
+        work.prepared.buttons[key] = buttons
+    return buttons
 
 
 def _shown(value: Any) -> str:
@@ -140,7 +147,8 @@ def pose(
     say_speech(work, speech, step.id, buttons=buttons, question=id_, unsaid=unsaid)
     shown = work.replies[-1].buttons if work.replies and work.replies[-1].question == id_ else buttons
     work.change(asked=id_)
-    work.wait(Question(id=id_, run=frame.run, step=step.id, kind=kind, buttons=shown, options=computed))
+    timed = silence is not None
+    work.wait(Question(id=id_, run=frame.run, step=step.id, kind=kind, buttons=shown, options=computed, timed=timed))
     if silence is not None:
         _set_silence(work, id_, silence)
 

@@ -52,7 +52,6 @@ def choose_locale_for(work: Work, message: Message | Press) -> None:
         work.locale, work.locale_by = shown, "text"
     elif work.locale_by == "default" and message.locale and known_locale(work, message.locale):
         work.locale, work.locale_by = message.locale, "platform"
-    work.base = None
 
 
 def _asks_freely(work: Work) -> bool:
@@ -149,7 +148,7 @@ def _as_shown(work: Work, message: Message) -> Message:
     button = _shown(work, message.text)
     if button is None or not button.value:
         return message
-    work.message, work.base = (message := replace(message, text=button.value)), None
+    work.message = message = replace(message, text=button.value)
     return message
 
 
@@ -217,7 +216,6 @@ def begin_session(work: Work) -> None:
     work.waiting = ()
     work.last = ()
     work.lines = work.lines[-1:]
-    work.base = None
 
 
 def _repeat(work: Work) -> None:

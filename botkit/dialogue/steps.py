@@ -48,7 +48,7 @@ def proceed(work: Work) -> None:
         if not work.stack:
             work.wait(None)
             return
-        step = work.step_of(work.top)
+        step = work.step_of(work.stack[-1])
         if step is None:
             pop(work)
             continue
@@ -67,7 +67,7 @@ def proceed(work: Work) -> None:
 
 def execute(work: Work, step: Step) -> None:
     """Execute one step of the top frame."""
-    if step.when is not None and not work.top.asked and not test(step.when.source, work.scope()):
+    if step.when is not None and not work.stack[-1].asked and not test(step.when.source, work.scope()):
         work.visit(step.id, "skipped")
         work.go(step.next)
         return
@@ -76,12 +76,13 @@ def execute(work: Work, step: Step) -> None:
 
 
 def _note_passed(work: Work, step: Step) -> None:
-    facts = work.prepared.facts[work.top.flow]
-    if facts.reads[step.id] or step.id in facts.fills or isinstance(step.body, Do | Run):
-        passed = work.top.passed
-        if step.id in passed:
-            passed = tuple(other for other in passed if other != step.id)
-        work.change(passed=(*passed, step.id))
+    frame = work.stack[-1]
+    passed = frame.passed
+    if step.id not in work.prepared.facts[frame.flow].matters or (passed and passed[-1] == step.id):
+        return
+    if step.id in passed:
+        passed = tuple([other for other in passed if other != step.id])
+    work.stack[-1] = replace(frame, passed=(*passed, step.id))
 
 
 def fail(work: Work, failure: Failure, otherwise: str = "") -> None:
@@ -137,7 +138,7 @@ def _set(work: Work, step: Step, body: Set) -> None:
 def choose_locale(work: Work, code: Any) -> None:
     """Let the customer have a locale of choice; one that the bot does not have changes nothing."""
     if isinstance(code, str) and (code in work.flows.locales or code.partition("-")[0] in work.flows.locales):
-        work.locale, work.locale_by, work.base = code, "choice", None
+        work.locale, work.locale_by = code, "choice"
 
 
 def _do(work: Work, step: Step, body: Do) -> None:
@@ -192,12 +193,13 @@ def _call(work: Work, step: Step, body: Do, served: int) -> None:
 
 def take_result(work: Work, result: Result) -> None:
     """Let a flow go on with the result of its call; one that nobody awaits is only recorded."""
-    pending = next((item for item in work.pending if item.id == result.effect), None)
+    awaited = [item for item in work.pending if item.id == result.effect]
     work.learn(result.customer)
-    if pending is None:
+    if not awaited:
         work.settled = True
         return
-    work.pending = tuple(item for item in work.pending if item.id != result.effect)
+    pending = awaited[0]
+    work.pending = tuple([item for item in work.pending if item.id != result.effect])
     work.settled = bool(work.pending)
     step = work.step_of(work.top) if work.stack and work.top.run == pending.run else None
     if step is None or not isinstance(step.body, Do) or step.id != pending.step:
@@ -292,7 +294,7 @@ def _wait(work: Work, step: Step, body: Wait) -> None:
             work.effects.append(SetTimer(f"{id_}.timeout", work.now + body.timeout, id_, "timeout"))
     work.visit(step.id, "waits")
     work.change(asked=id_)
-    work.wait(Question(id=id_, run=frame.run, step=step.id, kind="wait"))
+    work.wait(Question(id=id_, run=frame.run, step=step.id, kind="wait", timed=True))
 
 
 def _due(work: Work, body: Wait) -> float | None:

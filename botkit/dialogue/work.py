@@ -2,14 +2,14 @@
 
 import zlib
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
 
 from botkit.dialogue.prepared import Prepared, prepare
+from botkit.dialogue.scopes import Scope
 from botkit.errors import ExpressionError
-from botkit.expressions import render
+from botkit.expressions import template
 from botkit.model.definitions import Flow, FlowSet, Step, Text
 from botkit.model.events import Event, Message
 from botkit.model.locales import Formats
@@ -37,7 +37,6 @@ class Work:
 
     __slots__ = (
         "agent",
-        "base",
         "buttons",
         "candidates",
         "clarifies",
@@ -80,16 +79,16 @@ class Work:
     )
 
     def __init__(self, flows: FlowSet, session: Session, event: Event, now: float) -> None:
-        self.flows = flows
+        self.flows: FlowSet = flows
         self.prepared: Prepared = prepare(flows)
-        self.session = session
+        self.session: Session = session
         self.event = event
         self.now = now
         self.seq = session.seq + 1
         self.number = session.number
         self.clock = session.clock
         self.runs = session.runs
-        self.locale = session.locale or flows.settings.locales[0]
+        self.locale: str = session.locale or flows.settings.locales[0]
         self.locale_by = session.locale_by
         self.owner = session.owner
         self.team = session.team
@@ -120,7 +119,6 @@ class Work:
         self.spoken: list[str] = []
         self.greeted = False  # this message began the session, and on_start was run
         self.restarted = False  # the customer started over and nothing was said of it yet
-        self.base: dict[str, Any] | None = None
 
     # The stack
 
@@ -144,7 +142,7 @@ class Work:
 
     def go(self, step: str) -> None:
         """Let the top frame go on at a step; "" ends its flow."""
-        self.change(step=step, asked="")
+        self.stack[-1] = replace(self.stack[-1], step=step, asked="")
 
     def next_run(self) -> int:
         """Number a new run of a flow."""
@@ -181,37 +179,9 @@ class Work:
 
     # What templates see
 
-    def scope(self) -> Mapping[str, Any]:
-        """Give the names that a template or a condition sees now."""
-        if self.base is None:
-            self.base = self._constants()
-        asking = self.clarifying or (self.question is not None and self.question.kind != "wait")
-        talk = {**self.base["conversation"], "asking": asking}
-        base = {**self.base, **self.slots, "locale": self.locale, "customer": self.customer, "conversation": talk}
-        if self.stack:
-            frame = self.stack[-1]
-            base.update(frame.slots)
-            base["error"] = frame.error
-        return base
-
-    def _constants(self) -> dict[str, Any]:
-        settings = self.flows.settings
-        return {
-            "channel": self.session.channel,
-            "now": datetime.fromtimestamp(self.now, self.prepared.zone),
-            "error": None,
-            "message": {"text": self.message.text, "files": list(self.message.files), "id": self.message.id},
-            "conversation": {
-                "id": self.session.conversation,
-                "number": self.number,
-                "turns": self.seq,
-                "owner": self.owner,
-                "text": "\n".join(f"{who}: {text}" for who, text in self.lines),
-            },
-            "__formats__": self.formats(),
-            "__currency__": settings.currency,
-            "__timezone__": settings.timezone,
-        }
+    def scope(self, **own: Any) -> Scope:
+        """Give the names that a template or a condition sees now; `own` come before all others."""
+        return Scope(self, own)
 
     # Texts
 
@@ -235,7 +205,8 @@ class Work:
 
     def text(self, text: Text) -> str:
         """Render a text for the customer."""
-        return render(self.pick(text), self.scope())
+        found = template(self.pick(text))
+        return found.source if found.static else found.render(Scope(self))
 
     def phrase(self, key: str, **values: Any) -> str:
         """Render one of the locale's own texts (`repair` in its file); one that fails is empty."""
@@ -243,8 +214,11 @@ class Work:
         locale = (
             locales.get(self.locale) or locales.get(self.locale.partition("-")[0]) or next(iter(locales.values()))
         )
+        found = template(locale.repair.get(key, ""))
+        if found.static:
+            return found.source
         try:
-            return render(locale.repair.get(key, ""), {**self.scope(), **values})
+            return found.render(Scope(self, values))
         except ExpressionError:
             return ""
 
@@ -304,9 +278,9 @@ class Work:
 
     def candidate(self, route: Route, name: str, score: float, why: str = "", *, taken: bool = False) -> None:
         """Record a way in which the message could be taken; the one that takes it replaces its earlier mention."""
-        if taken:
+        if taken and self.candidates:
             known = self.candidates
-            self.candidates = [c for c in known if c.taken or (c.route, c.name) != (route, name)]
+            self.candidates = [c for c in known if c.taken or c.name != name or c.route != route]
         self.candidates.append(Candidate(route, name, round(score, 3), why, taken))
         if taken:
             self.route = route
@@ -319,7 +293,8 @@ class Work:
     def close_question(self) -> None:
         """The open question is answered or given up: its timers go."""
         if self.question is not None:
-            self.effects.append(DropTimers(self.question.id))
+            if self.question.timed:
+                self.effects.append(DropTimers(self.question.id))
             self.question = None
 
     def finish(self) -> Turn:

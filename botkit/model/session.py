@@ -57,6 +57,7 @@ class Question(msgspec.Struct, frozen=True, array_like=True):
     kind: Literal["ask", "offer", "confirm", "rate", "wait"]
     buttons: tuple[Button, ...] = ()
     options: tuple[tuple[Any, str], ...] = ()  # (value, label) as shown, for options computed at that time
+    timed: bool = False  # it has timers
 
 
 class Pending(msgspec.Struct, frozen=True, array_like=True):

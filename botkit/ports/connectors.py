@@ -13,7 +13,8 @@ from botkit.model.replies import Reply
 class Incoming(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a platform delivered: who wrote where, and what.
 
-    `id` is the platform's own id of the delivery: a second one with the same channel and id is dropped.
+    `id` is the platform's own id of the delivery: a second one with the same channel and id is dropped. One without
+    an id, from the same process, cannot come twice.
     `customer` are facts that the platform knows (name, user id); flows see them as `customer.platform`. They never
     identify a customer by themselves.
     """

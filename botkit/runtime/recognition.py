@@ -1,7 +1,7 @@
 """Recognition: the evidence that a message gets before the core sees it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
@@ -12,6 +12,8 @@ from botkit.ports.understanding import IntentClassifier
 
 Shows = Callable[[str, Sequence[Locale]], str]
 MOST_TEXT = 2000  # characters of a message that are classified
+MOST_SHORT = 40  # characters of one whose evidence is remembered
+MOST_KNOWN = 2000  # texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class Recogniser:
     intents: IntentClassifier
     answers: IntentClassifier
     shows: Shows
+    known: dict[tuple[str, str, bool], Evidence] = field(default_factory=dict)
 
     def recognise(self, message: Message | Press, locale: str) -> Message | Press:
         """Give the message with its evidence; one that has evidence already keeps it.
@@ -29,18 +32,33 @@ class Recogniser:
         A press counts as the text that its button stands for, unless it starts a flow.
         """
         said = _said(message)
-        if message.evidence.intents or message.evidence.answers or not said.strip():
+        given = message.evidence
+        if given.intents or given.answers or not said.strip():
             return message
-        text = said[:MOST_TEXT]
-        evidence = Evidence(
+        evidence = self._recall(said[:MOST_TEXT], locale, shown=isinstance(message, Message))
+        if given.passages or given.blocked:
+            evidence = replace(evidence, passages=given.passages, blocked=given.blocked)
+        return replace(message, evidence=evidence)
+
+    def _recall(self, text: str, locale: str, *, shown: bool) -> Evidence:
+        """Give the evidence of a text; that of short ones, which customers say again and again, is remembered."""
+        if len(text) > MOST_SHORT:
+            return self._find(text, locale, shown=shown)
+        key = text, locale, shown
+        evidence = self.known.get(key)
+        if evidence is None:
+            if len(self.known) >= MOST_KNOWN:
+                self.known.clear()
+            evidence = self.known[key] = self._find(text, locale, shown=shown)
+        return evidence
+
+    def _find(self, text: str, locale: str, *, shown: bool) -> Evidence:
+        return Evidence(
             intents=self.intents.classify(text, locale),
             answers=self.answers.classify(text, locale),
             entities=tuple(self._entities(text)),
-            passages=message.evidence.passages,
-            locale=self.shows(text, tuple(self.flows.locales.values())) if isinstance(message, Message) else "",
-            blocked=message.evidence.blocked,
+            locale=self.shows(text, tuple(self.flows.locales.values())) if shown else "",
         )
-        return replace(message, evidence=evidence)
 
     def _entities(self, text: str) -> list[Entity]:
         """Find the values that the intents' examples annotate, where the message has them literally."""

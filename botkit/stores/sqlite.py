@@ -116,8 +116,8 @@ class SQLiteStore:
     async def take(self, incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, int]:
         """Store a delivery and its turn together, or the delivery alone if it has to wait."""
         with _storable(commit.conversation):
-            delivery, prepared = work.arriving(incoming, now), work.prepare(commit)
-        return await self._open_writer().run(partial(work.take, delivery=delivery, prepared=prepared))
+            prepared = work.prepare(commit)
+        return await self._open_writer().run(partial(work.take, incoming=incoming, prepared=prepared, now=now))
 
     async def commit_many(self, commits: Sequence[Commit]) -> Sequence[Committed | Exception]:
         """Write turns of several conversations in one transaction; a bad one spoils no other."""

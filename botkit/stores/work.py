@@ -33,36 +33,36 @@ class Delivery(msgspec.Struct, frozen=True):
 
     conversation: str
     channel: str  # under which its id is unique
-    id: str
-    data: bytes
-    customer: bytes | None
+    id: str  # empty: it cannot come again
     now: float
+    data: bytes = b""
+    customer: bytes | None = None
 
 
 def arriving(incoming: Incoming, now: float) -> Delivery:
     """Give the delivery of what a platform delivered."""
     return Delivery(
-        conversation=f"{incoming.channel}:{incoming.chat}",
+        conversation=incoming.conversation,
         channel=incoming.channel,
         id=incoming.id,
+        now=now,
         data=pack(codec.encode_event(incoming.event)),
         customer=pack(codec.encode_values(incoming.customer)) if incoming.customer else None,
-        now=now,
     )
 
 
 def own(conversation: str, key: str, event: Event, now: float) -> Delivery:
     """Give the delivery of an event of our own, whose key is unique in its conversation."""
     return Delivery(
-        conversation, OURS, f"{len(conversation)}:{conversation}{key}", pack(codec.encode_event(event)), None, now
+        conversation, OURS, f"{len(conversation)}:{conversation}{key}", now, pack(codec.encode_event(event))
     )
 
 
 def accept(db: sqlite3.Connection, delivery: Delivery) -> Accepted:
     """Put a delivery into the inbox, unless it is known."""
-    known = db.execute(sql.SEEN, {"on": delivery.channel, "which": delivery.id}).fetchone()
+    known = _seen(db, delivery)
     if known is not None:
-        return Accepted(known[0], known[1], duplicate=True)
+        return known
     conversation = delivery.conversation
     key, accepted, processed = db.execute(
         sql.ARRIVE,
@@ -83,7 +83,17 @@ def accept(db: sqlite3.Connection, delivery: Delivery) -> Accepted:
     return Accepted(conversation, accepted, wake=accepted == processed + 1)
 
 
+def _seen(db: sqlite3.Connection, delivery: Delivery) -> Accepted | None:
+    """Give what became of a delivery before."""
+    if not delivery.id:
+        return None
+    known = db.execute(sql.SEEN, {"on": delivery.channel, "which": delivery.id}).fetchone()
+    return None if known is None else Accepted(known[0], known[1], duplicate=True)
+
+
 def _remember(db: sqlite3.Connection, delivery: Delivery, key: int, accepted: int) -> None:
+    if not delivery.id:
+        return
     row = {"channel": delivery.channel, "id": delivery.id, "conversation": key, "seq": accepted}
     db.execute(sql.REMEMBER, {**row, "day": int(delivery.now // _DAY)})
 
@@ -173,14 +183,18 @@ def _write(db: sqlite3.Connection, prepared: Prepared, key: int, fence: int) -> 
         db.execute(sql.SET_TIMER, {"conversation": key, **row})
 
 
-def take(db: sqlite3.Connection, delivery: Delivery, prepared: Prepared) -> tuple[Accepted, int]:
-    """Write a delivery as dealt with, and its turn; the delivery alone if it has to wait."""
-    known = db.execute(sql.SEEN, {"on": delivery.channel, "which": delivery.id}).fetchone()
+def take(db: sqlite3.Connection, incoming: Incoming, prepared: Prepared, now: float) -> tuple[Accepted, int]:
+    """Write a delivery as dealt with, and its turn; the delivery alone if it has to wait.
+
+    Its bytes are made only then: that they can be made is known, since they are in the record of the turn too.
+    """
+    delivery = Delivery(prepared.conversation, incoming.channel, incoming.id, now)
+    known = _seen(db, delivery)
     if known is not None:
-        return Accepted(known[0], known[1], duplicate=True), 0
+        return known, 0
     found = _move_on(db, sql.MOVE_ON, prepared) if prepared.move["held"] else _begin(db, delivery, prepared)
     if found is None:
-        return accept(db, delivery), 0
+        return accept(db, arriving(incoming, now)), 0
     key, fence, accepted = found
     _remember(db, delivery, key, accepted)
     _write(db, prepared, key, fence)
@@ -222,7 +236,7 @@ def _begin(db: sqlite3.Connection, delivery: Delivery, prepared: Prepared) -> tu
 def _move_on(
     db: sqlite3.Connection, statement: str, prepared: Prepared, effect: str = ""
 ) -> tuple[int, int, int] | None:
-    moved = db.execute(statement, {**prepared.move, "effect": effect}).fetchone()
+    moved = db.execute(statement, {**prepared.move, "effect": effect} if effect else prepared.move).fetchone()
     if moved is None:
         return None
     key, fence, accepted, owner, hour = moved
@@ -252,8 +266,8 @@ def finish_call(db: sqlite3.Connection, effect: str, delivery: Delivery) -> Acce
     done = db.execute(sql.FINISH, {"which": effect, "owned_by": delivery.conversation, "by": delivery.now})
     if done.rowcount == 1:
         return accept(db, delivery)
-    known = db.execute(sql.SEEN, {"on": delivery.channel, "which": delivery.id}).fetchone()
-    return Accepted(delivery.conversation, known[1] if known else 0, duplicate=True)
+    known = _seen(db, delivery)
+    return Accepted(delivery.conversation, known.seq if known else 0, duplicate=True)
 
 
 def mark_sent(db: sqlite3.Connection, marks: Mapping[str, tuple[str, float]]) -> None:

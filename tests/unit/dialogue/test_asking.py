@@ -432,7 +432,7 @@ def test_a_rating_takes_a_number_of_the_scale_only() -> None:
     talk.say("great")
     assert talk.step == "rate"
     assert talk.say("two stars") == "Sorry.\nThanks 2."
-    assert [type(effect).__name__ for effect in talk.effects] == ["DropTimers", "Rated"]
+    assert [type(effect).__name__ for effect in talk.effects] == ["Rated"]
     talk.say("begin now")
     assert talk.say("3") == "Thanks 3."
 

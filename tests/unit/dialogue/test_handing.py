@@ -59,7 +59,7 @@ def test_the_bot_is_silent_while_a_queue_or_a_person_has_it() -> None:
 @pytest.mark.parametrize("word", ["cancel", "start over", "取消"])
 def test_cancel_leaves_the_queue(word: str) -> None:
     talk = flow("- handoff: care")
-    assert talk.say(word) in {"All right, I've stopped that.", "好的，已经为您停止操作。"}
+    assert talk.say(word) in {"All right, I've stopped that.", "好的，那这次就先不办了。"}
     assert talk.session.owner == "bot"
     assert [type(effect).__name__ for effect in talk.effects] == ["Leave"]
     assert talk.owned("unavailable") == ""

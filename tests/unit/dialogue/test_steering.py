@@ -47,7 +47,7 @@ def talk(*lines: str) -> Talk:
 def test_cancel_ends_the_flow_and_those_that_called_it(word: str) -> None:
     one = talk("pay my bill", "B123")
     assert one.stack == ["pay", "how"]
-    assert one.say(word) in {"All right, I've stopped that.", "好的，已经为您停止操作。"}
+    assert one.say(word) in {"All right, I've stopped that.", "好的，那这次就先不办了。"}
     assert one.stack == []
     assert one.route == "control"
 

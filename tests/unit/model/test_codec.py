@@ -94,7 +94,7 @@ ORDERS: dict[str, tuple[str, ...]] = {
         "skips",
         "error",
     ),
-    "Question": ("id", "run", "step", "kind", "buttons", "options"),
+    "Question": ("id", "run", "step", "kind", "buttons", "options", "timed"),
     "Pending": ("id", "run", "step", "action", "write"),
     "Session": (
         "conversation",
