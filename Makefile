@@ -15,7 +15,7 @@ setup: $(VENV)/.ready
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,fast]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,fast,shop]'
 	touch $@
 
 run: $(VENV)/.run
@@ -24,7 +24,7 @@ run: $(VENV)/.run
 # A customer of `make run` needs no tools for development.
 $(VENV)/.run: pyproject.toml
 	test -f $(VENV)/.ready || { $(PYTHON) -m venv $(VENV) && \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fast]'; }
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fast,shop]'; }
 	touch $@
 
 # The browser tests need Chromium; a machine without it gets Debian's.

@@ -1,15 +1,16 @@
 """A bot's directory: its files read and checked, with every problem of every file at once."""
 
+import gc
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from dotenv import dotenv_values
 
+import botkit
 from botkit.app.config import FILE, Config, read_config
 from botkit.errors import BotkitError, ConfigError, Place, Problem
 from botkit.flows import load, read_locale
@@ -21,6 +22,7 @@ from botkit.registry.registry import Registry
 from botkit.stores import open_store
 from botkit.understanding.values import PARSERS
 
+_LOCALES = Path(botkit.__file__).parent / "locales"
 _RESERVED = ("tests", "plugins", "knowledge", "locales")
 MOST_BYTES = 1 << 20
 
@@ -44,6 +46,23 @@ class Checked(msgspec.Struct, frozen=True):
 
 def check_directory(directory: Path, *, clock: Any = None) -> Checked:
     """Read and check a bot's directory. Paths in problems are as `directory` was given."""
+    with _uncollected():
+        return _check(directory, clock)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector still: it would walk the trees that are read again and again, and free nothing."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def _check(directory: Path, clock: Any) -> Checked:
     problems: list[Problem] = []
     shown = str(directory / FILE)
     files = _read_files(directory, problems) if (directory / FILE).exists() else {}
@@ -109,6 +128,8 @@ def variables_of(directory: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in (Path(".env"), directory / ".env"):
         if path.is_file():
+            from dotenv import dotenv_values  # many bots have no .env
+
             found |= {key: value for key, value in dotenv_values(path).items() if value is not None}
     return {**found, **os.environ}
 
@@ -173,29 +194,58 @@ def _find_channels(config: Config, problems: list[Problem]) -> dict[str, Connect
 # Locales
 
 
-def load_locales(directory: Path, problems: list[Problem]) -> dict[str, Locale]:
+class Locales(Mapping[str, Locale]):
+    """The locales that a bot may use, by code: its own, and the shipped ones, each read when first asked for."""
+
+    def __init__(self, own: Mapping[str, Locale] | None = None) -> None:
+        self._own = own or {}
+
+    def __getitem__(self, code: str) -> Locale:
+        """Give a locale; a bot's own replaces the shipped one."""
+        if code in self._own:
+            return self._own[code]
+        if code in shipped_codes():
+            return _shipped(code)
+        raise KeyError(code)
+
+    def __contains__(self, code: object) -> bool:
+        """Tell whether there is such a locale, without reading it."""
+        return code in self._own or code in shipped_codes()
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the codes."""
+        return iter(dict.fromkeys((*shipped_codes(), *self._own)))
+
+    def __len__(self) -> int:
+        """Count the locales."""
+        return len({*shipped_codes(), *self._own})
+
+
+def load_locales(directory: Path, problems: list[Problem]) -> Locales:
     """Give the shipped locales and those of the bot's own `locales/`, which replace the shipped ones."""
-    found = dict(shipped_locales())
+    own: dict[str, Locale] = {}
     for path in sorted((directory / "locales").glob("*.yaml")):
         text = read_file(path, problems)
         locale, wrong = read_locale(text, str(path)) if text is not None else (None, ())
         problems += wrong
         if locale is not None:
-            found[locale.code] = locale
-    return found
+            own[locale.code] = locale
+    return Locales(own)
 
 
 @lru_cache(maxsize=1)
-def shipped_locales() -> Mapping[str, Locale]:
-    """Give the locales that come with botkit."""
-    found: dict[str, Locale] = {}
-    for entry in sorted(resources.files("botkit.locales").iterdir(), key=lambda item: item.name):
-        if entry.name.endswith(".yaml"):
-            locale, problems = read_locale(entry.read_text(encoding="utf-8"), entry.name)
-            if locale is None:
-                raise BotkitError("\n".join(map(str, problems)))
-            found[locale.code] = locale
-    return found
+def shipped_codes() -> tuple[str, ...]:
+    """Name the locales that come with botkit."""
+    return tuple(sorted(path.stem for path in _LOCALES.glob("*.yaml")))
+
+
+@lru_cache(maxsize=32)
+def _shipped(code: str) -> Locale:
+    path = _LOCALES / f"{code}.yaml"
+    locale, problems = read_locale(path.read_text(encoding="utf-8"), path.name)
+    if locale is None:
+        raise BotkitError("\n".join(map(str, problems)))
+    return locale
 
 
 def _has_locale(code: str, locales: Mapping[str, Locale]) -> bool:

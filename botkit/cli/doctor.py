@@ -20,7 +20,8 @@ _EXTRAS = {
     "ptb": ("telegram",),
     "slack": ("slack_bolt", "aiohttp"),
     "llm": ("openai",),
-    "postgres": ("asyncpg",),
+    "postgres": ("asyncpg", "sqlalchemy", "alembic"),
+    "shop": ("sqlalchemy",),
     "fast": ("httptools",) if sys.platform == "win32" else ("httptools", "uvloop"),
 }
 _SQLITE = (3, 35, 0)  # RETURNING

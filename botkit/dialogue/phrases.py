@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
 from botkit.model.locales import Control, Locale
 from botkit.model.words import fold, has_cjk
@@ -55,20 +56,27 @@ def _answering(locales: Iterable[Locale], phrases: frozenset[str]) -> set[str]:
     return {fold(phrase) for locale in locales for phrase in locale.answers} & phrases
 
 
-def _bounded(phrase: str) -> str:
-    """Make a pattern of a folded phrase: whole words, or just the characters where words have no borders."""
-    body = re.escape(phrase)
-    return body if has_cjk(phrase) else rf"(?<!\w){body}(?!\w)"
-
-
 def _anywhere(phrases: Iterable[str]) -> re.Pattern[str] | None:
-    folded = sorted({fold(phrase) for phrase in phrases} - {""}, key=len, reverse=True)
-    return re.compile("|".join(_bounded(phrase) for phrase in folded)) if folded else None
+    body = _any_of(phrases)
+    return re.compile(body) if body else None
 
 
 def _leading(phrases: Iterable[str]) -> re.Pattern[str] | None:
+    body = _any_of(phrases)
+    return re.compile(rf"(?:{body})\s*") if body else None
+
+
+def _any_of(phrases: Iterable[str]) -> str:
+    """Make a pattern of phrases, the longest first: whole words, or just the characters where words have no borders.
+
+    The borders stand once around all phrases in a row: around each of them they take long to compile.
+    """
     folded = sorted({fold(phrase) for phrase in phrases} - {""}, key=len, reverse=True)
-    return re.compile(rf"(?:{'|'.join(_bounded(phrase) for phrase in folded)})\s*") if folded else None
+    parts = []
+    for borderless, group in groupby(folded, key=has_cjk):
+        choice = "|".join(map(re.escape, group))
+        parts.append(choice if borderless else rf"(?<!\w)(?:{choice})(?!\w)")
+    return "|".join(parts)
 
 
 def read_control(phrases: Phrases, folded: str) -> Control | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 from botkit.errors import BotkitError
 from botkit.flows.contexts import Context
@@ -28,7 +28,7 @@ SAID_BY_CORE: Mapping[str, frozenset[str]] = {
 @lru_cache(maxsize=1)
 def source() -> str:
     """Give the text of repair.yaml."""
-    return files("botkit.flows").joinpath("repair.yaml").read_text("utf-8")
+    return Path(__file__).with_name("repair.yaml").read_text("utf-8")
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,6 @@ from functools import lru_cache
 
 _FLAGS = re.compile(r"\(\?([aimsux]+)\)")
 _NOT_WORD = re.compile(r"[^\w]+")
-_CJK = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯]")
 
 
 @lru_cache(maxsize=16384)
@@ -20,15 +19,21 @@ def fold(text: str) -> str:
     return _NOT_WORD.sub(" ", text).replace("_", " ").strip()
 
 
+@lru_cache(maxsize=1)
+def _cjk() -> re.Pattern[str]:
+    """Give the pattern of a Chinese, Japanese or Korean character; Python takes milliseconds to compile it."""
+    return re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯]")
+
+
 def has_cjk(text: str) -> bool:
     """Tell whether the text has Chinese, Japanese or Korean characters."""
-    return _CJK.search(text) is not None
+    return not text.isascii() and _cjk().search(text) is not None
 
 
 def content_length(text: str) -> int:
     """Count the letters and digits of a text; one Chinese character counts as two."""
     folded = fold(text).replace(" ", "")
-    return len(folded) + len(_CJK.findall(folded))
+    return len(folded) + (0 if folded.isascii() else len(_cjk().findall(folded)))
 
 
 def bordered(pattern: str) -> str:

@@ -5,11 +5,10 @@ import hashlib
 import sys
 from collections.abc import Sequence
 from importlib.machinery import SourceFileLoader
-from importlib.metadata import EntryPoint, entry_points
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -18,6 +17,9 @@ from botkit.ports.connectors import Connector
 from botkit.registry.connectors import BotInfo, ConnectorSpec
 from botkit.registry.plugins import Plugin
 from botkit.registry.settings import read_settings
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint, EntryPoints
 
 PLUGINS = "botkit.plugins"
 CONNECTORS = "botkit.connectors"
@@ -65,7 +67,7 @@ def build_connector(spec: ConnectorSpec, raw: object, bot: BotInfo) -> Connector
     except (ConfigError, RegistryError):
         raise
     except ImportError as error:
-        points = [point for point in entry_points(group=CONNECTORS) if point.name == spec.name]
+        points = [point for point in _points(CONNECTORS) if point.name == spec.name]
         raise _missing("connector", spec.name, points[0] if points else None, error) from error
     except (Exception, SystemExit) as error:
         raise _broken("connector", spec.name, "cannot be built", error) from error
@@ -73,11 +75,17 @@ def build_connector(spec: ConnectorSpec, raw: object, bot: BotInfo) -> Connector
 
 def names(group: str) -> list[str]:
     """Give the names that installed packages register in a group, sorted."""
-    return sorted({point.name for point in entry_points(group=group)})
+    return sorted({point.name for point in _points(group)})
 
 
-def _entry_point(group: str, name: str, kind: str) -> EntryPoint:
-    points = {_dist(point): point for point in entry_points(group=group) if point.name == name}
+def _points(group: str) -> "EntryPoints":
+    from importlib.metadata import entry_points  # slow to load, and a bot may have nothing to look up
+
+    return entry_points(group=group)
+
+
+def _entry_point(group: str, name: str, kind: str) -> "EntryPoint":
+    points = {_dist(point): point for point in _points(group) if point.name == name}
     if len(points) > 1:
         both = " and ".join(sorted(points))
         raise RegistryError(f"{kind} '{name}' is registered by {both}", hint="uninstall all but one")
@@ -94,7 +102,7 @@ def _advice(group: str, name: str, kind: str) -> str:
     return f"installed are: {known}; for another one, pip install the package that brings this {kind}"
 
 
-def _load(point: EntryPoint, kind: str) -> Any:
+def _load(point: "EntryPoint", kind: str) -> Any:
     try:
         return point.load()
     except RegistryError:
@@ -105,7 +113,7 @@ def _load(point: EntryPoint, kind: str) -> Any:
         raise _broken(kind, point.name, f"of {_dist(point)} cannot be imported", error) from error
 
 
-def _missing(kind: str, name: str, point: EntryPoint | None, error: ImportError) -> RegistryError:
+def _missing(kind: str, name: str, point: "EntryPoint | None", error: ImportError) -> RegistryError:
     """Say what to install; a package with an extra of the connector's name means that extra."""
     lacks = (error.name or "a module").partition(".")[0]
     dist = point.dist if point else None
@@ -134,7 +142,7 @@ def _last_place(error: BaseException) -> Place:
     return place
 
 
-def _dist(point: EntryPoint) -> str:
+def _dist(point: "EntryPoint") -> str:
     return f"{point.dist.name} {point.dist.version}" if point.dist else point.value
 
 

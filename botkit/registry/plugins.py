@@ -20,9 +20,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, TypeVar
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from botkit.errors import Place, RegistryError
 from botkit.model.definitions import ActionSpec, Answer, SlotParser, Speech, Text
@@ -30,6 +28,9 @@ from botkit.registry.hooks import Action, Guard, Source
 from botkit.registry.signatures import place_of, read_hints, read_signature, takes
 from botkit.registry.slot_types import make_parser
 from botkit.registry.verdicts import Direction
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -41,7 +42,7 @@ HOOK_TIMEOUT = 2.0  # seconds of what stands in the way of every turn
 class Plugin:
     """A named set of hooks. `settings` is the pydantic model of the plugin's settings in bot.yaml."""
 
-    def __init__(self, name: str, settings: type[BaseModel] | None = None) -> None:
+    def __init__(self, name: str, settings: "type[BaseModel] | None" = None) -> None:
         _check_name("plugin", name, _caller())
         self.name = name
         self.settings = settings

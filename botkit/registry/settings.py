@@ -2,14 +2,15 @@
 
 import difflib
 from collections.abc import Mapping
-from typing import Any
-
-from pydantic import BaseModel, ValidationError
+from typing import TYPE_CHECKING, Any
 
 from botkit.errors import ConfigError
 
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
-def read_settings(model: type[BaseModel] | None, raw: object, path: str) -> BaseModel | None:
+
+def read_settings(model: "type[BaseModel] | None", raw: object, path: str) -> "BaseModel | None":
     """Give the validated settings, None without a model. Raises ConfigError with the key's path, not its value."""
     given = {} if raw is None else raw
     if not isinstance(given, Mapping):
@@ -18,6 +19,8 @@ def read_settings(model: type[BaseModel] | None, raw: object, path: str) -> Base
         if given:
             raise ConfigError(f"{path}: it takes no settings, but '{next(iter(given))}' is set")
         return None
+    from pydantic import ValidationError  # a bot without models does not wait for it
+
     _check_keys(model, given, path)
     try:
         return model.model_validate(dict(given))
@@ -28,7 +31,7 @@ def read_settings(model: type[BaseModel] | None, raw: object, path: str) -> Base
         raise ConfigError(f"{path}: its check failed with {type(error).__name__}") from error
 
 
-def _check_keys(model: type[BaseModel], given: Mapping[Any, Any], path: str) -> None:
+def _check_keys(model: "type[BaseModel]", given: Mapping[Any, Any], path: str) -> None:
     if model.model_config.get("extra") == "allow":
         return
     known = [name for key, field in model.model_fields.items() for name in (key, field.alias) if name]

@@ -1,36 +1,32 @@
-"""The schema of a database: made when it is new, brought forward when it is older, refused when it is newer."""
+"""The schema of a database: made when it is new, brought forward when it is older, refused when it is newer.
+
+The version table is Alembic's own, and so is the text of each step (`migrations.rendering` writes it): a database
+that was brought forward here and one that Alembic brought forward are the same.
+"""
 
 import sqlite3
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
 
 from botkit.errors import StoreError
 from botkit.stores import statements as sql
 from botkit.stores.states import HEAD
 
-if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
-
+_SCRIPTS: Final = Path(__file__).parent / "migrations" / "sqlite"
 _REVISION = "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"
 
 
 def bring_up(db: sqlite3.Connection, path: str) -> None:
-    """See that the database has the newest schema. Raises StoreError, and sqlite3.Error.
-
-    Alembic and SQLAlchemy are loaded only for a database that is older.
-    """
+    """See that the database has the newest schema. Raises StoreError, and sqlite3.Error."""
     if revision(db) == HEAD:
         return
-    db.execute("BEGIN IMMEDIATE")  # of two processes that start at once, the second finds it done
-    try:
-        found = revision(db)
-        if found is None:
+    with _transaction(db):  # of two processes that start at once, the second finds it done
+        if revision(db) is None:
             _create(db, path)
-        db.execute("COMMIT")
-    except BaseException:
-        db.execute("ROLLBACK")
-        raise
-    if found not in (None, HEAD):
-        upgrade(db, path)
+        else:
+            upgrade(db, path, read_scripts())
 
 
 def revision(db: sqlite3.Connection) -> str | None:
@@ -41,39 +37,43 @@ def revision(db: sqlite3.Connection) -> str | None:
     return str(row[0]) if row else None
 
 
-def upgrade(db: sqlite3.Connection, path: str, to: str = HEAD) -> None:
-    """Run the migrations that the database lacks, in one transaction."""
-    from alembic import command
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
-    from alembic.util import CommandError
+def read_scripts() -> dict[str, str]:
+    """Read the script of every revision, from the first to the newest."""
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(_SCRIPTS.glob("*.sql"))}
 
-    config = Config()
-    config.set_main_option("script_location", "botkit.stores:migrations")
+
+def upgrade(db: sqlite3.Connection, path: str, scripts: Mapping[str, str]) -> None:
+    """Run the scripts that the database lacks, in the caller's transaction. Raises StoreError, and sqlite3.Error."""
     found = revision(db)
-    try:
-        ScriptDirectory.from_config(config).get_revision(found or "base")
-    except CommandError as error:
+    known = list(scripts)
+    if found is not None and found not in known:
         raise StoreError(
             f"store {path}: its schema is of revision {found}, which this botkit does not know",
             hint="a newer botkit wrote it: upgrade with `pip install -U botkit`, or use another file",
-        ) from error
-    with _engine_connection(db) as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, to)
+        )
+    for name in known[known.index(found) + 1 :] if found is not None else known:
+        for statement in _statements(scripts[name]):
+            db.execute(statement).fetchall()  # an open cursor would keep the transaction from its end
 
 
-def _engine_connection(db: sqlite3.Connection) -> "Connection":
-    from sqlalchemy import create_engine, event
-    from sqlalchemy.pool import StaticPool
+def _statements(script: str) -> Iterator[str]:
+    held = ""
+    for line in script.splitlines(keepends=True):
+        held += line
+        if sqlite3.complete_statement(held):
+            yield held
+            held = ""
 
-    engine = create_engine("sqlite://", creator=lambda: db, poolclass=StaticPool)
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: "Connection") -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine.connect()
+@contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[None]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
 
 
 def _create(db: sqlite3.Connection, path: str) -> None:
@@ -83,6 +83,7 @@ def _create(db: sqlite3.Connection, path: str) -> None:
             f"store {path}: it has a table {clash[0]} that botkit did not make",
             hint="give the bot a database file of its own",
         )
+    db.execute("DROP TABLE IF EXISTS alembic_version")  # empty, else there were a revision
     for statement in [*sql.SCHEMA, _REVISION]:
         db.execute(statement)
     db.execute("INSERT INTO alembic_version VALUES (?)", (HEAD,))

@@ -9,11 +9,11 @@ from botkit.model.locales import Locale
 _NOISE = re.compile(r"(?<!\S)\S*(?:[@\d]|://|www\.)\S*")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]+(?:['’][A-Za-zÀ-ɏ]+)*")
 _SCRIPTS = {
-    "han": re.compile(r"[㐀-䶿一-鿿豈-﫿]"),
-    "kana": re.compile(r"[぀-ヿ]"),
-    "hangul": re.compile(r"[가-힯]"),
-    "arabic": re.compile(r"[؀-ۿݐ-ݿﭐ-﷿ﹰ-﻿]+"),
-    "cyrillic": re.compile(r"[Ѐ-ӿ]+"),
+    "han": r"[㐀-䶿一-鿿豈-﫿]",
+    "kana": r"[぀-ヿ]",
+    "hangul": r"[가-힯]",
+    "arabic": r"[؀-ۿݐ-ݿﭐ-﷿ﹰ-﻿]+",
+    "cyrillic": r"[Ѐ-ӿ]+",
 }
 _MOST = 2000  # characters that are looked at
 
@@ -43,11 +43,17 @@ def _own_script(text: str) -> tuple[str, int]:
     """Give the script beside Latin that has most of the text and its weight in words; '' if none."""
     if text.isascii():
         return "", 0
-    weights = {script: len(pattern.findall(text)) for script, pattern in _SCRIPTS.items()}
+    weights = {script: len(pattern.findall(text)) for script, pattern in _scripts().items()}
     if weights["kana"]:
         weights["kana"] += weights.pop("han")  # Japanese has both
     script = max(weights, key=lambda name: weights[name])
     return (script, weights[script]) if weights[script] else ("", 0)
+
+
+@lru_cache(maxsize=1)
+def _scripts() -> dict[str, re.Pattern[str]]:
+    """Compile the scripts, once there is a text that needs them: large ranges take milliseconds."""
+    return {script: re.compile(pattern) for script, pattern in _SCRIPTS.items()}
 
 
 def _by_words(words: Sequence[str], locales: Sequence[Locale]) -> str:

@@ -47,7 +47,6 @@ _REFUSAL = re.compile(
 _DENIAL = re.compile(
     r"\b(?:not|dont|cant|wont|never|no|without|doesnt|didnt|isnt|havent|hasnt|nicht|kein)\b|[不没别无未]"
 )
-_SEGMENT = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯]+|[^\s぀-ヿ㐀-䶿一-鿿豈-﫿가-힯]+")
 _VOWEL = re.compile(r"[aeiouy]")
 
 
@@ -171,11 +170,17 @@ def clauses(text: str) -> tuple[Clause, ...]:
     return (whole, *found) if len(found) > 1 else (whole,)
 
 
+@lru_cache(maxsize=1)
+def _segment() -> re.Pattern[str]:
+    """Give the pattern of a run of Chinese, Japanese and Korean characters or of others; it compiles slowly."""
+    return re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯]+|[^\s぀-ヿ㐀-䶿一-鿿豈-﫿가-힯]+")
+
+
 def _clause(text: str) -> Clause:
     folded = fold(text)
     terms: dict[str, Term] = {}
     roots: list[tuple[str, str]] = []
-    for piece in _SEGMENT.findall(folded):
+    for piece in folded.split() if folded.isascii() else _segment().findall(folded):
         if has_cjk(piece):
             for term in _cjk_terms(piece):
                 terms.setdefault(term.key, term)

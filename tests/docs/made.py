@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from itertools import groupby
 
-from botkit.app.directories import shipped_locales
+from botkit.app.directories import Locales
 from botkit.flows import reference, repair_names
 from botkit.flows.defaults import repair_keys, source
 from tests.docs.pages import ROOT, table
@@ -37,7 +37,7 @@ def _keys(name: str, rows: Iterable[tuple[str, str, str]]) -> str:
 
 def repairs() -> str:
     """Write the table of the repair flows, with their English texts."""
-    texts = shipped_locales()["en"].repair
+    texts = Locales()["en"].repair
     rows = []
     for name in repair_names():
         body = source().split(f"  {name}:\n")[1].split("\n\n")[0]

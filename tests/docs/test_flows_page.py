@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from botkit.app.directories import check_directory, shipped_locales
+from botkit.app.directories import Locales, check_directory
 from botkit.expressions import FILTER_NAMES, TEST_NAMES
 from botkit.flows import RESERVED, TYPES, reference, repair_flows, repair_names
 from tests.docs.made import FLOWS, RECEIVES, SECTIONS
@@ -50,7 +50,7 @@ def test_a_section_that_is_made_is_new(name: str) -> None:
 
 
 def test_what_repair_flows_receive_is_what_they_declare() -> None:
-    flows = repair_flows(shipped_locales(), "support")
+    flows = repair_flows(Locales(), "support")
     for name, flow in flows.items():
         assert set(flow.slots) == code_words(RECEIVES.get(name, "")) - {"{label, run}", "error.code", "error.message"}
 

@@ -3,6 +3,7 @@
 import shutil
 import zipfile
 from collections.abc import Callable
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,6 +31,63 @@ def test_the_wheel_has_what_it_should(botkit_wheel: Path) -> None:
     assert {"botkit/locales/en.yaml", "botkit/locales/zh.yaml"} <= set(names)
     assert "botkit/cli/templates/bot/bot.yaml.tmpl" in names
     assert [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".db", ".env"))] == []
+
+
+MOST_MEGABYTES = 60
+MOST_DISTRIBUTIONS = 30
+
+
+def test_the_core_is_small(core: Any) -> None:
+    weights = {path.name: _weight(path) for path in core.site.iterdir()}
+    heaviest = sorted(((weight, name) for name, weight in weights.items()), reverse=True)[:10]
+    assert sum(weights.values()) <= MOST_MEGABYTES * 1024 * 1024, heaviest
+    assert sum(name.endswith(".dist-info") for name in weights) <= MOST_DISTRIBUTIONS
+    assert weights["pydantic_core"] > 1024 * 1024  # it did look into what is installed
+
+
+def _weight(path: Path) -> int:
+    """Give the bytes on disk, with the caches that Python writes beside its modules (pip writes them at once)."""
+    files = path.resolve().rglob("*") if path.is_dir() else [path]
+    return sum(_blocks(file) for file in files if "__pycache__" not in file.parts)
+
+
+def _blocks(file: Path) -> int:
+    cache = Path(cache_from_source(str(file))) if file.suffix == ".py" else None
+    return sum(one.stat().st_blocks * 512 for one in (file, cache) if one is not None and one.is_file())
+
+
+_TALK = """
+import asyncio
+from importlib.util import find_spec
+from botkit import Bot
+
+async def main():
+    assert find_spec("sqlalchemy") is None
+    for _ in range(2):
+        async with await Bot.load("talker") as bot:
+            print((await bot.say("hello")).text)
+
+asyncio.run(main())
+"""
+
+
+def test_the_core_makes_a_bot_that_keeps_what_was_said(core: Any, tmp_path: Path) -> None:
+    core.run("-m", "botkit", "new", "talker", cwd=tmp_path)
+    core.run("-m", "botkit", "check", "talker", "--strict", cwd=tmp_path)
+    core.run("-m", "botkit", "test", "talker", cwd=tmp_path)
+    first, *_ = core.run("-W", "error", "-c", _TALK, cwd=tmp_path).splitlines()
+    assert first
+    assert "library:1" in core.run("-m", "botkit", "conversations", "list", cwd=tmp_path / "talker")
+
+
+def test_the_core_says_what_the_shop_needs(core: Any, tmp_path: Path) -> None:
+    bot = tmp_path / "bot"
+    bot.mkdir()
+    (bot / "bot.yaml").write_text("name: A shop\nplugins: [shop]\n", encoding="utf-8")
+    assert core.run("-m", "botkit", "check", ".", cwd=bot, code=1).splitlines()[0] == (
+        "bot.yaml:2:11: registry-error: plugin 'shop' needs sqlalchemy, which cannot be imported;"
+        " pip install 'botkit[shop]'"
+    )
 
 
 def test_a_plugin_of_every_hook_works_from_a_wheel(

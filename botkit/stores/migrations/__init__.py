@@ -1,1 +1,1 @@
-"""Migrations: one file a revision, run by `migrating`."""
+"""Migrations: one file a revision in `versions`, and in `sqlite` the same as SQLite's text, run by `migrating`."""

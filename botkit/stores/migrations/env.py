@@ -1,11 +1,14 @@
-"""How Alembic reaches the database: over the connection that it is given."""
+"""How Alembic reaches a database: over the connection that it is given, or not at all, to render SQLite's text."""
 
 from alembic import context
 
 from botkit.stores.schema import metadata
 
+_OFFLINE = context.is_offline_mode()
 context.configure(
-    connection=context.config.attributes["connection"],
+    connection=None if _OFFLINE else context.config.attributes["connection"],
+    dialect_name="sqlite" if _OFFLINE else None,
+    literal_binds=_OFFLINE,
     target_metadata=metadata,
     render_as_batch=True,  # SQLite alters most things by copying the table
     compare_type=True,

@@ -1,6 +1,8 @@
 """A bot as a library."""
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,22 @@ async def test_talking(desk: Path) -> None:
         assert (await bot.say("A-10293")).slots["order"]["number"] == "A-10293"
         assert (await bot.press("yes")).text == "Done. Your reference is R1."
         assert await bot.ask("when are you open") == "We are here from 9 to 18 o'clock."
+
+
+def test_a_bot_waits_for_nothing_that_it_does_not_use(tmp_path: Path) -> None:
+    (tmp_path / "bot.yaml").write_text("name: Plain\nlocales: [en]\n", encoding="utf-8")
+    heavy = ("sqlalchemy", "pydantic", "typer", "rich", "starlette", "uvicorn", "dotenv", "importlib.metadata")
+    code = (
+        "import asyncio, sys\n"
+        "from botkit import Bot\n"
+        "async def main():\n"
+        "    async with await Bot.load(sys.argv[1], store='sqlite://') as bot:\n"
+        "        await bot.say('hello')\n"
+        "asyncio.run(main())\n"
+        f"print([name for name in {heavy} if name in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"
 
 
 async def test_conversations_are_apart(desk: Path) -> None:

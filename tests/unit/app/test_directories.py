@@ -1,11 +1,14 @@
 """A bot's directory: what is read, and what is a problem."""
 
+import gc
 from pathlib import Path
 
 import pytest
 
-from botkit.app.directories import MOST_BYTES, check_directory, rebuild, shipped_locales, variables_of
+from botkit.app import directories
+from botkit.app.directories import MOST_BYTES, Locales, check_directory, rebuild, variables_of
 from botkit.errors import Problem
+from botkit.model.locales import Locale
 
 
 def _codes(directory: Path) -> list[str]:
@@ -95,13 +98,52 @@ def test_a_locale_of_the_bots_own(desk: Path) -> None:
     assert any(problem.place.file == str(own) for problem in check_directory(desk).problems)
 
 
+@pytest.mark.parametrize("running", [True, False])
+def test_the_garbage_collector_is_left_as_it_was(desk: Path, running: bool) -> None:
+    before = gc.isenabled()
+    try:
+        (gc.enable if running else gc.disable)()
+        check_directory(desk)
+        assert gc.isenabled() is running
+        with pytest.raises(TypeError):
+            check_directory(None)  # type: ignore[arg-type]
+        assert gc.isenabled() is running
+    finally:
+        (gc.enable if before else gc.disable)()
+
+
 def test_a_region_takes_its_language(desk: Path) -> None:
     (desk / "bot.yaml").write_text("locales: [en, zh-TW]\nplugins: [./plugins/desk.py]\n")
     assert "unknown-locale" not in _codes(desk)
 
 
 def test_locales_that_come_along() -> None:
-    assert {"en", "zh", "de", "ar"} <= set(shipped_locales())
+    assert {"en", "zh", "de", "ar"} <= set(Locales())
+    assert all(locale.code == code for code, locale in Locales().items())
+
+
+def test_a_bot_s_own_locale_replaces_the_shipped_one() -> None:
+    locales = Locales({"en": Locales()["de"], "fr": Locales()["zh"]})
+    assert (locales["en"].code, locales["fr"].code, locales["zh"].code) == ("de", "zh", "zh")
+    assert sorted(locales) == sorted({*Locales(), "fr"})
+    assert len(locales) == len(Locales()) + 1
+    assert "it" not in locales
+    with pytest.raises(KeyError, match="it"):
+        _ = locales["it"]
+
+
+def test_only_the_locales_of_a_bot_are_read(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    shipped = directories._shipped
+
+    def read(code: str) -> Locale:
+        asked.append(code)
+        return shipped(code)
+
+    monkeypatch.setattr(directories, "_shipped", read)
+    (desk / "bot.yaml").write_text("locales: [zh]\nplugins: [./plugins/desk.py]\n")
+    check_directory(desk)
+    assert set(asked) == {"zh"}
 
 
 def test_variables(desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
