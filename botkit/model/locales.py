@@ -5,7 +5,7 @@ Phrases are kept as they were written; whoever compares folds both sides with `w
 between them.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -13,6 +13,9 @@ Control = Literal["cancel", "repeat", "start_over", "person"]
 Unit = Literal[
     "second", "minute", "quarter", "hour", "day", "week", "fortnight", "month", "year", "decade", "century"
 ]
+
+Holiday = Annotated[str, msgspec.Meta(pattern=r"^(\d\d-\d\d|(\d\d-W[1-5L]-[1-7]|easter)([+-]\d{1,2})?)$")]
+"""When a holiday is: 12-25; 11-W4-4, the fourth Thursday of November (L: the last); days from it: easter-2."""
 
 
 class Formats(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -60,6 +63,7 @@ class Numbers(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     ordinal_before: tuple[str, ...] = ()  # 第三
     fractions: dict[str, int] = {}  # two THIRDS
     over: tuple[str, ...] = ()  # 三分之二 is 2/3
+    under: tuple[str, ...] = ()  # two OVER three is 2/3
     one: tuple[str, ...] = ()  # a, an: one before a scale, a half or a unit
     measures: tuple[str, ...] = ()  # between a number and a half: 一个半
     zero: tuple[str, ...] = ()  # joiners that are digits as well: 零
@@ -78,7 +82,9 @@ class Dates(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     months: dict[str, int] = {}  # name → 1 to 12
     units: dict[str, Unit] = {}
     marks: dict[str, Literal["year", "month", "day"]] = {}  # behind numbers: 2026年5月3日
+    holidays: dict[str, Holiday] = {}  # single days of the solar calendar: Christmas → 12-25
     next: tuple[str, ...] = ()
+    coming: tuple[str, ...] = ()  # the COMING Friday: the nearest, whichever week it is in
     last: tuple[str, ...] = ()
     this: tuple[str, ...] = ()
     ahead: tuple[str, ...] = ()  # IN two weeks
@@ -86,7 +92,7 @@ class Dates(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     ago: tuple[str, ...] = ()
     after: tuple[str, ...] = ()  # two days AFTER tomorrow
     before: tuple[str, ...] = ()
-    end: tuple[str, ...] = ()  # END OF the month, 月底
+    end: tuple[str, ...] = ()  # END OF the month, 月底; of a day: its last second
     start: tuple[str, ...] = ()
     vague: dict[str, int] = {}  # a few → 3
     now: tuple[str, ...] = ()
@@ -100,9 +106,10 @@ class Dates(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     to: tuple[str, ...] = ()  # ten TO eight, 差十分八点
     at: tuple[str, ...] = ()  # AT 7
     on: tuple[str, ...] = ()  # ON 5/3
+    on_day: tuple[str, ...] = ()  # of these, those before which a bare number is a day: ON the 15
     fillers: tuple[str, ...] = ()  # of, the, between the parts of a date
     whole: tuple[str, ...] = ()  # ALL day
-    doubtful: tuple[str, ...] = ()  # other words too, unless written large or led by ON: may, sun
+    doubtful: tuple[str, ...] = ()  # other words too, unless written large or led by ON: may, sun, 一点
     never: tuple[str, ...] = ()  # no date in these: 3号楼
 
 
@@ -137,4 +144,5 @@ class Locale(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     currencies: dict[str, str] = {}  # dollars, 块, 元
     parts_of_money: dict[str, int] = {}
     booleans: dict[str, bool] = {}  # further words for a boolean slot: on, off
+    phone: tuple[str, ...] = ()  # words that announce a phone number, in small letters: call me at
     answers: tuple[str, ...] = ()  # of yes and no, those that count with more words behind: yes I want it

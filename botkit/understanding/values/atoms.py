@@ -11,14 +11,19 @@ from typing import Literal, NamedTuple
 _CJK = "぀-ヿ㐀-䶿一-鿿豈-﫿가-힯"
 _LETTER = rf"[^\W\d_{_CJK}]"
 _ATOM = re.compile(
-    rf"(?P<digits>(?<![\w.,])\.\d+|\d+(?:[.,]\d+)*)|(?P<word>{_LETTER}+(?:['’]{_LETTER}+)*)"
+    rf"(?P<link>(?:https?://|www\.)[!-~]+)|(?P<digits>(?<![\w.,])\.\d+|\d+(?:[.,]\d+)*)|(?P<word>{_LETTER}+(?:['’]{_LETTER}+)*)"
     rf"|(?P<han>[{_CJK}])|(?P<sign>[^\s])"
+)
+_TRADITIONAL, _SIMPLIFIED = (
+    "週禮後號點鐘時個兩過內這間淩萬億幾餘來負圓塊幣錢歐鎊韓盧銖對沒問確認應該當錯謝",
+    "周礼后号点钟时个两过内这间凌万亿几余来负圆块币钱欧镑韩卢铢对没问确认应该当错谢",
 )
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _WIDE |= {0x3000: 0x20, 0xFFE5: 0xA5, 0xFFE1: 0xA3, 0x2212: 0x2D, 0xFE69: 0x24, 0x2019: 0x27, 0x3002: 0x2E}
+_WIDE |= {ord(old): ord(new) for old, new in zip(_TRADITIONAL, _SIMPLIFIED, strict=True)}
 MOST = 4_000  # characters that are looked at; nobody types a value behind that
 
-AtomKind = Literal["digits", "word", "han", "sign"]
+AtomKind = Literal["link", "digits", "word", "han", "sign"]
 
 
 class Atom(NamedTuple):

@@ -1,7 +1,10 @@
 """Arithmetic of the calendar for everyday wording."""
 
 import calendar
+import re
 from datetime import date, timedelta
+
+_HOLIDAY = re.compile(r"(?:(\d\d)-(?:(\d\d)|W([1-5L])-([1-7]))|easter)([+-]\d{1,2})?")
 
 
 def make_date(year: int, month: int, day: int) -> date | None:
@@ -54,8 +57,13 @@ def weekday_of_week(today: date, weekday: int, weeks: int) -> date | None:
     return add_days(today, weekday - today.weekday() + 7 * weeks)
 
 
-def coming(today: date, month: int, day: int) -> date | None:
-    """Give the nearest such day from today on."""
+def coming(today: date, month: int, day: int, weekday: int | None = None) -> date | None:
+    """Give the nearest such day from today on; with a weekday that of this year or the next which it is, if any."""
+    if weekday is not None:
+        for year in (today.year, today.year + 1):
+            found = make_date(year, month, day)
+            if found and found.weekday() == weekday:
+                return found
     for year in range(today.year, today.year + 9):
         found = make_date(year, month, day)
         if found and found >= today:
@@ -84,11 +92,40 @@ def weekday_on_day(today: date, weekday: int, day: int) -> date | None:
 
 
 def nth_weekday(year: int, month: int, weekday: int, nth: int) -> date | None:
-    """Give the nth such weekday of a month."""
+    """Give the nth such weekday of a month, the last for -1."""
     first = make_date(year, month, 1)
     if first is None:
         return None
+    if nth < 0:
+        last = calendar.monthrange(year, month)[1]
+        return date(year, month, last - (date(year, month, last).weekday() - weekday) % 7)
     return make_date(year, month, 1 + (weekday - first.weekday()) % 7 + 7 * (nth - 1))
+
+
+def easter(year: int) -> date | None:
+    """Give Easter Sunday of the Gregorian calendar (Meeus, Astronomical Algorithms, chapter 8)."""
+    if not 1583 <= year <= 9999:
+        return None
+    century, rest = divmod(year, 100)
+    golden = year % 19
+    leaps = century - century // 4 - (century - (century + 8) // 25 + 1) // 3
+    moon = (19 * golden + leaps + 15) % 30
+    sunday = (32 + 2 * (century % 4) + 2 * (rest // 4) - moon - rest % 4) % 7
+    late = (golden + 11 * moon + 22 * sunday) // 451
+    month, day = divmod(moon + sunday - 7 * late + 114, 31)
+    return date(year, month, day + 1)
+
+
+def holiday(rule: str, year: int) -> date | None:
+    """Give a holiday of a year by its rule (`Holiday` in botkit/model/locales.py)."""
+    found = _HOLIDAY.fullmatch(rule)
+    if found is None:
+        return None
+    month, day, nth, weekday, days = found.groups()
+    if day:
+        return make_date(year, int(month), int(day))
+    start = nth_weekday(year, int(month), int(weekday) - 1, -1 if nth == "L" else int(nth)) if nth else easter(year)
+    return add_days(start, int(days or 0)) if start else None
 
 
 def edge(start: date, unit: str, which: str) -> date | None:

@@ -1,73 +1,60 @@
-"""Dates: tomorrow, next Friday, the 3rd of May, 3/5/2026, in two weeks, 下周五, 5月3日, 三天后, 月底."""
+"""Dates: tomorrow, next Friday, the 3rd of May, 3/5/2026, in two weeks, Christmas, 下周五, 5月3日, 三天后, 月底."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
-
-import msgspec
+from typing import NamedTuple
 
 from botkit.model.definitions import Found, Reading
 from botkit.model.locales import Locale
 from botkit.understanding.values import calendars
+from botkit.understanding.values.days import READERS, Case, shifted
 from botkit.understanding.values.digits import dates_in_digits
-from botkit.understanding.values.tokens import Line, Token, best_first, grammar, read_line
+from botkit.understanding.values.fillers import is_alone
+from botkit.understanding.values.lexicons import DAY
+from botkit.understanding.values.tokens import Line, Token, best_first, grammar, is_filled, read_line
 
-# N number, O ordinal, M month's name, W weekday, R tomorrow, U unit, Y m d 年 月 日, n l t next last this,
+# N number, O ordinal, M month's name, W weekday, R tomorrow, H holiday, U unit, Y m d 年 月 日, n l t next last this,
 # S a period (明年), I in, L later, A ago, > after, < before, E end or start of, @ on, a comma the fillers
 _PERIOD = "(?:[nlt]{1,2} [UYm]|S)"
 _DAY = "(?:O|N(?!,? ?[UL]))"
+_NAMED = "(?:[nlt]{0,2} W )?"
 _RULES: Mapping[str, str] = {
-    "marked": rf"(?:N Y |{_PERIOD} )?(?:{_PERIOD} )?N m N d?(?: W)?",
-    "lunar": r"(?:N Y )?(?:M|N m) O",
-    "period_day": rf"(?:{_PERIOD} )?{_PERIOD} (?:N d|O)",
-    "day_period": rf"(?:O|N d) {_PERIOD}",
-    "nth": rf"O W (?:M|{_PERIOD})(?: N)?",
-    "month_day": rf"(?:W )?M {_DAY}(?: (?:N|{_PERIOD}))?",
-    "day_month": rf"(?:W )?(?:O|N) M(?: (?:N|{_PERIOD}))?",
+    "month_nth": rf"(?:N Y |{_PERIOD} )?(?:M|N m|{_PERIOD}) O W",
+    "marked": rf"{_NAMED}(?:N Y |{_PERIOD} )?(?:{_PERIOD} )?N m N d?(?: W)?",
+    "lunar": rf"(?:N Y |{_PERIOD} )?(?:M O(?! ?[UN])|N m O(?! ?U))",
+    "edge_of_month": rf"(?:N Y |{_PERIOD} )?N m E|E M(?: N)?|M(?: N)? E",
+    "period_day": rf"(?:{_PERIOD} )?{_PERIOD} (?:N d|O(?! ?U))",
+    "day_period": rf"(?:O|N d)(?: U)? {_PERIOD}|O,{{1,3}}U",
+    "nth": rf"O W (?:M|{_PERIOD})(?: N)?|O W",
+    "month_day": rf"{_NAMED}M {_DAY}(?: (?:NN?|{_PERIOD}))?(?: W)?",
+    "day_month": rf"{_NAMED}(?:O(?: U)?|N) M(?: (?:NN?|{_PERIOD}))?(?: W)?",
+    "last_weekday": rf"l W,{{1,3}}(?:M(?: N)?|{_PERIOD}|U)",
+    "last_day": rf"l U,{{1,3}}(?:M(?: N)?|{_PERIOD}|U)",
+    "anchor": r"(?:I )?N [UY] [><]|U [><](?= ?[nltWH])|NU(?=R)",
+    "holiday": rf"(?:{_PERIOD} |[nlt] )?H(?: (?:N|{_PERIOD}))?",
     "week_day": rf"{_PERIOD} W|W {_PERIOD}|[nlt]{{1,2}} W",
     "weekday_day": r"W (?:O|N d)",
-    "shift": r"I N U(?! ?[LA])|N [UY] (?:(?:&? ?)N [UY] )?[LA]|I? ?N [UY] [LA]",
-    "from_day": r"N U [><] (?:R|W)",
-    "edge": rf"E (?:{_PERIOD}|[UYm])|(?:{_PERIOD}|[UYm]) E",
+    "shift": r"I N U(?! ?[LA])|N [UY] (?:(?:&? ?)N [UY] ){0,3}[LA]|I? ?N [UY] [LA]",
+    "edge": rf"E (?:{_PERIOD}|[UYm])|{_PERIOD} (?:[UYm] )?E|[UYm] E",
     "shifted_day": r"[nlt] U",
     "weekday": r"W",
     "relative": r"R",
     "marked_day": r"N d",
-    "ordinal_day": r"(?<=[,@])O(?= ?$| ?\.)|(?:(?<=@)|(?<=@,))O(?=[,@]{1,3}N)",
+    "ordinal_day": r"(?<=[,@])O(?= ?$| ?\.)|(?:(?<=@)|(?<=@,))O(?=[,@]{1,3}N)|O",
+    "on_day": r"(?:(?<=@)|(?<=@,))N(?= ?$| ?\.)",
 }
 _DATE = grammar("|".join(f"(?P<{name}>{rule})" for name, rule in _RULES.items()), gap=",@I")
+_GAP = re.compile(r"[,@]{0,3}")
 
 
-class _Case(msgspec.Struct, frozen=True):
-    """What a rule has to work with: its tokens without fillers, and today."""
+class _Hit(NamedTuple):
+    """A date in words, the rule that found it, and which kinds of the line it takes."""
 
-    tokens: tuple[Token, ...]
-    today: date
-
-    def first(self, kinds: str) -> Token | None:
-        """Give the first token of these kinds."""
-        return next((token for token in self.tokens if token.kind in kinds), None)
-
-    def numbers(self) -> list[int]:
-        """Give the whole numbers and ordinals; -1 for a broken one."""
-        return [
-            int(token.value) if token.value == int(token.value) else -1 for token in self.tokens if token.kind in "NO"
-        ]
-
-    def periods(self) -> list[tuple[str, int]]:
-        """Give the periods as (unit, how many from this one): next month is (month, 1)."""
-        found: list[tuple[str, int]] = []
-        offset: int | None = None
-        for token in self.tokens:
-            if token.kind in "nlt":
-                offset = (offset or 0) + {"n": 1, "l": -1, "t": 0}[token.kind]
-            elif token.kind == "S":
-                found.append(tuple(token.value))
-            elif token.kind in "UYm" and offset is not None:
-                found.append((token.value, offset))
-                offset = None
-        return found
+    rule: str
+    found: Found
+    first: int
+    behind: int
 
 
 def parse_date(text: str, reading: Reading) -> list[Found]:
@@ -75,212 +62,189 @@ def parse_date(text: str, reading: Reading) -> list[Found]:
     today = reading.now.date()
     for locale in reading.locales:
         line = read_line(text, locale, "date")
-        found = best_first([*dates_in_digits(line, locale, reading), *_in_words(line, text, locale, today)], text)
+        digits, (hits, anchors) = dates_in_digits(line, locale, reading), _in_words(line, text, locale, today)
+        if digits and anchors:
+            digits = [_anchored(one, anchors, line, locale) for one in digits]
+        if digits and hits:
+            found = _without_weekdays(digits, hits, line, locale, today)
+        else:
+            found = [*digits, *(hit.found for hit in hits)]
+        found = best_first(found, text)
         if found:
             return found
     return []
 
 
-def _in_words(line: Line, text: str, locale: Locale, today: date) -> list[Found]:
-    found = []
+def _anchored(one: Found, anchors: Sequence[tuple[Token, ...]], line: Line, locale: Locale) -> Found:
+    """Move a date in digits by what stands in front of it: 16 days from 01/02/2018."""
+    for tokens in anchors:
+        between = line.text[tokens[-1].end : one.start]
+        if tokens[-1].kind in "<>" and len(between) < 4 and is_filled(between, locale, "date", ",@"):
+            value = shifted(one.value, tokens)
+            return Found(value, tokens[0].start, one.end) if value else one
+    return one
+
+
+def _in_words(line: Line, text: str, locale: Locale, today: date) -> tuple[list[_Hit], list[tuple[Token, ...]]]:
+    """Give the dates in words, and every distance (two days after) that may move one in digits."""
+    hits: list[_Hit] = []
+    anchors: list[tuple[Token, ...]] = []
+    anchor: tuple[re.Match[str], tuple[Token, ...]] | None = None  # two days after
     for match, tokens in line.find(_DATE):
         rule = match.lastgroup or ""
         kept = tuple([token for token in tokens if token.kind not in ",@"])
-        if rule == "ordinal_day" and not line.text[kept[0].start].isdigit():
-            continue  # the second: of what?
-        if rule in {"month_day", "day_month"} and not _has_year(kept):
-            kept = kept[:-1]
-        if _is_doubtful(match, kept, line, text, locale):
+        if rule == "anchor":
+            anchor = (match, kept) if _moves(kept) else None
+            anchors += [kept] if anchor else []
             continue
-        value = _READERS[rule](_Case(kept, today))
+        kept = _without_no_year(rule, kept, line.kinds[match.end() : match.end() + 1] in {"", "."})
+        value = None
+        if _fits(rule, match, kept, line, locale) and not _is_doubtful(match, kept, line, text, locale):
+            value = READERS[rule](Case(kept, today))
+            if value is None and rule == "month_day" and kept[0].kind == "l":
+                value = READERS["last_weekday"](Case(kept, today))  # the last Sunday of March 2027
+        first = match.start()
+        if value is not None and anchor and _GAP.fullmatch(line.kinds, anchor[0].end(), first):
+            value, kept = shifted(value, anchor[1]), (*anchor[1], *kept)
+            first, rule = anchor[0].start(), "shift"
+        anchor = None
         if value is not None:
-            found.append(Found(value, *line.span(kept)))
-    return found
+            hit = _Hit(rule, Found(value, *line.span(kept)), first, match.end())
+            joined = _joined(hits[-1], hit, line) if hits else None
+            hits[-1:] = [joined] if joined else [*hits[-1:], hit]
+    return hits, anchors
 
 
-def _has_year(tokens: Sequence[Token]) -> bool:
-    """Tell whether a number that ends a date is its year, or nothing of a number stands there."""
+def _joined(one: _Hit, other: _Hit, line: Line) -> _Hit | None:
+    """Put a weekday and a distance beside it together, Monday two weeks from now: it lies in the week reached."""
+    if {one.rule, other.rule} != {"weekday", "shift"} or not _GAP.fullmatch(line.kinds, one.behind, other.first):
+        return None
+    weekday, reached = (one, other) if one.rule == "weekday" else (other, one)
+    value = calendars.weekday_of_week(reached.found.value, weekday.found.value.weekday(), 0)
+    return (
+        _Hit("week_day", Found(value, one.found.start, other.found.end), one.first, other.behind) if value else None
+    )
+
+
+_WEEKDAYS = frozenset({"weekday", "week_day"})
+
+
+def _without_weekdays(
+    digits: Sequence[Found], hits: Sequence[_Hit], line: Line, locale: Locale, today: date
+) -> list[Found]:
+    """Put weekdays and the dates in digits beside them together: Friday 7/6, 22/05 (Fri)."""
+    found, alone = [], list(hits)
+    for one in digits:
+        day, start, end = one.value, one.start, one.end
+        for hit in hits:
+            between = line.text[min(end, hit.found.end) : max(start, hit.found.start)]
+            if hit.rule in _WEEKDAYS and len(between) < 4 and is_filled(between, locale, "date", ",@"):
+                alone = [each for each in alone if each is not hit]
+                day = _on(day, hit.found.value.weekday(), line.text[one.start : one.end], today)
+                start, end = min(start, hit.found.start), max(end, hit.found.end)
+                break
+        found.append(Found(day, start, end))
+    return [*found, *(hit.found for hit in alone)]
+
+
+def _on(day: date, weekday: int, written: str, today: date) -> date:
+    """Choose the year of a date in digits by its weekday, if it is written without one."""
+    if sum(char in "-/." for char in written) != 1:
+        return day
+    return calendars.coming(today, day.month, day.day, weekday) or day
+
+
+def _moves(tokens: Sequence[Token]) -> bool:
+    """Tell whether tokens move the date behind them: two days after, the day after, a week (today)."""
+    if tokens[0].kind == "U":
+        return bool(tokens[0].value == "day")
+    return tokens[-1].kind in "<>" or str(tokens[-1].value) in {"week", "fortnight"}
+
+
+_ONE_NUMBER = frozenset({"month_day", "day_month"})  # is the day; a second one is the year
+_NO_NUMBER = frozenset({"edge_of_month", "last_weekday", "last_day", "holiday"})  # one that ends them is the year
+
+
+def _without_no_year(rule: str, tokens: tuple[Token, ...], last: bool) -> tuple[Token, ...]:
+    """Drop the number that ends a date where a year would stand, if it is none; complete nineteen eighty six and 87.
+
+    Two digits are a year where nothing stands behind them: 15 April of 87, but not June 5 87 boxes.
+    """
+    if rule not in _ONE_NUMBER | _NO_NUMBER:
+        return tokens
     numbers = [token for token in tokens if token.kind in "NO"]
-    return len(numbers) < 2 or tokens[-1] is not numbers[-1] or 1000 <= numbers[-1].value <= 2999
+    if len(numbers) <= (rule in _ONE_NUMBER) or tokens[-1] is not numbers[-1]:
+        return tokens
+    if len(numbers) - (rule in _ONE_NUMBER) == 2:
+        century, rest = numbers[-2:]
+        spelled = not century.raw and not rest.raw and 10 <= century.value <= 20 and 9 < rest.value < 100
+        if spelled:
+            return (*tokens[:-2], century._replace(value=century.value * 100 + rest.value, end=rest.end))
+        tokens, numbers = tokens[:-1], numbers[:-1]
+    year = numbers[-1]
+    if last and len(year.raw) == 2 and 70 <= year.value <= 99:
+        return (*tokens[:-1], year._replace(value=1900 + year.value))
+    return tokens if 1000 <= year.value <= 2999 else tokens[:-1]
+
+
+def _fits(rule: str, match: re.Match[str], tokens: Sequence[Token], line: Line, locale: Locale) -> bool:
+    """Tell whether what a rule cannot say of its tokens is true of them."""
+    units = [token.value for token in tokens if token.kind == "U"]
+    match rule:
+        case "ordinal_day":
+            return _is_day_alone(match, tokens, line, locale)
+        case "on_day":
+            return _is_led_day(line.tokens[match.start() - 1 - (match.string[match.start() - 1] == ",")], tokens[0])
+        case "day_period" | "day_month":
+            return all(unit in {"day", "month"} for unit in units) and units.count("month") <= 1
+        case "last_day":
+            return bool(units[0] == "day")
+        case "holiday":
+            return _is_holiday(match, tokens, line, locale)
+        case _:
+            return True
+
+
+def _is_led_day(led: Token, number: Token) -> bool:
+    """Tell whether a bare number is a day: on the 5, on 15, but not on 2."""
+    return led.value == DAY and number.raw.isdigit() and (number.value > 9 or led.end - led.start > 2)
+
+
+def _is_day_alone(match: re.Match[str], tokens: Sequence[Token], line: Line, locale: Locale) -> bool:
+    """Tell whether an ordinal can only be a day: the 5th, but neither the second nor the 5th floor."""
+    if not line.text[tokens[0].start].isdigit():
+        return False
+    if match.string[max(match.start() - 1, 0)] not in ",@":
+        return is_alone(line.text, tokens[0].start, tokens[0].end, locale)
+    behind = line.kinds[match.end() :].lstrip(",@")
+    return not behind or behind[0] in ".N" or is_alone(line.text, 0, tokens[0].end, locale)
+
+
+def _is_holiday(match: re.Match[str], tokens: Sequence[Token], line: Line, locale: Locale) -> bool:
+    """Tell whether a holiday is meant as a day: by Christmas, but no Christmas present.
+
+    Where words are written without spaces nothing can be told from what stands behind.
+    """
+    if locale.numbers.compact or len(tokens) > 1 or line.kinds[: match.start()].rstrip(",")[-1:] in {"@", "<", ">"}:
+        return True
+    text, kinds = line.text[tokens[-1].end :].lstrip(), line.kinds[match.end() :].lstrip(",@")
+    return (
+        not text[:1].isalnum()
+        or kinds[:1] in {"", "."}
+        or is_alone(line.text, tokens[0].start, tokens[-1].end, locale)
+    )
 
 
 def _is_doubtful(match: re.Match[str], tokens: Sequence[Token], line: Line, text: str, locale: Locale) -> bool:
-    """Tell whether the month or weekday is rather a common word: I may 3 times return, he sat on it."""
+    """Tell whether the month or weekday is rather a common word: I may 3 times return, he sat on it, in the sun."""
+    before = line.tokens[match.start() - 1] if match.start() else None
+    led = before is not None and before.kind == "@" and line.text[before.start : before.end] in locale.dates.on
+    the = before is not None and not led and before.kind in ",@" and line.text[before.start].isalpha()
     for token in tokens:
         if token.kind not in "MW" or line.text[token.start : token.end] not in locale.dates.doubtful:
             continue
-        sure = text[token.start].isupper() or any(other.kind in "OYSnl@" for other in tokens)
-        led = line.kinds[: match.start()].endswith("@")
-        last = line.kinds[match.end() : match.end() + 1] in {"", "."}
-        if not sure and not led and not last:
+        whole = sum(other.kind in "NOMW" for other in tokens) > 2 or any(other.kind in "OYSnl" for other in tokens)
+        last = line.kinds[match.end() : match.end() + 1] in {"", "."} and not (the and len(tokens) == 1)
+        if not whole and not led and not last and not text[token.start].isupper():
             return True
     return False
-
-
-def _month_of(case: _Case) -> int:
-    token = case.first("M")
-    return int(token.value) if token else 0
-
-
-def _year_of(case: _Case, written: Sequence[int]) -> int | None:
-    """Give the year of a date in words: written behind it, or next year; None where it has none."""
-    for unit, offset in case.periods():
-        if unit == "year":
-            return case.today.year + offset
-    return written[0] if written and 1000 <= written[0] <= 2999 else None
-
-
-def _in_year(case: _Case, year: int | None, month: int, day: int) -> date | None:
-    if year is None:
-        return calendars.coming(case.today, month, day)
-    return calendars.make_date(year, month, day)
-
-
-def _marked(case: _Case) -> date | None:
-    """2026年5月3日, 明年5月3号."""
-    numbers, year = case.numbers(), _year_of(case, [])
-    for at, token in enumerate(case.tokens[:-1]):
-        if token.kind == "N" and case.tokens[at + 1].kind == "Y":
-            year = calendars.full_year(numbers.pop(0), len(token.raw) or 4)
-    return _in_year(case, year, numbers[0], numbers[1]) if len(numbers) == 2 else None
-
-
-def _lunar(case: _Case) -> date | None:
-    numbers = case.numbers()
-    month = _month_of(case)
-    if not month:
-        month = numbers.pop(-2) if len(numbers) > 1 else 0
-    return _in_year(case, numbers[0] if len(numbers) > 1 else None, month, numbers[-1])
-
-
-def _month_day(case: _Case) -> date | None:
-    """May 3, the 3rd of May 2026, Wed, 22 of Jan."""
-    day, *rest = case.numbers()
-    return _in_year(case, _year_of(case, rest), _month_of(case), day)
-
-
-def _period_day(case: _Case) -> date | None:
-    """下个月15号, the 15th of next month, 去年本月十日."""
-    start = case.today
-    months = 0
-    for unit, offset in case.periods():
-        months += offset * {"month": 1, "year": 12}.get(unit, 10**6)
-    moved = calendars.add_months(start.replace(day=1), months) if abs(months) < 1200 else None
-    return calendars.make_date(moved.year, moved.month, case.numbers()[0]) if moved else None
-
-
-def _nth(case: _Case) -> date | None:
-    """The first Friday of July."""
-    nth, *rest = case.numbers()
-    weekday = case.first("W")
-    month = _month_of(case)
-    if month:
-        year = _year_of(case, rest) or case.today.year
-        found = calendars.nth_weekday(year, month, weekday.value if weekday else 0, nth)
-        if found and found < case.today and not rest:
-            return calendars.nth_weekday(year + 1, month, found.weekday(), nth)
-        return found
-    moved = calendars.add_months(case.today.replace(day=1), sum(o for unit, o in case.periods() if unit == "month"))
-    return calendars.nth_weekday(moved.year, moved.month, weekday.value if weekday else 0, nth) if moved else None
-
-
-def _week_day(case: _Case) -> date | None:
-    """Next Friday, Friday next week, 下下周五."""
-    weekday = case.first("W")
-    weeks = sum({"n": 1, "l": -1}.get(token.kind, 0) for token in case.tokens)
-    periods = case.periods()
-    if periods:
-        if periods[0][0] != "week":
-            return None
-        weeks = periods[0][1]
-    return calendars.weekday_of_week(case.today, weekday.value if weekday else 0, weeks)
-
-
-def _weekday_day(case: _Case) -> date | None:
-    weekday = case.first("W")
-    return calendars.weekday_on_day(case.today, weekday.value if weekday else 0, case.numbers()[0])
-
-
-def _shift(case: _Case) -> date | None:
-    """In two weeks, 3 days ago, 三天后, a year and two months ago."""
-    back = case.first("A") is not None and case.first("L") is None
-    day: date | None = case.today
-    count: int | Decimal | None = None
-    for token in case.tokens:
-        if token.kind == "N":
-            count = token.value
-        elif token.kind in "UYm" and count is not None and day is not None:
-            day = _moved(day, -count if back else count, token.value)
-    return day
-
-
-def _moved(day: date, count: int | Decimal, unit: str) -> date | None:
-    if unit == "year" and not -1000 < count < 1000:
-        return None  # 2026年后
-    if count != int(count):
-        count, unit = count * {"week": 7, "month": 30, "year": 365}.get(unit, 1), "day"
-    return calendars.add_units(day, int(count), unit) if -(10**6) < count < 10**6 else None
-
-
-def _from_day(case: _Case) -> date | None:
-    """Two days after tomorrow, a week from Friday."""
-    anchor = case.first("RW")
-    if anchor is None:
-        return None
-    if anchor.kind == "R":
-        day = calendars.add_days(case.today, anchor.value)
-    else:
-        day = calendars.next_weekday(case.today, anchor.value)
-    number, unit = case.first("N"), case.first("U")
-    if day is None or number is None or unit is None:
-        return None
-    return _moved(day, -number.value if case.first("<") else number.value, unit.value)
-
-
-def _edge(case: _Case) -> date | None:
-    """End of the month, 下个月底."""
-    mark, unit = case.first("E"), case.first("UYm")
-    for name, offset in case.periods() or [(unit.value if unit else "", 0)]:
-        day = calendars.add_units(case.today, offset, name) if offset else case.today
-        return calendars.edge(day, name, mark.value if mark else "end") if day else None
-    return None
-
-
-def _shifted_day(case: _Case) -> date | None:
-    """The next day; a next week is no date."""
-    unit, offset = case.periods()[0]
-    return calendars.add_days(case.today, offset) if unit == "day" else None
-
-
-def _weekday(case: _Case) -> date | None:
-    return calendars.next_weekday(case.today, case.tokens[0].value)
-
-
-def _relative(case: _Case) -> date | None:
-    return calendars.add_days(case.today, case.tokens[0].value)
-
-
-def _single_day(case: _Case) -> date | None:
-    """15号, the 21st."""
-    return calendars.coming_day(case.today, case.numbers()[0])
-
-
-_READERS: Mapping[str, Callable[[_Case], date | None]] = {
-    "marked": _marked,
-    "lunar": _lunar,
-    "period_day": _period_day,
-    "day_period": _period_day,
-    "nth": _nth,
-    "month_day": _month_day,
-    "day_month": _month_day,
-    "week_day": _week_day,
-    "weekday_day": _weekday_day,
-    "shift": _shift,
-    "from_day": _from_day,
-    "edge": _edge,
-    "shifted_day": _shifted_day,
-    "weekday": _weekday,
-    "relative": _relative,
-    "marked_day": _single_day,
-    "ordinal_day": _single_day,
-}

@@ -1,6 +1,7 @@
-"""Dates in digits: 2026-05-03, 3/5/2026, 3.5.26, 5/3."""
+"""Dates in digits: 2026-05-03, 3/5/2026, 3.5.26, 5/3, 20260503."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
 
 from botkit.model.definitions import Found, Reading
@@ -12,26 +13,38 @@ from botkit.understanding.values.tokens import Line
 _START, _END = r"(?<![a-z0-9_#/.:+-])(?<![a-z0-9_#][-/.])", r"(?![a-z0-9_/:-]|[.,]\d)"
 _YEAR_FIRST = re.compile(rf"{_START}(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}})(?=t\d\d:)?(?:{_END}|(?=t\d\d:))")
 _YEAR_LAST = re.compile(rf"{_START}(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}|\d{{1,2}}){_END}")
+_YEAR_BEHIND = re.compile(rf"{_START}(\d{{1,2}})([-/.])(\d{{1,2}}), ?(\d{{4}}){_END}")
+_SPACED = re.compile(rf"{_START}(?<!\d )([12]\d{{3}})( |)([01]\d)\2([0-3]\d){_END}(?![ ]?\d)")
 _NO_YEAR = re.compile(rf"{_START}(\d{{1,2}})([-/.])(\d{{1,2}}){_END}")
 
 
 def dates_in_digits(line: Line, locale: Locale, reading: Reading) -> list[Found]:
     """Find dates in digits; without a year only where nothing else can be meant."""
+    found = list(_unsigned(line, locale))
     if not any(char in line.text for char in "-/."):
-        return []
-    found = [
+        return found
+    signed = [
         *(
             (calendars.make_date(int(match[1]), int(match[3]), int(match[4])), match)
             for match in _YEAR_FIRST.finditer(line.text)
         ),
         *((_year_last(match, locale, reading), match) for match in _YEAR_LAST.finditer(line.text)),
+        *((_year_last(match, locale, reading), match) for match in _YEAR_BEHIND.finditer(line.text)),
         *(
             (_no_year(match, locale, reading), match)
             for match in _NO_YEAR.finditer(line.text)
             if _is_date(match, line, locale)
         ),
     ]
-    return [Found(value, match.start(), match.end()) for value, match in found if value is not None]
+    return [*found, *(Found(value, *match.span()) for value, match in signed if value is not None)]
+
+
+def _unsigned(line: Line, locale: Locale) -> Iterator[Found]:
+    """Read 2026 05 03, and 20260503 where the message holds no more."""
+    for match in _SPACED.finditer(line.text) if "0" in line.text or "1" in line.text else ():
+        value = calendars.make_date(int(match[1]), int(match[3]), int(match[4]))
+        if value and (match[2] or (1900 <= value.year < 2100 and is_alone(line.text, *match.span(), locale))):
+            yield Found(value, *match.span())
 
 
 def _order(match: re.Match[str], locale: Locale, reading: Reading) -> str:
@@ -68,7 +81,8 @@ def _is_date(match: re.Match[str], line: Line, locale: Locale) -> bool:
     if (first, second) == (24, 7):
         return False
     before = line.text[: match.start()].rstrip()
-    led = any(before.endswith(word) and not before[: -len(word)][-1:].isalpha() for word in locale.dates.on)
+    leading = (*locale.dates.on, *locale.dates.weekdays)
+    led = any(before.endswith(word) and not before[: -len(word)][-1:].isalpha() for word in leading)
     if led or (match[2] == "/" and is_alone(line.text, match.start(), match.end(), locale)):
         return True
     return match[2] == "/" and max(first, second) > 12

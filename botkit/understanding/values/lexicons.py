@@ -8,11 +8,13 @@ import msgspec
 
 from botkit.model.locales import Locale
 from botkit.understanding.values.atoms import Atom, spelled
+from botkit.understanding.values.currencies import CURRENCIES
 
 Domain = Literal["number", "money", "date", "time", "duration"]
 Entry = tuple[tuple[str, ...], str, Any]  # atoms, kind, value
 Lexicon = dict[str, tuple[Entry, ...]]
 LARGE_UNITS = frozenset({"day", "week", "fortnight", "month", "year", "decade", "century"})
+DAY, COMING = "day", "coming"  # values of ON before a day of the month, and of NEXT that means the nearest
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -25,6 +27,7 @@ class Words(msgspec.Struct, frozen=True):
     never: Lexicon
     vocabulary: frozenset[str]  # the first atoms of all of them
     telling: frozenset[str]  # first atoms without one of which the text holds no value of the domain
+    leading: frozenset[str]  # first atoms that tell of a value together with digits
 
 
 def exact(number: float) -> int | Decimal:
@@ -71,6 +74,7 @@ def _numerals(locale: Locale) -> list[tuple[str, str, Any]]:
         *_each("tenths", numbers.tenths),
         *_each("point", numbers.point),
         *_each("over", numbers.over),
+        *_each("under", numbers.under),
         *_each("measure", numbers.measures),
         *_each("ordinal_before", numbers.ordinal_before),
         *_each("suffix", numbers.ordinal_suffixes),
@@ -86,7 +90,13 @@ def _numerals(locale: Locale) -> list[tuple[str, str, Any]]:
 
 
 def _money(locale: Locale) -> list[tuple[str, str, Any]]:
-    return [*_table("C", locale.currencies), *_table("P", locale.parts_of_money), *_each("&", locale.numbers.joiners)]
+    signs = {**CURRENCIES, **locale.currencies}
+    return [
+        *_each("-", ["-"]),
+        *_table("C", signs),
+        *_table("P", locale.parts_of_money),
+        *_each("&", locale.numbers.joiners),
+    ]
 
 
 def _date(locale: Locale) -> list[tuple[str, str, Any]]:
@@ -97,9 +107,11 @@ def _date(locale: Locale) -> list[tuple[str, str, Any]]:
         *_each("&", locale.numbers.joiners),
         *_each(",", dates.fillers),
         *_each("@", dates.on),
+        *_each("@", dates.on_day, DAY),
         *_table("U", large),
         *marks,
         *_each("n", dates.next),
+        *_each("n", dates.coming, COMING),
         *_each("l", dates.last),
         *_each("t", dates.this),
         *_each("I", dates.ahead),
@@ -113,6 +125,7 @@ def _date(locale: Locale) -> list[tuple[str, str, Any]]:
         *_table("S", dates.periods),
         *_table("M", dates.months),
         *_table("W", dates.weekdays),
+        *_table("H", dates.holidays),
         *_table("R", dates.relative),
     ]
 
@@ -152,7 +165,7 @@ def _duration(locale: Locale) -> list[tuple[str, str, Any]]:
     ]
 
 
-_TELLING = {"number": "", "money": "CP", "date": "MWRUYmdSE", "time": "PTqca@<>", "duration": "U"}
+_TELLING = {"number": "", "money": "CP", "date": "MWRHUYmdSE", "time": "PTqca@<>", "duration": "U"}
 _NUMERALS = frozenset({"word", "scale", "half", "fraction", "percent_before"})
 _PHRASES = {"number": lambda _: [], "money": _money, "date": _date, "time": _time, "duration": _duration}
 _kept: dict[tuple[int, Domain], Words] = {}
@@ -178,5 +191,7 @@ def _make(locale: Locale, domain: Domain) -> Words:
         telling |= {first for first, entries in numerals.items() if any(entry[1] in _NUMERALS for entry in entries)}
     if domain == "date":
         telling |= {first for first, entries in numerals.items() if any(entry[1] == "suffix" for entry in entries)}
+    leading = {first for first, entries in phrases.items() if any(entry[1:] == ("@", DAY) for entry in entries)}
     lexicons = (phrases, numerals, _lexicon(never))
-    return Words(locale, domain, *lexicons, frozenset({"-"}.union(*lexicons)), frozenset(telling))
+    vocabulary = frozenset({"-"}.union(*lexicons))
+    return Words(locale, domain, *lexicons, vocabulary, frozenset(telling), frozenset(leading))

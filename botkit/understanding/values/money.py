@@ -1,4 +1,4 @@
-"""Amounts of money: $20, twenty euros, €1.234,50, 五十块, 20块5, 5 dollars and 30 cents."""
+"""Amounts of money: $20, a 20-euro voucher, twenty euros, €1.234,50, 五十块, 20块5, 5 dollars and 30 cents."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -11,9 +11,9 @@ from botkit.understanding.values.fillers import is_alone
 from botkit.understanding.values.tokens import Line, Token, best_first, grammar, read_line
 
 # C a currency, N a number, P a part of the money (cents), & and
-_AFTER = r"NC(?:&?NP)*(?:N(?=$|\.|C))?"  # 5 dollars and 30 cents, 20块5
+_AFTER = r"N-?C(?:&?NP)*(?:&?N(?=$|\.))?"  # 5 dollars and 30 cents, five dollars thirty, 20块5
 _BEFORE = r"CN(?:C(?!N))?(?:&?NP)*"  # $20, 人民币300元
-_PARTS = r"NP(?:&?NP)*"  # 50 cents
+_PARTS = r"N-?P(?:&?NP)*"  # 50 cents
 _MONEY = grammar(f"(?P<after>{_AFTER})|(?P<before>{_BEFORE})|(?P<parts>{_PARTS})")
 _FEW = 16  # atoms of a message that may be a bare number
 _VOWELS = frozenset("aeiou")
@@ -51,7 +51,8 @@ def _rest(start: int, line: Line, locale: Locale, reading: Reading) -> list[Foun
     return [Found(value, *line.span(tokens))] if value is not None else []
 
 
-def _amount(rule: str, tokens: Sequence[Token], line: Line, locale: Locale, reading: Reading) -> Money | None:
+def _amount(rule: str, matched: Sequence[Token], line: Line, locale: Locale, reading: Reading) -> Money | None:
+    tokens = [token for token in matched if token.kind != "-"]
     if any(token.note for token in tokens if token.kind == "N"):
         return None  # 20% dollars
     sign = next((token for token in tokens if token.kind == "C"), None)
@@ -59,7 +60,7 @@ def _amount(rule: str, tokens: Sequence[Token], line: Line, locale: Locale, read
         return None
     if rule == "parts" and line.text[tokens[1].start : tokens[1].end] in locale.dates.units:
         return None  # 5分 may be minutes or points
-    amount = _sum(tokens)
+    amount = _sum(tokens, locale.numbers.compact)
     if amount is None:
         return None
     if sign is None:
@@ -78,8 +79,8 @@ def _currency(codes: str, reading: Reading) -> str:
     return reading.currency if reading.currency in several else several[0]
 
 
-def _sum(tokens: Sequence[Token]) -> Decimal | None:
-    """Add the main number, the parts and a tail without a unit (20块5)."""
+def _sum(tokens: Sequence[Token], compact: bool) -> Decimal | None:
+    """Add the main number, the parts and a tail without a unit (20块5, two dollars five)."""
     total, unit = Decimal(0), 1
     seen = False
     for at, token in enumerate(tokens):
@@ -90,18 +91,19 @@ def _sum(tokens: Sequence[Token]) -> Decimal | None:
         if behind is not None and behind.kind == "P":
             total += Decimal(token.value) / behind.value
         elif seen:
-            total += _tail(token, unit)
+            total += _tail(token, unit, compact)
         else:
             total += Decimal(token.value)
         seen = True
     return total if abs(total) < 10**15 else None
 
 
-def _tail(token: Token, unit: int) -> Decimal:
+def _tail(token: Token, unit: int, compact: bool) -> Decimal:
+    """Give what a number behind the unit adds: 20块5 is 20.5, two dollars five is 2.05."""
     value = Decimal(token.value)
     if value < 1:
         return value  # 两块半
-    return value / (unit * (10 if value < 10 and token.raw != f"0{value}" else 100))
+    return value / (unit * (10 if compact and value < 10 and token.raw != f"0{value}" else 100))
 
 
 def _bare(text: str, reading: Reading) -> list[Found]:

@@ -1,4 +1,4 @@
-"""Numbers in digits and words, read from atoms.
+"""Plain numbers in digits and words, read from atoms: without a sign, and not as shares of something.
 
 A number grows from left to right as a list of summands. A scale word takes all summands smaller than itself and
 multiplies them: two hundred and two thousand, 一千两百三十四万, three hundred and two dozen all follow from that.
@@ -15,11 +15,11 @@ from botkit.understanding.values.sums import Number, Sum, is_tens, read_digits
 
 LONGEST = 40  # atoms of one number
 LARGEST = 10**30
-TOO_LARGE = "!"
+NO_NUMBER = "!"  # too large, or two numbers that stand for all between them
 
 
 class Numeral(NamedTuple):
-    """A number and the index of the atom behind it. `note`: % for percent, TOO_LARGE for what is no number."""
+    """A number and the index of the atom behind it. `note`: % for percent, NO_NUMBER for what is none after all."""
 
     value: Number
     after: int
@@ -34,6 +34,8 @@ class Reader:
         self.atoms = atoms
         self.formats: Formats = words.locale.formats
         self.compact = words.locale.numbers.compact
+        over = words.locale.numbers.over
+        self.has_bar = bool(over) and any(phrase.startswith(atom.text) for atom in atoms for phrase in over)
         self.points = not self.compact or words.domain not in {"date", "time"}
 
     def part(self, at: int) -> Entry | None:
@@ -45,60 +47,18 @@ class Reader:
         entry = self.part(at)
         return entry[1] if entry else ""
 
-    def number(self, at: int, one: bool = False) -> Numeral | None:
-        """Read the number at an atom; `one` says that an article there means one (a dollar, an hour)."""
-        negative = self._is_minus(at)
-        found = self._share(at) if not negative else None
-        if found is None:
-            found = self._plain(at + negative, one)
-        if found is None:
-            return None
-        if found.value > LARGEST:
-            return found._replace(note=TOO_LARGE)
-        found = self._percent(found)
-        return found._replace(value=-found.value) if negative else found
-
-    def _is_minus(self, at: int) -> bool:
-        atom = self.atoms[at]
-        if self.kind(at) == "minus":
-            return at + 1 < len(self.atoms)
-        if atom.text != "-" or at + 1 >= len(self.atoms):
-            return False
-        glued = self.atoms[at + 1].start == atom.end
-        return at == 0 or (glued and self.atoms[at - 1].end < atom.start)
-
-    def _share(self, at: int) -> Numeral | None:
-        """百分之二十, 三分之二."""
-        entry = self.part(at)
-        if entry and entry[1] == "percent_before":
-            found = self._plain(at + len(entry[0]), False)
-            return found and found._replace(note="%")
-        if not self.words.locale.numbers.over or not entry or entry[1] != "word":
-            return None
-        below = self._plain(at, False)
-        over = self.part(below.after) if below else None
-        if below is None or over is None or over[1] != "over" or not below.value:
-            return None
-        above = self._plain(below.after + len(over[0]), False)
-        return above and Numeral(Decimal(above.value) / Decimal(below.value), above.after)
-
-    def _percent(self, found: Numeral) -> Numeral:
-        entry = self.part(found.after)
-        if entry and entry[1] == "percent" and not found.note:
-            return Numeral(found.value, found.after + len(entry[0]), "%")
-        if entry and entry[1] == "tenths" and not found.note and 0 < found.value < 10:
-            return Numeral(found.value * 10, found.after + len(entry[0]), "%")
-        return found
-
-    def _plain(self, at: int, one: bool) -> Numeral | None:
+    def plain(self, at: int, one: bool = False) -> Numeral | None:
+        """Read the number at an atom without its sign, its share and what it is a percentage of; `one` says that an
+        article there means one (a dollar, an hour).
+        """
         if at >= len(self.atoms):
             return None
         total = Sum(self.compact)
         after = self._grow(total, at, one)
         if not total.parts:
             return None
-        found = Numeral(total.total(), after)
-        return self._half_behind(self._decimals(found))
+        found = Numeral(total.total(), after, NO_NUMBER if total.between else "")
+        return found if found.note else self._half_behind(self._decimals(found))
 
     def _grow(self, total: Sum, at: int, one: bool) -> int:
         """Take atoms into the sum as long as they fit; gives the index behind the last one taken."""
@@ -120,9 +80,11 @@ class Reader:
         words, kind, value = entry
         match kind:
             case "word":
-                return self._take_word(total, at, value, len(words))
+                return self._take_below(total, at, value) or self._take_word(total, at, value, len(words))
             case "scale":
                 return len(words) if total.take_scale(value) or self._bare_scale(total, at, value) else 0
+            case "percent_before":
+                return self._take_scale_within(total, at)
             case "half":
                 return self._take_half(total, at, value)
             case "joiner":
@@ -185,6 +147,26 @@ class Reader:
             return self._take_joined(total, at, size)
         return size if total.take_word(value) else 0
 
+    def _take_scale_within(self, total: Sum, at: int) -> int:
+        """五百分之二: behind a number 百 is a hundred, and what follows it is a fraction's bar."""
+        entry = next((each for each in self.words.numerals[self.atoms[at].text] if each[1] == "scale"), None)
+        return len(entry[0]) if entry and total.parts and total.take_scale(entry[2]) else 0
+
+    def _take_below(self, total: Sum, at: int, value: Number) -> int:
+        """One twenty-fifth, three thirty-fifths: tens and a fraction behind a number are what divides it."""
+        if self.compact or not total.parts or total.joined or not is_tens(value):
+            return 0
+        behind = at + 1 + (at + 1 < len(self.atoms) and self.atoms[at + 1].text == "-")
+        entry = self.part(behind)
+        if entry is None or entry[1] != "fraction" or entry[2] > 9 or self.words.domain != "number":
+            return 0
+        above = sum(total.parts)
+        if (self.atoms[behind].text in self.words.locale.numbers.ordinals) != (above == 1):
+            return 0  # one hundred twenty-fifth is a place
+        total.parts[:] = [Decimal(above) / int(value + entry[2])]
+        total.last, total.scale, total.joined = None, 0, True
+        return behind + 1 - at
+
     def _bare_scale(self, total: Sum, at: int, value: int) -> bool:
         """百三, 半百: a scale that begins a number counts once, if a number word follows it."""
         if total.parts or not self.compact or value not in {100, 1000} or self.kind(at + 1) != "word":
@@ -204,7 +186,7 @@ class Reader:
 
     def _take_joined(self, total: Sum, at: int, size: int) -> int:
         """Two hundred AND five; one AND a half; 一百零五."""
-        if not total.parts or (total.joined and self.compact):
+        if not total.parts or (total.joined and self.compact) or self._joins_share(at, size):
             return 0
         following = self.part(at + size)
         if following is None:
@@ -216,6 +198,21 @@ class Reader:
             return size
         tens = total.last is not None and is_tens(total.last) and not self.compact
         return size if tens and following[1] == "word" and 0 < following[2] < 10 else 0
+
+    def _joins_share(self, at: int, size: int) -> bool:
+        """三百又五分之一: what follows 又 is a share, no summand."""
+        if not self.compact or self.atoms[at].text in self.words.locale.numbers.zero:
+            return False
+        ahead = at + size
+        while ahead < min(len(self.atoms), at + LONGEST):
+            entry = self.part(ahead)
+            kind = entry[1] if entry else self.atoms[ahead].kind
+            if kind in {"over", "percent_before"}:
+                return True
+            if kind not in {"word", "scale", "joiner", "digits"}:
+                return False
+            ahead += len(entry[0]) if entry else 1
+        return False
 
     def _join_fraction(self, total: Sum, at: int, size: int) -> int:
         """One and a half, twenty and three fifths."""
@@ -268,7 +265,7 @@ class Reader:
             if word is None or word[1] != "word" or word[2] > 99 or (self.compact and word[2] > 9):
                 break
             if word[2] > 9:
-                rest = self._plain(at, False)
+                rest = self.plain(at)
                 return found if rest is None else self._behind_point(found, str(rest.value), rest.after)
             digits, at = digits + str(word[2]), at + 1
         if not digits:

@@ -52,6 +52,7 @@ class Sum:
         self.compact = compact
         self.run = 0  # single digits in a row: 二〇二六
         self.digits = False  # the number began with digits
+        self.between = False  # 二三十, twenty or thirty: no number
 
     def take_word(self, value: Number) -> bool:
         """Add a cardinal; False if it begins another number."""
@@ -72,6 +73,9 @@ class Sum:
 
     def take_scale(self, scale: int) -> bool:
         """Multiply by a scale word; False where there is nothing to multiply."""
+        if self.run == 2 and 0 < self.parts[-1] // 10 < self.parts[-1] % 10:
+            self.between = True
+            self.parts[-1] //= 10
         taken: list[Number] = []
         while self.parts and self.parts[-1] < scale:
             taken.append(self.parts.pop())

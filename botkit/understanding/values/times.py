@@ -16,9 +16,10 @@ _RULES = {
     "quarter": r"(?:P )?(?:[<>] )?q N(?: c)?(?: a)?(?: P)?",
     "minutes": r"(?:P )?N(?: u)? [<>] N(?: c)?(?: a)?(?: P)?",
     "before": r"(?:P )?< (?:N(?: u)?|q) N c(?: P)?",
+    "behind": r"(?:P )?N c [<>] (?:N(?: u)?|q)(?! ?N)(?: P)?",
     "part": rf"P {_HOUR}(?: a)?|P @ N(?: c)?(?: a)?",
     "clock": r"N c(?: q| N u(?: N u)?| N(?! ?c))?(?: a)?(?: P)?",
-    "half_day": r"N(?: N)? a(?: P)?|N(?: N)? P",
+    "half_day": r"NN? a(?: P)?|NN? P",
     "words": r"N N(?![cua])",
     "named": r"[TP]",
     "at": r"(?<=@)N(?= ?$| ?\.)",
@@ -70,17 +71,33 @@ def _beside(line: Line, start: int, end: int) -> tuple[list[Token], list[Token]]
 def _in_words(line: Line, locale: Locale) -> list[Found]:
     found = []
     for match, tokens in line.find(_TIME):
+        rule = match.lastgroup or ""
         kept = [token for token in tokens if token.kind not in ",@"]
-        value = _read(match.lastgroup or "", kept, line, locale)
-        if value is not None:
+        value = _read(rule, kept, line, locale)
+        if value is None and rule == "half_day" and kept[1].kind == "N":
+            kept = kept[1:]  # on the 15 8pm
+            value = _read(rule, kept, line, locale)
+        if value is not None and not _is_doubtful(kept, line, locale):
             found.append(Found(value, *line.span(kept)))
     return found
+
+
+def _is_doubtful(tokens: Sequence[Token], line: Line, locale: Locale) -> bool:
+    """Tell whether a phrase like 一点 rather means a little: nothing of a time or date stands in front of it."""
+    start, end = tokens[0].start, tokens[-1].end
+    if line.text[start:end] not in locale.dates.doubtful or is_alone(line.text, start, end, locale):
+        return False
+    before = line.text[:start].rstrip()
+    dates = locale.dates
+    ends = (*dates.on, *dates.at, *dates.relative, *dates.weekdays, *dates.marks)
+    return not before.endswith(ends) if before else line.text[end : end + 1].isalnum()
 
 
 def _read(rule: str, tokens: Sequence[Token], line: Line, locale: Locale) -> time | None:
     if rule == "named":
         return _named(line.text[tokens[0].start : tokens[0].end], locale)
-    numbers = [token for token in tokens if token.kind == "N"]
+    numbers = _split([token for token in tokens if token.kind == "N"]) if rule in _POINTED else ()
+    numbers = numbers or [token for token in tokens if token.kind == "N"]
     if any(token.note or token.value != int(token.value) or token.value < 0 for token in numbers):
         return None
     if rule == "words" and any(token.raw or line.text[token.start].isdigit() for token in numbers):
@@ -88,9 +105,24 @@ def _read(rule: str, tokens: Sequence[Token], line: Line, locale: Locale) -> tim
     if rule == "words" and (locale.numbers.compact or not 10 <= numbers[1].value < 60):
         return None
     hour, minute, second = _parts(rule, tokens, numbers)
-    if rule == "at" and numbers[0].raw.startswith("0"):
+    if rule == "at" and numbers[0].raw.startswith("0") and len(numbers) == 1:
         return None
+    if rule == "minutes" and len(tokens) == 3 and numbers[0].value not in _USUAL:
+        return None  # 9 to 5
+    if rule == "half_day" and len(numbers) == 2 and len(numbers[1].raw) == 1:
+        return None  # 18 2 pm
     return _make(hour, minute, second, tokens)
+
+
+_USUAL = frozenset({5, 10, 20, 25})  # minutes that are said without the word
+_POINTED = frozenset({"half_day", "at", "part"})
+_POINT = re.compile(r"(\d{1,2})\.(\d{2})")
+
+
+def _split(numbers: Sequence[Token]) -> list[Token]:
+    """Read 2.30 as hour and minute."""
+    pointed = _POINT.fullmatch(numbers[0].raw) if len(numbers) == 1 else None
+    return [numbers[0]._replace(value=int(part), raw=part) for part in pointed.groups()] if pointed else []
 
 
 def _named(phrase: str, locale: Locale) -> time | None:
@@ -106,9 +138,10 @@ def _parts(rule: str, tokens: Sequence[Token], numbers: Sequence[Token]) -> tupl
     """Give hour, minute and second as they were said; minutes may be below zero (ten to eight)."""
     quarter = next((int(token.value) for token in tokens if token.kind == "q"), 0)
     back = any(token.kind == "<" for token in tokens)
-    if rule in {"quarter", "minutes", "before"}:
-        minute = quarter or int(numbers[0].value)
-        return int(numbers[-1].value), -abs(minute) if back or minute < 0 else minute, 0
+    if rule in {"quarter", "minutes", "before", "behind"}:
+        first, last = (numbers[-1], numbers[0]) if rule == "behind" else (numbers[0], numbers[-1])
+        minute = quarter or int(first.value)
+        return int(last.value), -abs(minute) if back or minute < 0 else minute, 0
     hour, minute, second = (*[int(token.value) for token in numbers], 0, 0)[:3]
     if len(numbers) == 1 and len(numbers[0].raw) in {3, 4} and hour >= 100:
         hour, minute = divmod(hour, 100)  # 340pm

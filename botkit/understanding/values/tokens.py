@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 from botkit.model.definitions import Found
 from botkit.model.locales import Locale
 from botkit.understanding.values.atoms import Atom, cut, narrow, texts_of
+from botkit.understanding.values.figures import read_figure
 from botkit.understanding.values.lexicons import Domain, Entry, Words, match, words_of
-from botkit.understanding.values.numerals import TOO_LARGE, Numeral, Reader
+from botkit.understanding.values.numerals import NO_NUMBER, Numeral, Reader
 
 
 class Token(NamedTuple):
@@ -72,10 +73,11 @@ class _Key:
 
 @lru_cache(maxsize=512)
 def _line(text: str, key: _Key) -> Line:
-    texts = texts_of(text)
-    if key.words.telling.isdisjoint(texts) and (key.words.domain != "number" or "0" not in texts):
+    texts, words = texts_of(text), key.words
+    digits = "0" in texts and (words.domain == "number" or not words.leading.isdisjoint(texts))
+    if not digits and words.telling.isdisjoint(texts):
         return Line((), "", narrow(text))
-    tokens = tuple(_tokens(cut(text), key.words))
+    tokens = tuple(_tokens(cut(text), words))
     return Line(tokens, "".join([token.kind for token in tokens]), narrow(text))
 
 
@@ -117,14 +119,16 @@ def _token(reader: Reader, at: int, known: bool) -> tuple[Token, int]:
     entry = match(words.phrases, atoms, at)
     never = match(words.never, atoms, at)
     size = len(entry[0]) if entry else 0
-    if never and len(never[0]) > size and not _runs_past(words, atoms, at, len(never[0])):
+    if never and len(never[0]) > size and not _is_meant(words, atoms, at, len(never[0])):
         return _make("x", None, atoms, at, len(never[0])), len(never[0])
-    number = None if _is_opaque(reader, at, known) else reader.number(at, one=_is_before_unit(words, atoms, at))
-    if number is not None and number.note == TOO_LARGE:
+    number = None if _is_opaque(reader, at, known) else read_figure(reader, at, one=_is_before_unit(words, atoms, at))
+    if number is not None and number.note == NO_NUMBER:
         return _make("x", None, atoms, at, number.after - at), number.after - at
     if number is not None and number.after - at > size:
         return _number(reader, at, number)
     ordinal = _ordinal(reader, at)
+    if entry and entry[1] == "N" and at and _ends_a_number(reader, at - 1):
+        return _make("x", None, atoms, at, size), size
     if entry and not _is_glued(atoms, at, known) and (not ordinal or ordinal.after - at <= size):
         return _make(entry[1], entry[2], atoms, at, size), size
     if ordinal:
@@ -151,7 +155,7 @@ def _number(reader: Reader, at: int, number: Numeral) -> tuple[Token, int]:
         day = reader.words.locale.numbers.ordinals.get(atoms[behind].text, 99)
         if day < 10:
             return _make("O", number.value + day, atoms, at, size + 1 + hyphen), size + 1 + hyphen
-    if _is_cut_short(reader, number.after):
+    if _is_cut_short(reader, number.after) or _is_vague(reader, at, number):
         return _make("x", None, atoms, at, size), size
     return _make("N", number.value, atoms, at, size, number.note), size
 
@@ -165,14 +169,43 @@ def _is_cut_short(reader: Reader, after: int) -> bool:
     return behind.kind == "word" and behind.start == atoms[after - 1].end and behind.text not in reader.words.phrases
 
 
+def _ends_a_number(reader: Reader, at: int) -> bool:
+    """十几天: a vague number that hangs on another is no number."""
+    glued = reader.atoms[at].end == reader.atoms[at + 1].start
+    return glued and (reader.atoms[at].kind == "digits" or reader.kind(at) in {"word", "scale"})
+
+
+def _is_vague(reader: Reader, at: int, number: Numeral) -> bool:
+    """两三天, 三五个月: two digits side by side in front of a unit are no number but about as many."""
+    words, atoms, after = reader.words, reader.atoms, number.after
+    if after - at != 2 or atoms[at].kind != "han" or words.domain not in {"date", "duration"}:
+        return False
+    few, more = reader.part(at), reader.part(at + 1)
+    places = (after, after + 1) if reader.kind(after) == "measure" else (after,)
+    if not any(_is_unit(words, atoms, place) for place in places) or few is None or more is None:
+        return False
+    return few[1] == more[1] == "word" and bool(0 < few[2] < more[2] < 10) and not number.note
+
+
+def _is_unit(words: Words, atoms: Sequence[Atom], at: int) -> bool:
+    entry = match(words.phrases, atoms, at) if at < len(atoms) else None
+    return entry is not None and entry[1] == "U"
+
+
 def _is_opaque(reader: Reader, at: int, known: bool) -> bool:
-    """Digits of a name or a number of something: A-10293, #123, iPhone15."""
+    """Digits of a name or a number of something: A-10293, #123, iPhone15; in a date those of a time of day."""
     atoms = reader.atoms
-    if atoms[at].kind != "digits" or not at or atoms[at - 1].end != atoms[at].start:
+    if atoms[at].kind != "digits":
+        return False
+    if reader.words.domain == "date" and [atom.text[:1] for atom in atoms[at + 1 : at + 2]] == [":"]:
+        return at + 2 < len(atoms) and atoms[at + 2].kind == "digits"
+    if not at or atoms[at - 1].end != atoms[at].start:
         return False
     before = atoms[at - 1]
     if before.kind == "word":
         return not known
+    if reader.words.domain == "date" and before.text in "$€£¥:":
+        return before.text != ":" or (at > 1 and atoms[at - 2].kind == "digits")
     if before.text in "#_@":
         return True
     joined = before.text in "-/." and at > 1 and atoms[at - 2].end == before.start
@@ -211,8 +244,14 @@ def _ordinal(reader: Reader, at: int) -> Numeral | None:
     if day is not None and entry[1] in {"ordinal", "fraction"}:
         return Numeral(day, at + 1)
     if entry[1] == "ordinal_before" and at + len(entry[0]) < len(reader.atoms):
-        return reader.number(at + len(entry[0]))
+        return read_figure(reader, at + len(entry[0]))
     return None
+
+
+def _is_meant(words: Words, atoms: Sequence[Atom], at: int, size: int) -> bool:
+    """Tell whether a phrase that holds no number holds one here: 十分钟, 三点十分."""
+    before = match(words.phrases, atoms, at - 1) if at and words.domain == "time" else None
+    return (before is not None and before[1] in "c<>") or _runs_past(words, atoms, at, size)
 
 
 def _runs_past(words: Words, atoms: Sequence[Atom], at: int, size: int) -> bool:

@@ -57,6 +57,73 @@ ENGLISH = {
     "1/2/71": "1971-01-02",
     "on 4/6": "2027-04-06",
     "12/25": "2026-12-25",
+    "the coming Friday": "2026-05-15",
+    "this coming Tuesday": "2026-05-19",
+    "in a week's time": "2026-05-20",
+    "a week today": "2026-05-20",
+    "a week after next Friday": "2026-05-29",
+    "3 days after June 5": "2026-06-08",
+    "half a year from now": "2026-11-13",
+    "30th": "2026-05-30",
+    "on the 5th please": "2026-06-05",
+    "on the 15": "2026-05-15",
+    "I'll be back on 20": "2026-05-20",
+    "by the 27.": "2026-05-27",
+    "the 15th day of next month": "2026-06-15",
+    "the 5th of the month": "2026-05-05",
+    "the first of June": "2026-06-01",
+    "the twenty third day of September": "2026-09-23",
+    "the last Friday of the month": "2026-05-29",
+    "the last Sunday of March 2027": "2027-03-28",
+    "last Friday, May 8": "2026-05-08",
+    "the last day of June": "2026-06-30",
+    "the last day of next month": "2026-06-30",
+    "the end of February": "2027-02-28",
+    "the end of June 2027": "2027-06-30",
+    "start of July": "2026-07-01",
+    "second Sunday": "2026-06-14",
+    "fourth Sunday": "2026-05-24",
+    "Jan 1st 2000": "2000-01-01",
+    "January twenty five nineteen eighty six": "1986-01-25",
+    "fifteen August nineteen hundred ninety three": "1993-08-15",
+    "May 22, 2026 3:00 PM": "2026-05-22",
+    "2 years 1 month and 21 days ago": "2024-03-23",
+    "it cost $12 December 27": "2026-12-27",
+    "Tim says:30 December": "2026-12-30",
+    "16 days from 01/02/2027": "2027-01-18",
+    "a week before 5/30 please": "2026-05-23",
+    "born on 15 April of 87": "1987-04-15",
+    "June 5 87 boxes": "2026-06-05",
+    "Friday 7/6": "2026-07-06",
+    "Friday 5/8": "2026-05-08",
+    "on Friday 7-6": "2026-07-06",
+    "Friday 2026-7-6": "2026-07-06",
+    "22/05 (Fri)": "2026-05-22",
+    "next Friday 5/22": "2026-05-22",
+    "Monday two weeks from now": "2026-05-25",
+    "3 weeks after Christmas on Friday": "2027-01-15",
+    "in 3 days on Friday": "2026-05-15",
+    "May 22 (Fri)": "2026-05-22",
+    "in a fortnight's time": "2026-05-27",
+    "black friday": "2026-11-27",
+    "Friday (May 15)": "2026-05-15",
+    "this Friday-May-15": "2026-05-15",
+    "Tuesday May 12": "2026-05-12",
+    "6 jan 2027 - early": "2027-01-06",
+    "fri 22 may": "2026-05-22",
+    "Christmas": "2026-12-25",
+    "by Christmas eve": "2026-12-24",
+    "next Easter": "2027-03-28",
+    "last Easter": "2026-04-05",
+    "good friday 2027": "2027-03-26",
+    "Thanksgiving": "2026-11-26",
+    "memorial day": "2026-05-25",
+    "Christmas next year": "2027-12-25",
+    "two days before Christmas": "2026-12-23",
+    "the day after Christmas": "2026-12-26",
+    "08/12, 2026": "2026-08-12",
+    "2026 05 16": "2026-05-16",
+    "it is 20260516": "2026-05-16",
 }
 
 CHINESE = {
@@ -91,6 +158,30 @@ CHINESE = {
     "三月初一": "2027-03-01",
     "2010.01.29": "2010-01-29",
     "你13.5.2015有时间吗": "2015-05-13",
+    "大大后天": "2026-05-17",
+    "後天你有空吗": "2026-05-15",
+    "下週三": "2026-05-20",
+    "禮拜一": "2026-05-18",
+    "10月1日（周四）": "2026-10-01",
+    "周五（6月5日）": "2026-06-05",
+    "六月底": "2026-06-30",
+    "明年2月底": "2027-02-28",
+    "明年年初": "2027-01-01",
+    "下个月最后一天": "2026-06-30",
+    "六月的第一个星期一": "2026-06-01",
+    "下个月的第二个周五": "2026-06-12",
+    "明年三月第一个周一": "2027-03-01",
+    "2027年三月的第二个周一": "2027-03-08",
+    "三月第一个周一": "2027-03-01",
+    "二六年六月五日": "2026-06-05",
+    "2026年农历三月初一": "2026-03-01",
+    "半年后": "2026-11-13",
+    "正月初一2点": "2027-01-01",
+    "一周前的周五": "2026-05-08",
+    "元旦那天": "2027-01-01",
+    "明年国庆节": "2027-10-01",
+    "圣诞节去可以吗": "2026-12-25",
+    "2026 05 16": "2026-05-16",
 }
 
 
@@ -136,11 +227,43 @@ def test_chinese_dates(text: str, value: str, zh: Reading) -> None:
         "2月30日",
         "2026年后",
         "0 May",
+        "in the sun",
+        "he sat 3 times on the sun",
+        "I live on 5th avenue",
+        "the 3rd floor",
+        "the 5th time",
+        "the first week of May",
+        "I depend on 2",
+        "on 15 boxes",
+        "for the 3 of us",
+        "the end of the story",
+        "the first time",
+        "happy new year!",
+        "in the new year sale",
+        "a Christmas present",
+        "my easter eggs arrived broken",
+        "my order 20260516 is late",
+        "20269999",
+        "call 0171 2026 05 16",
+        "at 10:30",
+        "五一路在哪里",
+        "几号",
+        "两三天后",
+        "十几天后",
+        "六月第一周",
+        "一年三月初一",
     ],
 )
 def test_no_date(text: str, en: Reading, zh: Reading) -> None:
     assert PARSERS["date"](text, en) == []
     assert PARSERS["date"](text, zh) == []
+
+
+@pytest.mark.parametrize(("text", "ref", "value"), [("Friday June 15", "2018-06-20", "2018-06-15")])
+def test_the_weekday_tells_the_year(text: str, ref: str, value: str, en: Reading) -> None:
+    now = datetime.fromisoformat(ref).replace(tzinfo=en.now.tzinfo)
+    found = PARSERS["date"](text, msgspec.structs.replace(en, now=now))
+    assert [one.value for one in found] == [date.fromisoformat(value)]
 
 
 def test_the_order_of_digits_is_the_countrys(en: Reading) -> None:
@@ -154,7 +277,7 @@ def test_short_years_and_orders_of_other_locales(en: Reading, zh: Reading, de: R
     assert PARSERS["date"]("13/31/26", zh) == []
     assert PARSERS["date"]("31/5/26", en)[0].value == date(2026, 5, 31)
     assert PARSERS["date"]("3/5/2026", de)[0].value == date(2026, 5, 3)
-    assert PARSERS["date"]("half a year ago", en)[0].value == date(2025, 11, 12)
+    assert PARSERS["date"]("half a year ago", en)[0].value == date(2025, 11, 13)
     assert PARSERS["date"]("May 3 2 boxes", en)[0].value == date(2027, 5, 3)
 
 

@@ -44,6 +44,16 @@ PIECES = [
     "%",
     "00",
     "noon",
+    "over",
+    "e",
+    "^",
+    "fifths",
+    "dollars",
+    "分之",
+    "又",
+    "折",
+    "负",
+    "https://",
     "past",
     "to",
     "am",
@@ -131,7 +141,26 @@ def test_no_text_raises(kind: str, text: str, now: datetime, en: Reading, zh: Re
 
 @pytest.mark.parametrize("kind", sorted(PARSERS))
 @pytest.mark.parametrize(
-    "piece", ["1", "1-", "1 ", "1/2/", "one ", "一", "a@", "no, ", "($", "12:30 ", "五月三号", "and a half "]
+    "piece",
+    [
+        "1",
+        "1-",
+        "1 ",
+        "1/2/",
+        "one ",
+        "一",
+        "a@",
+        "no, ",
+        "($",
+        "12:30 ",
+        "五月三号",
+        "and a half ",
+        "2^3 ",
+        "一又",
+        "三分之",
+        "百分之",
+        "1 over ",
+    ],
 )
 def test_a_huge_text_is_looked_at_once(kind: str, piece: str, en: Reading) -> None:
     found = PARSERS[kind](piece * 3000, en)

@@ -36,6 +36,13 @@ ENGLISH = {
     "7": "07:00",
     "it is 9": "09:00",
     "9:05 in the evening": "21:05",
+    "3.30pm": "15:30",
+    "at 14.30": "14:30",
+    "20 to 9": "08:40",
+    "1 o'clock lunchtime": "13:00",
+    "lunchtime": "12:00",
+    "on the 15 8pm": "20:00",
+    "meet @ 5": "05:00",
 }
 
 CHINESE = {
@@ -59,6 +66,18 @@ CHINESE = {
     "十五点": "15:00",
     "三点钟": "03:00",
     "20时30分": "20:30",
+    "三点十分": "03:10",
+    "差十分九点": "08:50",
+    "九点差十分": "08:50",
+    "三点差一刻": "02:45",
+    "三点过五分": "03:05",
+    "6點半": "06:30",
+    "下午6時30分": "18:30",
+    "一点吧": "01:00",
+    "改到一点": "01:00",
+    "明天一点": "01:00",
+    "一点半": "01:30",
+    "2:00pm可以吗": "14:00",
 }
 
 
@@ -89,6 +108,13 @@ def test_chinese_times(text: str, value: str, zh: Reading) -> None:
         "有一点问题",
         "快点",
         "上午",
+        "9 to 5",
+        "it costs 3.30",
+        "at 3.30 dollars",
+        "便宜一点",
+        "一点小事",
+        "十分感谢",
+        "几点",
     ],
 )
 def test_no_time(text: str, en: Reading, zh: Reading) -> None:
@@ -122,6 +148,30 @@ MOMENTS = {
     "5月20日15:30": "2026-05-20T15:30",
     "半小时后": "2026-05-13T10:30",
     "后天中午12点": "2026-05-15T12:00",
+    "10:30 on June 5": "2026-06-05T10:30",
+    "on the 5th at 10am": "2026-06-05T10:00",
+    "on 15, 8pm": "2026-05-15T20:00",
+    "8pm on the 15": "2026-05-15T20:00",
+    "at seven on 15": "2026-05-15T07:00",
+    "5/18/26 @ 17:49": "2026-05-18T17:49",
+    "5/18/26 2pm": "2026-05-18T14:00",
+    "Monday at 2.30": "2026-05-18T02:30",
+    "9 tomorrow morning": "2026-05-14T09:00",
+    "Christmas eve at 6pm": "2026-12-24T18:00",
+    "Sunday late evening at 10:00": "2026-05-17T22:00",
+    "May 22, 2026 3:00 PM": "2026-05-22T15:00",
+    "midnight tonight": "2026-05-14T00:00",
+    "as soon as possible": "2026-05-13T10:00",
+    "in an hour and a half": "2026-05-13T11:30",
+    "1 month 2 days 2 hours ago": "2026-04-11T08:00",
+    "in 2 days and 3 hours": "2026-05-15T13:00",
+    "end of tomorrow": "2026-05-14T23:59:59",
+    "the end of the day": "2026-05-13T23:59:59",
+    "end of day on Friday": "2026-05-15T23:59:59",
+    "the start of next Monday": "2026-05-18T00:00",
+    "六月的第一个星期一上午九点": "2026-06-01T09:00",
+    "10月1日（周四）下午3点": "2026-10-01T15:00",
+    "元旦上午9点": "2027-01-01T09:00",
 }
 
 
@@ -129,7 +179,7 @@ MOMENTS = {
 def test_points_in_time_are_in_the_bots_zone(text: str, value: str, en: Reading) -> None:
     found = PARSERS["datetime"](text, en)
     assert [one.value for one in found] == [datetime.fromisoformat(value).replace(tzinfo=en.now.tzinfo)]
-    assert found[0].value.utcoffset() == timedelta(hours=2)
+    assert found[0].value.utcoffset() == timedelta(hours=1 if found[0].value.month in {1, 12} else 2)
 
 
 def test_a_zone_in_the_text_is_kept(en: Reading) -> None:
@@ -137,7 +187,19 @@ def test_a_zone_in_the_text_is_kept(en: Reading) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "tomorrow", "in 2 days", "明天", "A-10293", "2026-02-31T10:00", "tomorrow I will buy shirts"]
+    "text",
+    [
+        "",
+        "tomorrow",
+        "in 2 days",
+        "明天",
+        "end of the month",
+        "the end of the story",
+        "end of",
+        "A-10293",
+        "2026-02-31T10:00",
+        "tomorrow I will buy shirts",
+    ],
 )
 def test_a_date_alone_is_no_point_in_time(text: str, en: Reading) -> None:
     assert PARSERS["datetime"](text, en) == []
@@ -179,6 +241,19 @@ DURATIONS = {
     "一刻钟": 900,
     "五个月": 12960000,
     "三年": 94608000,
+    "2h30": 9000,
+    "1h 20": 4800,
+    "1:30 hours": 5400,
+    "2:30 minutes": 150,
+    "3/4 hour": 2700,
+    "1 1/2 hours": 5400,
+    "three quarters of an hour": 2700,
+    "a quarter of an hour": 900,
+    "another week": 604800,
+    "1小时20": 4800,
+    "一个半月": 3888000,
+    "8天20时": 763200,
+    "三週": 1814400,
 }
 
 
@@ -188,7 +263,25 @@ def test_durations(text: str, seconds: float, en: Reading) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "the second one", "iPhone 15", "A10h", "0 days", "10" * 9 + " years", "十分感谢", "2026年", "5月3日"]
+    "text",
+    [
+        "",
+        "the second one",
+        "iPhone 15",
+        "A10h",
+        "0 days",
+        "10" * 9 + " years",
+        "十分感谢",
+        "2026年",
+        "5月3日",
+        "8时",
+        "20时30分",
+        "两三天",
+        "三四个小时",
+        "十几分钟",
+        "a second wave of it",
+        "1/0 hours",
+    ],
 )
 def test_no_duration(text: str, en: Reading, zh: Reading) -> None:
     assert PARSERS["duration"](text, en) == []
