@@ -31,6 +31,7 @@ from botkit.model.replies import Reply
 from botkit.ports.connectors import Accepted, Connector, Incoming, Intake
 from botkit.registry.connectors import BotInfo, missing_secrets
 from botkit.registry.discovery import build_connector, find_connector
+from botkit.runtime.collecting import spare_collector
 
 BETWEEN_LOOKS = 0.5  # seconds between two looks at the bot's files
 GRACE = 5.0  # seconds that open requests have to end
@@ -285,6 +286,7 @@ class Service:
         try:
             for connector in bot.connectors.values():
                 await connector.start(bot.engine)
+            spare_collector()
             await self._serve_bot(bot, door, watch)
         finally:
             await bot.close()

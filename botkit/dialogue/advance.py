@@ -82,13 +82,18 @@ def _settle(work: Work) -> None:
 def _drop_unknown(work: Work) -> None:
     """Drop frames of flows or steps that these flows do not have; who moves sessions looks before."""
     flows = work.flows.flows
-    kept: list[Frame] = [f for f in work.stack if f.flow in flows and (not f.step or f.step in flows[f.flow].steps)]
-    if len(kept) < len(work.stack):
-        runs = {frame.run for frame in kept}
-        work.stack = kept
-        work.pending = tuple(item for item in work.pending if item.run in runs)
-        if work.question is not None and (not kept or work.question.run != kept[-1].run):
-            work.question = None
+    kept: list[Frame] = []
+    for frame in work.stack:
+        flow = flows.get(frame.flow)
+        if flow is not None and (not frame.step or frame.step in flow.steps):
+            kept.append(frame)
+    if len(kept) == len(work.stack):
+        return
+    runs = {frame.run for frame in kept}
+    work.stack = kept
+    work.pending = tuple(item for item in work.pending if item.run in runs)
+    if work.question is not None and (not kept or work.question.run != kept[-1].run):
+        work.question = None
 
 
 # From the customer
@@ -103,13 +108,14 @@ def _take_press(work: Work, press: Press) -> None:
 
 
 def _receive(work: Work, event: Message | Press, text: str) -> None:
-    work.learn(event.customer)
+    if event.customer:
+        work.learn(event.customer)
     control = _urgent(work, event) if work.pending and work.owner == "bot" else None
     if work.pending and work.owner == "bot" and control is None:
         work.waiting = (*work.waiting[: MOST_WAITING - 1], event)
         work.settled = True
         return
-    work.message = message = _as_message(event)
+    work.message = message = event if isinstance(event, Message) else _as_message(event)
     choose_locale_for(work, event)
     work.note_line("customer", text)
     if work.owner != "bot":

@@ -174,7 +174,11 @@ def _got(source: object, kind: Kind) -> Compiled:
 
 def template(source: str) -> Compiled:
     """Compile a template, or give the one that was compiled before; raises ExpressionError if it is broken."""
-    return _got(source, "template")
+    try:
+        found = _remembered(source, "template") if type(source) is str else None
+    except RecursionError:
+        found = None
+    return found if type(found) is Compiled else _got(source, "template")
 
 
 def condition(source: str) -> Compiled:

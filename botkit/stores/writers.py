@@ -121,13 +121,18 @@ class Inline:
 
 
 class Threaded:
-    """Runs work in one thread; what is asked while a transaction waits for the disk shares the next one."""
+    """Runs work in one thread; what is asked while a transaction waits for the disk shares the next one.
+
+    What is asked in one round of the loop is handed to the thread together at the round's end: a thread that began
+    with the first would take turns with the loop at every statement.
+    """
 
     def __init__(self, db: sqlite3.Connection, path: str) -> None:
         self._db = db
         self._path = path
         self._loop = asyncio.get_running_loop()
-        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._asked: list[_Job] = []
+        self._jobs: SimpleQueue[list[_Job] | None] = SimpleQueue()
         self._closed = False
         self._thread = threading.Thread(target=self._serve, name="botkit-store", daemon=True)
         self._thread.start()
@@ -137,17 +142,28 @@ class Threaded:
         if self._closed:
             raise StoreError(f"store {self._path}: it was closed")
         future: asyncio.Future[T] = self._loop.create_future()
-        self._jobs.put(_Job(work, future))
+        self._ask(_Job(work, future))
         return await future
 
     def post(self, work: Work[None], done: Callable[[], None]) -> None:
         """Run the work in the next transaction; if it fails, in the one after."""
-        self._jobs.put(_Job(work, None, done))
+        self._ask(_Job(work, None, done))
+
+    def _ask(self, job: "_Job") -> None:
+        if not self._asked:
+            self._loop.call_soon(self._hand_over)
+        self._asked.append(job)
+
+    def _hand_over(self) -> None:
+        if self._asked:
+            jobs, self._asked = self._asked, []
+            self._jobs.put(jobs)
 
     async def close(self) -> None:
         """End the thread when it has done what it was asked."""
         if not self._closed:
             self._closed = True
+            self._hand_over()
             self._jobs.put(None)
             await asyncio.to_thread(self._thread.join)
 
@@ -155,14 +171,17 @@ class Threaded:
         ending = False
         left: list[_Job] = []  # posted, and failed
         while not ending:
-            batch = [self._jobs.get()]
-            while len(batch) < _TOGETHER:
+            jobs, left = left, []
+            asked = self._jobs.get()
+            while asked is not None:
+                jobs += asked
+                if len(jobs) >= _TOGETHER:
+                    break
                 try:
-                    batch.append(self._jobs.get_nowait())
+                    asked = self._jobs.get_nowait()
                 except Empty:
                     break
-            ending = None in batch
-            jobs = left + [job for job in batch if job is not None]
+            ending = asked is None
             if jobs:
                 self._commit(jobs)
                 left = [job for job in jobs if job.future is None and job.error is not None]
