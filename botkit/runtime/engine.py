@@ -3,55 +3,31 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from msgspec.structs import replace
-
-from botkit.dialogue import advance, new_session
 from botkit.errors import FenceError, StoreError
 from botkit.model.definitions import FlowSet
-from botkit.model.events import Event, Failure, FromCustomer, Message, Opened, Owned, Press, Result
+from botkit.model.events import Event, Failure, Owned, Result
 from botkit.model.replies import Call, DropTimers, Effect, Reply, SetTimer
 from botkit.model.session import Session
 from botkit.model.turn import Turn
-from botkit.model.values import from_json, to_json
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Accepted, Connector, Incoming
 from botkit.ports.stores import Arrived, Commit, Store
-from botkit.registry.contexts import Caller
 from botkit.registry.registry import Registry
 from botkit.runtime.books import FlowBook
 from botkit.runtime.delivery import Delivery
 from botkit.runtime.recognition import Recogniser
+from botkit.runtime.timers import Timers
+from botkit.runtime.turning import Early, Turning
 
 _log = logging.getLogger(__name__)
 
-LONGEST_NAP = 1.0  # seconds between looks at the timers
 RETRY_AFTER = 0.5  # seconds after the store failed
-SOON = 0.02  # seconds for which a turn waits for a read, so that both are stored together
-MOST_TOGETHER = 10  # reads that a turn waits for
 MOST_KNOWN = 1000  # conversations whose sessions stay in memory
 
 T = TypeVar("T")
 Listener = Callable[[Turn], None]
-Early = asyncio.Task[Result]
-
-
-def _knowing(event: FromCustomer, facts: dict[str, Any]) -> FromCustomer:
-    """Add facts about the customer to an event: they are kept with it, so that a replay knows them."""
-    return replace(event, customer={**event.customer, **facts}) if facts else event
-
-
-def _only_read(turn: Turn) -> Call | None:
-    """Give the read that a turn waits for, if it waits for nothing else."""
-    if len(turn.session.pending) != 1 or turn.session.pending[0].write:
-        return None
-    pending = turn.session.pending[0].id
-    return next((e for e in turn.effects if isinstance(e, Call) and e.effect == "read" and e.id == pending), None)
-
-
-def _reworded(event: Message | Press, text: str) -> Message | Press:
-    return replace(event, text=text) if isinstance(event, Message) else replace(event, value=text)
 
 
 class Engine:
@@ -72,23 +48,16 @@ class Engine:
         self.registry = registry
         self.clock = clock
         self.delivery = Delivery(store, connectors or {}, clock, self._epoch_of)
-        self._recognisers = recognisers
-        self._chosen_locale = chosen_locale
-        self._guarded = {
-            d: any(g.direction == d for p in registry.plugins for g in p.guards) for d in ("input", "output")
-        }
-        self._hooked = any(plugin.before or plugin.after for plugin in registry.plugins)
-        self._direct = not (self._hooked or self._guarded["input"] or self._guarded["output"])
+        self.turning = Turning(book, registry, recognisers, clock, chosen_locale)
+        self.timers = Timers(store, clock, self.wake)
+        self._direct = self.turning.direct
         self._draining: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._calls: dict[str, set[asyncio.Task[None]]] = {}
-        self._reads: set[Early] = set()  # those that were begun before their call was stored
         self._known: dict[str, tuple[Session, int]] = {}  # sessions as they were stored last, with their fences
         self._owners: dict[str, tuple[int, bool]] = {}
         self._listeners: dict[str, list[Listener]] = {}
         self._settled: dict[str, asyncio.Event] = {}
-        self._timer_task: asyncio.Task[None] | None = None
-        self._timer_set = asyncio.Event()
         self._closing = False
         self.turns_taken = 0
 
@@ -106,17 +75,15 @@ class Engine:
                 self._note_owner(left)
             self.wake(conversation)
             self.delivery.wake(conversation)
-        self._timer_task = asyncio.create_task(self._watch_timers(), name="timers")
+        self.timers.start()
 
     async def stop(self, within: float = 10.0) -> None:
         """Drain: no new turn, running ones and their calls end within so many seconds; the rest stays stored."""
         self._closing = True
-        if self._timer_task is not None:
-            self._timer_task.cancel()
-            await asyncio.gather(self._timer_task, return_exceptions=True)
+        await self.timers.stop()
         running = [
             *self._draining.values(),
-            *self._reads,
+            *self.turning.reads,
             *(task for tasks in self._calls.values() for task in tasks),
         ]
         if running:
@@ -154,7 +121,7 @@ class Engine:
             session, fence = self._known.get(conversation) or await self._load(conversation)
             if fence < 0 or (session is not None and self.book.keeps_older(session)):
                 return None
-            turns = await self._advance_through(conversation, session, arrived, early)
+            turns = await self.turning.make(conversation, session, arrived, early)
         except Exception:  # noqa: BLE001 - it is stored, tried again and told in the log by `_drain`
             return None
         return self._commit_of(conversation, fence, turns[-1].session, turns, taken=0)
@@ -260,93 +227,17 @@ class Engine:
             return False
         session, turns, early = loaded.session, list[Turn](), dict[str, Early]()
         for arrived in loaded.waiting:
-            turns += await self._advance_through(conversation, session, arrived, early)
+            turns += await self.turning.make(conversation, session, arrived, early)
             session = turns[-1].session
         assert session is not None  # noqa: S101 - at least one turn was made
         commit = self._commit_of(conversation, loaded.fence, session, turns, taken=len(loaded.waiting))
         committed = await self.store.commit(commit)
         self._note_owner(session)
         self._after(commit, early)
-        if self._hooked:
+        if self.turning.hooked:
             for turn in turns:
-                await self.registry.after_turn(turn, self._caller(turn.session))
+                await self.registry.after_turn(turn, self.turning.caller(turn.session))
         return committed.more
-
-    async def _advance_through(
-        self, conversation: str, session: Session | None, arrived: Arrived, early: dict[str, Early]
-    ) -> list[Turn]:
-        """Make the turn of an event, and those of the reads that it asks for as far as they end soon.
-
-        Nothing is stored before they ended: a read does no harm if it is done again. One that takes longer goes on
-        (it is in `early` then), and its call is stored with the turn.
-        """
-        turns = [await self._advance(conversation, session, arrived)]
-        while len(turns) <= MOST_TOGETHER and (call := _only_read(turns[-1])) is not None:
-            result = await self._read_soon(call, turns[-1].session, early)
-            if result is None:
-                break
-            turns.append(await self._advance(conversation, turns[-1].session, Arrived(0, result)))
-        return turns
-
-    async def _read_soon(self, call: Call, session: Session, early: dict[str, Early]) -> Result | None:
-        caller = self._caller(session)
-        result = self.registry.perform_inline(call, caller)
-        if result is not None:
-            return result
-        task = asyncio.create_task(self.registry.perform(call, caller), name=f"read {call.id}")
-        self._reads.add(task)
-        task.add_done_callback(self._reads.discard)
-        await asyncio.wait({task}, timeout=SOON)
-        if task.done():
-            return task.result()
-        early[call.id] = task
-        return None
-
-    async def _advance(self, conversation: str, session: Session | None, arrived: Arrived) -> Turn:
-        flows = await self.book.flows_for(session)
-        if session is None:
-            session = new_session(flows, conversation, locale=self._chosen_locale)
-        event = arrived.event
-        if isinstance(event, Message | Press | Opened):
-            if arrived.customer and arrived.customer != session.customer.get("platform"):
-                # What a platform says of its user identifies no customer: it stays apart from what actions found out.
-                event = _knowing(event, {"platform": to_json(arrived.customer)})
-            if self._hooked or self._guarded["input"]:
-                event = await self._prepare(session, event)
-        if isinstance(event, Message | Press):
-            event = self._recognisers(flows).recognise(event, session.locale)
-        turn = advance(flows, session, event, self.clock.now())
-        return await self._guard_replies(turn) if self._guarded["output"] and turn.replies else turn
-
-    async def _prepare(self, session: Session, event: FromCustomer) -> FromCustomer:
-        """Let plugins see an event before its turn: hooks may know the customer, guards may refuse the text."""
-        caller = self._caller(replace(session, customer={**session.customer, **from_json(event.customer)}))
-        if self._hooked:
-            event = _knowing(event, await self.registry.before_turn(event, caller))
-        said = event.text if isinstance(event, Message) else event.value if isinstance(event, Press) else ""
-        if isinstance(event, Message | Press) and self._guarded["input"] and said:
-            verdict = await self.registry.guard("input", said, caller)
-            if verdict.refused:
-                event = replace(event, evidence=replace(event.evidence, blocked=verdict.refused))
-            elif verdict.text is not None:
-                event = _reworded(event, verdict.text)
-        return event
-
-    async def _guard_replies(self, turn: Turn) -> Turn:
-        caller, flows = self._caller(turn.session), self.book.current
-        replies: list[Reply] = []
-        for reply in turn.replies:
-            verdict = await self.registry.guard("output", reply.text, caller) if reply.text else None
-            if verdict is not None and verdict.refused:
-                locale = flows.locales.get(reply.locale) or next(iter(flows.locales.values()))
-                replies.append(
-                    Reply(id=reply.id, text=locale.repair["blocked"], locale=reply.locale, epoch=reply.epoch)
-                )
-            elif verdict is not None and verdict.text is not None:
-                replies.append(replace(reply, text=verdict.text))
-            else:
-                replies.append(reply)
-        return replace(turn, replies=tuple(replies))
 
     def _commit_of(
         self, conversation: str, fence: int, session: Session, turns: Sequence[Turn], taken: int
@@ -379,19 +270,10 @@ class Engine:
         for call in commit.calls:
             self._begin_call(conversation, call, commit.session, early=early.get(call.id))
         if commit.timers:
-            self._timer_set.set()
+            self.timers.changed.set()
         for listener in tuple(self._listeners.get(conversation, ())):
             for turn in turns:
                 listener(turn)
-
-    def _caller(self, session: Session) -> Caller:
-        return Caller(
-            conversation=session.conversation,
-            channel=session.channel,
-            customer=session.customer,
-            locale=session.locale,
-            timezone=self.book.current.settings.timezone,
-        )
 
     def _note_owner(self, session: Session) -> None:
         if session.epoch:
@@ -435,11 +317,11 @@ class Engine:
         elif early is not None:
             result = await early
         elif call.effect == "read" or (resumed and spec is not None and spec.idempotent):
-            result = await self.registry.perform(call, self._caller(session))
+            result = await self.registry.perform(call, self.turning.caller(session))
         elif resumed:
             result = Result(call.id, failure=Failure("outcome_unknown", "It is not known whether that was done."))
         elif await self._surely(lambda: self.store.start_call(call, self.clock.now())):
-            result = await self.registry.perform(call, self._caller(session))
+            result = await self.registry.perform(call, self.turning.caller(session))
         else:
             return  # somebody else has started it
         begun: dict[str, Early] = {}
@@ -463,34 +345,9 @@ class Engine:
                 _log.error("the store failed", exc_info=error)
                 await self.clock.sleep(RETRY_AFTER)
 
-    # Timers
-
-    async def _watch_timers(self) -> None:
-        while True:
-            due: float | None = None
-            try:
-                due = await self.store.next_timer()
-                for conversation in await self.store.fire(self.clock.now()) if due is not None else ():
-                    self.wake(conversation)
-            except StoreError as error:
-                _log.error("the store failed", exc_info=error)
-            await self._nap(due)
-
-    async def _nap(self, due: float | None) -> None:
-        self._timer_set.clear()
-        wait = LONGEST_NAP if due is None else min(max(due - self.clock.now(), 0.01), LONGEST_NAP)
-        try:
-            async with asyncio.timeout(wait):
-                await self._timer_set.wait()
-        except TimeoutError:
-            pass
-
     async def fire_timers(self) -> int:
         """Fire what is due now and give how many conversations it woke; for clocks that tests move."""
-        woken = await self.store.fire(self.clock.now())
-        for conversation in woken:
-            self.wake(conversation)
-        return len(woken)
+        return await self.timers.fire()
 
     async def own(self, conversation: str, event: Owned, key: str) -> Accepted:
         """Note that a conversation changed hands."""

@@ -108,9 +108,9 @@ async def test_a_load_that_fails_is_made_again(store: Store) -> None:
 
 async def test_a_turn_that_raises_is_logged_and_does_not_stop_others(store: Store, caplog: Any) -> None:
     rig = Rig(store)
-    real, rig.engine._recognisers = rig.engine._recognisers, lambda flows: None  # type: ignore[assignment,return-value]
+    real, rig.engine.turning.recognisers = rig.engine.turning.recognisers, lambda flows: None  # type: ignore[assignment,return-value]
     await rig.say("/echo a")
-    rig.engine._recognisers = real
+    rig.engine.turning.recognisers = real
     assert "a turn failed" in caplog.text
     await rig.say("/echo b")
     assert (await rig.said())[-1] == "/echo b"
@@ -272,7 +272,7 @@ async def test_the_watch_fires_timers_by_itself_and_survives_the_store(store: St
     await rig.engine.start()
     await rig.say("/order")
     rig.clock.advance(601)
-    rig.engine._timer_set.set()
+    rig.engine.timers.changed.set()
     async with asyncio.timeout(5):
         while len(await rig.said()) < 2:  # noqa: ASYNC110
             await asyncio.sleep(0.01)

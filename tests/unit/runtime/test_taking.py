@@ -69,10 +69,10 @@ async def test_a_burst_keeps_its_order(store: Store) -> None:
 
 async def test_a_turn_that_raises_leaves_the_delivery_in_the_inbox(store: Store, caplog: Any) -> None:
     rig = Rig(store)
-    real, rig.engine._recognisers = rig.engine._recognisers, lambda flows: None  # type: ignore[assignment,return-value]
+    real, rig.engine.turning.recognisers = rig.engine.turning.recognisers, lambda flows: None  # type: ignore[assignment,return-value]
     await _say(rig, "/echo a", 1)
     assert "a turn failed" in caplog.text
-    rig.engine._recognisers = real
+    rig.engine.turning.recognisers = real
     await _say(rig, "/echo b", 2)
     assert await rig.said() == ["/echo a", "/echo b"]
 
@@ -82,7 +82,7 @@ async def test_a_store_that_fails_is_said_and_the_delivery_may_come_again(
 ) -> None:
     real, failures = store.take, [StoreError("the disk is full")]
 
-    async def fail(incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, bool]:
+    async def fail(incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, int]:
         if failures:
             raise failures.pop()
         return await real(incoming, commit, now)
@@ -99,7 +99,7 @@ async def test_a_store_that_fails_is_said_and_the_delivery_may_come_again(
 async def test_a_result_that_seemed_not_stored_is_taken_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     real, failures = store.take_result, [StoreError("connection lost")]
 
-    async def fail(*args: Any) -> tuple[Accepted, bool]:
+    async def fail(*args: Any) -> tuple[Accepted, int]:
         outcome = await real(*args)
         if failures:
             raise failures.pop()

@@ -1,0 +1,61 @@
+"""Timers: what is due is moved from the store into the inbox, and its conversations are woken."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from botkit.errors import StoreError
+from botkit.ports.clocks import Clock
+from botkit.ports.stores import Store
+
+_log = logging.getLogger(__name__)
+
+LONGEST_NAP = 1.0  # seconds between looks
+
+
+class Timers:
+    """Looks when the next timer of the store is due, and fires it then. `changed` says that there is a new one."""
+
+    def __init__(self, store: Store, clock: Clock, wake: Callable[[str], None]) -> None:
+        self.changed = asyncio.Event()
+        self._store = store
+        self._clock = clock
+        self._wake = wake
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._task = asyncio.create_task(self._watch(), name="timers")
+
+    async def stop(self) -> None:
+        """Look no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def fire(self) -> int:
+        """Fire what is due now and give how many conversations it woke."""
+        woken = await self._store.fire(self._clock.now())
+        for conversation in woken:
+            self._wake(conversation)
+        return len(woken)
+
+    async def _watch(self) -> None:
+        while True:
+            due: float | None = None
+            try:
+                due = await self._store.next_timer()
+                if due is not None:
+                    await self.fire()
+            except StoreError as error:
+                _log.error("the store failed", exc_info=error)
+            await self._nap(due)
+
+    async def _nap(self, due: float | None) -> None:
+        self.changed.clear()
+        wait = LONGEST_NAP if due is None else min(max(due - self._clock.now(), 0.01), LONGEST_NAP)
+        try:
+            async with asyncio.timeout(wait):
+                await self.changed.wait()
+        except TimeoutError:
+            pass

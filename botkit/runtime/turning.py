@@ -1,0 +1,157 @@
+"""Turns: an event, what plugins and classifiers make of it, and what the core makes of that."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from msgspec.structs import replace
+
+from botkit.dialogue import advance, new_session
+from botkit.model.definitions import FlowSet
+from botkit.model.events import FromCustomer, Message, Opened, Press, Result
+from botkit.model.replies import Call, Reply
+from botkit.model.session import Session
+from botkit.model.turn import Turn
+from botkit.model.values import from_json, to_json
+from botkit.ports.clocks import Clock
+from botkit.ports.stores import Arrived
+from botkit.registry.contexts import Caller
+from botkit.registry.registry import Registry
+from botkit.runtime.books import FlowBook
+from botkit.runtime.recognition import Recogniser
+
+SOON = 0.02  # seconds for which a turn waits for a read, so that both are stored together
+MOST_TOGETHER = 10  # reads that a turn waits for
+
+Early = asyncio.Task[Result]
+
+
+class Turning:
+    """Makes the turns of one bot; it stores nothing."""
+
+    def __init__(
+        self,
+        book: FlowBook,
+        registry: Registry,
+        recognisers: Callable[[FlowSet], Recogniser],
+        clock: Clock,
+        chosen_locale: str = "",
+    ) -> None:
+        self.reads: set[Early] = set()  # under way, begun before their call was stored
+        self.hooked = any(plugin.before or plugin.after for plugin in registry.plugins)
+        self.recognisers = recognisers
+        self._book = book
+        self._registry = registry
+        self._clock = clock
+        self._chosen_locale = chosen_locale
+        self._guarded = {
+            d: any(g.direction == d for p in registry.plugins for g in p.guards) for d in ("input", "output")
+        }
+
+    @property
+    def direct(self) -> bool:
+        """Whether no plugin sees every turn, so that one can be made before its event is stored."""
+        return not (self.hooked or self._guarded["input"] or self._guarded["output"])
+
+    def caller(self, session: Session) -> Caller:
+        """Give for whom plugins are asked something."""
+        return Caller(
+            conversation=session.conversation,
+            channel=session.channel,
+            customer=session.customer,
+            locale=session.locale,
+            timezone=self._book.current.settings.timezone,
+        )
+
+    async def make(
+        self, conversation: str, session: Session | None, arrived: Arrived, early: dict[str, Early]
+    ) -> list[Turn]:
+        """Make the turn of an event, and those of the reads that it asks for as far as they end soon.
+
+        Nothing is stored before they ended: a read does no harm if it is done again. One that takes longer goes on
+        (it is in `early` then), and its call is stored with the turn.
+        """
+        turns = [await self._advance(conversation, session, arrived)]
+        while len(turns) <= MOST_TOGETHER and (call := _only_read(turns[-1])) is not None:
+            result = await self._read_soon(call, turns[-1].session, early)
+            if result is None:
+                break
+            turns.append(await self._advance(conversation, turns[-1].session, Arrived(0, result)))
+        return turns
+
+    async def _read_soon(self, call: Call, session: Session, early: dict[str, Early]) -> Result | None:
+        caller = self.caller(session)
+        result = self._registry.perform_inline(call, caller)
+        if result is not None:
+            return result
+        task = asyncio.create_task(self._registry.perform(call, caller), name=f"read {call.id}")
+        self.reads.add(task)
+        task.add_done_callback(self.reads.discard)
+        await asyncio.wait({task}, timeout=SOON)
+        if task.done():
+            return task.result()
+        early[call.id] = task
+        return None
+
+    async def _advance(self, conversation: str, session: Session | None, arrived: Arrived) -> Turn:
+        flows = await self._book.flows_for(session)
+        if session is None:
+            session = new_session(flows, conversation, locale=self._chosen_locale)
+        event = arrived.event
+        if isinstance(event, Message | Press | Opened):
+            if arrived.customer and arrived.customer != session.customer.get("platform"):
+                # What a platform says of its user identifies no customer: it stays apart from what actions found out.
+                event = _knowing(event, {"platform": to_json(arrived.customer)})
+            if self.hooked or self._guarded["input"]:
+                event = await self._prepare(session, event)
+        if isinstance(event, Message | Press):
+            event = self.recognisers(flows).recognise(event, session.locale)
+        turn = advance(flows, session, event, self._clock.now())
+        return await self._guard_replies(turn) if self._guarded["output"] and turn.replies else turn
+
+    async def _prepare(self, session: Session, event: FromCustomer) -> FromCustomer:
+        """Let plugins see an event before its turn: hooks may know the customer, guards may refuse the text."""
+        caller = self.caller(replace(session, customer={**session.customer, **from_json(event.customer)}))
+        if self.hooked:
+            event = _knowing(event, await self._registry.before_turn(event, caller))
+        said = event.text if isinstance(event, Message) else event.value if isinstance(event, Press) else ""
+        if isinstance(event, Message | Press) and self._guarded["input"] and said:
+            verdict = await self._registry.guard("input", said, caller)
+            if verdict.refused:
+                event = replace(event, evidence=replace(event.evidence, blocked=verdict.refused))
+            elif verdict.text is not None:
+                event = _reworded(event, verdict.text)
+        return event
+
+    async def _guard_replies(self, turn: Turn) -> Turn:
+        caller, flows = self.caller(turn.session), self._book.current
+        replies: list[Reply] = []
+        for reply in turn.replies:
+            verdict = await self._registry.guard("output", reply.text, caller) if reply.text else None
+            if verdict is not None and verdict.refused:
+                locale = flows.locales.get(reply.locale) or next(iter(flows.locales.values()))
+                replies.append(
+                    Reply(id=reply.id, text=locale.repair["blocked"], locale=reply.locale, epoch=reply.epoch)
+                )
+            elif verdict is not None and verdict.text is not None:
+                replies.append(replace(reply, text=verdict.text))
+            else:
+                replies.append(reply)
+        return replace(turn, replies=tuple(replies))
+
+
+def _knowing(event: FromCustomer, facts: dict[str, Any]) -> FromCustomer:
+    """Add facts about the customer to an event: they are kept with it, so that a replay knows them."""
+    return replace(event, customer={**event.customer, **facts}) if facts else event
+
+
+def _only_read(turn: Turn) -> Call | None:
+    """Give the read that a turn waits for, if it waits for nothing else."""
+    if len(turn.session.pending) != 1 or turn.session.pending[0].write:
+        return None
+    pending = turn.session.pending[0].id
+    return next((e for e in turn.effects if isinstance(e, Call) and e.effect == "read" and e.id == pending), None)
+
+
+def _reworded(event: Message | Press, text: str) -> Message | Press:
+    return replace(event, text=text) if isinstance(event, Message) else replace(event, value=text)
