@@ -16,7 +16,7 @@ from botkit.dialogue.routing import (
 )
 from botkit.dialogue.saying import title_of
 from botkit.dialogue.stack import abandon, allowed, can_interrupt, clear_stack, on_stack, push, repair
-from botkit.dialogue.steps import fail, mark_waiting_done, proceed, take_result
+from botkit.dialogue.steps import fail, give_up, mark_waiting_done, proceed, take_result
 from botkit.dialogue.work import MOST_WAITING, Work
 from botkit.errors import ExpressionError
 from botkit.model.definitions import Ask, Confirm, FlowSet, Wait
@@ -53,6 +53,14 @@ def advance(flows: FlowSet, session: Session, event: Event, now: float) -> Turn:
         work.settled = False
         _take(work, event)
         _settle(work)
+    return work.finish()
+
+
+def set_aside(flows: FlowSet, session: Session, event: Event, now: float) -> Turn:
+    """Give the turn of an event that cannot be taken: what is open is given up, and the customer is told."""
+    work = Work(flows, session, event, now)
+    if work.owner == "bot":
+        give_up(work)
     return work.finish()
 
 
@@ -104,7 +112,9 @@ def _take_message(work: Work, message: Message) -> None:
 
 
 def _take_press(work: Work, press: Press) -> None:
+    work.pressed = True
     _receive(work, press, press.label or press.value)
+    work.pressed = False
 
 
 def _receive(work: Work, event: Message | Press, text: str) -> None:

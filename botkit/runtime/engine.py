@@ -18,12 +18,16 @@ from botkit.registry.registry import Registry
 from botkit.runtime.books import FlowBook
 from botkit.runtime.delivery import Delivery
 from botkit.runtime.recognition import Recogniser
+from botkit.runtime.sweeping import Sweep
 from botkit.runtime.timers import Timers
 from botkit.runtime.turning import Early, Turning
 
 _log = logging.getLogger(__name__)
 
 RETRY_AFTER = 0.5  # seconds after the store failed
+TRIES = 3  # at the turn of one event, before it is set aside
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 60.0  # seconds between them; each is twice the one before
+MOST_WAITING = 100  # events that are taken together
 MOST_KNOWN = 1000  # conversations whose sessions stay in memory
 
 T = TypeVar("T")
@@ -50,9 +54,11 @@ class Engine:
         self.delivery = Delivery(store, connectors or {}, clock, self._epoch_of)
         self.turning = Turning(book, registry, recognisers, clock, chosen_locale)
         self.timers = Timers(store, clock, self.wake)
+        self.sweep = Sweep(store, clock)
         self._direct = self.turning.direct
         self._draining: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
+        self._failed: dict[str, int] = {}  # tries at the turn of what waits there
         self._calls: dict[str, set[asyncio.Task[None]]] = {}
         self._known: dict[str, tuple[Session, int]] = {}  # sessions as they were stored last, with their fences
         self._owners: dict[str, tuple[int, bool]] = {}
@@ -76,11 +82,13 @@ class Engine:
             self.wake(conversation)
             self.delivery.wake(conversation)
         self.timers.start()
+        self.sweep.start()
 
     async def stop(self, within: float = 10.0) -> None:
         """Drain: no new turn, running ones and their calls end within so many seconds; the rest stays stored."""
         self._closing = True
         await self.timers.stop()
+        await self.sweep.stop()
         running = [
             *self._draining.values(),
             *self.turning.reads,
@@ -215,23 +223,33 @@ class Engine:
             except StoreError as error:
                 _log.error("the store failed", exc_info=error, extra={"conversation": conversation})
                 await self.clock.sleep(RETRY_AFTER)
-            except Exception as error:  # noqa: BLE001 - what waits stays stored and is tried with the next event
-                _log.error("a turn failed", exc_info=error, extra={"conversation": conversation})
-                return
+            except Exception as error:  # noqa: BLE001 - what waits stays stored, and is tried again
+                tries = self._failed[conversation] = self._failed.get(conversation, 0) + 1
+                _log.error("a turn failed", exc_info=error, extra={"conversation": conversation, "tries": tries})
+                await self.clock.sleep(min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE))
 
     async def _turn(self, conversation: str) -> bool:
-        """Take what waits in a conversation's inbox; False when nothing did."""
+        """Take what waits in a conversation's inbox; False when nothing did.
+
+        After a failure events are taken one by one, so that the one of which no turn can be made comes to be the
+        first; that one is set aside after `TRIES`, and the others have their turns.
+        """
         self._known.pop(conversation, None)
-        loaded = await self.store.load(conversation)
+        tries = self._failed.get(conversation, 0)
+        loaded = await self.store.load(conversation, most=1 if tries else MOST_WAITING)
         if not loaded.waiting:
             return False
         session, turns, early = loaded.session, list[Turn](), dict[str, Early]()
         for arrived in loaded.waiting:
-            turns += await self.turning.make(conversation, session, arrived, early)
+            if tries >= TRIES:
+                turns.append(await self.turning.set_aside(conversation, session, arrived))
+            else:
+                turns += await self.turning.make(conversation, session, arrived, early)
             session = turns[-1].session
         assert session is not None  # noqa: S101 - at least one turn was made
         commit = self._commit_of(conversation, loaded.fence, session, turns, taken=len(loaded.waiting))
         committed = await self.store.commit(commit)
+        self._failed.pop(conversation, None)
         self._note_owner(session)
         self._after(commit, early)
         if self.turning.hooked:

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from botkit.dialogue import advance, new_session
+from botkit.dialogue import advance, new_session, set_aside
 from botkit.model.definitions import FlowSet
 from botkit.model.events import FromCustomer, Message, Opened, Press, Result
 from botkit.model.replies import Call, Reply
@@ -78,6 +78,12 @@ class Turning:
                 break
             turns.append(await self._advance(conversation, turns[-1].session, Arrived(0, result)))
         return turns
+
+    async def set_aside(self, conversation: str, session: Session | None, arrived: Arrived) -> Turn:
+        """Make the turn of an event of which no turn can be made: no plugin and no classifier sees it."""
+        flows = await self._book.flows_for(session)
+        session = session or new_session(flows, conversation, locale=self._chosen_locale)
+        return set_aside(flows, session, arrived.event, self._clock.now())
 
     async def _read_soon(self, call: Call, session: Session, early: dict[str, Early]) -> Result | None:
         caller = self.caller(session)

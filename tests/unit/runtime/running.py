@@ -161,6 +161,23 @@ class Rig:
         return [reply.text for record in await self.store.turns(conversation) for reply in record.replies]
 
 
+def failing(rig: Rig, text: str, times: int) -> None:
+    """Let so many tries at recognising a text fail."""
+    real, left = rig.engine.turning.recognisers, [times]
+
+    class Failing:
+        def __init__(self, flows: FlowSet) -> None:
+            self.real = real(flows)
+
+        def recognise(self, message: Message | Press, locale: str) -> Message | Press:
+            if left[0] and isinstance(message, Message) and message.text == text:
+                left[0] -= 1
+                raise LookupError("a classifier broke")
+            return self.real.recognise(message, locale)
+
+    rig.engine.turning.recognisers = Failing  # type: ignore[assignment]
+
+
 def memory() -> Store:
     """Give a store in memory."""
     return open_store("sqlite://")

@@ -17,7 +17,7 @@ from botkit.registry.verdicts import Verdict
 from botkit.runtime.engine import Engine
 from botkit.stores import open_store
 from botkit.testing import FakeClock
-from tests.unit.runtime.running import Phone, Rig, memory, shop
+from tests.unit.runtime.running import Phone, Rig, failing, memory, shop
 
 
 @pytest.fixture
@@ -106,14 +106,39 @@ async def test_a_load_that_fails_is_made_again(store: Store) -> None:
     assert rig.clock.slept == [0.5]
 
 
-async def test_a_turn_that_raises_is_logged_and_does_not_stop_others(store: Store, caplog: Any) -> None:
+async def test_a_turn_that_raises_is_logged_and_tried_again(store: Store, caplog: Any) -> None:
     rig = Rig(store)
-    real, rig.engine.turning.recognisers = rig.engine.turning.recognisers, lambda flows: None  # type: ignore[assignment,return-value]
+    failing(rig, "/echo a", times=2)
     await rig.say("/echo a")
-    rig.engine.turning.recognisers = real
-    assert "a turn failed" in caplog.text
-    await rig.say("/echo b")
-    assert (await rig.said())[-1] == "/echo b"
+    assert caplog.text.count("a turn failed") == 2
+    assert (await rig.said(), rig.clock.slept) == (["/echo a"], [0.2, 0.4])
+
+
+async def test_an_event_of_which_no_turn_can_be_made_is_set_aside_and_the_others_have_theirs(store: Store) -> None:
+    rig = Rig(store)
+    failing(rig, "/echo poison", times=1000)
+    await rig.say("I want an order")
+    for text in ("/echo a", "/echo poison", "/echo b"):
+        await rig.accept(Message(text))
+    await rig.rest()
+    said = await rig.said()
+    assert (said[0], said[-1]) == ("Which?", "/echo b")
+    assert [text for text in said if "went wrong" in text] == [rig.flows.locales["en"].repair["broken"]]
+    assert said.index("/echo a") < next(at for at, text in enumerate(said) if "went wrong" in text)
+    assert (await rig.session()).stack == ()
+    assert (await store.load("phone:1")).waiting == ()
+    await rig.say("/echo c")
+    assert (await rig.said())[-1] == "/echo c"
+
+
+async def test_what_cannot_be_taken_says_nothing_over_a_person(store: Store) -> None:
+    rig = Rig(store)
+    await rig.say("/echo a")
+    await rig.engine.own("phone:1", Owned("claimed", "Ann"), "claim")
+    failing(rig, "x", times=1000)
+    await rig.say("x")
+    assert await rig.said() == ["/echo a"]
+    assert (await rig.session()).owner == "human"
 
 
 # Calls

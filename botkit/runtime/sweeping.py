@@ -1,0 +1,44 @@
+"""Sweeping: what is long done with goes, so that a store grows with its conversations and not with its past."""
+
+import asyncio
+import logging
+
+from botkit.errors import StoreError
+from botkit.ports.clocks import Clock
+from botkit.ports.stores import Store
+
+_log = logging.getLogger(__name__)
+
+KEPT = 7 * 86_400.0  # seconds for which a delivery that comes again is recognised
+EVERY = 3600.0  # seconds
+
+
+class Sweep:
+    """Lets go, every hour, of the marks that a store keeps of deliveries, sent replies and ended calls."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin; the first sweep comes after an hour."""
+        self._task = asyncio.create_task(self._go_on(), name="sweep")
+
+    async def stop(self) -> None:
+        """End."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def once(self) -> int:
+        """Sweep now; give how many marks went."""
+        return await self._store.forget(self._clock.now() - KEPT)
+
+    async def _go_on(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY)
+            try:
+                await self.once()
+            except StoreError as error:
+                _log.error("the store failed", exc_info=error)

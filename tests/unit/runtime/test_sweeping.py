@@ -1,0 +1,33 @@
+"""What is long done with goes."""
+
+from botkit.model.events import Message
+from botkit.runtime.sweeping import KEPT
+from botkit.testing import FakeClock
+from tests.unit.runtime.running import Rig, memory
+
+
+async def test_a_delivery_is_recognised_for_a_week_and_forgotten_then() -> None:
+    store, clock = memory(), FakeClock()
+    await store.open()
+    rig = Rig(store, clock=clock)
+    await rig.say("/echo a", id_="one")
+    clock.advance(KEPT - 86_400)
+    assert await rig.engine.sweep.once() == 0
+    assert (await rig.accept(Message("/echo a"), id_="one")).duplicate
+    clock.advance(2 * 86_400)
+    assert await rig.engine.sweep.once() == 1
+    assert not (await rig.accept(Message("/echo b"), id_="one")).duplicate
+    await rig.rest()
+    assert await rig.said() == ["/echo a", "/echo b"]
+    await store.close()
+
+
+async def test_it_begins_and_ends_with_the_engine() -> None:
+    store = memory()
+    await store.open()
+    rig = Rig(store)
+    await rig.engine.start()
+    assert rig.engine.sweep._task is not None
+    await rig.engine.stop()
+    assert rig.engine.sweep._task.done()
+    await store.close()
