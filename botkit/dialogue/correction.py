@@ -1,17 +1,18 @@
 """Correcting: a message changes a slot that was filled before, and the flow goes back to what depends on it."""
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from msgspec.structs import replace
 
 from botkit.dialogue.filling import labelled, refusal, strict_value
-from botkit.dialogue.phrases import strip_correction
+from botkit.dialogue.phrases import is_question, read_yes_no, strip_correction
 from botkit.dialogue.questions import repeat_question, say_rule
 from botkit.dialogue.stack import drop_timers, repair
 from botkit.dialogue.work import Work
-from botkit.model.definitions import SlotDef
+from botkit.model.definitions import Ask, SlotDef
 from botkit.model.session import Frame
 from botkit.model.words import fold, has_cjk
 
@@ -61,7 +62,13 @@ def find_correction(work: Work, text: str, *, confirming: bool = False, refused:
 
 def _names(folded: str, slot: SlotDef) -> bool:
     name = fold(slot.name.replace("_", " "))
-    return name in folded if has_cjk(name) else f" {name} " in f" {folded} "
+    if folded.isascii():
+        return f" {name} " in f" {folded} "
+    return (
+        name in folded
+        if has_cjk(name)
+        else re.search(rf"(?<!\w){re.escape(name)}(?!\w)", folded, re.ASCII) is not None
+    )
 
 
 def _earlier(work: Work) -> list[tuple[int, SlotDef]]:
@@ -113,18 +120,31 @@ def _alike(new: Any, current: Any) -> bool:
 
 
 def _after_name(work: Work, slot: SlotDef, text: str, current: Any) -> str | None:
-    """Give what a text says after a free text slot's name: 'the reason is: too small'."""
-    name = slot.name.replace("_", " ")
+    """Give what a text says after a free text slot's name: 'the reason is: too small'.
+
+    A copula or a sign stands between them. What asks something, and what only says yes or no of the value that
+    there is ('the address is wrong'), gives none.
+    """
+    phrases, name = work.prepared.phrases, slot.name.replace("_", " ")
     start = text.casefold().find(name.casefold())
-    if start < 0:
+    if start < 0 or phrases.copulas is None:
         return None
-    rest = text[start + len(name) :].lstrip(" :=,.-，：。")
-    fillers = work.prepared.phrases.fillers
-    while (
-        fillers is not None and (match := fillers.match(rest.casefold())) and match[0] not in work.prepared.phrases.no
-    ):
-        rest = rest[match.end() :].lstrip(" :=,.-，：。")
-    return rest.strip() or None if rest.strip() != current else None
+    rest = text[start + len(name) :]
+    copula = phrases.copulas.match(rest.casefold())
+    if copula is None or is_question(phrases, text):
+        return None
+    while copula is not None:
+        rest = rest[copula.end() :].lstrip(" :=,.-，：。")
+        copula = phrases.copulas.match(rest.casefold())
+    while phrases.fillers is not None and (filler := phrases.fillers.match(rest.casefold())):
+        if filler[0] in phrases.no:
+            break
+        rest = rest[filler.end() :].lstrip(" :=,.-，：。")
+    rest = rest.strip()
+    agreed = read_yes_no(phrases, fold(rest))
+    if not fold(rest) or is_question(phrases, rest) or (agreed is not None and agreed[1]):
+        return None
+    return rest if rest != current else None
 
 
 def apply_correction(work: Work, correction: Correction) -> None:
@@ -137,7 +157,7 @@ def apply_correction(work: Work, correction: Correction) -> None:
     slot = correction.slot
     old_shown = labelled(work, slot, _current(work, frame, slot.name))
     new_shown = labelled(work, slot, correction.value)
-    if any(slot.name in reads for other in work.stack[correction.index :] for reads in other.wrote.values()):
+    if _was_used(work, correction.index, slot.name):
         work.visit(frame.step, f"not corrected: {slot.name} was used")
         repair(work, "on_correct", slot=slot.name, old=old_shown, new=new_shown, done=True)
         return
@@ -157,6 +177,56 @@ def apply_correction(work: Work, correction: Correction) -> None:
     work.fill(slot.name, correction.value, correction.index)
     work.visit(work.top.step, f"corrected: {slot.name}")
     repair(work, "on_correct", slot=slot.name, old=old_shown, new=new_shown, done=False)
+
+
+def _was_used(work: Work, index: int, slot: str) -> bool:
+    """Tell whether a done write of this run, or of one that it called, has read the slot."""
+    return any(slot in reads for frame in work.stack[index:] for reads in frame.wrote.values())
+
+
+def changeable(work: Work) -> list[tuple[int, SlotDef]]:
+    """Give the slots that this run and its callers have asked for, each with its frame, the first one first."""
+    return list(reversed(_earlier(work)))
+
+
+def find_named(work: Work, text: str, *, alone: bool) -> tuple[int, SlotDef] | None:
+    """Give the one asked slot that a text names first, after a no and fillers; `alone` wants nothing behind it."""
+    folded, phrases = fold(text), work.prepared.phrases
+    named = [(index, slot) for index, slot in changeable(work) if _names(folded, slot)]
+    if len(named) != 1:
+        return None
+    name = fold(named[0][1].name.replace("_", " "))
+    while not (folded == name or (not alone and _names(folded[: len(name) + 1], named[0][1]))):
+        patterns = (phrases.fillers,) if alone else (phrases.either, phrases.corrections, phrases.fillers)
+        skipped = [match.end() for pattern in patterns if pattern is not None and (match := pattern.match(folded))]
+        if not skipped:
+            return None
+        folded = folded[max(skipped) :].strip()
+    return named[0]
+
+
+def reopen(work: Work, index: int, slot: SlotDef) -> None:
+    """Ask for a slot again that the frame at `index` has asked for; one that a done write has read stays."""
+    frame = work.stack[index]
+    if _was_used(work, index, slot.name):
+        shown = labelled(work, slot, _current(work, frame, slot.name))
+        repair(work, "on_correct", slot=slot.name, old=shown, new=shown, done=True)
+        return
+    steps, fills = work.flow_of(frame).steps, work.prepared.facts[frame.flow].fills
+    asks = [step for step in frame.passed if fills.get(step) == slot.name and isinstance(steps[step].body, Ask)]
+    if not asks:
+        repeat_question(work)
+        return
+    for other in work.stack[index:]:
+        drop_timers(work, other)
+    del work.stack[index + 1 :]
+    later = frame.passed[frame.passed.index(asks[-1]) :]
+    done = tuple(step for step in later if step in frame.wrote)
+    work.stack[index] = replace(frame, step=asks[-1], asked="", skips=done, heard=())
+    work.fill(slot.name, None, index)
+    work.visit(asks[-1], "opened again")
+    work.question = None
+    work.settled = False
 
 
 def _go_back(work: Work, index: int, slot: str) -> bool:

@@ -4,9 +4,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
 from botkit.dialogue.options import (
@@ -19,10 +21,10 @@ from botkit.dialogue.options import (
 from botkit.dialogue.saying import listed_names, listed_options
 from botkit.dialogue.work import Work
 from botkit.expressions import test
-from botkit.model.definitions import Found, Reading, Rule, SlotDef
-from botkit.model.events import Message
+from botkit.model.definitions import Found, Reading, Rule, SlotDef, SlotParser
+from botkit.model.events import Entity, Message
 from botkit.model.session import Frame, Heard
-from botkit.model.values import File
+from botkit.model.values import File, Money
 from botkit.model.words import content_length, fold
 
 _NUMBERS = re.compile(r"\d+")
@@ -108,12 +110,30 @@ def fit(work: Work, slot: SlotDef, message: Message, shown: Sequence[tuple[Any, 
     found = find_values(work, slot, text)
     if found:
         return _graded(work, text, found[0])
+    amount = _bare_amount(work, text) if slot.type == "money" else None
+    if amount is not None:
+        return amount
     annotated = next((entity for entity in message.evidence.entities if entity.slot == slot.name), None)
     if annotated is not None:
         return Fit(annotated.value, annotated.start, annotated.end, PART)
     if slot.type in FREE_TYPES and not slot.pattern:
         return Fit(text.strip(), 0, len(text), LOOSE)
     return None
+
+
+def _bare_amount(work: Work, text: str) -> Fit | None:
+    """Give the one number of a reply that has no unit: 'I was charged 100' is an amount of the bot's currency."""
+    known, parser = reading(work), work.flows.catalogue.types.get("number")
+    found = parser(text, known) if parser is not None else []
+    if len(found) != 1 or isinstance(found[0].value, bool) or not isinstance(found[0].value, int | float | Decimal):
+        return None
+    start, end = found[0].start, found[0].end
+    before, behind = text[:start], text[end:].lstrip()
+    if (before and before[-1] in "#-_/:") or (behind and behind[0] not in ".,;:!?。，！？"):
+        return None
+    if any(sign in text[start:end].casefold() for locale in known.locales for sign in locale.numbers.percent):
+        return None
+    return Fit(Money(Decimal(str(found[0].value)), known.currency), start, end, PART)
 
 
 def _fit_file(slot: SlotDef, message: Message) -> Fit | None:
@@ -163,7 +183,48 @@ def find_values(work: Work, slot: SlotDef, text: str) -> list[Found]:
     if slot.type in FREE_TYPES or slot.type in FILE_TYPES:
         return []
     parser = work.flows.catalogue.types.get(slot.type)
-    return parser(text, reading(work)) if parser is not None else []
+    if parser is None:
+        return []
+    known = reading(work)
+    found = parser(text, known)
+    return [_backdated(one, text, known, parser) for one in found] if slot.past else found
+
+
+def _backdated(found: Found, text: str, known: Reading, parser: SlotParser) -> Found:
+    """Give a date to come that was said without its year, or as a day of the week, as the latest one before now.
+
+    What a parser makes of the same words on another day tells how they were meant: 'January 10' stays the tenth
+    of January, 'tomorrow' moves with the day, '2027-01-10' is what it is.
+    """
+    now = known.now if isinstance(found.value, datetime) else known.now.date()
+    if not isinstance(found.value, date) or found.value <= now:
+        return found
+    shifted = msgspec.structs.replace(known, now=known.now - timedelta(days=405))
+    other = next((one for one in parser(text, shifted) if one.start == found.start), None)
+    if other is None or not isinstance(other.value, date):
+        return found
+    leaping = (found.value.month, found.value.day) == (2, 29) and str(found.value.year) not in text
+    if other.value == found.value and not leaping:
+        return found
+    said = text[found.start : found.end].casefold()
+    if any(said in locale.dates.weekdays for locale in known.locales):
+        weeks = -(-(found.value - now).days // 7) or 1
+        return Found(found.value - timedelta(weeks=weeks), found.start, found.end)
+    if (other.value.month, other.value.day) != (found.value.month, found.value.day):
+        return found
+    return Found(_latest(found.value, now), found.start, found.end)
+
+
+def _latest(value: date, now: date) -> date:
+    """Give the same day of the latest year in which it is not to come."""
+    for year in range(now.year, now.year - 9, -1):
+        try:
+            earlier = value.replace(year=year)
+        except ValueError:  # no 29th of February
+            continue
+        if earlier <= now:
+            return earlier
+    return value
 
 
 def _find_pattern(work: Work, source: str, text: str) -> list[Found]:
@@ -207,17 +268,17 @@ def refusal(work: Work, slot: SlotDef, value: Any) -> Rule | None:
 # What was said before
 
 
-def hear(frame: Frame, text: str, start: int, end: int) -> Frame:
+def hear(frame: Frame, text: str, start: int, end: int, entities: tuple[Entity, ...] = ()) -> Frame:
     """Remember a message for later questions, without the part that a slot used."""
     if not text.strip() or (start, end) == (0, len(text)):
         return frame
     used = ((start, end),) if end > start else ()
-    return replace(frame, heard=(*frame.heard[1 - MOST_HEARD :], hearing(text, used)))
+    return replace(frame, heard=(*frame.heard[1 - MOST_HEARD :], hearing(text, used, entities)))
 
 
-def hearing(text: str, used: tuple[tuple[int, int], ...] = ()) -> Heard:
+def hearing(text: str, used: tuple[tuple[int, int], ...] = (), entities: tuple[Entity, ...] = ()) -> Heard:
     """Give a text for later questions, as much of it as is searched for values."""
-    return Heard(text[:MOST_TEXT], used)
+    return Heard(text[:MOST_TEXT], used, entities)
 
 
 def offered(work: Work, slot: SlotDef) -> Fit | None:
@@ -225,11 +286,20 @@ def offered(work: Work, slot: SlotDef) -> Fit | None:
     frame = work.top
     for index in range(len(frame.heard) - 1, -1, -1):
         heard = frame.heard[index]
-        found = _strict_in(work, slot, _masked(heard))
+        found = _strict_in(work, slot, _masked(heard)) or _annotated(slot, heard)
         if found is not None:
             used = replace(heard, used=(*heard.used, (found.start, found.end)))
             work.change(heard=(*frame.heard[:index], used, *frame.heard[index + 1 :]))
             return found
+    return None
+
+
+def _annotated(slot: SlotDef, heard: Heard) -> Fit | None:
+    """Give what was found for a slot beforehand, where no other slot used that part of the text."""
+    for entity in heard.entities:
+        free = all(end <= entity.start or start >= entity.end for start, end in heard.used)
+        if entity.slot == slot.name and free:
+            return Fit(entity.value, entity.start, entity.end, STRICT)
     return None
 
 

@@ -24,6 +24,10 @@ class Phrases:
     fillers: re.Pattern[str] | None
     all_of: frozenset[str]
     none_of: frozenset[str]
+    copulas: re.Pattern[str] | None = None
+    doubts: re.Pattern[str] | None = None
+    asking: re.Pattern[str] | None = None
+    joining: re.Pattern[str] | None = None
 
 
 def gather_phrases(locales: Iterable[Locale]) -> Phrases:
@@ -48,6 +52,10 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         fillers=_anywhere(phrase for locale in known for phrase in locale.fillers),
         all_of=frozenset(fold(phrase) for locale in known for phrase in locale.all_of),
         none_of=frozenset(fold(phrase) for locale in known for phrase in locale.none_of),
+        copulas=_linking(phrase for locale in known for phrase in locale.copulas),
+        doubts=_anywhere(phrase for locale in known for phrase in locale.doubts),
+        asking=_asking(phrase for locale in known for phrase in locale.questions),
+        joining=_leading(locale.formats.list_and for locale in known),
     )
 
 
@@ -64,6 +72,26 @@ def _anywhere(phrases: Iterable[str]) -> re.Pattern[str] | None:
 def _leading(phrases: Iterable[str]) -> re.Pattern[str] | None:
     body = _any_of(phrases)
     return re.compile(rf"(?:{body})\s*") if body else None
+
+
+def _linking(phrases: Iterable[str]) -> re.Pattern[str] | None:
+    """Make a pattern of what stands before a value in a text as it was written, signs included."""
+    written = sorted({phrase.casefold() for phrase in phrases} - {""}, key=len, reverse=True)
+    body = "|".join(re.escape(phrase) + (r"(?!\w)" if _is_bordered(phrase) else "") for phrase in written)
+    return re.compile(rf"\s*(?:{body})\s*") if body else None
+
+
+def _is_bordered(phrase: str) -> bool:
+    return phrase[-1:].isalnum() and not has_cjk(phrase)
+
+
+def _asking(phrases: Iterable[str]) -> re.Pattern[str] | None:
+    """Make a pattern of question words: at the beginning, but anywhere where words have no borders."""
+    known = sorted({fold(phrase) for phrase in phrases} - {""}, key=len, reverse=True)
+    leading = "|".join(re.escape(phrase) for phrase in known if not has_cjk(phrase))
+    anywhere = [re.escape(phrase) for phrase in known if has_cjk(phrase)]
+    body = "|".join([rf"\A(?:{leading})(?!\w)"] * bool(leading) + anywhere)
+    return re.compile(body) if body else None
 
 
 def _any_of(phrases: Iterable[str]) -> str:
@@ -106,6 +134,29 @@ def read_yes_no(phrases: Phrases, folded: str) -> tuple[bool, bool] | None:
     rest = folded[agreed.end() :]
     doubtful = any(found in phrases.no for found in phrases.either.findall(rest)) if phrases.either else False
     return None if doubtful or strip_correction(phrases, rest) is not None else (True, False)
+
+
+def is_question(phrases: Phrases, text: str) -> bool:
+    """Tell whether a text asks something: by its mark, or by the word that it begins with."""
+    if text.rstrip().endswith(("?", "？", "؟")):
+        return True
+    return phrases.asking is not None and phrases.asking.search(fold(text)) is not None
+
+
+def is_doubtful_yes(phrases: Phrases, text: str) -> bool:
+    """Tell whether a yes with more behind it takes it back or asks something: 'ok but when?', 'yes if it is free'."""
+    folded = fold(text)
+    agreed = phrases.leading_yes.match(folded) if phrases.leading_yes else None
+    rest = folded[agreed.end() :] if agreed is not None else ""
+    if not rest or rest in phrases.yes:
+        return False
+    if text.rstrip().endswith(("?", "？", "؟")) or (phrases.doubts is not None and phrases.doubts.search(rest)):
+        return True
+    for pattern in (phrases.either, phrases.joining):
+        skipped = pattern.match(rest) if pattern is not None else None
+        rest = rest[skipped.end() :].strip() if skipped is not None else rest
+    asked = phrases.asking.search(rest) if phrases.asking is not None else None
+    return asked is not None and rest[asked.end() :].strip() not in phrases.yes
 
 
 def strip_correction(phrases: Phrases, folded: str) -> str | None:

@@ -1,5 +1,7 @@
 """Questions: posing them, reading replies to them, and what unusable replies get."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from msgspec.structs import replace
@@ -20,9 +22,9 @@ from botkit.dialogue.filling import (
     strict_value,
 )
 from botkit.dialogue.options import Choice, choose_exactly, choose_number
-from botkit.dialogue.phrases import read_yes_no, strip_correction
-from botkit.dialogue.saying import listed_options, say_speech
-from botkit.dialogue.stack import drop_timers, repair
+from botkit.dialogue.phrases import is_doubtful_yes, read_yes_no, strip_correction
+from botkit.dialogue.saying import listed_options, say_speech, title_of
+from botkit.dialogue.stack import begun, drop_timers, repair
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask, Confirm, Rate, Retry, Rule, Silence, SlotDef, Speech, Step
 from botkit.model.events import Message
@@ -49,7 +51,10 @@ def ask(work: Work, step: Step, body: Ask) -> None:
         return
     if not frame.asked and body.fill == "anytime" and _fill_from_heard(work, step, slot):
         return
-    pose(work, step, body.speech, "ask", _option_buttons(work, slot), silence=body.silence, slot=slot)
+    buttons = _option_buttons(work, slot)
+    if frame.asked and frame.chosen:
+        buttons = (*buttons, _done_button(work))
+    pose(work, step, body.speech, "ask", buttons, silence=body.silence, slot=slot)
 
 
 def _still_valid(work: Work, slot: SlotDef, current: Any) -> bool:
@@ -146,7 +151,7 @@ def pose(
     unsaid = "" if slot is None or speech.variants else work.phrase("ask_for", slot=slot.name.replace("_", " "))
     say_speech(work, speech, step.id, buttons=buttons, question=id_, unsaid=unsaid)
     shown = work.replies[-1].buttons if work.replies and work.replies[-1].question == id_ else buttons
-    work.change(asked=id_)
+    work.change(asked=id_, chosen=frame.chosen if frame.asked else ())
     timed = silence is not None
     work.wait(Question(id=id_, run=frame.run, step=step.id, kind=kind, buttons=shown, options=computed, timed=timed))
     if silence is not None:
@@ -175,10 +180,14 @@ def read_reply(work: Work, question: Question, message: Message) -> Fit | None:
     match step.body if step is not None else None:
         case Ask(slot=slot) if question.kind == "offer":
             return _read_offer(work, slot, message)
+        case Ask(slot=slot) if slot.many and (slot.options or slot.options_from):
+            return _read_choices(work, question, slot, message)
         case Ask(slot=slot):
             return _pressed_choice(work, question, slot, message) or fit(work, slot, message, question.options)
         case Confirm():
-            return read_agreement(work, question, message)
+            agreed = read_agreement(work, question, message)
+            doubtful = agreed is not None and agreed.value and agreed.score < EXACT
+            return None if doubtful and is_doubtful_yes(work.prepared.phrases, message.text) else agreed
         case Rate(scale=scale):
             return _read_rating(work, message, scale)
         case _:
@@ -194,6 +203,32 @@ def _pressed_choice(work: Work, question: Question, slot: SlotDef, message: Mess
     if exact is None:
         return None
     return Fit([exact.value] if slot.many else exact.value, 0, len(message.text), EXACT)
+
+
+def _read_choices(work: Work, question: Question, slot: SlotDef, message: Message) -> Fit | None:
+    """Read the options of a question that takes several: a press adds one, Done or a typed list ends it."""
+    chosen, whole = work.top.chosen, (0, len(message.text))
+    choices = choices_of(work, slot, question.options, message.text)
+    exact = choose_exactly(message.text, choices)
+    if exact is not None and work.pressed:
+        values = chosen if exact.value in chosen else (*chosen, exact.value)
+        left = [choice for choice in choices if choice.value not in values]
+        return Fit(_Pressed(values) if left else list(values), *whole, EXACT)
+    if chosen and exact is None and fold(message.text) == fold(work.phrase("done")):
+        return Fit(list(chosen), *whole, EXACT)
+    found = _pressed_choice(work, question, slot, message) or fit(work, slot, message, question.options)
+    if found is None or not chosen:
+        return found
+    return Fit(
+        [*chosen, *(value for value in found.value if value not in chosen)], found.start, found.end, found.score
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pressed:
+    """What was pressed so far of a question that takes several options."""
+
+    values: tuple[Any, ...]
 
 
 def _pressed(question: Question, text: str) -> str:
@@ -302,12 +337,18 @@ def unusable(work: Work, rule: Rule | None = None, value: Any = None) -> None:
     repair(work, "on_no_match", tries=max(tries, 1))
 
 
-def _hint(work: Work, text: str) -> None:
+def ask_what_to_change(work: Work, names: Sequence[str]) -> None:
+    """Ask which of some slots a no is about; their names are the buttons, the question stays open."""
+    labels = dict.fromkeys(name.replace("_", " ") for name in names)
+    _hint(work, work.phrase("change"), tuple(Button(label=label, value=label) for label in labels))
+
+
+def _hint(work: Work, text: str, buttons: tuple[Button, ...] | None = None) -> None:
     """Say a hint with the open question's buttons; the question stays open, and its silence begins anew."""
     question, step = work.question, work.step_of(work.top)
     assert question is not None  # noqa: S101 - a reply is unusable to a question only
     assert step is not None  # noqa: S101
-    work.say(text, buttons=question.buttons, question=question.id)
+    work.say(text, buttons=question.buttons if buttons is None else buttons, question=question.id)
     if isinstance(step.body, Ask | Confirm) and step.body.silence is not None and question.kind != "offer":
         _set_silence(work, question.id, step.body.silence)
     work.settled = True
@@ -353,15 +394,39 @@ def accept(work: Work, message: Message, found: Fit) -> None:
             _accept_rating(work, step, body, int(found.value))
 
 
+def _add_choice(work: Work, step: Step, slot: SlotDef, values: tuple[Any, ...]) -> None:
+    """Keep what was pressed so far, and let the customer press more or say that this is all."""
+    question = work.question
+    assert question is not None  # noqa: S101 - a press answers a question
+    choices = choices_of(work, slot, question.options)
+    pressed = {choice.names for choice in choices if choice.value in values}
+    done = _done_button(work)
+    left = [b for b in question.buttons if b != done and not any(fold(b.value) in names for names in pressed)]
+    work.change(chosen=values)
+    work.visit(step.id, "one more pressed")
+    work.question = replace(question, buttons=(*left, done))
+    labels = {str(choice.value): choice.labels[0] for choice in choices if choice.labels}
+    shown = work.formats().list_separator.join(labels.get(str(value), str(value)) for value in values)
+    _hint(work, work.phrase("chosen", value=shown))
+
+
+def _done_button(work: Work) -> Button:
+    done = work.phrase("done")
+    return Button(label=done, value=done)
+
+
 def _accept_value(work: Work, step: Step, body: Ask, message: Message, found: Fit) -> None:
+    if isinstance(found.value, _Pressed):
+        _add_choice(work, step, body.slot, found.value.values)
+        return
     rule = refusal(work, body.slot, found.value)
     if rule is not None:
         work.visit(step.id, "refused by a check")
         unusable(work, rule, found.value)
         return
     work.close_question()
-    work.change(missed="", skips=())
-    work.stack[-1] = hear(work.top, message.text, found.start, found.end)
+    work.change(missed="", skips=(), chosen=())
+    work.stack[-1] = hear(work.top, message.text, found.start, found.end, message.evidence.entities)
     work.visit(step.id, "filled")
     work.fill(body.slot.name, found.value)
     work.go(step.next)
@@ -393,7 +458,10 @@ def _accept_agreement(work: Work, step: Step, yes: str, no: str, *, agreed: bool
         work.change(confirmed={**work.top.confirmed, step.id: work.tick()})
         work.go(yes or step.next)
     else:
-        work.go(no)  # without `no:`, a no ends the flow
+        title = title_of(work, work.flow_of(begun(work)))
+        work.go(no)
+        if not no:  # then a no ends the flow, and the bot says so
+            repair(work, "on_cancel", flow=title)
     work.settled = False
 
 

@@ -2,11 +2,18 @@
 
 from msgspec.structs import replace
 
-from botkit.dialogue.correction import Correction, apply_correction, find_correction
+from botkit.dialogue.correction import (
+    Correction,
+    apply_correction,
+    changeable,
+    find_correction,
+    find_named,
+    reopen,
+)
 from botkit.dialogue.filling import EXACT, FREE_TYPES, STRICT, Fit, hear, hearing
 from botkit.dialogue.handing import hand_off, leave_queue
 from botkit.dialogue.phrases import read_control, read_yes_no
-from botkit.dialogue.questions import accept, is_button, read_reply, repeat_question, unusable
+from botkit.dialogue.questions import accept, ask_what_to_change, is_button, read_reply, repeat_question, unusable
 from botkit.dialogue.saying import say_speech, title_of
 from botkit.dialogue.stack import (
     abandon,
@@ -23,7 +30,7 @@ from botkit.dialogue.stack import (
 )
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask
-from botkit.model.events import Match, Message, Press
+from botkit.model.events import Entity, Match, Message, Press
 from botkit.model.locales import Control
 from botkit.model.replies import Button
 from botkit.model.session import Question
@@ -247,6 +254,27 @@ def _take_confirm_correction(work: Work, question: Question, message: Message) -
     return _correct(work, find_correction(work, message.text, confirming=True))
 
 
+def _take_change(work: Work, question: Question, message: Message, found: Fit | None) -> bool:
+    """At a confirm, a no that names a slot opens its ask again; one with a number asks what is to be changed.
+
+    The name alone does, too: so the buttons of that question need no more.
+    """
+    if question.kind != "confirm" or (found is not None and found.value):
+        return False
+    named = find_named(work, message.text, alone=found is None)
+    if named is not None and (found is None or not _surer_meaning(work, message, 0.0)):
+        work.candidate("slot", named[1].name, STRICT, "names what is wrong", taken=True)
+        reopen(work, *named)
+        return True
+    known = changeable(work)
+    numbered = found is not None and any(letter.isdigit() for letter in message.text)
+    if not known or not numbered or _surer_meaning(work, message, 0.0):
+        return False
+    work.candidate("slot", question.step, STRICT, "a no with a value that fits nothing", taken=True)
+    ask_what_to_change(work, [slot.name for _, slot in known])
+    return True
+
+
 def _correct(work: Work, correction: Correction | None) -> bool:
     if correction is None:
         return False
@@ -259,7 +287,7 @@ def _take_slot(work: Work, question: Question, message: Message, found: Fit | No
     """The open question takes what fits it; what fits loosely yields to a correction, then to a surer intent."""
     if found is not None:
         _record_fit(work, question, found)
-    if _take_confirm_correction(work, question, message):
+    if _take_confirm_correction(work, question, message) or _take_change(work, question, message, found):
         return True
     if found is not None and found.score >= STRICT:
         _take_fit(work, message, found)
@@ -342,7 +370,7 @@ def _startable(work: Work, message: Message) -> list[tuple[str, float]]:
         elif not fits:
             why = "only_if does not hold"
         elif match.score < threshold:
-            why = f"below {threshold}; {why}"
+            why = f"{_below(match.score, threshold)}; {why}"
         work.candidate("intent", match.name, match.score, why)
         if match.score >= threshold:
             for name in fits:
@@ -350,10 +378,18 @@ def _startable(work: Work, message: Message) -> list[tuple[str, float]]:
     return sorted(best.items(), key=lambda item: -item[1])
 
 
+def _below(score: float, threshold: float) -> str:
+    """Say that a score is below the threshold, with the digits that show it."""
+    exact = f"{score:.3f} is " if round(score, 2) >= threshold else ""
+    return f"{exact}below {threshold}"
+
+
 def _best_answer(work: Work, message: Message) -> Match | None:
     threshold = work.flows.settings.answer_threshold
     for match in message.evidence.answers:
-        work.candidate("answer", match.name, match.score, f"near to {match.example!r}")
+        why = f"near to {match.example!r}"
+        below = f"{_below(match.score, threshold)}; " if match.score < threshold else ""
+        work.candidate("answer", match.name, match.score, f"{below}{why}")
     known = [m for m in message.evidence.answers if m.score >= threshold and m.name in work.flows.answers]
     return max(known, key=lambda match: match.score, default=None)
 
@@ -367,18 +403,22 @@ def _clarify(work: Work, near: list[tuple[str, float]]) -> None:
 
 def _take_intent(work: Work, message: Message, name: str, score: float) -> None:
     work.misses = 0
-    work.candidate("intent", name, score, "starts" if not on_stack(work, name) else "is open already", taken=True)
-    _begin(work, name, message.text)
+    near = [m for m in message.evidence.intents if name in work.flows.starts.get(m.name, ()) and m.example]
+    best = max(near, key=lambda match: match.score, default=None)
+    why = "starts" if not on_stack(work, name) else "is open already"
+    why = f"{why}; near to {best.example!r}" if best is not None else why
+    work.candidate("intent", name, score, why, taken=True)
+    _begin(work, name, message.text, message.evidence.entities)
 
 
-def _begin(work: Work, name: str, text: str = "") -> None:
+def _begin(work: Work, name: str, text: str = "", entities: tuple[Entity, ...] = ()) -> None:
     """Start a flow, or return to it where it is open already: new values are applied, or its question repeated."""
     if not on_stack(work, name):
         if work.stack and not can_interrupt(work):
             work.candidate("control", name, 0.0, "too many flows are interrupted: the question is repeated")
             repeat_question(work)
             return
-        start_flow(work, name, (hearing(text),) if text else ())
+        start_flow(work, name, (hearing(text, (), entities),) if text else ())
         return
     while all(frame.flow != name for frame in top_group(work)):
         abandon(work)
@@ -389,14 +429,15 @@ def _begin(work: Work, name: str, text: str = "") -> None:
     step = work.step_of(work.top)
     if text and step is not None and isinstance(step.body, Ask):
         drop_timers(work, work.top)
-        work.stack[-1] = hear(work.top, text, 0, 0)
+        work.stack[-1] = hear(work.top, text, 0, 0, entities)
         work.change(asked="")
     repeat_question(work)
 
 
 def _take_answer(work: Work, match: Match, question: Question | None) -> None:
     work.misses = 0
-    work.candidate("answer", match.name, match.score, "said", taken=True)
+    why = f"said; near to {match.example!r}" if match.example else "said"
+    work.candidate("answer", match.name, match.score, why, taken=True)
     say_speech(work, work.flows.answers[match.name].speech, match.name)
     if question is not None:
         repeat_question(work)

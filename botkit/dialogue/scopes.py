@@ -61,6 +61,15 @@ def _message(work: "Work") -> dict[str, Any]:
     return {"text": message.text, "files": list(message.files), "id": message.id}
 
 
+def _waits(work: "Work") -> bool:
+    """Tell whether a flow waits below the one that runs now, with those that called it."""
+    frames = [frame for frame in work.stack if frame.entered != "repair"]
+    calling = len(frames) - 1
+    while calling > 0 and frames[calling].entered == "run":
+        calling -= 1
+    return calling > 0
+
+
 def _conversation(work: "Work") -> dict[str, Any]:
     return {
         "id": work.session.conversation,
@@ -68,6 +77,7 @@ def _conversation(work: "Work") -> dict[str, Any]:
         "turns": work.seq,
         "owner": work.owner,
         "text": "\n".join([f"{who}: {text}" for who, text in work.lines]),
+        "waiting": _waits(work),
         "asking": work.clarifying or (work.question is not None and work.question.kind != "wait"),
     }
 

@@ -10,7 +10,7 @@ from botkit.dialogue.saying import title_of
 from botkit.dialogue.work import MOST_INTERRUPTIONS, Work
 from botkit.errors import ExpressionError
 from botkit.expressions import test, value_of
-from botkit.model.definitions import Flow, Run, SlotDef
+from botkit.model.definitions import Flow, Run, SlotDef, Wait
 from botkit.model.replies import DropTimers
 from botkit.model.session import Frame, Heard
 
@@ -106,10 +106,22 @@ def pop(work: Work, value: Any = None) -> None:
     elif frame.entered == "repair":
         _after_repair(work, frame, value)
     elif work.top.asked and work.top.entered != "repair":
-        repair(work, "on_resume", flow=title_of(work, work.flow_of(_begun(work))))
+        _look_again(work)
+        repair(work, "on_resume", flow=title_of(work, work.flow_of(begun(work))))
 
 
-def _begun(work: Work) -> Frame:
+def _look_again(work: Work) -> None:
+    """Close the question of a flow that resumes if its condition does not hold any more: it is passed over then."""
+    step = work.step_of(work.top)
+    if step is None or step.when is None or isinstance(step.body, Wait):
+        return
+    with suppress(ExpressionError):  # it stays open then
+        if not test(step.when.source, work.scope()):
+            drop_timers(work, work.top)
+            work.change(asked="")
+
+
+def begun(work: Work) -> Frame:
     """Give the frame that the customer knows: the one that a run of called flows began with."""
     index = len(work.stack) - 1
     while index > 0 and work.stack[index].entered in {"run", "repair"}:
@@ -150,11 +162,12 @@ def cancel(work: Work) -> None:
     drop_repairs(work)
     title = None
     if work.stack:
-        title = title_of(work, work.flow_of(_begun(work)))
+        title = title_of(work, work.flow_of(begun(work)))
         abandon(work)
     resumed = bool(work.stack and work.top.asked)
-    below = title_of(work, work.flow_of(_begun(work))) if resumed else None
+    below = title_of(work, work.flow_of(begun(work))) if resumed else None
     if below is not None:
+        _look_again(work)
         repair(work, "on_resume", flow=below)
     repair(work, "on_cancel", flow=title)
 

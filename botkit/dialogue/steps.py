@@ -48,7 +48,8 @@ def proceed(work: Work) -> None:
         if not work.stack:
             work.wait(None)
             return
-        step = work.step_of(work.stack[-1])
+        frame = work.stack[-1]
+        step = work.flows.flows[frame.flow].steps.get(frame.step)
         if step is None:
             pop(work)
             continue
@@ -71,18 +72,13 @@ def execute(work: Work, step: Step) -> None:
         work.visit(step.id, "skipped")
         work.go(step.next)
         return
-    _note_passed(work, step)
-    _HANDLERS[type(step.body)](work, step, step.body)
-
-
-def _note_passed(work: Work, step: Step) -> None:
     frame = work.stack[-1]
-    passed = frame.passed
-    if step.id not in work.prepared.facts[frame.flow].matters or (passed and passed[-1] == step.id):
-        return
-    if step.id in passed:
-        passed = tuple([other for other in passed if other != step.id])
-    work.stack[-1] = replace(frame, passed=(*passed, step.id))
+    if step.id in work.prepared.facts[frame.flow].matters:  # a correction may have to come back to it
+        passed = frame.passed
+        if step.id in passed:
+            passed = tuple([other for other in passed if other != step.id])
+        work.stack[-1] = replace(frame, passed=(*passed, step.id))
+    _HANDLERS[type(step.body)](work, step, step.body)
 
 
 def fail(work: Work, failure: Failure, otherwise: str = "") -> None:
@@ -93,7 +89,7 @@ def fail(work: Work, failure: Failure, otherwise: str = "") -> None:
         work.go(otherwise)
         return
     frame = work.top
-    work.visit(frame.step, f"failed: {failure.code}")
+    work.visit(frame.step, f"failed: {failure.code}{_told(work, failure)}")
     if work.owner != "bot":  # a person sees the transcript; the customer is told nothing by the bot
         clear(work)
         work.wait(None)
@@ -105,6 +101,14 @@ def fail(work: Work, failure: Failure, otherwise: str = "") -> None:
     pop(work)
     repair(work, "on_error", flow=title)
     work.change(error=error)
+
+
+def _told(work: Work, failure: Failure) -> str:
+    """Tell where an expression failed and why: kinds of values, never the values."""
+    step = work.step_of(work.top)
+    if failure.code != "expression" or step is None:
+        return ""
+    return f": {failure.message} ({step.place.file}:{step.place.line})"
 
 
 def give_up(work: Work) -> None:

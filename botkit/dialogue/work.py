@@ -12,7 +12,7 @@ from botkit.errors import ExpressionError
 from botkit.expressions import template
 from botkit.model.definitions import Flow, FlowSet, Step, Text
 from botkit.model.events import Event, Message
-from botkit.model.locales import Formats
+from botkit.model.locales import Formats, locale_for
 from botkit.model.replies import Button, Card, DropTimers, Effect, Reply
 from botkit.model.session import Frame, Pending, Question, Session
 from botkit.model.turn import Candidate, Route, Turn, Visit
@@ -60,6 +60,7 @@ class Work:
         "owner",
         "pending",
         "prepared",
+        "pressed",
         "question",
         "replies",
         "restarted",
@@ -105,6 +106,7 @@ class Work:
         self.last = session.last
         self.lines = session.lines
         self.message: Message = Message(text=session.message)
+        self.pressed = False  # the message was made of a press
         self.started = session.started
         self.clarifying = session.clarifying  # the last turn asked which flow is meant
         self.clarifies = False  # this one does
@@ -210,10 +212,7 @@ class Work:
 
     def phrase(self, key: str, **values: Any) -> str:
         """Render one of the locale's own texts (`repair` in its file); one that fails is empty."""
-        locales = self.flows.locales
-        locale = (
-            locales.get(self.locale) or locales.get(self.locale.partition("-")[0]) or next(iter(locales.values()))
-        )
+        locale = locale_for(self.locale, self.flows.locales)
         found = template(locale.repair.get(key, ""))
         if found.static:
             return found.source

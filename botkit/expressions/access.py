@@ -50,7 +50,7 @@ def item(value: Any, key: Any) -> Any:
     return attribute(value, key)
 
 
-def along(value: Any, path: str) -> Any:
+def follow(value: Any, path: str) -> Any:
     """Follow a dotted path, as the filters' `attribute=` has it; numbers are positions in lists."""
     for part in path.split("."):
         value = item(value, int(part)) if part.isdecimal() and len(part) < 8 else attribute(value, part)

@@ -11,7 +11,7 @@ from botkit.errors import ExpressionError, ExpressionLimitError
 from botkit.expressions.evaluation import OUTPUT, Evaluation, room
 from botkit.expressions.findings import Finding, Kind
 from botkit.expressions.parsing import RESULT, is_static, parse, result_tree
-from botkit.expressions.reading import Path, paths_read
+from botkit.expressions.paths import Path, paths_read
 from botkit.expressions.rewriting import rewrite
 from botkit.expressions.sandbox import SANDBOX
 from botkit.expressions.texts import text

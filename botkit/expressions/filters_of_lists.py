@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from botkit.errors import ExpressionError
-from botkit.expressions.access import along, is_money, items_of, kind_of
+from botkit.expressions.access import follow, is_money, items_of, kind_of
 from botkit.expressions.evaluation import Evaluation
 from botkit.expressions.operators import arithmetic
 from botkit.expressions.predicates import PREDICATES
@@ -51,7 +51,7 @@ def join(run: Evaluation, value: Any, d: str = "", attribute: str | None = None)
 
 
 def _picked(values: list[Any], attribute: str | None) -> list[Any]:
-    return values if attribute is None else [along(value, str(attribute)) for value in values]
+    return values if attribute is None else [follow(value, str(attribute)) for value in values]
 
 
 def sort(
@@ -159,12 +159,12 @@ def reject(run: Evaluation, value: Any, test: str = "", /, *args: Any) -> list[A
 
 def selectattr(run: Evaluation, value: Any, attribute: str, test: str = "", /, *args: Any) -> list[Any]:
     """Keep the items whose attribute passes a test, or is not empty."""
-    return [found for found in items_of(run, value) if _passes(run, along(found, str(attribute)), test, args)]
+    return [found for found in items_of(run, value) if _passes(run, follow(found, str(attribute)), test, args)]
 
 
 def rejectattr(run: Evaluation, value: Any, attribute: str, test: str = "", /, *args: Any) -> list[Any]:
     """Drop the items whose attribute passes a test, or is not empty."""
-    return [found for found in items_of(run, value) if not _passes(run, along(found, str(attribute)), test, args)]
+    return [found for found in items_of(run, value) if not _passes(run, follow(found, str(attribute)), test, args)]
 
 
 def _passes(run: Evaluation, value: Any, test: str, args: tuple[Any, ...]) -> bool:

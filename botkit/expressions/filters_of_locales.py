@@ -1,7 +1,7 @@
 """Filters that write money, numbers and moments the way of the scope's locale. None stays none."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from botkit.errors import ExpressionError
@@ -10,6 +10,8 @@ from botkit.expressions.access import is_money, kind_of
 from botkit.expressions.evaluation import Evaluation
 from botkit.expressions.filters_of_text import decimal_of, digits_of
 from botkit.expressions.texts import local
+
+_LONGEST = 10**12  # seconds
 
 
 def money(run: Evaluation, value: Any, currency: str = "") -> Any:
@@ -79,6 +81,18 @@ def show_datetime(run: Evaluation, value: Any, form: formats.Form = "short") -> 
     return formats.moment(moment, name, _form(form), run.formats)
 
 
+def show_duration(run: Evaluation, value: Any) -> Any:
+    """Write a duration, or a number of seconds, in words: 1 day 2 hours."""
+    if value is None:
+        return None
+    if not isinstance(value, timedelta):
+        seconds = formats.within_reach(decimal_of(value))
+        if abs(seconds) > _LONGEST:
+            raise ExpressionError("the duration is too long")
+        value = timedelta(seconds=float(seconds))
+    return formats.duration(value, run.formats)
+
+
 def _form(name: Any) -> formats.Form:
     if name == "short":
         return "short"
@@ -110,6 +124,7 @@ def _read(source: str) -> date | time:
 FILTERS: dict[str, Callable[..., Any]] = {
     "date": show_date,
     "datetime": show_datetime,
+    "duration": show_duration,
     "money": money,
     "number": number,
     "percent": percent,

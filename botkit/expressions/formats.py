@@ -7,7 +7,7 @@ may be missing. Patterns hold fields in braces: of dates `{d} {dd} {m} {mm} {mon
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any, Literal
 
@@ -34,6 +34,10 @@ ENGLISH: Mapping[str, Any] = {
     "plural": "one-other",
     "quotes": ("“", "”"),
     "list_separator": ", ",
+    "units": {
+        "day": ("day", "days"), "hour": ("hour", "hours"), "minute": ("minute", "minutes"),
+        "second": ("second", "seconds"),
+    },
     "currency_symbols": {
         "AUD": "A$", "BRL": "R$", "CAD": "CA$", "CNY": "¥", "EUR": "€", "GBP": "£", "HKD": "HK$", "ILS": "₪",
         "INR": "₹", "JPY": "¥", "KRW": "₩", "MXN": "MX$", "NZD": "NZ$", "PHP": "₱", "TRY": "₺", "TWD": "NT$",
@@ -185,6 +189,29 @@ def _time_fields(value: time | datetime, formats: Any) -> dict[str, str]:
         "ss": f"{value.second:02}",
         "ampm": str(form(formats, "am" if value.hour < 12 else "pm")),
     }
+
+
+def duration(value: timedelta, formats: Any) -> str:
+    """Write a length of time in the locale's words, without fractions of a second: 1 day 2 hours."""
+    left = abs(int(value.total_seconds()))
+    parts: list[str] = []
+    for unit, seconds in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
+        count, left = divmod(left, seconds)
+        if count or (unit == "second" and not parts):
+            parts.append(_counted(count, unit, formats))
+    sign = "-" if value.total_seconds() <= -1 else ""
+    return sign + ("" if _is_wide(parts[0][-1]) else " ").join(parts)
+
+
+def _counted(count: int, unit: str, formats: Any) -> str:
+    words = form(formats, "units").get(unit) or ENGLISH["units"][unit]
+    word = plural(Decimal(count), tuple(words), formats)
+    return f"{count}{'' if _is_wide(word[0]) else ' '}{word}"
+
+
+def _is_wide(letter: str) -> bool:
+    """Tell a Chinese, Japanese or Korean character: words of these stand without spaces."""
+    return "\u2e80" <= letter <= "\uffdc"
 
 
 def plural(count: Decimal, words: tuple[str, ...], formats: Any) -> str:

@@ -43,7 +43,7 @@ def _special(run: Evaluation, value: Any) -> str:
     if isinstance(value, time):
         return formats.moment(value, "time", "short", run.formats)
     if isinstance(value, timedelta):
-        return str(value)
+        return formats.duration(value, run.formats)
     if isinstance(value, LoopContext):
         raise ExpressionError("'loop' has no text", hint="did you mean loop.index?")
     return str(run.bounded(str(value)))

@@ -32,6 +32,10 @@ _REFUSED: Mapping[type[nodes.Node], tuple[str, str]] = {
     nodes.With: ("'with' is not available", "write {% set name = value %}"),
 }
 _RESERVED = frozenset({"self", "super", "caller", "varargs", "kwargs"})
+_MEANT = {
+    **dict.fromkeys(("set", "filled", "known", "given", "present"), "write 'is not none': an unset slot is none"),
+    **dict.fromkeys(("unset", "null", "empty", "missing", "blank"), "write 'is none', or 'not x' for what is empty"),
+}
 _TEST_ARGUMENT = {"select": 0, "reject": 0, "selectattr": 1, "rejectattr": 1}
 _FORMS = frozenset({"date", "time", "datetime"})
 
@@ -126,7 +130,8 @@ def _known(node: nodes.Node, name: str, kind: str, known: Mapping[str, object]) 
     if name in known:
         return []
     code: FindingCode = "unknown-filter" if kind == "filter" else "unknown-test"
-    return [_finding(node, code, f"there is no {kind} '{name}'", did_you_mean(name, known))]
+    hint = _MEANT.get(name, "") if kind == "test" else ""
+    return [_finding(node, code, f"there is no {kind} '{name}'", hint or did_you_mean(name, known))]
 
 
 def _arguments(node: nodes.Filter | nodes.Test, kind: str, known: Mapping[str, Callable[..., Any]]) -> list[Finding]:

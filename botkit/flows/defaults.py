@@ -18,8 +18,21 @@ FILE = "botkit/flows/repair.yaml"
 SAID_BY_CORE: Mapping[str, frozenset[str]] = {
     "still": frozenset({"value"}),
     "ask_for": frozenset({"slot"}),
+    "chosen": frozenset({"value"}),
     **dict.fromkeys(
-        ("yes", "no", "unusable", "broken", "closed_button", "started_over", "person_asked", "rated"), frozenset()
+        (
+            "yes",
+            "no",
+            "unusable",
+            "broken",
+            "closed_button",
+            "started_over",
+            "person_asked",
+            "rated",
+            "change",
+            "done",
+        ),
+        frozenset(),
     ),
 }
 """Keys of `Locale.repair` that the dialogue core says by itself, with the names that their templates know."""

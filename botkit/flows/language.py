@@ -80,6 +80,13 @@ SLOT_KEYS = (
         "Rules: a value for which `if` is true is refused with `say`.",
         "[{if: amount > 9, say: At most nine.}]",
     ),
+    Key(
+        "past",
+        "boolean",
+        "A date without a year is the latest one that is not to come.",
+        "true",
+        default="false",
+    ),
     Key("description", "words", "What it means, for people and for the LLM.", "The number of an order"),
     Key("secret", "boolean", "The value is never logged or shown to an LLM.", "true", default="false"),
     Key(

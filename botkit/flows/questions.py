@@ -114,6 +114,9 @@ def define(name: str, values: dict[str, Any], node: Node, context: Context) -> S
             context.report.error(
                 node.place, "missing-key", f"the slot '{name}' has 'many' and needs the key 'options'"
             )
+    if values.get("past") and kind not in {"date", "datetime"}:
+        message = f"the slot '{name}' has 'past', which goes with the types date and datetime only, not {kind}"
+        context.report.error(node.place, "conflicting-keys", message, "leave 'past' out, or write 'type: date'")
     return SlotDef(
         name,
         type=kind,
@@ -127,6 +130,7 @@ def define(name: str, values: dict[str, Any], node: Node, context: Context) -> S
         carry=values.get("carry", "offer"),
         initial=values.get("initial"),
         place=node.place,
+        past=values.get("past", False),
     )
 
 

@@ -21,7 +21,20 @@ MOST_NODES = 100_000
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-_TEXT_TAGS = frozenset({"!", "tag:yaml.org,2002:str"})
+_CORE = "tag:yaml.org,2002:"
+_TEXT_TAGS = frozenset({"!", f"{_CORE}str"})
+_SCALAR_TAGS: dict[str, tuple[type, ...]] = {
+    f"{_CORE}null": (type(None),),
+    f"{_CORE}bool": (bool,),
+    f"{_CORE}int": (int,),
+    f"{_CORE}float": (float, int),
+}
+_COLLECTION_TAGS = {f"{_CORE}seq": "list", f"{_CORE}map": "mapping"}
+_HEAD = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|[\r\n])|%[^\r\n]*(?:\r\n|[\r\n]))*+(?=---)")
+_RESERVED = re.compile(r"(?<![^\r\n])%(?!(?:YAML|TAG)(?:\s|$))(?=[A-Za-z0-9_-]+(?:\s|$))")
+_GLUED = re.compile(r"(?<![^\r\n])%YAML[ \t]+[0-9.]+(?=#)")
+_HEADER = re.compile(r"[|>][-+0-9]*(?=#)")
+_COMMENT = ("a comment begins here without a space before it", "put a space before '#', or the text in quotes")
 
 
 class _Stop(Exception):  # noqa: N818 - it carries a finding out of the recursion, nobody outside sees it
@@ -41,6 +54,7 @@ def read(text: str, file: str) -> tuple[Node | None, tuple[Problem, ...]]:
     problem = _refuse(text, file)
     if problem:
         return None, (problem,)
+    text = _pass_over_reserved(text)
     reading = _Reading(text, file)
     try:
         node = reading.document(yaml.parse(text, Loader=loader))
@@ -72,11 +86,28 @@ def _refuse(text: str, file: str) -> Problem | None:
             "split it into several",
         )
     found = _UNPRINTABLE.search(text)
-    if found is None:
-        return None
-    lines = _BREAK.split(text[: found.start()])
-    place = Place(file, len(lines), len(lines[-1]) + 1)
-    return Problem(place, "bad-character", f"the character U+{ord(found[0]):04X} cannot stand in a file", "remove it")
+    if found:
+        message = f"the character U+{ord(found[0]):04X} cannot stand in a file"
+        return Problem(_place(text, found.start(), file), "bad-character", message, "remove it")
+    glued = _GLUED.search(text, 0, _head(text))
+    return Problem(_place(text, glued.end(), file), "yaml", *_COMMENT) if glued else None
+
+
+def _place(text: str, index: int, file: str) -> Place:
+    lines = _BREAK.split(text[:index])
+    return Place(file, len(lines), len(lines[-1]) + 1)
+
+
+def _head(text: str) -> int:
+    """Give where the first document's '---' stands, 0 if only a document stands there."""
+    found = _HEAD.match(text)
+    return found.end() if found else 0
+
+
+def _pass_over_reserved(text: str) -> str:
+    """Make comments of the directives that YAML reserves for later and says to ignore; places stay."""
+    end = _head(text)
+    return _RESERVED.sub("#", text[:end]) + text[end:]
 
 
 class _Reading:
@@ -121,11 +152,11 @@ class _Reading:
             self.open.add(anchor)
         if isinstance(event, yaml.ScalarEvent):
             node, height = self.scalar(event, place), 1
-        elif event.tag is not None:
-            raise self.tagged(event, place)
         elif isinstance(event, yaml.SequenceStartEvent):
+            self.check_tag(event, place, "list")
             node, height = self.sequence(events, place, depth)
         else:
+            self.check_tag(event, place, "mapping")
             node, height = self.mapping(event, events, place, depth)
         if anchor:
             self.open.discard(anchor)
@@ -156,20 +187,33 @@ class _Reading:
                 "split it into several, with fewer aliases",
             )
 
-    def tagged(self, event: Any, place: Place) -> _Stop:
-        tag = event.tag.replace("tag:yaml.org,2002:", "!!")[:40]
-        return _Stop(
-            place, "tag", f"the tag {tag!r} means nothing here", "remove it; put the text in quotes if it is one"
-        )
+    def check_tag(self, event: Any, place: Place, kind: str) -> None:
+        if event.tag not in (None, "!") and _COLLECTION_TAGS.get(event.tag) != kind:
+            raise self.tagged(event, place, f"a {kind}")
+
+    def tagged(self, event: Any, place: Place, what: str) -> _Stop:
+        tag = event.tag.replace(_CORE, "!!")[:40]
+        known = event.tag in _SCALAR_TAGS or event.tag in _COLLECTION_TAGS or event.tag in _TEXT_TAGS
+        message = f"the tag {tag!r} does not fit {what}" if known else f"the tag {tag!r} means nothing here"
+        return _Stop(place, "tag", message, "remove it; put the text in quotes if it is one")
+
+    def value(self, event: Any, place: Place) -> Any:
+        """Give what a scalar stands for: by its tag, else by its quotes, else by its letters."""
+        raw, tag = event.value, event.tag
+        if tag in _TEXT_TAGS:
+            return raw
+        if tag is None:
+            return raw if event.style else resolve(raw)
+        value = resolve(raw)
+        if type(value) not in _SCALAR_TAGS.get(tag, ()):
+            raise self.tagged(event, place, f"the text {raw[:40]!r}")
+        return float(value) if tag == f"{_CORE}float" else value
 
     def scalar(self, event: Any, place: Place) -> Node:
         raw, style = event.value, event.style
-        quoted = bool(style)
-        if event.tag is not None:
-            if event.tag not in _TEXT_TAGS:
-                raise self.tagged(event, place)
-            quoted = True
-        value = raw if quoted else resolve(raw)
+        self.check_comment(event, place)
+        value = self.value(event, place)
+        quoted = event.tag in _TEXT_TAGS or (bool(style) and event.tag is None)
         end = event.end_mark.line + (0 if style in ("|", ">") else 1)
         return Node(
             "scalar",
@@ -195,6 +239,7 @@ class _Reading:
             item, height = self.node(event, events, depth + 1)
             items.append(item)
             highest = max(highest, height)
+        self.check_bracket(event)
         end = max((item.end for item in items), default=place.line)
         return Node("list", place, items=tuple(items), end=end), highest + 1
 
@@ -217,7 +262,22 @@ class _Reading:
                 )
                 continue
             entries.append((key, value))
+        self.check_bracket(event)
         return Node("mapping", place, entries=tuple(entries), end=end), highest + 1
+
+    def check_bracket(self, event: Any) -> None:
+        """Refuse a '#' right after a closing bracket, which libyaml takes for a comment."""
+        mark = event.end_mark
+        if self.text[mark.index - 1 : mark.index + 1] in ("]#", "}#"):
+            raise _Stop(self.place(mark), "yaml", *_COMMENT)
+
+    def check_comment(self, event: Any, place: Place) -> None:
+        """Refuse a '#' right after a closing quote, or after the '|' or '>' of a block."""
+        if event.style in ("'", '"') and self.text.startswith("#", event.end_mark.index):
+            raise _Stop(self.place(event.end_mark), "yaml", *_COMMENT)
+        header = _HEADER.match(self.text, event.start_mark.index) if event.style in ("|", ">") else None
+        if header:
+            raise _Stop(Place(self.file, place.line, place.column + len(header[0])), "yaml", *_COMMENT)
 
     def key(self, event: Any, events: Iterator[Any], opening: Any, depth: int) -> Node:
         if isinstance(event, yaml.CollectionStartEvent):

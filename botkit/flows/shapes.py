@@ -39,6 +39,40 @@ class Report:
         self.error(node.place, "wrong-type", f"{what} takes {wanted}, not {describe(node)}", hint)
 
 
+_MEANT: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("question", "prompt", "text", "message", "reply", "utter", "response", "send"), ("say",)),
+    **dict.fromkeys(("call", "action", "execute", "invoke"), ("do", "run")),
+    **dict.fromkeys(("slot", "collect", "input", "form"), ("ask",)),
+    **dict.fromkeys(("jump", "next", "go"), ("goto",)),
+    **dict.fromkeys(("args", "arguments", "params", "parameters"), ("with",)),
+    **dict.fromkeys(("result", "as", "output", "into"), ("save",)),
+    **dict.fromkeys(("choices", "values", "enum"), ("options",)),
+    **dict.fromkeys(("validate", "validation", "rules"), ("check",)),
+    **dict.fromkeys(("when", "condition"), ("if",)),
+    **dict.fromkeys(("switch", "case"), ("match",)),
+    **dict.fromkeys(("regex", "regexp"), ("pattern",)),
+    **dict.fromkeys(("default", "value"), ("initial",)),
+    **dict.fromkeys(("examples", "utterances", "phrases"), ("examples", "questions")),
+    **dict.fromkeys(("answer", "response"), ("say",)),
+    **dict.fromkeys(("multiple", "multi"), ("many",)),
+    **dict.fromkeys(("stop", "exit", "return", "finish"), ("end",)),
+    **dict.fromkeys(("human", "escalate", "transfer"), ("handoff",)),
+}
+"""What is called otherwise elsewhere, and what it is called here."""
+
+_NEEDLESS = frozenset({"required", "mandatory", "optional"})
+
+
+def meant_by(word: str, known: Collection[str]) -> str:
+    """Give the hint for a word that other languages have for one of these; else for one that is spelt alike."""
+    here = [name for name in _MEANT.get(word.casefold(), ()) if name in known]
+    if here:
+        return f"it is called {' or '.join(map(repr, here))} here"
+    if word.casefold() in _NEEDLESS and "retry" in known:
+        return "leave it out: an ask is repeated until it is answered; 'if' passes over it"
+    return did_you_mean(word, known)
+
+
 def did_you_mean(word: str, known: Collection[str]) -> str:
     """Give the hint that names the near word; empty if none is near."""
     near = suggest(word, known)
@@ -47,7 +81,16 @@ def did_you_mean(word: str, known: Collection[str]) -> str:
 
 def mean(word: str, known: Collection[str]) -> str:
     """Give the hint for an unknown word: the near one, or else what there is."""
-    return did_you_mean(word, known) or (f"known: {', '.join(known)}" if 0 < len(known) <= 12 else "")
+    return meant_by(word, known) or (f"known: {', '.join(known)}" if 0 < len(known) <= 12 else "")
+
+
+_COMMA = "a text with a comma in it goes in quotes between { }"
+
+
+def _is_bare(key: Node, value: Node) -> bool:
+    """Tell a key without even a colon, which is what a comma between braces leaves of a text."""
+    same = value.place.line == key.place.line
+    return value.empty and not key.quoted and same and value.place.column == key.place.column + len(key.raw)
 
 
 def fields(
@@ -67,7 +110,8 @@ def fields(
             found[key.raw] = value
         else:
             meant.add(suggest(key.raw, known))
-            report.error(key.place, "unknown-key", f"{what} has no key {key.raw!r}", mean(key.raw, known))
+            hint = _COMMA if _is_bare(key, value) else mean(key.raw, known)
+            report.error(key.place, "unknown-key", f"{what} has no key {key.raw!r}", hint)
     for name in required:
         if name not in found and name not in meant:
             report.error(node.place, "missing-key", f"{what} needs the key {name!r}")

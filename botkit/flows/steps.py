@@ -35,7 +35,7 @@ def flow_steps(node: Node, what: str, context: Context) -> Block:  # noqa: ARG00
 
 def step(node: Node, context: Context) -> Draft | None:
     """Read one step: a mapping with a kind among its keys, or the word `end`."""
-    if node.kind == "scalar" and node.raw == "end" and not node.quoted:
+    if node.kind == "scalar" and node.raw == "end":
         return Draft("end", node.place, {})
     if node.kind != "mapping":
         context.report.expected(node, "a step", "a mapping like 'say: Hello!', or the word end")
@@ -83,8 +83,12 @@ def _unknown(node: Node, context: Context) -> None:
             node.place, "unknown-kind", "this step does nothing", f"kinds of steps: {', '.join(STEP_KINDS)}"
         )
         return
-    hints = [hint for key in others if (hint := shapes.did_you_mean(key.raw, STEP_KINDS))]
+    hints = [hint for key in others if (hint := shapes.meant_by(key.raw, STEP_KINDS))]
     key = others[0]
+    if key.raw in {"then", "else", "elif", "else if"}:
+        hints = ["it belongs to a step 'if', at the same depth: one step with 'if', 'then' and 'else'"]
+    elif key.raw.startswith("if "):
+        hints = [f"write 'if: {key.raw[3:].strip()}', and the steps below 'then'"]
     hint = hints[0] if hints else f"kinds of steps: {', '.join(STEP_KINDS)}"
     context.report.error(key.place, "unknown-kind", f"there is no kind of step called {key.raw[:40]!r}", hint)
 

@@ -1,7 +1,7 @@
 """What libyaml stumbles over, said so that whoever wrote the line can mend it."""
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -61,6 +61,21 @@ _ADVICE = (
     _Advice("found a tab character", "a tab cannot indent", "use spaces"),
     _Advice("exceeded max depth", "too many levels stand in each other here", ""),
     _Advice("expected <document start>", "text stands after the end of the file's value", "a file holds one mapping"),
+    _Advice(
+        "found unexpected ':'", "a ':' stands here without a value", "put a space after it, or quotes around the text"
+    ),
+    _Advice("mapping keys are not allowed", "a '?' cannot begin a key here", "put the text in quotes if it is one"),
+    _Advice(
+        "alphabetic or numeric character", "a name is missing after '&' or '*'", "put the text in quotes if it is one"
+    ),
+    _Advice("undefined tag handle", "this tag is not known", "remove it; put the text in quotes if it is one"),
+    _Advice(
+        "directive", "this line with '%' at its beginning cannot be read", "remove it, or put the text in quotes"
+    ),
+    _Advice("scanning a tag", "this tag cannot be read", "remove it; put the text in quotes if it is one"),
+    _Advice("parsing a tag", "this tag cannot be read", "remove it; put the text in quotes if it is one"),
+    _Advice("indentation indicator", "after '|' or '>' a 0 means nothing", "remove it"),
+    _Advice("scanning a block scalar", "the text of '|' or '>' begins on the next line", "move it there, indented"),
     _Advice("incompatible YAML document", "this version of YAML is not read", "remove the line"),
 )
 _BEGINNINGS = {"\t": ("a tab cannot indent", "use spaces")}
@@ -73,13 +88,24 @@ def explain(error: yaml.YAMLError, text: str, file: str) -> Problem:
     said = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
     if mark is None:
         return Problem(Place(file), "yaml", f"this cannot be read as YAML ({said})")
-    place = Place(file, mark.line + 1, mark.column + 1)
+    place = _place(text, mark, file)
     if "cannot start any token" in said:
         return Problem(place, "yaml", *_beginning(text, mark.line, mark.column))
+    heard = f"{said} {getattr(error, 'context', None) or ''}"
     for advice in _ADVICE:
-        if advice.found in said:
+        if advice.found in heard:
             return Problem(place, "yaml", advice.message, advice.hint)
     return Problem(place, "yaml", f"this cannot be read as YAML ({said})")
+
+
+def _place(text: str, mark: Any, file: str) -> Place:
+    """Give where a mark stands; what is missed at the end of a text is missed in its last line."""
+    lines = _BREAK.split(text)
+    if len(lines) > 1 and not lines[-1]:
+        lines.pop()
+    if mark.line < len(lines):
+        return Place(file, mark.line + 1, mark.column + 1)
+    return Place(file, len(lines), len(lines[-1]) + 1)
 
 
 def _beginning(text: str, line: int, column: int) -> tuple[str, str]:

@@ -1,0 +1,1 @@
+"""The model: frozen values that all other parts share, and how they are stored."""

@@ -23,7 +23,7 @@ class Text(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Source(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A condition (`if`, `match`, ...) or, in `Value`, data with templates in it."""
+    """An expression, without braces: the condition of an `if`, the subject of a `match`, a time to wait until."""
 
     source: str
     place: Place = NOWHERE
@@ -95,7 +95,8 @@ class SlotDef(msgspec.Struct, frozen=True, omit_defaults=True):
     """A slot: its name, type and what may be in it.
 
     `options_from` is a `{{ ... }}` template giving a mapping value → label, a list of texts, or a list of
-    `{value, label}`. `many` lets a choice hold several values (a list).
+    `{value, label}`. `many` lets a choice hold several values (a list). `past` takes a date without a year as the
+    latest one that is not to come.
     """
 
     name: str
@@ -111,6 +112,7 @@ class SlotDef(msgspec.Struct, frozen=True, omit_defaults=True):
     carry: Literal["offer", "silent"] = "offer"
     initial: Value | None = None
     place: Place = NOWHERE
+    past: bool = False
 
 
 class Silence(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -300,7 +302,7 @@ class Flow(msgspec.Struct, frozen=True, omit_defaults=True):
     """A flow: its steps by id, `first` being where it begins (empty steps: it does nothing).
 
     `title` is what the bot calls it to a customer (in `on_resume`, `on_clarify`); without one, the name.
-    `asks` are the slots that it can ask for, its called flows excluded.
+    `slots` are its own; `builtin` says that it came with botkit.
     """
 
     name: str

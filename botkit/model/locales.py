@@ -5,6 +5,7 @@ Phrases are kept as they were written; whoever compares folds both sides with `w
 between them.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import msgspec
@@ -40,6 +41,7 @@ class Formats(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     list_and: str = "and"
     list_separator: str = ", "
     symbols: dict[str, str] = {}  # currency code → symbol
+    units: dict[Literal["day", "hour", "minute", "second"], tuple[str, ...]] = {}  # its words, as for `plural`
 
 
 class Numbers(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -146,3 +148,11 @@ class Locale(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     booleans: dict[str, bool] = {}  # further words for a boolean slot: on, off
     phone: tuple[str, ...] = ()  # words that announce a phone number, in small letters: call me at
     answers: tuple[str, ...] = ()  # of yes and no, those that count with more words behind: yes I want it
+    copulas: tuple[str, ...] = ()  # between a slot's name and its new value: the address IS, 地址改成
+    doubts: tuple[str, ...] = ()  # a yes with one of these behind it is none: yes IF, ok BUT
+    questions: tuple[str, ...] = ()  # words that a question begins with: how, can
+
+
+def locale_for(code: str, locales: Mapping[str, Locale]) -> Locale:
+    """Give the locale that serves a code: zh-TW itself, then zh, then the first."""
+    return locales.get(code) or locales.get(code.partition("-")[0]) or next(iter(locales.values()))

@@ -4,17 +4,21 @@ from typing import Any, Literal
 
 import msgspec
 
-from botkit.model.events import Event
+from botkit.model.events import Entity, Event
 from botkit.model.replies import Button
 
 Owner = Literal["bot", "queue", "human"]
 
 
 class Heard(msgspec.Struct, frozen=True, array_like=True):
-    """A text of the customer that may still fill slots; `used` are the spans that slots took from it."""
+    """A text of the customer that may still fill slots; `used` are the spans that slots took from it.
+
+    `entities` are the values that were found in it beforehand.
+    """
 
     text: str
     used: tuple[tuple[int, int], ...] = ()
+    entities: tuple[Entity, ...] = ()
 
 
 class Frame(msgspec.Struct, frozen=True, array_like=True):
@@ -43,6 +47,7 @@ class Frame(msgspec.Struct, frozen=True, array_like=True):
     asked: str = ""  # the id of its open question, kept while another flow interrupts
     skips: tuple[str, ...] = ()  # done writes that a correction passes over
     error: dict[str, Any] | None = None
+    chosen: tuple[Any, ...] = ()  # of its open question that takes several options, those pressed so far
 
 
 class Question(msgspec.Struct, frozen=True, array_like=True):

@@ -6,11 +6,11 @@ message about something else is no match. Typing errors are mended by rapidfuzz,
 wording from a free one.
 """
 
-import heapq
 import math
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Self
+from typing import NamedTuple, Self
 
 import msgspec
 from rapidfuzz import fuzz, process
@@ -26,11 +26,13 @@ FLOOR = 0.3  # what scores less is no match
 _UNKNOWN = 0.6  # weight of a content word that no example has
 _SYNONYM = 0.95  # another word for the same thing
 _TYPO = 0.9
+_PART = 0.95  # what a clause says, beside what the whole message says
 _ELSEWHERE = 0.75  # a word of the message that another example of the same name has
 _BEYOND = 0.55  # what words cost that the name does not explain
 _RIVAL = 0.2  # and more if they are words of other names
 _REFUSED = 0.55
 _CANDIDATES = 24
+_LEAST = (FLOOR / 0.9) ** (1 / 0.6) - 1e-9  # likeness that `_calibrate` brings to FLOOR
 _REMEMBERED = 4096  # terms
 _COMPARED = 300  # characters that are compared letter by letter
 
@@ -44,7 +46,7 @@ class _Example(msgspec.Struct, frozen=True):
     name: str
     text: str
     folded: str
-    terms: tuple[tuple[Term, float], ...]  # with their weights
+    terms: tuple[tuple[str, str, float], ...]  # keys, words, weights
     keys: frozenset[str]
     total: float
     denied: bool
@@ -58,6 +60,15 @@ class _Heard(msgspec.Struct, frozen=True):
     keys: tuple[tuple[str, float], ...]
 
 
+class _Near(NamedTuple):
+    """An example beside what is known of a clause."""
+
+    at: int
+    matched: float  # weight of the example's terms that are said
+    explained: float  # weight of the clause's terms that the name explains
+    rival: float  # of those that tell for other names
+
+
 class FuzzyClassifier:
     """Implements ports.IntentClassifier on examples; pure and deterministic."""
 
@@ -66,13 +77,17 @@ class FuzzyClassifier:
         self._weights = weights
         self._exact = {example.folded: at for at, example in reversed(list(enumerate(examples)))}
         self._index: dict[str, list[int]] = defaultdict(list)
-        self._names_of: dict[str, set[str]] = defaultdict(set)
+        self._keys_of: dict[str, frozenset[str]] = {}
         for at, example in enumerate(examples):
-            for term, _ in example.terms:
-                self._index[term.key].append(at)
-                self._names_of[term.key].add(example.name)
+            for key, _, _ in example.terms:
+                self._index[key].append(at)
+            self._keys_of[example.name] = self._keys_of.get(example.name, frozenset()) | example.keys
+        self._totals = [example.total for example in examples]
+        for having in self._index.values():
+            having.sort(key=self._totals.__getitem__)
+        self._totals_of = {key: [self._totals[at] for at in having] for key, having in self._index.items()}
         self._spellings: dict[str, list[str]] = defaultdict(list)
-        roots = {term.word for example in examples for term, _ in example.terms if term.word.isalpha()}
+        roots = {word for example in examples for _, word, _ in example.terms if word.isalpha()}
         for root in sorted(roots | KNOWN_STEMS):
             self._spellings[root[0]].append(root)
         self._known = roots | KNOWN_STEMS
@@ -101,9 +116,10 @@ class FuzzyClassifier:
         """Give the nearest names, best first, at most five; the examples' languages need not be the message's."""
         del locale
         best: dict[str, tuple[float, int]] = {}
+        compared: dict[tuple[_Heard, ...], list[_Near]] = {}  # clauses often differ in unknown words alone
         folded = fold(text) if len(text) <= _COMPARED else fold(text[:_COMPARED])
         for at, clause in enumerate(clauses(text)):
-            self._score(clause, folded, 1.0 if at == 0 else 0.95, best)
+            self._score(clause, folded if at == 0 else "", compared, best)
         exact = self._exact.get(folded)
         if exact is not None:
             for at, example in enumerate(self._examples[exact:], exact):
@@ -112,29 +128,44 @@ class FuzzyClassifier:
         ranked = sorted([(-score, name, at) for name, (score, at) in best.items() if score >= FLOOR])
         return tuple([Match(name, round(-score, 3), self._examples[at].text) for score, name, at in ranked[:MOST]])
 
-    def _score(self, clause: Clause, folded: str, share: float, best: dict[str, tuple[float, int]]) -> None:
-        heard: list[_Heard] = []
-        for term in clause.terms:
-            one = self._memo.get(term)
-            if one is None:
-                if len(self._memo) >= _REMEMBERED:
-                    self._memo.clear()
-                one = self._memo[term] = self._hear(term)
-            heard.append(one)
-        written = {one.term.word for one in heard}
-        near: dict[str, float] = {}
+    def _score(
+        self,
+        clause: Clause,
+        folded: str,
+        compared: dict[tuple[_Heard, ...], list[_Near]],
+        best: dict[str, tuple[float, int]],
+    ) -> None:
+        """Score the examples that are near a clause; `folded` is the whole message if that is the clause."""
+        heard = [self._memo.get(term) or self._learn(term) for term in clause.terms]
+        known = tuple([one for one in heard if one.keys])
+        if not known:
+            return
+        nearest = compared.get(known)
+        if nearest is None:
+            nearest = compared[known] = self._compare(known, {one.term.word for one in heard})
+        said = 0.0
         for one in heard:
-            for key, nearness in one.keys:
-                if nearness > near.get(key, 0.0):
-                    near[key] = nearness
-        for at in self._candidates(near) if near else ():
+            said += one.weight
+        for at, matched, explained, rival in nearest:
             example = self._examples[at]
-            raw = share * self._likeness(example, near, heard, written)
-            score = _calibrate(raw, example, folded if share == 1.0 else "")
+            raw = matched / example.total * (1.0 - (_BEYOND * (said - explained) + _RIVAL * rival) / said)
+            if matched < 0.3:
+                raw *= 0.7 + matched
+            if not folded:
+                raw *= _PART
+            if raw < _LEAST:
+                continue
+            score = _calibrate(raw, example, folded)
             if clause.refused and not example.denied:
                 score *= _REFUSED
             if score > best.get(example.name, (0.0, 0))[0]:
                 best[example.name] = (score, at)
+
+    def _learn(self, term: Term) -> _Heard:
+        if len(self._memo) >= _REMEMBERED:
+            self._memo.clear()
+        one = self._memo[term] = self._hear(term)
+        return one
 
     def _hear(self, term: Term) -> _Heard:
         keys = {term.key: 1.0}
@@ -169,53 +200,72 @@ class FuzzyClassifier:
                 return str(known)
         return ""
 
+    def _compare(self, known: Sequence[_Heard], written: set[str]) -> list[_Near]:
+        near: dict[str, float] = {}
+        for one in known:
+            for key, nearness in one.keys:
+                if nearness > near.get(key, 0.0):
+                    near[key] = nearness
+        keys = frozenset(near)
+        told: dict[tuple[frozenset[str], frozenset[str]], tuple[float, float]] = {}
+        found: list[_Near] = []
+        for at in self._candidates(near):
+            example = self._examples[at]
+            matched = 0.0
+            for key, word, weight in example.terms:
+                if key in near:
+                    matched += weight * near[key] * (1.0 if word in written else _SYNONYM)
+            shared = keys & example.keys, keys & self._keys_of[example.name]
+            outcome = told.get(shared)
+            if outcome is None:
+                outcome = told[shared] = _explain(known, *shared)
+            found.append(_Near(at, matched, *outcome))
+        return found
+
     def _candidates(self, near: Mapping[str, float]) -> list[int]:
-        """Give the examples that are covered best by the keys that the message stands for."""
+        """Give the examples that are covered best by the keys that the message stands for.
+
+        Those of which too little is covered for FLOOR to be reached are left out.
+        """
         covered: dict[int, float] = defaultdict(float)
-        weights = self._weights
-        for negative, key in sorted([(-weights[key], key) for key in near]):
+        weights, totals = self._weights, self._totals
+        longest = sum([weights[key] * nearness for key, nearness in near.items()]) / _LEAST
+        passed = 0.0  # the weight of keys that were not looked up in every example
+        for rank, (negative, key) in enumerate(sorted([(-weights[key], key) for key in near])):
             weight = -negative * near[key]
             having = self._index[key]
-            if weights[key] > 2 * EMPTY or not covered:
-                for at in having:
+            if rank == 0 or weights[key] > 2 * EMPTY:
+                for at in having[: bisect_right(self._totals_of[key], longest)]:
                     covered[at] += weight
             elif len(having) < len(covered):
                 for at in having:
                     if at in covered:
                         covered[at] += weight
-        examples = self._examples
-        ranked = [(-weight / examples[at].total, at) for at, weight in covered.items()]
-        if len(ranked) > _CANDIDATES:
-            ranked = heapq.nsmallest(_CANDIDATES, ranked)
-        else:
-            ranked.sort()
-        return [at for _, at in ranked]
+            else:
+                passed += weight
+        ranked = [
+            (-weight / totals[at], at) for at, weight in covered.items() if weight + passed >= _LEAST * totals[at]
+        ]
+        ranked.sort()
+        return [at for _, at in ranked[:_CANDIDATES]]
 
-    def _likeness(
-        self, example: _Example, near: Mapping[str, float], heard: Sequence[_Heard], written: set[str]
-    ) -> float:
-        own = example.keys
-        matched = 0.0
-        for term, weight in example.terms:
-            matched += weight * near.get(term.key, 0.0) * (1.0 if term.word in written else _SYNONYM)
-        said = explained = rival = 0.0
-        for one in heard:
-            here = self._explained(one, own, example.name)
-            said += one.weight
-            explained += one.weight * here
-            if here == 0.0 and one.keys and one.term.most == FULL:
-                rival += one.weight
-        raw = matched / example.total * (1.0 - (_BEYOND * (said - explained) + _RIVAL * rival) / said)
-        return raw if matched >= 0.3 else raw * (0.7 + matched)
 
-    def _explained(self, one: _Heard, own: frozenset[str], name: str) -> float:
+def _explain(known: Sequence[_Heard], own: frozenset[str], of_name: frozenset[str]) -> tuple[float, float]:
+    """Give the weight of the terms that an example or others of its name have, and that of those for other names."""
+    explained = rival = 0.0
+    for one in known:
         here = elsewhere = 0.0
         for key, near in one.keys:
             if near > here and key in own:
                 here = near
-            elif near > elsewhere and name in self._names_of[key]:
+            elif near > elsewhere and key in of_name:
                 elsewhere = near
-        return here if here == 1.0 else max(here, elsewhere * _ELSEWHERE)
+        if here < 1.0:
+            here = max(here, elsewhere * _ELSEWHERE)
+        explained += one.weight * here
+        if here == 0.0 and one.term.most == FULL:
+            rival += one.weight
+    return explained, rival
 
 
 def _weight(most: float, having: int, names: int) -> float:
@@ -226,8 +276,8 @@ def _weight(most: float, having: int, names: int) -> float:
 
 def _example(name: str, text: str, whole: Sequence[Clause], weights: Mapping[str, float]) -> _Example:
     terms = whole[0].terms if whole else ()
-    weighted = tuple((term, weights[term.key]) for term in terms)
-    total = sum(weight for _, weight in weighted) or FULL
+    weighted = tuple((term.key, term.word, weights[term.key]) for term in terms)
+    total = sum(weight for _, _, weight in weighted) or FULL
     keys = frozenset([term.key for term in terms])
     return _Example(name, text, fold(text), weighted, keys, total, whole[0].denied if whole else False)
 

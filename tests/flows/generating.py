@@ -23,7 +23,7 @@ SHARED: dict[str, Any] = {
 }
 CONDITIONS = (
     "count is none", "count > 3", "sure", "colour == 'red'", "locale == 'zh'", "customer.name is none",
-    "code and code.missing", "count + 1 > 2", "100 / count > 3", "day > '2026-01-01'", "message.text", "error is none",
+    "data and data.missing", "count + 1 > 2", "100 / count > 3", "day > '2026-01-0' ~ count", "message.text", "error is none",
 )  # fmt: skip
 TEXTS = (
     "Well, {{ note }}.", {"en": "Of {{ amount | money }}", "zh": "金额 {{ amount | money }}"}, "Plain.",

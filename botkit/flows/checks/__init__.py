@@ -7,6 +7,7 @@ recurses on what an operator wrote: ten thousand steps are checked within a seco
 from botkit.errors import Problem
 from botkit.flows.checks.arguments import check_arguments
 from botkit.flows.checks.channels import check_channels
+from botkit.flows.checks.comparisons import check_comparisons
 from botkit.flows.checks.examples import check_examples
 from botkit.flows.checks.findings import Findings
 from botkit.flows.checks.names import check_names
@@ -24,6 +25,7 @@ CHECKS = (
     check_references,
     check_arguments,
     check_names,
+    check_comparisons,
     check_paths,
     check_writes,
     check_examples,

@@ -7,6 +7,7 @@ from botkit.errors import Place, Problem
 from botkit.expressions import suggest
 
 Code = Literal[
+    "always-true",
     "ambiguous-start",
     "channel-cannot-show",
     "close-examples",
@@ -27,6 +28,7 @@ Code = Literal[
     "unknown-flow",
     "unknown-intent",
     "unknown-name",
+    "unknown-option",
     "unknown-repair",
     "unknown-step",
     "unknown-team",
@@ -36,6 +38,8 @@ Code = Literal[
     "unused-intent",
     "unused-slot",
     "wrong-arguments",
+    "wrong-comparison",
+    "wrong-initial",
 ]
 """The codes of what the checks find. They are stable: editors, scripts and operators' notes rely on them."""
 

@@ -457,3 +457,125 @@ def test_a_pattern_may_begin_with_flags_and_hold_a_choice(pattern: str, reply: s
     talk.say("begin now")
     assert talk.say(reply) in reply
     assert talk.latest[0].session.stack == ()
+
+
+def test_presses_on_a_question_that_takes_several_options_add_up() -> None:
+    talk = flow(MANY)
+    talk.say("begin now")
+    assert talk.press("Lamp") == "So far: Lamp. Anything else?"
+    assert talk.labels == ["Chair", "Big table", "Done"]
+    assert talk.press("Lamp") == "So far: Lamp. Anything else?"  # a press takes nothing away
+    assert talk.press("Big table") == "So far: Lamp, Big table. Anything else?"
+    assert talk.step == "ask:items"
+    assert talk.press("Done") == "a+c"
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"), [("done", "a"), ("the chair", "a+b"), ("2 and 3", "a+b+c"), ("all", "a+b+c")]
+)
+def test_what_is_typed_after_a_press_ends_the_choice_with_what_was_pressed(reply: str, said: str) -> None:
+    talk = flow(MANY)
+    talk.say("begin now")
+    talk.press("Lamp")
+    assert talk.say(reply) == said
+
+
+def test_the_last_option_pressed_ends_the_choice() -> None:
+    talk = flow(MANY)
+    talk.say("begin now")
+    talk.press("Big table")
+    talk.press("Lamp")
+    assert talk.press("Chair") == "c+a+b"
+
+
+def test_a_check_sees_what_was_pressed_when_the_customer_is_done() -> None:
+    talk = flow(MANY.replace("  many: true", "  many: true\n  check: {if: items | length < 2, say: Two at least.}"))
+    talk.say("begin now")
+    talk.press("Lamp")
+    assert talk.press("Done") == "Two at least."
+    talk.press("Chair")
+    assert talk.press("Done") == "a+b"
+
+
+def test_what_was_pressed_is_kept_while_something_else_is_answered_and_not_for_the_next_time() -> None:
+    talk = flow(MANY + "- {ask: items, again: true}\n- say: Again.")
+    talk.say("begin now")
+    assert talk.say("done") != "So far: . Anything else?"
+    talk.press("Lamp")
+    talk.say("repeat")
+    assert talk.labels[-1] == "Done"
+    talk.press("Chair")
+    assert talk.press("Done").startswith("a+b")
+    assert talk.press("Big table") == "So far: Big table. Anything else?"
+
+
+def test_a_value_that_an_example_marks_is_known_at_its_question() -> None:
+    text = """
+intents: {name_me: {examples: ["please call me [Ann](name)"]}}
+flows:
+  main:
+    start: {intents: [name_me]}
+    steps:
+      - {ask: name, say: Which name?, fill: anytime}
+      - {ask: second, say: And the second?}
+      - {say: "Hello {{ name }} {{ second }}."}
+"""
+    talk = Talk(build(text))
+    assert talk.say("please call me Ann") == "And the second?"
+    assert talk.say("Lee") == "Hello Ann Lee."
+
+
+@pytest.mark.parametrize(
+    "reply", ["I was charged 100", "they took 100", "you billed me 100.", "it was 100, I think", "扣了我100"]
+)
+def test_a_lone_number_is_the_amount_that_is_asked_for(reply: str) -> None:
+    talk = flow("- {ask: m, say: How much?, type: money}\n- say: '{{ m }}'")
+    talk.say("begin now")
+    assert talk.say(reply) == "€100.00"
+
+
+@pytest.mark.parametrize("reply", ["3 days", "20% off", "order #100", "charged 100 on May 3", "2 tickets", "A-100"])
+def test_a_number_of_something_else_is_no_amount(reply: str) -> None:
+    talk = flow("- {ask: m, say: How much?, type: money}\n- say: '{{ m }}'")
+    talk.say("begin now")
+    talk.say(reply)
+    assert talk.step == "ask:m"
+
+
+@pytest.mark.parametrize(
+    ("reply", "day"),
+    [
+        ("January 10", "2026-01-10"), ("June 1", "2025-06-01"), ("1 May", "2026-05-01"), ("2 May", "2025-05-02"),
+        ("29 February", "2024-02-29"), ("June 1 2026", "2026-06-01"), ("6月1日", "2025-06-01"), ("周三", "2026-04-29"),
+        ("Thursday", "2026-04-30"), ("yesterday", "2026-04-30"), ("tomorrow", "2026-05-02"),
+        ("12/24", "2025-12-24"), ("Christmas", "2025-12-25"),
+    ],
+)  # fmt: skip
+def test_a_date_that_is_past_takes_the_latest_year(reply: str, day: str) -> None:
+    talk = flow("- {ask: day, say: When?, type: date, past: true}\n- say: '{{ day }}'")
+    talk.say("begin now")
+    assert talk.say(reply) == day
+
+
+@pytest.mark.parametrize(
+    ("reply", "day"), [("June 1 at 5pm", "2025-06-01, 5:00 pm"), ("May 1 at 9 am", "2026-05-01, 9:00 am")]
+)
+def test_a_moment_that_is_past_takes_the_latest_year(reply: str, day: str) -> None:
+    talk = flow("- {ask: at, say: When?, type: datetime, past: true, fill: when_asked}\n- say: '{{ at }}'")
+    talk.say("begin now")
+    assert talk.say(reply) == day
+
+
+def test_a_date_is_to_come_unless_it_is_past() -> None:
+    talk = flow("- {ask: day, say: When?, type: date}\n- say: '{{ day }}'")
+    talk.say("begin now")
+    assert talk.say("January 10") == "2027-01-10"
+
+
+def test_a_corrected_duration_is_shown_in_words() -> None:
+    talk = flow(
+        "- {ask: age, say: How old?, type: duration}\n- {ask: day, say: When?, type: date}\n- say: '{{ age }}'"
+    )
+    talk.say("begin now")
+    talk.say("7 days")
+    assert talk.say("no, 2 weeks").startswith("Thanks, I've changed 7 days to 14 days.")

@@ -465,3 +465,16 @@ flows:
     talk.say("/main")
     assert talk.say("Klingon") == "好的，用中文。", "a language that the bot does not speak changes nothing"
     assert talk.session.locale_by == "choice"
+
+
+def test_an_expression_that_fails_is_told_with_its_place_and_without_values() -> None:
+    talk = flow(
+        "- {ask: age, say: How old?, type: duration}\n- {set: {limit: 7}}\n- {say: Old., if: age > limit}",
+        strict=False,
+    )
+    talk.say("begin now")
+    talk.say("3 weeks")
+    (note,) = [note for note in talk.notes if "failed" in note]
+    assert "a duration and a number cannot be compared, in 'age > limit'" in note
+    assert "(bot.yaml:" in note
+    assert "21" not in note

@@ -524,3 +524,68 @@ def test_the_same_value_in_another_spelling_corrects_nothing() -> None:
     one.say("W1")
     assert "changed" not in one.say("w1")
     assert one.session.slots["number"] == "W1"
+
+
+def test_a_condition_is_looked_at_again_when_its_flow_resumes() -> None:
+    text = """
+slots: {member: {type: boolean}}
+flows:
+  main:
+    title: your order
+    start: {commands: [main]}
+    steps:
+      - {ask: code, say: Your code?, if: not member, silence: {after: 10m, say: Hello?}}
+      - say: "Done{{ code }}."
+  join:
+    start: {commands: [join]}
+    steps: [{set: {member: true}}]
+  other:
+    start: {commands: [other]}
+    steps: [{say: Other.}]
+"""
+    talk = Talk(build(text))
+    talk.say("/main")
+    assert talk.say("/other") == "Other.\nNow back to where we were: your order.\nYour code?"
+    assert talk.say("/join") == "Now back to where we were: your order.\nDone."
+    assert talk.timers == {}
+
+
+def test_a_condition_knows_whether_a_flow_waits_below() -> None:
+    text = """
+flows:
+  main:
+    title: your order
+    start: {commands: [main]}
+    steps: [{ask: code, say: Your code?}, {run: closing}]
+  promo:
+    start: {commands: [promo]}
+    steps: [{say: Promo.}, {run: closing}]
+  closing:
+    steps:
+      - {say: Bye., if: not conversation.waiting}
+      - {say: One thing done., if: conversation.waiting}
+"""
+    talk = Talk(build(text))
+    talk.say("/main")
+    assert talk.say("/promo").startswith("Promo.\nOne thing done.\n")
+    assert talk.say("x") == "Bye."
+
+
+def test_a_candidate_tells_what_it_was_near_to_and_by_how_little_it_missed() -> None:
+    text = """
+intents: {begin: {examples: [begin now]}, other: {examples: [something other]}}
+answers: {hours: {questions: [when are you open], say: From 9 to 18.}}
+flows:
+  main: {start: {intents: [begin]}, steps: [{say: Begun.}]}
+  side: {start: {intents: [other]}, steps: [{say: Other.}]}
+"""
+    talk = Talk(build(text))
+    talk.say("begin now")
+    assert [c.why for c in talk.turns[-1].candidates if c.taken] == ["starts; near to 'begin now'"]
+    talk.say("when are you open")
+    assert [c.why for c in talk.turns[-1].candidates if c.taken] == ["said; near to 'when are you open'"]
+    talk.say("x", intents={"begin": 0.598, "other": 0.41}, answers={"hours": 0.597})
+    why = {c.name: c.why for c in talk.turns[-1].candidates}
+    assert why["begin"].startswith("0.598 is below 0.6")
+    assert why["other"].startswith("below 0.6")
+    assert why["hours"].startswith("0.597 is below 0.6")

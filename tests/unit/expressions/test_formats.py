@@ -26,6 +26,7 @@ GERMAN: dict[str, Any] = {
     "weekdays": ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"],
     "plural": "one-other",
     "quotes": ["„", "“"],
+    "units": {"day": ["Tag", "Tage"], "hour": ["Stunde", "Stunden"]},
     "currency_symbols": {"EUR": "€"},
 }  # fmt: skip
 CHINESE: dict[str, Any] = {
@@ -37,6 +38,7 @@ CHINESE: dict[str, Any] = {
     "pm": "下午",
     "plural": "other",
     "list_separator": "、",
+    "units": {"day": ["天"], "hour": ["小时"]},
 }
 # As botkit.model has it: a struct with flat names.
 MODEL = Formats(money="{amount}{symbol}", symbols={"EUR": "Eu"}, date_short="{d}/{m}/{yy}", plural="arabic")
@@ -100,7 +102,15 @@ TABLE = [
     ("{{ clock | time('long') }}", "09:05:07", "09:05 Uhr", None, None),
     ("{{ '22:05' | time }}{{ naive | time }}", "22:0509:05", None, None, None),
     ("{{ day | datetime }}|{{ clock | datetime }}", "1 May 2026|09:05", "01.05.2026|09:05 Uhr", None, None),
-    ("{{ span }}", "1 day, 2:00:00", None, None, None),
+    ("{{ span }}", "1 day 2 hours", "1 Tag 2 Stunden", "1天2小时", None),
+    (
+        "{{ span | duration }}|{{ 59.9 | duration }}|{{ 0 | duration }}",
+        "1 day 2 hours|59 seconds|0 seconds",
+        None,
+        None,
+        None,
+    ),
+    ("{{ -3661 | duration }}{{ unset | duration }}", "-1 hour 1 minute 1 second", None, None, None),
     ("{{ 'a' | quote }}", "“a”", "„a“", "“a”", None),
     ("{{ items }}", "a, b", "a, b", "a、b", "a, b"),
     ("{{ 1 | plural('item', 'items') }}", "item", "item", "items", None),

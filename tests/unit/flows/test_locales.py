@@ -47,7 +47,7 @@ def test_a_locale_is_read() -> None:
     [
         ("", "1:1: wrong-type: a locale file is a mapping, not nothing"),
         ("[a]", "1:1: wrong-type: a locale file is a mapping, not a list"),
-        ("a: [", "2:1: yaml: a value is missing here; check the brackets and commas before it"),
+        ("a: [", "1:5: yaml: a value is missing here; check the brackets and commas before it"),
         (SOUND.replace("name: Test\n", ""), "1:1: missing-key: a locale needs the key 'name'"),
         (SOUND + "formts: {}", "{end}:1: unknown-key: a locale has no key 'formts'; did you mean 'formats'?"),
         (SOUND + "formats: {decimals: x}", "{end}:11: unknown-key: 'formats' has no key 'decimals'; did you mean 'decimal'?"),

@@ -437,3 +437,11 @@ def test_ten_thousand_steps_load(load_files: Callable[..., Any]) -> None:
     bot, _ = load_files({"f.yaml": f"flows:\n  f:\n    start: {{commands: [f]}}\n    steps:\n{steps}"})
     assert len(bot.flows["f"].steps) == 10_000
     assert time.process_time() - began < 10, "it grows faster than the file"
+
+
+@pytest.mark.parametrize("written", ["end", "'end'", '"end"'])
+def test_the_word_end_may_stand_in_quotes(written: str) -> None:
+    from_json = f"{{flows: {{main: {{start: {{commands: [go]}}, steps: [{{say: Hi.}}, {written}]}}}}}}"
+    flowset, problems = load({"f.yaml": from_json}, Settings(locales=("en",)), Catalogue(), {})
+    assert [str(problem) for problem in problems if problem.severity == "error"] == []
+    assert flowset is None or [*flowset.flows["main"].steps] == ["say", "end"]

@@ -71,6 +71,17 @@ def plain(text: str) -> Any:
         ("|\n  5", "5"),
         (">\n  5", "5"),
         ("我要退货", "我要退货"),
+        ("!!int 5", 5),
+        ('!!int "0x1F"', 31),
+        ("!!float 5", 5.0),
+        ("!!float 1.5", 1.5),
+        ("!!bool true", True),
+        ("!!null ~", None),
+        ("!!null", None),
+        ("!!seq [1]", [1]),
+        ("!!map {b: 1}", {"b": 1}),
+        ("! [1]", [1]),
+        ("! {b: 1}", {"b": 1}),
     ],
 )
 def test_words_stand_for_what_yaml_1_2_says(written: str, value: object) -> None:
@@ -81,6 +92,22 @@ def test_words_stand_for_what_yaml_1_2_says(written: str, value: object) -> None
 
 def test_not_a_number_is_a_float() -> None:
     assert math.isnan(plain("a: .nan")["a"])
+
+
+def test_a_directive_that_yaml_reserves_for_later_is_passed_over_and_places_stay() -> None:
+    node, problems = read("# one\r\n%LATER on\n%YAML 1.2 # two\n%TAG ! !\n%Y\n---\na: |\n  %b\n", "f.yaml")
+    assert problems == ()
+    assert node
+    assert node.plain() == {"a": "%b\n"}
+    assert node.place == Place("f.yaml", 7, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a: [1] #b", "a: 'b' #c", "a: b#c", "a: |- #b\n  c", "a: '#'", "- '[1]#b'", "a: |\n  [1]#b\n", "a: {'b': '#'}"],
+)
+def test_a_comment_after_a_space_and_a_sign_within_a_text_are_read(text: str) -> None:
+    assert said(text) == []
 
 
 def test_a_number_keeps_its_text() -> None:
@@ -154,8 +181,9 @@ def test_aliases_share_their_value() -> None:
             "1:11: yaml: a ': ' stands where no key can be; put the text in quotes, or check the indentation",
         ),
         ("a: - b", "1:4: yaml: a list cannot begin on this line; begin it on a line of its own"),
-        ("a: [1, 2", "2:1: yaml: a list that was opened with '[' is not closed; a ',' or a ']' is missing"),
-        ("{a: 1", "2:1: yaml: a mapping that was opened with '{' is not closed; a ',' or a '}' is missing"),
+        ("a:\n  - [1, 2\n", "2:10: yaml: a list that was opened with '[' is not closed; a ',' or a ']' is missing"),
+        ("a: [1, 2", "1:9: yaml: a list that was opened with '[' is not closed; a ',' or a ']' is missing"),
+        ("{a: 1", "1:6: yaml: a mapping that was opened with '{' is not closed; a ',' or a '}' is missing"),
         ("a: ]", "1:4: yaml: a value is missing here; check the brackets and commas before it"),
         ('a: "b', "1:6: yaml: a quote is opened and never closed; add the closing quote"),
         (
@@ -165,7 +193,38 @@ def test_aliases_share_their_value() -> None:
         ("- a\nb: 1", "2:1: yaml: this does not belong to the list above; begin it with '- ', or indent it"),
         ("a: 1\nb\nc: 2", "3:1: yaml: a key without ':' stands above; write 'key: value'"),
         ("%YAML 3.0\n---\na", "1:1: yaml: this version of YAML is not read; remove the line"),
-        ("%TAG", "1:5: yaml: this cannot be read as YAML (did not find expected '!')"),
+        (
+            "%TAG",
+            "1:5: yaml: this line with '%' at its beginning cannot be read; remove it, or put the text in quotes",
+        ),
+        (
+            "%YAML 1.2 x\n---\na",
+            "1:11: yaml: this line with '%' at its beginning cannot be read; remove it, or put the text in quotes",
+        ),
+        ("%LATER on\na: 1", "1:7: yaml: this line with '%' at its beginning cannot be read; remove it"),
+        (
+            "a: {b:,}",
+            "1:6: yaml: a ':' stands here without a value; put a space after it, or quotes around the text",
+        ),
+        ("a: ? b", "1:4: yaml: a '?' cannot begin a key here; put the text in quotes if it is one"),
+        ("a: & b", "1:5: yaml: a name is missing after '&' or '*'; put the text in quotes if it is one"),
+        ("a: !x!y b", "1:4: yaml: this tag is not known; remove it; put the text in quotes if it is one"),
+        ("a: !<x b", "1:7: yaml: this tag cannot be read; remove it; put the text in quotes if it is one"),
+        ("a: !%zz b", "1:5: yaml: this tag cannot be read; remove it; put the text in quotes if it is one"),
+        ("a: |0\n b", "1:5: yaml: after '|' or '>' a 0 means nothing; remove it"),
+        ("a: | b\n", "1:6: yaml: the text of '|' or '>' begins on the next line; move it there, indented"),
+        *(
+            (text, f"{place}: yaml: a comment begins here without a space before it; put a space before '#'")
+            for text, place in [
+                ("a: [1]#b", "1:7"),
+                ("a: 😀\r\nb: {c: 1}#d", "2:10"),
+                ("a: 'b'#c", "1:7"),
+                ('- "b"#c', "1:6"),
+                ("a: |-#b\n  c", "1:6"),
+                ("a: >#b\n  c", "1:5"),
+                ("%YAML 1.2#b\n---\n", "1:10"),
+            ]
+        ),
         (
             "a: 1\n---\nb: 2",
             "2:1: several-documents: a second document begins here; a file holds one; remove the line",
@@ -181,8 +240,15 @@ def test_aliases_share_their_value() -> None:
         ),
         (
             "a: !!int b",
-            "1:4: tag: the tag '!!int' means nothing here; remove it; put the text in quotes if it is one",
+            "1:4: tag: the tag '!!int' does not fit the text 'b'; remove it; put the text in quotes if it is one",
         ),
+        ("a: !!int 1.5", "1:4: tag: the tag '!!int' does not fit the text '1.5'; remove it"),
+        ("a: !!bool yes", "1:4: tag: the tag '!!bool' does not fit the text 'yes'; remove it"),
+        ("a: !!map b", "1:4: tag: the tag '!!map' does not fit the text 'b'; remove it"),
+        ("a: !!map [b]", "1:4: tag: the tag '!!map' does not fit a list; remove it"),
+        ("a: !!seq {b: c}", "1:4: tag: the tag '!!seq' does not fit a mapping; remove it"),
+        ("a: !!str [b]", "1:4: tag: the tag '!!str' does not fit a list; remove it"),
+        ("a: !!set {b}", "1:4: tag: the tag '!!set' means nothing here; remove it"),
         ("a: !!python/object:x {b: 1}", "1:4: tag: the tag '!!python/object:x' means nothing here; remove it"),
         ("a: {{ b }}", '1:4: bad-key: a template stands here without quotes; put templates in quotes: "{{ ... }}"'),
         ("[a, b]: c", "1:1: bad-key: a list or mapping cannot be a key; keys are plain words"),
@@ -237,6 +303,8 @@ def bomb() -> str:
         pytest.param("{" * 500_000, "bad-key", id="braces"),
         pytest.param("? " * 300_000, "bad-key", id="complex keys"),
         pytest.param("- " * 300_000, "too-deep", id="lists in one line"),
+        pytest.param("# x\r\n" * 100_000 + "@", "yaml", id="comments"),
+        pytest.param("%A\r\n\r\n" * 100_000 + "@", "yaml", id="directives"),
     ],
 )
 def test_huge_files_get_an_answer_at_once(text: str, code: str) -> None:
@@ -296,6 +364,14 @@ def test_an_error_of_the_parser_without_a_mark_is_a_problem(monkeypatch: pytest.
 
     monkeypatch.setattr(yaml, "parse", fail)
     assert said("a: 1") == ["f.yaml:1:1: yaml: this cannot be read as YAML (odd)"]
+
+
+def test_an_error_of_the_parser_that_has_no_words_here_is_given_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise yaml.MarkedYAMLError("while reading", None, "it is odd", yaml.Mark("", 0, 1, 2, None, 0))
+
+    monkeypatch.setattr(yaml, "parse", fail)
+    assert said("a: 1\n  b") == ["f.yaml:2:3: yaml: this cannot be read as YAML (it is odd)"]
 
 
 @pytest.mark.parametrize(

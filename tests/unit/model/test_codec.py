@@ -75,7 +75,7 @@ ORDERS: dict[str, tuple[str, ...]] = {
     "HandOff": ("id", "team", "reason", "packet"),
     "Leave": ("id",),
     "Rated": ("id", "score", "scale", "flow"),
-    "Heard": ("text", "used"),
+    "Heard": ("text", "used", "entities"),
     "Frame": (
         "flow",
         "run",
@@ -93,6 +93,7 @@ ORDERS: dict[str, tuple[str, ...]] = {
         "asked",
         "skips",
         "error",
+        "chosen",
     ),
     "Question": ("id", "run", "step", "kind", "buttons", "options", "timed"),
     "Pending": ("id", "run", "step", "action", "write"),

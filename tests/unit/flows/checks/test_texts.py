@@ -16,7 +16,7 @@ PLACES = [
     "- ask: x\n  say: %s",
     "- ask: x\n  say: X?\n  options: {a: %s, b: B}",
     "- ask: x\n  say: X?\n  retry: [%s]",
-    "- ask: x\n  say: X?\n  check: [{if: x == 1, say: %s}]",
+    "- ask: x\n  say: X?\n  check: [{if: x == '1', say: %s}]",
     "- confirm: %s",
     "- confirm: Sure?\n  silence: {after: 1m, say: %s}",
     "- confirm: Sure?\n  retry: [%s]",

@@ -18,7 +18,11 @@ SLOT = "slots: {x: {type: text}}\n"
         pytest.param(SLOT, "- say: Hi.", "only_if: x", [], id="read in only_if"),
         pytest.param(SLOT, "- say: Hi.", "title: '{{ x }}'", [], id="read in a title"),
         pytest.param(
-            "slots: {x: {type: text, check: [{if: x == 1}]}}", "- say: Hi.", "", ["unused-slot"], id="read by itself"
+            "slots: {x: {type: text, check: [{if: x == '1'}]}}",
+            "- say: Hi.",
+            "",
+            ["unused-slot"],
+            id="read by itself",
         ),
         pytest.param(
             SLOT + "answers: {a: {questions: [hi there], say: '{{ x }}'}}",

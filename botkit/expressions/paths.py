@@ -7,7 +7,7 @@ from jinja2 import nodes
 Path = tuple[str, ...]
 
 
-class Reading:
+class _Walk:
     """Walks a tree in the order of evaluation; `paths` are those read from the scope, names among them.
 
     A name counts as the tree's own once it is certain to have been set: in all branches of an `if`, or as
@@ -17,7 +17,7 @@ class Reading:
     def __init__(self) -> None:
         self.paths: dict[Path, None] = {}
 
-    def walk(self, parts: Iterable[nodes.Node], own: set[str]) -> None:
+    def read(self, parts: Iterable[nodes.Node], own: set[str]) -> None:
         """Read nodes one after another, adding to `own` what they set."""
         for part in parts:
             self._visit(part, own)
@@ -34,7 +34,7 @@ class Reading:
             case nodes.If():
                 self._branches(node, own)
             case _:
-                self.walk(node.iter_child_nodes(), own)
+                self.read(node.iter_child_nodes(), own)
 
     def _reference(self, node: nodes.Node, own: set[str]) -> None:
         path: list[str] = []
@@ -56,18 +56,18 @@ class Reading:
     def _loop(self, node: nodes.For, own: set[str]) -> None:
         self._visit(node.iter, own)
         inside = own | _targets(node.target)
-        self.walk([node.test] if node.test else [], inside)
-        self.walk(node.body, inside | {"loop"})
-        self.walk(node.else_, set(own))
+        self.read([node.test] if node.test else [], inside)
+        self.read(node.body, inside | {"loop"})
+        self.read(node.else_, set(own))
 
     def _branches(self, node: nodes.If, own: set[str]) -> None:
         certain: list[set[str]] = []
         for branch in (node, *node.elif_):
             self._visit(branch.test, own)
             certain.append(own.copy())
-            self.walk(branch.body, certain[-1])
+            self.read(branch.body, certain[-1])
         certain.append(own.copy())
-        self.walk(node.else_, certain[-1])
+        self.read(node.else_, certain[-1])
         own |= set.intersection(*certain)
 
 
@@ -79,6 +79,6 @@ def _targets(target: nodes.Node) -> set[str]:
 
 def paths_read(tree: nodes.Template) -> tuple[Path, ...]:
     """Give what a tree reads from its scope, in the order of first reading: `("order", "total")`, `("n",)`."""
-    reading = Reading()
-    reading.walk(tree.body, set())
-    return tuple(reading.paths)
+    walk = _Walk()
+    walk.read(tree.body, set())
+    return tuple(walk.paths)

@@ -1,0 +1,204 @@
+"""Do conditions compare what can be compared: a slot with values that it can have, of its own kind."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, NamedTuple
+
+from botkit.errors import Place
+from botkit.expressions.comparing import Comparison, Operand, compared
+from botkit.flows.checks.findings import Findings
+from botkit.flows.checks.graphs import changes
+from botkit.flows.checks.readings import Reading, of_slot, paths_in, readings_of
+from botkit.flows.checks.schemas import described
+from botkit.flows.checks.survey import Survey
+from botkit.model.definitions import Ask, Flow, MatchStep, SlotDef, Value
+
+_Family = Literal["number", "text", "duration", "day", "time", "truth", "money"]
+
+_FAMILIES: Mapping[str, _Family] = {
+    "number": "number", "integer": "number", "text": "text", "email": "text", "phone": "text",
+    "duration": "duration", "date": "day", "datetime": "day", "time": "time", "boolean": "truth", "money": "money",
+}  # fmt: skip
+_NAMES: Mapping[_Family, str] = {
+    "number": "a number", "text": "a text", "duration": "a duration", "day": "a date", "time": "a time",
+    "truth": "true or false", "money": "an amount of money",
+}  # fmt: skip
+_CLOCK = ("hour", "minute", "second")
+_PARTS: Mapping[str, tuple[str, ...]] = {
+    "date": ("year", "month", "day"), "datetime": ("year", "month", "day", *_CLOCK), "time": _CLOCK,
+    "duration": ("days", "seconds"), "money": ("amount", "currency"),
+    **dict.fromkeys(("number", "integer", "text", "email", "phone", "boolean"), ()),
+}  # fmt: skip
+_MATES = frozenset({frozenset({"number", "money"})})
+_ORDER = frozenset({"lt", "lteq", "gt", "gteq"})
+_SIGNS = ("==", "!=", "<", ">", " in ", " or ", " in[", "'in ")
+
+
+class _Slots(NamedTuple):
+    """The slots that only asks fill, so that their type and options say what is in them."""
+
+    known: Mapping[str, SlotDef]
+    flow: str
+
+
+def check_comparisons(survey: Survey, found: Findings) -> None:
+    """Report comparisons that fail or never hold, parts that a type lacks, and initial values of another type."""
+    otherwise = _filled_otherwise(survey)
+    shared = {name: slot for name, slot in survey.bot.slots.items() if name not in otherwise}
+    for slot in survey.bot.slots.values():
+        _check_initial(slot, found)
+        _check_readings(_Slots(shared, ""), of_slot(slot), found)
+    for flow in survey.own:
+        slots = _Slots({**shared, **_asked(survey, flow)}, flow.name)
+        for slot in flow.slots.values():
+            _check_initial(slot, found)
+        for step in flow.steps.values():
+            _check_readings(slots, readings_of(step), found)
+            if isinstance(step.body, MatchStep):
+                _check_cases(slots, step.body, found)
+
+
+def _filled_otherwise(survey: Survey) -> frozenset[str]:
+    """Give the names of slots that something else than an ask fills, in any flow."""
+    return frozenset(
+        name
+        for flow in survey.bot.flows.values()
+        for step in flow.steps.values()
+        if not isinstance(step.body, Ask)
+        for name in changes(step)
+    )
+
+
+def _asked(survey: Survey, flow: Flow) -> Mapping[str, SlotDef]:
+    others = {n for step in flow.steps.values() if not isinstance(step.body, Ask) for n in changes(step)}
+    others |= survey.handed.get(flow.name, frozenset()) | survey.bot.slots.keys()
+    found: dict[str, SlotDef] = {}
+    for step in flow.steps.values():
+        if isinstance(step.body, Ask) and step.body.slot.name not in others:
+            found.setdefault(step.body.slot.name, step.body.slot)
+    return found
+
+
+def _check_readings(slots: _Slots, readings: Iterable[Reading], found: Findings) -> None:
+    for reading in readings:
+        _check_parts(slots, reading, found)
+        if not any(sign in reading.source for sign in _SIGNS):
+            continue
+        seen = compared(reading.source, reading.kind)
+        for one in seen.comparisons:
+            _check_one(slots, one, reading.place, found)
+        for value in seen.always:
+            message = f"{_where(slots)}this is always true: {described(value)} stands alone behind 'or'"
+            hint = "repeat the name: x == 'a' or x == 'b', or write x in ['a', 'b']"
+            found.warning(reading.place, "always-true", message, hint)
+
+
+def _where(slots: _Slots) -> str:
+    return f"flow '{slots.flow}': " if slots.flow else ""
+
+
+def _check_parts(slots: _Slots, reading: Reading, found: Findings) -> None:
+    for path in paths_in(reading.source, reading.kind):
+        slot = slots.known.get(path[0])
+        if slot is None or len(path) < 2 or slot.options or slot.options_from:
+            continue
+        parts = _PARTS.get(slot.type)
+        if parts is not None and (path[1] not in parts or len(path) > 2):
+            whole, part = (path[0], path[1]) if path[1] not in parts else (".".join(path[:2]), path[2])
+            message = f"{_where(slots)}'{whole}' has no '{part}': it is {_NAMES[_FAMILIES[slot.type]]}"
+            listed = f"it has {', '.join(parts)}" if parts and whole == path[0] else ""
+            found.error(reading.place, "unknown-attribute", message, listed)
+
+
+def _check_one(slots: _Slots, one: Comparison, place: Place, found: Findings) -> None:
+    left, right = _slot_of(slots, one.left), _slot_of(slots, one.right)
+    if one.op in {"in", "notin"}:
+        if left is not None and not left.many and one.right.kind == "list":
+            _check_options(slots, left, one.right.values, place, found)
+        elif right is not None and right.many and one.left.kind == "constant":
+            _check_options(slots, right, one.left.values, place, found)
+        return
+    slot, other = (left, one.right) if left is not None else (right, one.left)
+    if slot is None:
+        return
+    if slot.options and other.kind == "constant" and one.op in {"eq", "ne"} and not slot.many:
+        _check_options(slots, slot, other.values, place, found)
+        return
+    mine, its = _family(slot), _family_of(slots, other)
+    if mine is None or its is None or mine == its or frozenset({mine, its}) in _MATES:
+        return
+    name, what = slot.name, _NAMES[its]
+    hint = "compare its days: age.days > 7" if "duration" in {mine, its} else ""
+    if one.op in _ORDER:
+        message = f"{_where(slots)}'{name}' is {_NAMES[mine]} and cannot be compared with {what}"
+        found.error(place, "wrong-comparison", message, hint)
+    else:
+        message = f"{_where(slots)}'{name}' is {_NAMES[mine]} and never equals {what}"
+        found.warning(place, "wrong-comparison", message, hint)
+
+
+def _slot_of(slots: _Slots, operand: Operand) -> SlotDef | None:
+    return slots.known.get(operand.path[0]) if operand.kind == "path" and len(operand.path) == 1 else None
+
+
+def _family(slot: SlotDef) -> _Family | None:
+    return None if slot.options or slot.options_from else _FAMILIES.get(slot.type)
+
+
+def _family_of(slots: _Slots, operand: Operand) -> _Family | None:
+    slot = _slot_of(slots, operand)
+    if slot is not None:
+        return _family(slot)
+    match operand.values if operand.kind == "constant" else ():
+        case (bool(),):
+            return "truth"
+        case (int() | float(),):
+            return "number"
+        case (str(),):
+            return "text"
+        case _:
+            return None
+
+
+def _check_options(slots: _Slots, slot: SlotDef, values: Iterable[Any], place: Place, found: Findings) -> None:
+    if not slot.options:
+        return
+    known = [option.value for option in slot.options]
+    for value in values:
+        if value is None or any(isinstance(one, bool) == isinstance(value, bool) and one == value for one in known):
+            continue
+        names = [str(one) for one in known]
+        message = f"{_where(slots)}'{slot.name}' is never {_written(value)}: that is none of its options"
+        otherwise = f"they are {', '.join(names)}" if len(names) <= 12 else ""
+        found.warning(place, "unknown-option", message, found.meant(str(value), names, otherwise=otherwise))
+
+
+def _written(value: Any) -> str:
+    return repr(value)[:40] if isinstance(value, str) else str(value)
+
+
+def _check_cases(slots: _Slots, body: MatchStep, found: Findings) -> None:
+    slot = slots.known.get(body.subject.source.strip())
+    if slot is not None and not slot.many:
+        _check_options(slots, slot, [case.value for case in body.cases], body.subject.place, found)
+
+
+def _check_initial(slot: SlotDef, found: Findings) -> None:
+    """Report an initial value that is written out and is not of the slot's type."""
+    initial = slot.initial
+    if not isinstance(initial, Value) or not initial.static or initial.data is None:
+        return
+    place = initial.place if initial.place.file else slot.place
+    if slot.options and not slot.many:
+        _check_options(_Slots({}, ""), slot, [initial.data], place, found)
+        return
+    family = _family(slot)
+    fits = {
+        "number": isinstance(initial.data, int | float) and not isinstance(initial.data, bool),
+        "truth": isinstance(initial.data, bool),
+        "text": not isinstance(initial.data, dict | list),
+    }
+    if family is not None and not fits.get(family, False):
+        message = f"the slot '{slot.name}' is {_NAMES[family]}, and {described(initial.data)} is none"
+        given = '; a template may give one: "{{ now }}"' if family in {"day", "time"} else ""
+        hint = "" if family in fits else f"leave it out, and set it from a slot of its type{given}"
+        found.error(place, "wrong-initial", message, hint)

@@ -1,0 +1,203 @@
+"""At a confirm: what is no yes, what a no without steps says, and how the customer comes back to a question."""
+
+import pytest
+
+from tests.unit.dialogue.talking import Talk, build
+
+SENDING = """
+intents:
+  begin: {examples: [begin now]}
+answers:
+  free: {questions: [is it free], say: It is free.}
+flows:
+  main:
+    title: your return
+    start: {intents: [begin]}
+    steps:
+      - {ask: item, say: Which item?}
+      - {ask: address, say: Where to?}
+      - {ask: method, say: How?, options: {mail: By mail, store: In store}}
+      - confirm: "Send {{ item }} to {{ address }} by {{ method }}?"
+        no: [{say: Nothing was changed.}, end]
+      - do: shop.give
+        with: {item: "{{ item }}", to: "{{ address }}"}
+      - say: Done.
+"""
+
+
+def at_confirm(text: str = SENDING, *, locale: str = "") -> Talk:
+    talk = Talk(build(text), {"shop.give": "T-1"}, locale=locale)
+    for line in ("begin now", "a lamp", "12 High Street", "by mail"):
+        talk.say(line)
+    assert talk.step == "confirm"
+    return talk
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "can I change the address?",
+        "is that address ok for you?",
+        "what is the address of the drop off center?",
+        "what is the address to send it to",
+        "which item do you mean?",
+        "the address is what I told you",
+        "地址是什么？",
+    ],
+)
+def test_a_question_with_a_slots_name_changes_nothing(reply: str) -> None:
+    talk = at_confirm()
+    before = talk.slots
+    talk.say(reply)
+    assert talk.slots == before
+    assert (talk.step, talk.called) == ("confirm", [])
+
+
+@pytest.mark.parametrize(
+    ("reply", "address"),
+    [
+        ("the address is 13 Elm Street", "13 Elm Street"),
+        ("yes, but the address should be 13 Elm Street", "13 Elm Street"),
+        ("change the address to 13 Elm Street", "13 Elm Street"),
+        ("address: 13 Elm Street", "13 Elm Street"),
+        ("address = 13 Elm Street", "13 Elm Street"),
+        ("address改成北京路5号", "北京路5号"),
+        ("address：北京路5号", "北京路5号"),
+    ],
+)
+def test_a_name_with_a_copula_behind_it_corrects_free_text(reply: str, address: str) -> None:
+    talk = at_confirm()
+    talk.say(reply)
+    assert talk.slots["address"] == address
+    assert talk.step == "confirm"
+
+
+def test_a_name_inside_a_value_is_no_correction() -> None:
+    talk = at_confirm(SENDING.replace("address", "new"))
+    talk.say("no, 98 New Street")
+    assert talk.slots["new"] == "12 High Street"
+    assert talk.text == "What shall I change?"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "ok but when will I get the label?",
+        "yes if it costs nothing",
+        "sure, how long does it take?",
+        "sure how long does it take",
+        "okay but not today",
+        "yes I think so but I am not sure",
+        "yes, can you also wrap it",
+        "好的，但是要免运费",
+        "可以，多久能到",
+    ],
+)
+def test_a_yes_with_a_doubt_or_a_question_behind_it_is_none(reply: str) -> None:
+    talk = at_confirm()
+    talk.say(reply)
+    assert (talk.step, talk.called) == ("confirm", [])
+    assert not any("Done" in line for line in talk.text.splitlines())
+
+
+def test_the_question_behind_a_yes_is_answered_and_the_confirm_asked_again() -> None:
+    talk = at_confirm()
+    assert talk.say("yes, is it free?") == "It is free.\nSend a lamp to 12 High Street by mail?"
+    assert talk.called == []
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "yes please", "yes, send it back", "ok thanks", "yes, do it", "sure, why not", "yes, that's what I want",
+        "yes is fine", "好的谢谢", "可以，寄吧",
+    ],
+)  # fmt: skip
+def test_a_yes_with_other_words_behind_it_is_one(reply: str) -> None:
+    talk = at_confirm()
+    talk.say(reply)
+    assert talk.text == "Done."
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"), [("en", "All right, I've stopped that."), ("zh", "好的，那这次就先不办了。")]
+)
+def test_a_no_without_steps_ends_the_flow_and_says_so(locale: str, said: str) -> None:
+    text = SENDING.replace("        no: [{say: Nothing was changed.}, end]\n", "")
+    talk = at_confirm(text, locale=locale)
+    assert talk.say("no") == said
+    assert talk.stack == []
+
+
+def test_a_no_without_steps_says_what_on_cancel_says_and_the_caller_goes_on() -> None:
+    text = """
+flows:
+  main:
+    title: your order
+    start: {commands: [main]}
+    steps:
+      - run: wrap
+      - say: Next.
+  wrap:
+    steps:
+      - confirm: Wrap it?
+      - say: Wrapped.
+  on_cancel:
+    slots: {flow: {type: text}}
+    steps: [{say: "Not {{ flow }}."}]
+"""
+    talk = Talk(build(text))
+    talk.say("/main")
+    assert talk.say("no") == "Not your order.\nNext."
+
+
+@pytest.mark.parametrize(
+    ("reply", "question"),
+    [
+        ("no, the address is wrong", "Where to?"),
+        ("no, wrong address", "Where to?"),
+        ("no, the method", "How?"),
+        ("the address", "Where to?"),
+        ("不对，address", "Where to?"),
+    ],
+)
+def test_a_no_that_names_a_slot_asks_for_it_again(reply: str, question: str) -> None:
+    talk = at_confirm()
+    assert talk.say(reply) == question
+    answer = "In store" if question == "How?" else "98 New Street"
+    talk.say(answer)
+    assert talk.step == "confirm"
+    talk.say("yes")
+    assert talk.text == "Done."
+    assert talk.called == ["shop.give"]
+
+
+@pytest.mark.parametrize("reply", ["no, 98 New Street", "no, the number is 3348917502", "不是，北京路98号"])
+def test_a_no_with_a_value_that_fits_nothing_asks_what_to_change(reply: str) -> None:
+    talk = at_confirm()
+    talk.say(reply)
+    assert talk.labels == ["item", "address", "method"]
+    assert talk.step == "confirm"
+    assert talk.press("address") == "Where to?"
+    talk.say("98 New Street")
+    assert talk.text == "Send a lamp to 98 New Street by mail?"
+    talk.say("no")
+    assert talk.text == "Nothing was changed."
+
+
+@pytest.mark.parametrize("reply", ["no", "no thanks", "no, I want to keep it", "no, I don't want to send the item"])
+def test_a_bare_no_stays_one(reply: str) -> None:
+    talk = at_confirm()
+    assert talk.say(reply) == "Nothing was changed."
+
+
+def test_a_question_is_not_opened_again_after_its_value_was_used() -> None:
+    text = SENDING + '      - confirm: "More for {{ address }}?"\n      - say: More.\n'
+    talk = at_confirm(text)
+    talk.say("yes")
+    assert talk.step == "confirm#2"
+    talk.say("no, the address is wrong")
+    assert "12 High Street" in talk.text
+    assert talk.slots["address"] == "12 High Street"
+    talk.say("no, the method is wrong")
+    assert talk.text == "How?"
