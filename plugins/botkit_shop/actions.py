@@ -14,7 +14,7 @@ from typing import Any, cast
 from pydantic import BaseModel
 
 from botkit import ActionError, Context, Plugin
-from botkit_shop import choices, demo, loading, schema
+from botkit_shop import addresses, choices, demo, labels, loading, schema
 from botkit_shop.desk import Desk
 from botkit_shop.inputs import Items
 from botkit_shop.ledger import Caller
@@ -129,6 +129,28 @@ def profile(ctx: Context) -> Document:
     """Summarise the customer's own profile: name, e-mail, address, order numbers."""
     with _desk(ctx) as (desk, caller):
         return choices.profile(desk, caller, ctx.locale)
+
+
+@plugin.action(effect="read", timeout=5)
+def read_address(ctx: Context, text: str) -> Document:
+    """Take a Chinese address in one line apart: street, unit, city, state, country and zip, or empty."""
+    with _desk(ctx):
+        return addresses.read(text)
+
+
+@plugin.action(effect="read", timeout=5)
+def show_address(
+    ctx: Context,
+    address1: str,
+    city: str,
+    country: str,
+    zip: str,  # noqa: A002
+    address2: str = "",
+    state: str = "",
+) -> str:
+    """Show an address in one line, as the customer's language writes it."""
+    parts = {"address1": address1, "address2": address2, "city": city, "state": state, "zip": zip, "country": country}
+    return labels.address(parts, ctx.locale)
 
 
 @plugin.action(effect="read", timeout=5)

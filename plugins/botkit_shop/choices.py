@@ -25,9 +25,22 @@ FROM_HERE = {
 
 
 def my_orders(desk: Desk, caller: Caller, locale: str = "en", status: str = "", naming: str = "") -> list[Document]:
-    """Give the customer's orders as choices, or those in one status, or with an item that `naming` names."""
+    """Give the customer's orders as choices, or those in one status.
+
+    With `naming`, only what that text names: by an item, by the place in the list, or by the status.
+    """
     fitting = [order for order in desk.own_orders(caller) if status in {"", order["status"]}]
-    return [_order_choice(order, locale) for order in fitting if not naming or _has_item(order, naming)]
+    return [_order_choice(order, locale) for order in _named_orders(fitting, naming)]
+
+
+def _named_orders(orders: list[Document], naming: str) -> list[Document]:
+    if not naming:
+        return orders
+    with_item = [order for order in orders if _has_item(order, naming)]
+    place = mentions.place_said(inputs.note(naming), len(orders))
+    if with_item or place is None:
+        return with_item or [order for order in orders if mentions.status_said(inputs.note(naming), order["status"])]
+    return [orders[place]]
 
 
 def _has_item(order: Document, naming: str) -> bool:
@@ -35,12 +48,12 @@ def _has_item(order: Document, naming: str) -> bool:
 
 
 def _order_choice(order: Document, locale: str) -> Document:
-    comma = labels.comma(locale)
-    names = comma.join(labels.product(item["name"], locale) for item in order["items"])
     status = labels.status(order["status"], locale)
+    names = labels.comma(locale).join(labels.product(item["name"], locale) for item in order["items"])
+    about = f"{status}：{names}" if words.is_chinese(locale) else f"{status}, {names}"
     return {
         "value": order["order_id"],
-        "label": f"{order['order_id']} ({status}{comma}{names})",
+        "label": order["order_id"] + labels.aside(about, locale),
         "status": order["status"],
         "status_label": status,
         "total": _total(order),
@@ -275,7 +288,9 @@ def _offered(variants: list[Document], locale: str) -> list[Document]:
 def find_product(desk: Desk, text: str, locale: str = "en") -> list[Document]:
     """Find products by a word or a question, in English or Chinese, the likeliest first; at most five."""
     said = mentions.tokens(inputs.note(text))
-    scored = [(_likeness(said, product["name"]), product) for product in desk.products().values()]
+    products = list(desk.products().values())
+    names = mentions.without_parts_of_others(said, {str(product["name"]) for product in products})
+    scored = [(_likeness(said, product["name"]), product) for product in products if product["name"] in names]
     likely = sorted((pair for pair in scored if pair[0] >= LIKELY), key=lambda pair: -pair[0])
     return [
         {"score": round(score), **_without_variants(product(desk, found["product_id"], locale))}
@@ -322,7 +337,7 @@ def identity(desk: Desk, email: str = "", name: str = "", zip: str = "") -> dict
     The name may come as a sentence ("I'm Mia Chen"), and with the zip code or an e-mail address in it.
     """
     said = introductions.read(name)
-    email, name, zip = email or said.email, said.name, zip or said.zip  # noqa: A001
+    email, name, zip = email or said.email, said.name, words.in_digits(zip) or said.zip  # noqa: A001
     if email:
         user_id = desk.find_user_id_by_email(email)
     elif name and zip:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from botkit_shop import inputs
+from botkit_shop import inputs, words
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 ZIP = re.compile(
@@ -35,7 +35,7 @@ class Introduction:
 
 def read(text: str) -> Introduction:
     """Take the name, zip code and e-mail address out of what a customer wrote."""
-    text = inputs.note(text)
+    text = words.in_digits(inputs.note(text))
     email = EMAIL.search(text)
     zip_code = ZIP.search(text)
     rest = text.replace(zip_code[0], " ") if zip_code else text

@@ -29,7 +29,7 @@ EVERYTHING = {
 
 def tokens(text: str) -> list[str]:
     """Split a text into words and single Chinese characters, folded."""
-    folded = unicodedata.normalize("NFKC", text[:LONGEST_MESSAGE]).casefold()
+    folded = words.in_digits(unicodedata.normalize("NFKC", text[:LONGEST_MESSAGE]).casefold())
     return TOKEN.findall(SHORTENED.sub("", folded))
 
 
@@ -73,10 +73,18 @@ def says_product(said: list[str], name: str) -> bool:
     return any(says(said, labels.product(name, locale), roughly=True) for locale in LOCALES)
 
 
+def without_parts_of_others(said: list[str], names: set[str]) -> set[str]:
+    """Leave out the products whose Chinese name is said only within a longer one: 手表 in 智能手表."""
+    chinese = {name: labels.product(name, "zh") for name in names}
+    longer = [word for word in chinese.values() if says(said, word)]
+    return {name for name, word in chinese.items() if not any(word != other and word in other for other in longer)}
+
+
 def short_names(name: str) -> set[str]:
-    """Give what a product is called for short: 'lamp' for 'Desk Lamp', '耳机' for '头戴式耳机'."""
-    chinese = labels.product(name, "zh")
-    return {name.casefold().rsplit(maxsplit=1)[-1] if name else name, chinese[-2:]} - {""}
+    """Give what a product is called for short: 'lamp' for 'Desk Lamp', '耳机' for '无线耳机'."""
+    english, chinese = name.casefold(), labels.product(name, "zh")
+    also = words.PRODUCTS_ALSO.get(english, ())
+    return {english.rsplit(maxsplit=1)[-1] if name else name, chinese[-2:], *also} - {""}
 
 
 def short_names_said(said: list[str], name: str) -> set[str]:
@@ -95,6 +103,21 @@ def _says_option(said: list[str], name: str, value: str) -> bool:
         counted = {f"{value}码", f"{value}号", f"尺码{value}"} if name.casefold().endswith("size") else set()
         return any(says(said, phrase) for phrase in {*named, *counted, f"{name} {value}", f"{value} {name}"})
     return any(says(said, phrase) for phrase in {value, *(words.value(value, locale) for locale in LOCALES)})
+
+
+def place_said(text: str, count: int) -> int | None:
+    """Give the index that a text names in a list of so many: 0 for 'the first one' and '第一个', -1 for the last."""
+    said = tokens(text)
+    if count and any(says(said, word) for word in words.LAST_PLACE):
+        return -1
+    found = [at for at, called in enumerate(words.ORDINALS[:count]) if any(says(said, word) for word in called)]
+    return found[0] if len(found) == 1 else None
+
+
+def status_said(text: str, status: str) -> bool:
+    """Tell whether a text names an order's status."""
+    said = tokens(text)
+    return any(says(said, word) for word in (status, *words.STATUSES_ALSO.get(status, ())))
 
 
 def named_items(text: str, items: list[Document]) -> tuple[list[Document], list[Document]]:
@@ -119,7 +142,7 @@ def named_items(text: str, items: list[Document]) -> tuple[list[Document], list[
 def _groups(said: list[str], items: list[Document]) -> Iterable[tuple[list[Document], bool]]:
     """Give the items by product, and whether it is named; products known by one short name stay together."""
     names = dict.fromkeys(str(item["name"]) for item in items)
-    in_full = {name for name in names if says_product(said, name)}
+    in_full = without_parts_of_others(said, {name for name in names if says_product(said, name)})
     taken = {short for name in in_full for short in short_names(name)}
     for name in (name for name in names if name in in_full):
         yield [item for item in items if item["name"] == name], True

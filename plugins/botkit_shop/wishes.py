@@ -6,12 +6,12 @@ from dataclasses import dataclass
 AND_MORE = re.compile(r"\b(?:also|too|as well|add|plus)\b|也|还要|还有|加上|再加", re.IGNORECASE)
 ONLY = re.compile(
     r"\b(?:only|just|solely|nothing but)\b|仅|就要|就退|就换|就改|"
-    r"(?<![两几一二三四五六七八九十\d这那])只(?=[要退换改有留想是需])",
+    r"(?<![两几一二三四五六七八九十\d这那])只(?=[要退换改取有留想是需])",
     re.IGNORECASE,
 )
 BREAK = re.compile(
     r"[,;!?，；。！？、]+|\.(?!\d)|\b(?:but(?! not)|instead|only|just)\b|"
-    r"(?=但|而是|只[要退换改有留想]|仅|就[要退换])",
+    r"(?=但|而是|只[要退换改取有留想]|仅|就[要退换])",
     re.IGNORECASE,
 )
 UNWANTED = re.compile(

@@ -27,7 +27,7 @@ PRODUCTS: dict[str, str] = {
     "gaming mouse": "游戏鼠标",
     "garden hose": "花园水管",
     "grill": "烤架",
-    "headphones": "头戴式耳机",
+    "headphones": "耳机",
     "hiking boots": "登山靴",
     "indoor security camera": "室内监控摄像头",
     "jigsaw puzzle": "拼图",
@@ -54,7 +54,7 @@ PRODUCTS: dict[str, str] = {
     "tablet": "平板电脑",
     "tea kettle": "烧水壶",
     "teapot": "茶壶",
-    "throw blanket": "盖毯",
+    "throw blanket": "毛毯",
     "vacuum cleaner": "吸尘器",
     "wall clock": "挂钟",
     "water bottle": "水杯",
@@ -229,38 +229,86 @@ UNITS: dict[str, str] = {
 }
 
 STATUSES: dict[str, str] = {
-    "pending": "待处理",
-    "pending (item modified)": "待处理（商品已更改）",
-    "processed": "已处理",
+    "pending": "待发货",
+    "pending (item modified)": "待发货（商品已修改）",
+    "processed": "已出库",
     "delivered": "已送达",
     "cancelled": "已取消",
     "return requested": "已申请退货",
     "exchange requested": "已申请换货",
 }
 
+# What customers call an order by where it stands.
+STATUSES_ALSO: dict[str, tuple[str, ...]] = {
+    "pending": ("待发货", "没发货", "未发货", "没发", "待处理", "not sent yet", "not shipped yet"),
+    "processed": ("已出库", "已发货", "发货了", "在路上", "on its way"),
+    "delivered": ("已送达", "已签收", "签收的", "收到的", "送到的"),
+    "cancelled": ("已取消", "取消的", "canceled"),
+}
+
 PAYMENTS: dict[str, dict[str, str]] = {
-    "credit_card": {"en": "{brand} ending in {digits}", "zh": "{brand} 卡（尾号 {digits}）"},
-    "gift_card": {"en": "gift card ending in {digits}", "zh": "礼品卡（尾号 {digits}）"},
+    "credit_card": {"en": "{brand} ending in {digits}", "zh": "尾号 {digits} 的{brand}"},
+    "gift_card": {"en": "gift card ending in {digits}", "zh": "尾号 {digits} 的礼品卡"},
     "paypal": {"en": "PayPal", "zh": "PayPal"},
 }
+CARDS: dict[str, str] = {"visa": " Visa 卡", "mastercard": "万事达卡"}
 
 # What customers call a payment method beside its label, and the one that an order was paid with.
 PAYMENTS_ALSO: dict[str, tuple[str, ...]] = {
-    "credit_card": ("credit card", "card", "信用卡", "银行卡"),
+    "credit_card": ("credit card", "card", "信用卡", "银行卡", "卡", "卡里"),
     "gift_card": ("gift card", "voucher", "礼品卡"),
     "paypal": ("paypal account", "贝宝"),
 }
 ORIGINAL_ALSO: tuple[str, ...] = (
     "original", "original payment method", "original method", "same card", "where it came from",
-    "原路退回", "原路返回", "原付款方式", "原来的付款方式", "原支付方式", "原来的支付方式",
+    "原路退回", "原路返回", "原卡", "原付款方式", "原来的付款方式", "原支付方式", "原来的支付方式",
 )  # fmt: skip
+
+# What customers call a product in Chinese beside its name and the end of it.
+PRODUCTS_ALSO: dict[str, tuple[str, ...]] = {
+    "backpack": ("背包", "书包"),
+    "canvas tote": ("帆布包", "手提袋"),
+    "notebook": ("本子",),
+    "rain jacket": ("雨披", "冲锋衣"),
+    "running shoes": ("鞋", "运动鞋"),
+    "sneakers": ("鞋",),
+    "hiking boots": ("鞋", "靴子"),
+    "t-shirt": ("短袖", "体恤", "t恤衫"),
+    "throw blanket": ("毯子", "盖毯"),
+    "water bottle": ("杯子", "水壶"),
+}
 
 # What stands for the place of a choice in a list, in both languages.
 PLACES: tuple[tuple[str, str], ...] = (
     ("first", "第一件"), ("second", "第二件"), ("third", "第三件"), ("fourth", "第四件"), ("fifth", "第五件"),
 )  # fmt: skip
 
+HAN = re.compile(r"[\u3400-\u9fff]")
+ORDINALS: tuple[tuple[str, ...], ...] = (
+    ("first", "第一", "第1"), ("second", "第二", "第2"), ("third", "第三", "第3"), ("fourth", "第四", "第4"),
+    ("fifth", "第五", "第5"),
+)  # fmt: skip
+LAST_PLACE = ("last one", "最后一个", "最后那个", "最后一单")
+
+NUMERALS = {char: index for index, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "幺": 1}
+SPOKEN_SIZE = re.compile(
+    "(?<![第大小零〇一二两三四五六七八九十])(?:[一二两三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])(?=码)"
+)
+SPOKEN_DIGITS = re.compile(
+    "(?<![零〇一二两三四五六七八九幺十])[零〇一二两三四五六七八九幺]{4,7}(?![零〇一二两三四五六七八九幺十百千万])"
+)
 NUMBER_AND_UNIT = re.compile(r"(\d+(?:\.\d+)?)[\s-]*([a-z]+)", re.IGNORECASE)
+
+
+def in_digits(text: str) -> str:
+    """Write Chinese numerals as digits where only a number can be meant: a size before 码, a zip code."""
+    sized = SPOKEN_SIZE.sub(lambda found: str(_up_to_99(found[0])), text)
+    return SPOKEN_DIGITS.sub(lambda found: "".join(str(NUMERALS[char]) for char in found[0]), sized)
+
+
+def _up_to_99(numeral: str) -> int:
+    tens, ten, ones = numeral.rpartition("十")
+    return (NUMERALS[tens] if tens else 1) * 10 * bool(ten) + (NUMERALS[ones] if ones else 0)
 
 
 def is_chinese(locale: str) -> bool:
@@ -288,9 +336,21 @@ def value(word: str, locale: str) -> str:
     return translated(word, VALUES, locale)
 
 
+def size(value: str) -> str:
+    """Give a size that is a number as it is said in Chinese: '8 码'."""
+    return f"{value} 码"
+
+
+def card(brand: str, locale: str) -> str:
+    """Name a card by its brand; in Chinese it stands behind 的."""
+    if is_chinese(locale):
+        return CARDS.get(brand.casefold(), "信用卡")
+    return brand.capitalize() or "card"
+
+
 def payment(method: dict[str, object], locale: str) -> str:
-    """Name a payment method as customers know it: 'Visa ending in 1234'."""
+    """Name a payment method as customers know it: 'Visa ending in 1234', '尾号 1234 的万事达卡'."""
     texts = PAYMENTS.get(str(method["source"]), {"en": str(method["source"])})
     text = texts.get("zh" if is_chinese(locale) else "en", texts["en"])
     digits = str(method.get("last_four") or str(method["id"])[-4:])
-    return text.format(brand=str(method.get("brand") or "").capitalize() or "card", digits=digits)
+    return text.format(brand=card(str(method.get("brand") or ""), locale), digits=digits)

@@ -43,11 +43,14 @@ class Customer:
         raise KeyError(item_id)
 
     def options(self, item_id: str, locale: str = "") -> list[str]:
-        """Say an item's options: 'blue', but 'size 9'."""
+        """Say an item's options: 'blue', but 'size 9', in Chinese '9 码'."""
         locale = locale or self.locale
         said = []
         for option, value in self._variant(item_id)[1].items():
             shown = words.value(str(value), locale)
+            if locale == "zh" and option == "size" and str(value).replace(".", "").isdigit():
+                said.append(f"{value} 码")
+                continue
             bare = str(value).casefold() in BARE or str(value).replace(".", "").isdigit()
             said.append(f"{words.translated(option, words.OPTIONS, locale)} {shown}" if bare else shown)
         return said

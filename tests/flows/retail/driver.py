@@ -19,7 +19,9 @@ MOST_TURNS = 40  # of one request
 MOST_REPEATS = 3  # of one question; then the customer gives up
 ORDER_NUMBER = re.compile(r"#W\d{7}")
 PAYMENT = re.compile(r"PayPal|(?<=ending in )\d{4}|(?<=尾号 )\d{4}")
-ASIDE = re.compile(r"\([^()]*\)|（[^（）]*）")
+ASIDE = re.compile(r"\([^()]*\)|（[^（）]*）|“[^“”]*”")
+EVERYTHING = re.compile(r"everything\?|就这些吗")
+YES_OR_NO = (["yes", "no"], ["是", "否"])
 SUBJECTS = {
     "cancel_pending_order": r"cancel|取消",
     "modify_pending_order_address": r"delivery address|收货地址",
@@ -68,6 +70,7 @@ class Driver:
         self.number = number
         self.lines: list[tuple[str, str]] = []
         self.rephrased = 0
+        self.stuck = ""  # why a request was given up, where the bot would have gone on for ever
         self.wish = Wish(case.requests[0])
         self.text = ""
         self.labels: list[str] = []
@@ -105,7 +108,8 @@ class Driver:
                 self._say(self._word("stop"))
                 return
             reply = self._say(answer)
-        raise AssertionError(f"{self.case.name}: no end after {MOST_TURNS} turns")
+        self.stuck = f"no end after {MOST_TURNS} turns of {wish.request.function}"
+        self._say(self._word("stop"))
 
     def _opening(self, wish: Wish) -> str:
         wordings = OPENINGS[wish.request.function][self.case.locale]
@@ -117,11 +121,11 @@ class Driver:
         """Give the answer to what the bot asks; None where it asks for nothing more of this request."""
         self.wish, self.text, self.labels = wish, text, labels
         question = ASIDE.sub("", text)
+        if [fold(label) for label in labels] in YES_OR_NO:
+            return self.say_everything() if EVERYTHING.search(question) else self.agree()
         for pattern, answer in RULES:
             if pattern.search(question):
                 return answer(self)
-        if [fold(label) for label in labels] in (["yes", "no"], ["是", "否"]):
-            return self.agree()
         return self.take_offer()
 
     def take_offer(self) -> str | None:
@@ -195,7 +199,7 @@ class Driver:
     def say_count(self) -> str:
         """Say how many of two equal items it is about."""
         items = list(self.wish.request.arguments["item_ids"])
-        item = next(item for item in items if self.customer.is_named(item, self.text))
+        item = next((item for item in items if self.customer.is_named(item, self.text)), items[0])
         return str(items.count(item))
 
     def say_version(self) -> str:
@@ -268,26 +272,26 @@ def _rules(*rules: tuple[str, Answer]) -> tuple[tuple[re.Pattern[str], Answer], 
 
 
 RULES = _rules(
-    (r"anything else|还有.*帮|其他需要|talk to a person\?", Driver.stop),
-    (r"didn't get that|don't understand|没太明白|没能理解", Driver.rephrase),
-    (r"everything\?|就这些吗", Driver.say_everything),
+    (r"anything else|还有.*帮|还有.*(?:问题|需要)|其他需要|talk to a person\?|转人工客服？", Driver.stop),
+    (r"didn't get that|don't understand|没太明白|没明白|没能理解", Driver.rephrase),
     (r"which of these|which do you mean|which one of|哪一项|哪一件|想办理的", Driver.choose_subject),
-    (r"versions? fit|有几款符合", Driver.choose_version),
-    (r"how many|几件", Driver.say_count),
-    (r"which version|想换成哪一款", Driver.say_version),
-    (r"which items|哪些商品", Driver.say_items),
+    (r"versions? fit|符合的?有.*款", Driver.choose_version),
+    (r"how many|几件？", Driver.say_count),
+    (r"付款方式.*换成哪|换成哪.*付款", Driver.say_payment),
+    (r"which version|换成哪一?[款种个]", Driver.say_version),
+    (r"which items|哪[些件几].{0,2}商品", Driver.say_items),
     (r"which order|哪个订单", Driver.say_order),
     (r"\bwhy\b|which is it|原因|哪一种？$", Driver.say_reason),
     (r"how would you like to pay|where shall (it|the money) go|which payment method", Driver.say_payment),
     (r"what shall i use instead|choose another way", Driver.say_payment),
-    (r"用哪种方式支付|退到哪里|付款方式。$|换成哪种方式|换一种方式", Driver.say_payment),
-    (r"e-mail address that|your e-mail|使用的邮箱|邮箱？$", Driver.say_email),
-    (r"full name|您的姓名", Driver.say_name),
+    (r"方式支付？|退到哪里|选.*付款方式|换一种方式", Driver.say_payment),
+    (r"e-mail address that|your e-mail|(?:提供|告诉|发|使用|用).*邮箱|邮箱(?:是.*)?？$", Driver.say_email),
+    (r"full name|first and last name|您的姓名|您.*(?:叫什么|贵姓)", Driver.say_name),
     (r"address in your account|账户里的地址", Driver.choose_address),
-    (r"zip code\?|邮编是多少", Driver.say_zip),
-    (r"street and house number\?|街道和门牌号是", Driver.say_street),
-    (r"apartment, suite|楼层、单元", Driver.say_unit),
+    (r"zip code\?|邮编是", Driver.say_zip),
+    (r"street and house number\?|街道和门牌号是|新地址是", Driver.say_street),
+    (r"apartment, suite|单元", Driver.say_unit),
     (r"which city|哪个城市", Driver.say_city),
-    (r"which state|哪个省或州", Driver.say_state),
+    (r"which state|哪个省", Driver.say_state),
     (r"which country|哪个国家", Driver.say_country),
 )

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +16,7 @@ from botkit.app.bots import Exchange
 
 ROOT = Path(__file__).resolve().parents[3]
 BOT = ROOT / "flows" / "support"
+LONGEST_TURN = 120  # seconds
 CHAT = "from botkit.cli import main; main()"
 Turn = Mapping[str, Any]
 
@@ -56,7 +58,14 @@ class ProcessTalk:
 
     def _read(self) -> Turn:
         assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        limit = threading.Timer(
+            LONGEST_TURN, self._process.kill
+        )  # a chat that says nothing more must not stop the run
+        limit.start()
+        try:
+            line = self._process.stdout.readline()
+        finally:
+            limit.cancel()
         if not line:
             _, errors = self._process.communicate()
             raise AssertionError(f"the chat ended: {errors}")

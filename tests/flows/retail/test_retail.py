@@ -15,8 +15,8 @@ from botkit_shop.schema import open_engine
 from tests.flows.retail import cases, recorded, refusals
 from tests.flows.retail.cases import Case, Outcome
 from tests.flows.retail.customers import Customer
-from tests.flows.retail.driver import Driver
-from tests.flows.retail.talks import BOT, Desk, ProcessTalk, Talk
+from tests.flows.retail.driver import MOST_TURNS, Driver
+from tests.flows.retail.talks import BOT, Desk, ProcessTalk, Talk, Turn
 from tests.flows.retail.wordings import OPENINGS
 
 SEED = 520
@@ -84,8 +84,8 @@ def wrong_of(chosen: Iterable[Case], played: Play) -> dict[str, list[tuple[str, 
     for number, case in enumerate(chosen):
         expected = cases.expect(case)
         outcome, driver = played(case, number)
-        if outcome != expected or (case.final and outcome.digest != case.final):
-            wrong[case.name] = driver.lines
+        if driver.stuck or outcome != expected or (case.final and outcome.digest != case.final):
+            wrong[case.name] = [*driver.lines, *([("stuck", driver.stuck)] if driver.stuck else [])]
     return wrong
 
 
@@ -195,6 +195,29 @@ def test_a_wrong_outcome_is_found(played: Play) -> None:
     outcome, _ = played(case, 0)
     other = next(other for other in cases.generate(SEED + 9, SAMPLE) if other.requests != case.requests)
     assert outcome != cases.expect(other)
+
+
+class Parrot:
+    """A bot that asks for ever, in ever new words."""
+
+    def __init__(self) -> None:
+        self.turns = 0
+
+    def open(self) -> None:
+        return None
+
+    def say(self, _text: str) -> Turn:
+        self.turns += 1
+        return {"replies": [{"text": f"{self.turns}: which order?", "buttons": []}]}
+
+
+def test_a_talk_without_an_end_is_ended_and_reported() -> None:
+    case = next(case for case in cases.generate(SEED, SAMPLE) if len(case.requests) == 1 and "city" not in str(case))
+    parrot = Parrot()
+    driver = Driver(case, parrot)
+    driver.play()
+    assert "no end after" in driver.stuck
+    assert parrot.turns <= MOST_TURNS + 3
 
 
 def test_recorded_cases_are_read(tmp_path: Path) -> None:

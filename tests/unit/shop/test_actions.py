@@ -85,7 +85,7 @@ def test_nobody_is_found(desk: Desk) -> None:
     ("locale", "message"),
     [
         ("en", "I can't find this order among yours."),
-        ("zh-CN", "在您的订单中没有找到这个订单。"),
+        ("zh-CN", "您名下没有找到这个订单，麻烦再核对一下订单号。"),
         ("de", "I can't find this order among yours."),
     ],
 )
@@ -117,6 +117,8 @@ NAMED: dict[str, dict[str, Any]] = {
     "price_difference": {"number": "1000001", "item_ids": ["101"], "new_item_ids": ["102"]},
     "product": {"product_id": "100"},
     "profile": {},
+    "read_address": {"text": "上海市淮海中路 88 号"},
+    "show_address": HOME,
     "think": {"thought": "hm"},
     "transfer_to_human_agents": {"summary": "wants a person"},
     "variant_choices": {"number": "1000001", "item_id": "101"},
@@ -147,7 +149,7 @@ def test_every_action_works_and_only_writes_write(desk: Desk, data: dict[str, An
 
 PUBLIC = {
     "calculate", "find_product", "find_user_id_by_email", "find_user_id_by_name_zip", "get_product_details",
-    "identify", "list_all_product_types", "product", "think", "transfer_to_human_agents",
+    "identify", "list_all_product_types", "product", "read_address", "show_address", "think", "transfer_to_human_agents",
 }  # fmt: skip
 
 

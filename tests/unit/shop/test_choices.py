@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from botkit.errors import ActionError
-from botkit_shop import choices, loading, words
+from botkit_shop import choices, labels, loading, mentions, words
 from botkit_shop.desk import Desk
 from botkit_shop.ledger import Caller
 
@@ -24,7 +24,7 @@ def test_my_orders(desk: Desk, anna: Caller) -> None:
         "status_label": "pending",
         "total": 70.1,
     }
-    assert shown(choices.my_orders(desk, anna, "zh", "delivered")) == ["#W1000002 (已送达，T恤，T恤，台灯)"]
+    assert shown(choices.my_orders(desk, anna, "zh", "delivered")) == ["#W1000002（已送达：T恤、T恤、台灯）"]
 
 
 def test_an_order(desk: Desk, anna: Caller) -> None:
@@ -49,9 +49,9 @@ def test_an_order(desk: Desk, anna: Caller) -> None:
 
 def test_an_order_in_chinese(desk: Desk, anna: Caller) -> None:
     found = choices.order(desk, anna, "1000001", "zh-CN")
-    assert found["status_label"] == "待处理"
-    assert found["items_label"] == "T恤，蓝色，S；台灯，黑色，dimmable：是"
-    assert found["paid_with_label"] == "Visa 卡（尾号 1111）"
+    assert found["status_label"] == "待发货"
+    assert found["items_label"] == "T恤（蓝色、S）；台灯（黑色、dimmable：是）"
+    assert found["paid_with_label"] == "尾号 1111 的 Visa 卡"
 
 
 def test_labels_are_told_apart_only_where_they_are_equal(desk: Desk, anna: Caller) -> None:
@@ -158,10 +158,10 @@ def test_a_product(desk: Desk) -> None:
         "product_id": "100",
         "available": 4,
         "variants": [
-            {"value": "101", "label": "蓝色，S", "price": 20.1},
-            {"value": "102", "label": "蓝色，M", "price": 20.4},
-            {"value": "104", "label": "颜色：红色，尺寸：M (104)", "price": 18},
-            {"value": "105", "label": "颜色：红色，尺寸：M (105)", "price": 19.0},
+            {"value": "101", "label": "蓝色、S", "price": 20.1},
+            {"value": "102", "label": "蓝色、M", "price": 20.4},
+            {"value": "104", "label": "颜色：红色、尺寸：M（104）", "price": 18},
+            {"value": "105", "label": "颜色：红色、尺寸：M（105）", "price": 19.0},
         ],
         "options": [{"name": "颜色", "values": ["蓝色", "红色"]}, {"name": "尺寸", "values": ["S", "M"]}],
         "price_from": 18,
@@ -235,6 +235,65 @@ def test_no_identity_from_a_sentence(desk: Desk, text: str, code: str) -> None:
     with pytest.raises(ActionError) as caught:
         choices.identity(desk, name=text)
     assert caught.value.error == code
+
+
+@pytest.mark.parametrize(
+    ("naming", "numbers"),
+    [
+        ("第二个", ["#W1000002"]),
+        ("第2单吧", ["#W1000002"]),
+        ("the first one, please", ["#W1000001"]),
+        ("最后一个", ["#W1000004"]),
+        ("第一个还是第二个来着", []),
+        ("第九个", []),
+        ("没发货的那些", ["#W1000001", "#W1000003"]),
+        ("收到的那单", ["#W1000002"]),
+        ("随便", []),
+    ],
+)
+def test_orders_are_named_by_place_and_status(desk: Desk, anna: Caller, naming: str, numbers: list[str]) -> None:
+    assert [choice["value"] for choice in choices.my_orders(desk, anna, "zh", naming=naming)] == numbers
+
+
+def test_no_place_in_an_empty_list() -> None:
+    assert mentions.place_said("最后一个", 0) is None
+
+
+HOME = {"address1": "淮海中路 88 号", "address2": "602 室", "city": "上海", "state": "上海", "country": "中国"}
+ELM = {"address1": "1 Elm Street", "address2": "", "city": "Boulder", "state": "CO", "country": "USA", "zip": "80301"}
+
+
+@pytest.mark.parametrize(
+    ("address", "locale", "shown"),
+    [
+        (HOME | {"zip": "200031"}, "zh", "中国上海淮海中路 88 号 602 室，邮编 200031"),
+        (HOME, "zh-CN", "中国上海淮海中路 88 号 602 室"),
+        (HOME | {"state": "浙江", "city": "杭州", "address2": ""}, "zh", "中国浙江杭州淮海中路 88 号"),
+        (HOME | {"state": "上海市"}, "zh", "中国上海淮海中路 88 号 602 室"),
+        (HOME | {"zip": "200031"}, "en", "淮海中路 88 号, 602 室, 上海, 上海, 200031, 中国"),
+        (ELM, "zh", "1 Elm Street, Boulder, CO, 80301, USA"),
+    ],
+)
+def test_addresses(address: dict[str, str], locale: str, shown: str) -> None:
+    assert labels.address(address, locale) == shown
+
+
+@pytest.mark.parametrize(
+    ("locale", "shown"),
+    [("zh", "跑鞋（白色、8 码）"), ("en", "Running Shoes, white, size: 8")],
+)
+def test_a_size_that_is_a_number(locale: str, shown: str) -> None:
+    shoes = {"name": "Running Shoes", "options": {"color": "white", "size": "8"}}
+    assert labels.item(shoes, locale, name="Running Shoes") == shown
+
+
+@pytest.mark.parametrize(
+    ("brand", "shown"),
+    [("visa", "尾号 1111 的 Visa 卡"), ("mastercard", "尾号 1111 的万事达卡"), ("", "尾号 1111 的信用卡")],
+)
+def test_cards_in_chinese(brand: str, shown: str) -> None:
+    card: dict[str, object] = {"source": "credit_card", "brand": brand, "last_four": "1111", "id": "credit_card_1"}
+    assert words.payment(card, "zh") == shown
 
 
 @pytest.mark.parametrize(

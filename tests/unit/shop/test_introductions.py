@@ -18,6 +18,7 @@ from botkit_shop.introductions import Introduction
         ("我叫李娜", "李娜", ""),
         ("我的名字是李娜。", "李娜", ""),
         ("你好，我是李娜，邮编200031", "李娜", "200031"),
+        ("我叫李娜，邮编二〇〇〇三一", "李娜", "200031"),
         ("Mia Chen, zip code is 94110", "Mia Chen", "94110"),
         ("Mia Chen and my zip is 94110-1234", "Mia Chen", "94110-1234"),
         ("Ada King SW1A 1AA", "Ada King", "SW1A 1AA"),

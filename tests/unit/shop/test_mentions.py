@@ -65,6 +65,26 @@ def _id(item: dict[str, Any]) -> str:
     return str(item["item_id"])
 
 
+WATCH, SMART = thing("6001", "Wristwatch", color="red"), thing("6002", "Smart Watch", color="blue")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("智能手表", [SMART]), ("手表", [WATCH]), ("the wristwatch and the smart watch", [WATCH, SMART])],
+)
+def test_a_name_within_a_longer_one_is_not_said(text: str, found: list[Any]) -> None:
+    assert mentions.named_items(text, [WATCH, SMART]) == (found, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("鞋子", "Running Shoes"), ("那个背包", "Backpack"), ("杯子", "Water Bottle"), ("耳机", "Headphones")],
+)
+def test_what_customers_call_things(text: str, name: str) -> None:
+    items = [thing(name, name) for name in ("Running Shoes", "Backpack", "Water Bottle", "Headphones")]
+    assert [item["name"] for item in mentions.named_items(text, items)[0]] == [name]
+
+
 def test_a_short_name_of_two_products_is_unclear() -> None:
     assert mentions.named_items("the kettle", [KETTLE, TEA]) == ([], [KETTLE, TEA])
     assert mentions.named_items("the tea kettle", [KETTLE, TEA]) == ([TEA], [])

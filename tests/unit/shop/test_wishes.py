@@ -11,6 +11,8 @@ from botkit_shop import mentions, wishes
         ("no, only the lamp", "no, only the lamp", "", True),
         ("Just the lamp", "Just the lamp", "", True),
         ("只要台灯", "只要台灯", "", True),
+        ("只取消台灯", "只取消台灯", "", True),
+        ("两只取暖器", "两只取暖器", "", False),
         ("仅退台灯", "仅退台灯", "", True),
         ("两只鞋要退", "两只鞋要退", "", False),
         ("just add the lamp too", "just add the lamp too", "", False),
