@@ -9,6 +9,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.benchmarks import goals
+from tests.benchmarks.goals import Row, write
+
 FLOWS = 50
 ROUNDS = 5
 
@@ -64,15 +67,23 @@ def measure() -> tuple[float, float, float]:
     return seconds, megabytes, busy
 
 
-def main() -> None:
-    """Print the medians; the first start, which may compile the modules, does not count."""
+def compare(rounds: int = ROUNDS) -> list[Row]:
+    """Give the rows of the table; the first start, which may compile the modules, does not count."""
     measure()
-    seconds, megabytes, busy = map(statistics.median, zip(*(measure() for _ in range(ROUNDS)), strict=True))
-    print(
-        f"start to first reply, {FLOWS} flows: {seconds:.2f} s, {busy:.2f} s of the processor's"
-        " (process start and end included)"
-    )
-    print(f"memory, one process: {megabytes:.0f} MB at its peak")
+    seconds, megabytes, busy = map(statistics.median, zip(*(measure() for _ in range(rounds)), strict=True))
+    return [
+        Row(
+            goals.START,
+            f"{seconds:.2f} s, of them {busy:.2f} of the processor's; the process's end included",
+            seconds,
+        ),
+        Row(goals.MEMORY, f"{megabytes:.0f} MB at its peak", megabytes),
+    ]
+
+
+def main() -> None:
+    """Print the table."""
+    print(write(compare()))
 
 
 if __name__ == "__main__":

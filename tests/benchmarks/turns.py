@@ -10,6 +10,8 @@ from pathlib import Path
 
 from botkit import Bot
 from botkit.stores import Durability, open_store
+from tests.benchmarks import goals
+from tests.benchmarks.goals import FLOOR, Row, write
 from tests.benchmarks.talk import BOT, SAID, TALK, Floor
 
 ROUNDS = 5
@@ -80,26 +82,43 @@ def calls_per_turn() -> float:
     return counts[0] / (10 * len(TALK))
 
 
-def main() -> None:
-    """Print the table."""
-    print(f"Python calls per turn: {calls_per_turn():.0f}")
-    rates: dict[str, list[float]] = {}
-    for _ in range(ROUNDS):
+def measure(rounds: int = ROUNDS, lone: int = LONE, together: int = TOGETHER) -> dict[str, list[float]]:
+    """Give the rates of each kind and of the floor, and the bytes that a conversation takes, one for each round."""
+    found: dict[str, list[float]] = {}
+    for _ in range(rounds):
         with tempfile.TemporaryDirectory() as folder:
             for name, durability, interleaved in KINDS:
                 path = Path(folder) / f"{name}.db"
-                count = TOGETHER if interleaved else LONE
+                count = together if interleaved else lone
                 rate = asyncio.run(bot_rate(path, count, durability, interleaved=interleaved))
-                rates.setdefault(name, []).append(rate)
-                rates.setdefault(f"bytes, {name}", []).append(path.stat().st_size / count)
-            rates.setdefault("floor", []).append(floor_rate(Path(folder) / "floor.db", LONE, interleaved=False))
-    floor = statistics.median(rates["floor"])
-    print(f"floor, lone, NORMAL: {floor:,.0f} turns per CPU second")
-    for name, _, _ in KINDS:
-        rate = statistics.median(rates[name])
-        print(f"botkit, {name}: {rate:,.0f} turns per CPU second, {rate / floor:.1%} of the floor")
-    alone, mixed = (statistics.median(rates[f"bytes, {KINDS[at][0]}"]) for at in (0, 1))
-    print(f"stored per conversation: {alone:,.0f} bytes of the file, {mixed:,.0f} if it was interleaved with others")
+                found.setdefault(name, []).append(rate)
+                found.setdefault(f"bytes, {name}", []).append(path.stat().st_size / count)
+                floor = floor_rate(Path(folder) / f"{name}, floor.db", lone, interleaved=False)
+                found.setdefault("floor", []).append(floor)
+    return found
+
+
+def compare(rounds: int = ROUNDS, lone: int = LONE, together: int = TOGETHER) -> list[Row]:
+    """Give the rows of the table; both shares are of the floor at NORMAL with one conversation at a time."""
+    found = {name: statistics.median(figures) for name, figures in measure(rounds, lone, together).items()}
+    calls = calls_per_turn()
+    rows = [
+        Row(goal, f"{found[name]:,.0f} turns per CPU second", 100 * found[name] / found["floor"])
+        for goal, name in ((goals.LONE, "lone, NORMAL"), (goals.TOGETHER, f"{TOGETHER} interleaved, FULL"))
+    ]
+    stored = found["bytes, lone, NORMAL"] / 1000
+    mixed = found[f"bytes, {TOGETHER} interleaved, NORMAL"] / 1000
+    return [
+        Row(FLOOR, f"{found['floor']:,.0f} turns per CPU second", 100),
+        *rows,
+        Row(goals.CALLS, f"{calls:.0f}", calls),
+        Row(goals.STORED, f"{stored:.1f} kB; {mixed:.1f} kB if mixed with others", stored),
+    ]
+
+
+def main() -> None:
+    """Print the table."""
+    print(write(compare()))
 
 
 if __name__ == "__main__":
