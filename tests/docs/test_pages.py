@@ -131,11 +131,6 @@ def test_every_port_is_named() -> None:
     assert protocols <= _words("architecture.md")
 
 
-def test_every_layer_is_named() -> None:
-    packages = {path.parent.name for path in (ROOT / "botkit").glob("*/__init__.py")}
-    assert packages <= {word.removeprefix("botkit.") for word in _words("architecture.md")}
-
-
 # Paths
 
 

@@ -1,0 +1,179 @@
+"""The parts of the language outside of flow files: bot.yaml and the conversation tests."""
+
+from tests.docs.parts import Part, Row
+
+BOT = (
+    Part(
+        "bot.yaml",
+        "What a bot is called, where it speaks, what it may use.",
+        (
+            Row("name", "text", "`bot`", "What it is called; the page shows it.", "Acme support"),
+            Row("locales", "one or more codes", "`[en]`", "The languages it speaks; the first one serves for texts "
+                "that are missing in the others.", "[en, zh]"),
+            Row("timezone", "name of a zone", "`UTC`", "Of `now`, and of the dates and times that customers say.",
+                "Europe/Berlin"),
+            Row("currency", "ISO 4217 code", "`EUR`", "Of amounts without a currency.", "USD"),
+            Row("country", "ISO 3166 code", "none", "Of phone numbers without a prefix, and of dates in digits.", "DE"),
+            Row("channels", "names with settings", "none", "Where it speaks.", "{web: {rate: 3}}"),
+            Row("plugins", "list of names and of paths, or `{name: settings}`", "none",
+                "The plugins whose actions and types its flows use.",
+                "[shop, ./plugins/loyalty.py: {points_per_euro: 5}]"),
+            Row("store", "URL, or [store](#store)", "`sqlite:///bot.db`",
+                "Where conversations are kept; a path is relative to this directory, `sqlite://` is memory.",
+                "sqlite:///support.db"),
+            Row("understanding", "[understanding](#understanding)", "see there",
+                "How near a message has to be to an example.", "{intent_threshold: 0.7}"),
+            Row("llm", "mapping", "none", "A language model; read, but without effect in this version.",
+                "{mode: 'off'}"),
+            Row("safety", "mapping", "none", "Read, but without effect in this version.", "{}"),
+            Row("handoff", "[handoff](#handoff-of-botyaml)", "every name is a team",
+                "The teams that people work in.", "{teams: {orders: {}}}"),
+            Row("session", "[session](#session)", "`{idle: 24h}`", "When a conversation begins anew.", "{idle: 2h}"),
+            Row("api", "[api](#api)", "no token", "Who may see what is not for everybody.",
+                '{token: "${BOTKIT_TOKEN:-}"}'),
+        ),
+        "bot-yaml.md",
+    ),
+    Part(
+        "store",
+        "`store:` as a mapping.",
+        (
+            Row("url", "URL", "`sqlite:///bot.db`", "Where conversations are kept.", "sqlite:///support.db"),
+            Row("durability", "`normal` or `full`", "`normal`", "Whether a turn is on the disk (`full`) when its "
+                "reply goes out, so that a power cut loses nothing.", "full"),
+        ),
+        "bot-yaml.md",
+    ),
+    Part(
+        "understanding",
+        "`understanding:`, numbers of 0 to 1.",
+        (
+            Row("intent_threshold", "0 to 1", "`0.6`", "The least score with which an intent starts a flow.", "0.7"),
+            Row("clarify_margin", "0 to 1", "`0.1`", "Intents whose scores differ by less are equal: the bot asks.",
+                "0.05"),
+            Row("answer_threshold", "0 to 1", "`0.6`", "The least score with which an answer is given.", "0.7"),
+        ),
+        "bot-yaml.md",
+    ),
+    Part(
+        "handoff of bot.yaml",
+        "`handoff:`",
+        (
+            Row("teams", "names with mappings", "every name is a team", "The teams that `handoff` may name.",
+                "{support: {}, orders: {}}"),
+            Row("default", "name of a team", "`support`, or else the first team",
+                "The team of customers who ask for a person.", "support"),
+            Row("hours", "data", "none", "Read, but without effect in this version.", "9-18"),
+        ),
+        "bot-yaml.md",
+    ),
+    Part(
+        "session",
+        "`session:`",
+        (
+            Row("idle", "duration", "`24h`", "After so long without a word, the next message begins a new session: "
+                "empty slots, and `on_start`.", "2h"),
+        ),
+        "bot-yaml.md",
+    ),
+    Part(
+        "api",
+        "`api:`",
+        (Row("token", "text", "none", "What a client must send to see what is not for everybody; without it "
+             "`botkit run --host` serves this machine alone.", "a-long-secret"),),
+        "bot-yaml.md",
+    ),
+)  # fmt: skip
+
+TRIALS = (
+    Part(
+        "file of tests",
+        "A file in `tests/`.",
+        (Row("tests", "list of [tests](#test)", "needed", "The tests.", "[{name: greeting, talk: [{user: hello}]}]"),),
+        "testing.md",
+    ),
+    Part(
+        "test",
+        "A conversation that has to go as it is written.",
+        (
+            Row("name", "text", "needed", "Its name; no two in a file have the same.", "a customer sends a lamp back"),
+            Row("talk", "list of [lines](#line)", "needed", "What happens, in order.", "[{user: hello}]"),
+            Row("locale", "code", "found out", "The customer's language.", "zh"),
+            Row("now", "date and time", '`"2026-05-01T10:00:00"`', "Where the clock stands, in the bot's time zone.",
+                '"2026-12-24T09:00:00"'),
+            Row("channel", "name", "`test`", "What `channel` is in a condition.", "slack"),
+            Row("given", "[given](#given)", "nothing", "What is known before.", "{slots: {order_number: A-10293}}"),
+            Row("actions", "names of actions with a value, or one or more [stand-ins](#stand-in)",
+                "actions are called", "What actions give instead of being called; the last one repeats.",
+                "{shop.find_order: {error: unavailable}}"),
+        ),
+        "testing.md#what-a-test-has",
+    ),
+    Part(
+        "given",
+        "`given:` of a test.",
+        (
+            Row("slots", "names of shared slots with values", "empty", "What they hold.", "{order_number: A-10293}"),
+            Row("customer", "names with values", "nobody", "Facts about the customer.", "{name: Ann}"),
+        ),
+        "testing.md#what-a-test-has",
+    ),
+    Part(
+        "stand-in",
+        "What stands for an action; one of `returns` and `error`.",
+        (
+            Row("returns", "data", "", "Its result.", "{id: A-10293}"),
+            Row("error", "code, or [error](#error-of-a-stand-in)", "", "That it fails.", "unavailable"),
+            Row("customer", "names with values", "nobody", "The facts that it would have identified.", "{name: Ann}"),
+        ),
+        "testing.md#stand-ins-for-actions",
+    ),
+    Part(
+        "error",
+        "`error:` of a stand-in.",
+        (
+            Row("code", "text", "needed", "What `error.code` is.", "not_sent"),
+            Row("message", "text", "empty", "What `error.message` is.", "Too late."),
+        ),
+        "testing.md#stand-ins-for-actions",
+    ),
+    Part(
+        "line",
+        "A line of a talk: one of the first five, and what is expected of it.",
+        (
+            Row("user", "text", "", "The customer writes.", "Where is my order?"),
+            Row("press", "text", "", "The customer presses the button of this label or value.", '"Yes"'),
+            Row("wait", "duration", "", "Time passes, and what is due happens.", "10m"),
+            Row("event", "name, or [event](#event-of-a-line)", "", "An event comes from outside.", "order.shipped"),
+            Row("bot", "one or more texts", "", "Nothing new happens: this was said just now.", "Hello!"),
+            Row("expect", "[expect](#expect)", "nothing", "What has to hold then.", "{has: Which order}"),
+        ),
+        "testing.md#what-a-test-has",
+    ),
+    Part(
+        "event",
+        "`event:` of a line.",
+        (
+            Row("name", "text", "needed", "Its name.", "order.shipped"),
+            Row("data", "names with values", "none", "What it brings.", "{order_number: A-10293}"),
+        ),
+        "testing.md#what-a-test-has",
+    ),
+    Part(
+        "expect",
+        "`expect:` of a line.",
+        (
+            Row("has", "one or more texts", "", "The replies and their buttons have this.", "[Which order, Hello]"),
+            Row("not", "one or more texts", "", "They do not have this.", "Sorry"),
+            Row("route", "[route](flows.md#how-a-message-is-routed)", "", "The way that took the message.", "intent"),
+            Row("flow", "name of a flow, or `null`", "", "The flow that waits now; `null`: none does.", "return_item"),
+            Row("slots", "names with values", "", "These slots hold this; `null`: nothing.",
+                "{order_number: A-10293}"),
+            Row("owner", "`bot`, `queue` or `human`", "", "Who has the conversation.", "queue"),
+            Row("called", "actions, or `{action: arguments}`", "",
+                "These actions were called, in this order; none that writes beside them.",
+                "[shop.find_order: {number: A-10293}]"),
+        ),
+        "testing.md#what-a-test-has",
+    ),
+)  # fmt: skip
