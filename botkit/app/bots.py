@@ -29,7 +29,7 @@ from botkit.stores import open_store
 from botkit.understanding.language import show
 from botkit.understanding.matching import FuzzyClassifier
 
-MOST_RECOGNISERS = 8
+MOST_RECOGNISERS = 8  # flow versions
 
 
 class Exchange(msgspec.Struct, frozen=True):
@@ -119,11 +119,9 @@ class Bot:
         checked = check_directory(Path(directory), clock=clock)
         if checked.flows is None:
             raise LoadError(checked.errors)
-        opened = store if store is not None and not isinstance(store, str) else None
-        kept = opened or open_store(
-            store_url(checked, store if isinstance(store, str) else None),
-            checked.config.durability,
-        )
+        if store is None:
+            store = locate_store(checked.config.store, checked.directory)
+        kept = open_store(store, checked.config.durability) if isinstance(store, str) else store
         await kept.open()
         try:
             await checked.registry.start()
@@ -156,10 +154,13 @@ class Bot:
         await self.close()
 
     async def close(self) -> None:
-        """Let running turns end, stop plugins, close the store. What is left is in the store."""
+        """Let running turns and sends end, stop channels and plugins, close the store. What is left is in the store.
+
+        A channel that stopped first would leave it open whether the platform took what was just being sent.
+        """
+        await self.engine.stop()
         for connector in self.connectors.values():
             await connector.stop()
-        await self.engine.stop()
         await self.checked.registry.stop()
         await self.store.close()
 
@@ -248,13 +249,8 @@ class Bot:
         return checked
 
 
-def store_url(checked: Checked, given: str | None) -> str:
-    """Give the store's URL; a relative SQLite path of bot.yaml is relative to the bot's directory."""
-    return given if given is not None else locate_store(checked.config.store, checked.directory)
-
-
 def locate_store(url: str, directory: Path) -> str:
-    """Give a bot's store as a URL that means the same in every working directory."""
+    """Give the store of bot.yaml as a URL that means the same in every working directory."""
     prefix = "sqlite:///"
     if url.startswith(prefix) and not url.startswith("sqlite:////"):
         return f"{prefix}{quote(str(directory.absolute()))}/{url.removeprefix(prefix)}"

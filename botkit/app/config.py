@@ -117,7 +117,8 @@ def _settings(found: Mapping[str, Node], report: Report) -> Settings:
     made.update(_session(found.get("session"), report))
     made.update(_teams(found.get("handoff"), report))
     if len(made.get("currency", "EUR")) != 3:
-        report.error(found["currency"].place, "unknown-value", "'currency' takes an ISO 4217 code such as EUR")
+        message = f"'currency' takes an ISO 4217 code such as EUR, not {found['currency'].raw[:40]!r}"
+        report.error(found["currency"].place, "unknown-value", message)
     return Settings(**made)
 
 

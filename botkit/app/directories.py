@@ -6,24 +6,23 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-import botkit
 from botkit.app.config import FILE, Config, read_config
 from botkit.errors import BotkitError, ConfigError, Place, Problem
 from botkit.flows import load, read_locale
 from botkit.model.definitions import Capabilities, Catalogue, FlowSet, Settings
 from botkit.model.locales import Locale
+from botkit.ports.clocks import Clock
 from botkit.registry.connectors import ConnectorSpec
 from botkit.registry.discovery import find_connector
 from botkit.registry.registry import Registry
 from botkit.stores import open_store
 from botkit.understanding.values import PARSERS
 
-_LOCALES = Path(botkit.__file__).parent / "locales"
-_RESERVED = ("tests", "plugins", "knowledge", "locales")
+_LOCALES = Path(__file__).parents[1] / "locales"
+_NO_FLOWS = ("tests", "plugins", "knowledge", "locales")
 MOST_BYTES = 1 << 20
 
 
@@ -44,7 +43,7 @@ class Checked(msgspec.Struct, frozen=True):
         return tuple(problem for problem in self.problems if problem.severity == "error")
 
 
-def check_directory(directory: Path, *, clock: Any = None) -> Checked:
+def check_directory(directory: Path, *, clock: Clock | None = None) -> Checked:
     """Read and check a bot's directory. Paths in problems are as `directory` was given."""
     with _uncollected():
         return _check(directory, clock)
@@ -62,7 +61,7 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _check(directory: Path, clock: Any) -> Checked:
+def _check(directory: Path, clock: Clock | None) -> Checked:
     problems: list[Problem] = []
     shown = str(directory / FILE)
     files = _read_files(directory, problems) if (directory / FILE).exists() else {}
@@ -138,7 +137,7 @@ def _read_files(directory: Path, problems: list[Problem]) -> dict[str, str]:
     files: dict[str, str] = {}
     for path in sorted([*directory.rglob("*.yaml"), *directory.rglob("*.yml")]):
         inside = path.relative_to(directory)
-        if inside.parts[0] in _RESERVED or any(part.startswith(".") for part in inside.parts):
+        if inside.parts[0] in _NO_FLOWS or any(part.startswith(".") for part in inside.parts):
             continue
         text = read_file(path, problems)
         if text is not None:
@@ -177,8 +176,13 @@ def _no_bot(directory: Path) -> Problem:
 
 
 def _as_problem(error: BotkitError, config: Config, shown: str) -> Problem:
-    place = next((p for name, p in config.plugin_places.items() if f"'{name}'" in error.message), Place(shown))
-    return Problem(error.place or place, error.code, error.message, error.hint)
+    places = (place for name, place in config.plugin_places.items() if _speaks_of(error, name))
+    return Problem(error.place or next(places, Place(shown)), error.code, error.message, error.hint)
+
+
+def _speaks_of(error: BotkitError, plugin: str) -> bool:
+    """Tell whether an error is a plugin's: it names the plugin, or begins with the path of one of its settings."""
+    return f"'{plugin}'" in error.message or error.message.startswith((f"plugins.{plugin}.", f"plugins.{plugin}:"))
 
 
 def _find_channels(config: Config, problems: list[Problem]) -> dict[str, ConnectorSpec]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from botkit.app.trials_coverage import branches_of
+from botkit.app.branches import branches_of
 from botkit.model.definitions import Confirm, End, Flow, Goto, Handoff, If, MatchStep, Run, Step
 
 START, FINISH = "(start)", "(end)"

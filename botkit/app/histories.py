@@ -1,9 +1,7 @@
 """Stored conversations, read without the bot that had them."""
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -11,12 +9,9 @@ from urllib.parse import unquote
 from botkit.app.bots import locate_store
 from botkit.app.config import FILE, read_config
 from botkit.app.directories import read_file, variables_of
-from botkit.app.readings import readable
-from botkit.app.trials import shown
+from botkit.app.transcripts import moment
 from botkit.errors import LoadError, Problem, UsageError
 from botkit.model import codec
-from botkit.model.events import Message, Opened, Outside, Owned, Press, Result, Timer
-from botkit.model.replies import Call, DropTimers, Effect, HandOff, Leave, Rated, SetTimer
 from botkit.model.turn import Record
 from botkit.ports.stores import Store
 from botkit.stores import open_store
@@ -66,57 +61,6 @@ async def records_of(store: Store, conversation: str, first: int = 1) -> list[Re
     return records
 
 
-def came(record: Record) -> tuple[str, str]:
-    """Say who or what began a turn, and with what words."""
-    match record.event:
-        case Message(text=text, files=files):
-            return "customer", " ".join(
-                [*([text] if text else []), *(f"<{file.kind} {file.name}>" for file in files)]
-            )
-        case Press(label=label, value=value):
-            return "customer", f"[{label or value}]"
-        case Opened():
-            return "opened", "the customer opened the chat"
-        case Timer(purpose=purpose):
-            return "timer", purpose
-        case Outside(name=name):
-            return "event", name
-        case Result(effect=effect, failure=failure):
-            return "result", f"of {effect}: {f'{failure.code}: {failure.message}' if failure else 'done'}"
-        case Owned(how=how, agent=agent):
-            return "owner", f"{how} {agent}".strip()
-
-
-def effect_of(effect: Effect) -> str:
-    """Say what a turn asked the runtime to do."""
-    match effect:
-        case Call(action=action, args=args, effect=kind):
-            return f"calls {action} ({kind}) with {json.dumps(readable(args), ensure_ascii=False)}"
-        case SetTimer(purpose=purpose, due=due):
-            return f"sets the timer '{purpose}' for {moment(due)}"
-        case DropTimers():
-            return "drops the timers of the closed question"
-        case HandOff(team=team, reason=reason):
-            return f"hands off to {team}{f': {reason}' if reason else ''}"
-        case Leave():
-            return "leaves the queue"
-        case Rated(score=score, scale=scale):
-            return f"notes the rating {score} of {scale}"
-
-
-def transcript_of(record: Record) -> list[tuple[str, str]]:
-    """Give what a turn adds to the transcript, as (who, text) lines."""
-    who, text = came(record)
-    said = [] if who in ("opened", "result", "timer") else [(who, text)]
-    handed = [("handoff", effect_of(effect)) for effect in record.effects if isinstance(effect, HandOff)]
-    return [*said, *(("bot", shown(reply)) for reply in record.replies), *handed]
-
-
-def as_json(record: Record) -> dict[str, Any]:
+def data_of(record: Record) -> dict[str, Any]:
     """Give a record as plain JSON data."""
     return {"at": moment(record.now), **codec.describe(record)}
-
-
-def moment(at: float) -> str:
-    """Give seconds since the epoch as an ISO time in UTC."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -96,5 +96,5 @@ def _instant(opening: Opening) -> float:
     zone = ZoneInfo(read_config(text, FILE, {})[0].settings.timezone)
     at = read_moment(opening.now, zone)
     if at is None:
-        raise UsageError(f"{opening.now!r} is no date and time", hint="2026-05-01T10:00:00")
+        raise UsageError(f"{opening.now!r} is no date and time", hint="write it like 2026-05-01T10:00:00")
     return at

@@ -9,13 +9,13 @@ import msgspec
 
 from botkit.app.bots import Bot, Exchange, Recognisers, exchange_of
 from botkit.app.directories import Checked
-from botkit.app.readings import readable
-from botkit.app.trials_reading import Called, Expectation, Mock, Move, Trial
+from botkit.app.transcripts import line_of, readable
+from botkit.app.trials_reading import Called, Expectation, Move, StandIn, Trial
 from botkit.dialogue import new_session
 from botkit.errors import BotkitError, LoadError, Place
 from botkit.model.definitions import FlowSet
 from botkit.model.events import Event, Failure, Outside, Result
-from botkit.model.replies import Call, Reply
+from botkit.model.replies import Call
 from botkit.model.turn import Turn, Visit
 from botkit.model.values import from_json, plain, to_json
 from botkit.ports.stores import Commit, Store
@@ -110,11 +110,11 @@ class _Performance:
         )
         self._registry = registry
         self._store: Store = open_store("sqlite://")
-        stand_ins = StandIns(registry, trial.actions)
+        with_stand_ins = StandInRegistry(registry, trial.actions)
         self._engine = Engine(
             FlowBook(flows, _forgotten),
             self._store,
-            cast("Registry", stand_ins),  # it answers everything that the engine asks of a registry
+            cast("Registry", with_stand_ins),  # it answers everything that the engine asks of a registry
             recognisers,
             self.clock,
             chosen_locale=trial.locale,
@@ -204,7 +204,7 @@ class _Performance:
 
     def _note(self, exchange: Exchange) -> None:
         for turn in exchange.turns:
-            self.transcript += [Said("bot", shown(reply)) for reply in turn.replies]
+            self.transcript += [Said("bot", line_of(reply)) for reply in turn.replies]
             self.transcript += [Said("action", effect.action) for effect in turn.effects if isinstance(effect, Call)]
 
 
@@ -216,23 +216,15 @@ def _chat(name: str) -> str:
     return name.strip() or "1"
 
 
-def shown(reply: Reply) -> str:
-    """Give a reply as a line of text, its buttons in brackets."""
-    parts = [reply.text, reply.image, reply.file]
-    parts += [part for card in reply.cards for part in (card.title, card.text)]
-    parts += [f"[{button.label}]" for button in reply.buttons]
-    return " ".join(part for part in parts if part)
-
-
 # Stand-ins
 
 
-class StandIns:
+class StandInRegistry:
     """A registry of which some actions are not called: what the test says comes instead."""
 
-    def __init__(self, registry: Registry, mocks: Mapping[str, Sequence[Mock]]) -> None:
+    def __init__(self, registry: Registry, stand_ins: Mapping[str, Sequence[StandIn]]) -> None:
         self._registry = registry
-        self._mocks = {name: list(results) for name, results in mocks.items()}
+        self._stand_ins = {name: list(results) for name, results in stand_ins.items()}
         self._actions: dict[str, Action] = {
             action.spec.name: action for plugin in registry.plugins for action in plugin.actions.values()
         }
@@ -248,13 +240,13 @@ class StandIns:
 
     def perform_inline(self, call: Call, caller: Caller) -> Result | None:
         """Give the next result of a stand-in, or call the action here if it is inline."""
-        results = self._mocks.get(call.action)
+        results = self._stand_ins.get(call.action)
         if not results:
             return self._registry.perform_inline(call, caller)
-        mock = results.pop(0) if len(results) > 1 else results[0]
-        if mock.code:
-            return Result(call.id, failure=Failure(mock.code, mock.message))
-        return Result(call.id, self._value(call.action, mock.value), customer=to_json(mock.customer))
+        given = results.pop(0) if len(results) > 1 else results[0]
+        if given.code:
+            return Result(call.id, failure=Failure(given.code, given.message))
+        return Result(call.id, self._value(call.action, given.value), customer=to_json(given.customer))
 
     def _value(self, name: str, value: Any) -> Any:
         """Give a value as the action would, dates and amounts as such; one that does not fit stays as written."""
@@ -284,7 +276,7 @@ class StandIns:
 
 def judge(expect: Expectation, exchange: Exchange) -> Iterator[str]:
     """Say what of an expectation does not hold."""
-    said = "\n".join(shown(reply) for reply in exchange.replies)
+    said = "\n".join(line_of(reply) for reply in exchange.replies)
     found = _excerpt(said) if said else "the bot said nothing"
     for text in expect.has:
         if _fold(text) not in _fold(said):

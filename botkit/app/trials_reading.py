@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -13,16 +13,19 @@ from botkit.app.directories import read_file
 from botkit.errors import NOWHERE, Place, Problem
 from botkit.flows import Node, Report, read, seconds, shapes
 from botkit.model.definitions import FlowSet
+from botkit.model.session import Owner
+from botkit.model.turn import Route
 from botkit.model.values import Money
 
 NOW = "2026-05-01T10:00:00"  # where a test's clock stands, in the bot's time zone
-ROUTES = ("owner", "safety", "control", "slot", "intent", "answer", "knowledge", "llm", "no_match")
+ROUTES: tuple[str, ...] = get_args(Route)
+OWNERS: tuple[str, ...] = get_args(Owner)
 _TEST_KEYS = ("name", "locale", "now", "channel", "given", "actions", "talk")
 _EXPECT_KEYS = ("has", "not", "route", "flow", "slots", "owner", "called")
 _MOVES = ("user", "press", "wait", "event")
 
 
-class Mock(msgspec.Struct, frozen=True):
+class StandIn(msgspec.Struct, frozen=True):
     """What an action gives instead of being called: a value, or an error's code and message."""
 
     value: Any = None
@@ -72,7 +75,7 @@ class Trial(msgspec.Struct, frozen=True):
     channel: str = "test"
     slots: dict[str, Any] = {}
     customer: dict[str, Any] = {}
-    actions: dict[str, tuple[Mock, ...]] = {}
+    actions: dict[str, tuple[StandIn, ...]] = {}
 
 
 def read_trials(directory: Path, flows: FlowSet) -> tuple[list[Trial], list[Problem]]:
@@ -127,7 +130,7 @@ class _Reader:
             channel=self.text(found.get("channel"), "'channel'") or "test",
             slots=self.slots(given.get("slots")),
             customer=self.data(given.get("customer"), "'customer'"),
-            actions=self.mocks(found.get("actions")),
+            actions=self.stand_ins(found.get("actions")),
             talk=self.talk(found["talk"]),
         )
         if ":" in made.channel:
@@ -181,11 +184,11 @@ class _Reader:
                 self.report.error(value.place, "wrong-type", message, _SAMPLES.get(slot.type, ""))
         return slots
 
-    def mocks(self, node: Node | None) -> dict[str, tuple[Mock, ...]]:
-        made: dict[str, tuple[Mock, ...]] = {}
+    def stand_ins(self, node: Node | None) -> dict[str, tuple[StandIn, ...]]:
+        made: dict[str, tuple[StandIn, ...]] = {}
         for key, value in shapes.named(node, "'actions'", self.report) if node is not None else ():
             if self.knows(key):
-                made[key.raw] = tuple(self.mock(item) for item in shapes.one_or_more(value)) or (Mock(),)
+                made[key.raw] = tuple(self.stand_in(item) for item in shapes.one_or_more(value)) or (StandIn(),)
         return made
 
     def knows(self, node: Node) -> bool:
@@ -196,20 +199,20 @@ class _Reader:
         self.report.error(node.place, "unknown-action", f"there is no action '{node.raw}'", hint)
         return False
 
-    def mock(self, node: Node) -> Mock:
+    def stand_in(self, node: Node) -> StandIn:
         if node.get("returns") is None and node.get("error") is None:
-            return Mock(value=node.plain())
+            return StandIn(value=node.plain())
         found = shapes.fields(node, "a stand-in", ("returns", "error", "customer"), self.report)
         if len(found.keys() & {"returns", "error"}) > 1:
             self.report.error(node.place, "contradiction", "an action returns something or fails, not both")
         customer = self.data(found.get("customer"), "'customer'")
         if "error" not in found:
-            return Mock(value=found["returns"].plain(), customer=customer)
+            return StandIn(value=found["returns"].plain(), customer=customer)
         wrong = found["error"]
         if wrong.kind == "scalar":
-            return Mock(code=self.text(wrong, "'error'") or "failed")
+            return StandIn(code=self.text(wrong, "'error'") or "failed")
         parts = shapes.fields(wrong, "'error'", ("code", "message"), self.report, ("code",))
-        return Mock(
+        return StandIn(
             code=self.text(parts.get("code"), "'code'") or "failed",
             message=self.text(parts.get("message"), "'message'") or "",
         )
@@ -281,7 +284,7 @@ class _Reader:
         for key, known in (
             ("route", ROUTES),
             ("flow", tuple(self.flows.flows)),
-            ("owner", ("bot", "queue", "human")),
+            ("owner", OWNERS),
         ):
             if key in found:
                 empty = found[key].empty and key != "owner"

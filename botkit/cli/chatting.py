@@ -3,11 +3,11 @@
 import asyncio
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from botkit.cli.arguments import HERE, BotDirectory
 from botkit.cli.outcomes import guarded
 from botkit.errors import UsageError
 
@@ -16,14 +16,10 @@ if TYPE_CHECKING:
     from botkit.app.talks import Opening
     from botkit.model.replies import Button, Card, Reply
 
-HERE = Path()
-
 
 @guarded
 def chat(
-    directory: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="A bot's directory; this one if not given.")
-    ] = HERE,
+    directory: BotDirectory = HERE,
     conversation: Annotated[
         str, typer.Option(metavar="ID", help="Continue (or begin) this stored conversation.")
     ] = "",
@@ -80,16 +76,16 @@ def _write_json(number: int, said: str | None, exchange: "Exchange") -> None:
 
 
 def _write_text(number: int, said: str | None, exchange: "Exchange") -> None:  # noqa: ARG001 - the shape of a writer
-    from botkit.app.trials import shown
+    from botkit.app.transcripts import line_of
 
     for reply in exchange.replies:
-        print(shown(reply))
+        print(line_of(reply))
     sys.stdout.flush()
 
 
 def turn_of(number: int, said: str | None, exchange: "Exchange") -> dict[str, Any]:
     """Give a turn as `chat --json` writes it."""
-    from botkit.app.readings import readable
+    from botkit.app.transcripts import readable
 
     return {
         "turn": number,

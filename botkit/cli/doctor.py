@@ -124,7 +124,7 @@ def _port(port: int) -> Finding:
 
 def examine_bot(directory: Path) -> Iterator[Finding]:
     """Look at a bot: its mistakes, its store's directory, its channels' secrets."""
-    from botkit.app.bots import store_url
+    from botkit.app.bots import locate_store
     from botkit.app.directories import check_directory
     from botkit.registry.connectors import missing_secrets
 
@@ -132,7 +132,7 @@ def examine_bot(directory: Path) -> Iterator[Finding]:
     count = len(checked.errors)
     what = f"{directory} has {count} mistake{'' if count == 1 else 's'}" if count else f"{directory} is sound"
     yield Finding(not count, what, f"botkit check {directory}" if count else "")
-    url = store_url(checked, None)
+    url = locate_store(checked.config.store, checked.directory)
     if url.startswith("sqlite:///"):
         yield _place(Path(unquote(url.removeprefix("sqlite:///"))).parent)
     for name, spec in checked.connectors.items():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from botkit.cli.arguments import HERE
 from botkit.cli.outcomes import guarded
 from botkit.errors import UsageError
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 Directory = Annotated[Path, typer.Option("--dir", metavar="DIR", help="The bot whose store is read.")]
 Url = Annotated[str, typer.Option("--store", metavar="URL", help="A store, instead of a bot's.")]
 Name = Annotated[str, typer.Argument(metavar="CONVERSATION", help="As `botkit conversations list` names it.")]
-HERE = Path()
 
 conversations = typer.Typer(
     help="Stored conversations.", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
@@ -51,8 +51,7 @@ def why(
     botkit why telegram:815 4 --store sqlite:///support.db
     botkit why web:k3j2 --json | jq .candidates
     """
-    from botkit.app.histories import as_json as data_of
-    from botkit.app.histories import records_of
+    from botkit.app.histories import data_of, records_of
 
     async def explain_all(store: "Store") -> None:
         records = await records_of(store, conversation, turn or 1)
@@ -71,10 +70,9 @@ def why(
 
 def explain(record: "Record") -> Iterator[str]:
     """Give a turn's explanation, line by line."""
-    from botkit.app.histories import came, effect_of, moment
-    from botkit.app.trials import shown
+    from botkit.app.transcripts import cause_of, line_of, moment, wording_of
 
-    who, text = came(record)
+    who, text = cause_of(record)
     yield f"turn {record.seq}  {moment(record.now)}  session {record.number}, flows {record.version[:12]}"
     yield f"  {who}: {text}"
     if record.route:
@@ -87,9 +85,9 @@ def explain(record: "Record") -> Iterator[str]:
     for visit in record.visits:
         yield f"      {visit.flow} / {visit.step}{f': {visit.note}' if visit.note else ''}"
     for effect in record.effects:
-        yield f"  {effect_of(effect)}"
+        yield f"  {wording_of(effect)}"
     for reply in record.replies:
-        yield f"  bot: {shown(reply)}"
+        yield f"  bot: {line_of(reply)}"
 
 
 @conversations.command("list")
@@ -110,7 +108,7 @@ def list_(
     """
     import msgspec
 
-    from botkit.app.histories import moment
+    from botkit.app.transcripts import moment
 
     if owner not in ("", "bot", "queue", "human"):
         raise UsageError(f"nobody is called {owner!r}", hint="bot, queue or human")
@@ -134,7 +132,8 @@ def show(conversation: Name, directory: Directory = HERE, store: Url = "") -> No
     \b
     botkit conversations show web:k3j2 --dir flows/support
     """
-    from botkit.app.histories import moment, records_of, transcript_of
+    from botkit.app.histories import records_of
+    from botkit.app.transcripts import moment, transcript_of
 
     async def show_all(store: "Store") -> None:
         for record in await records_of(store, conversation):
@@ -152,11 +151,11 @@ def export(conversation: Name, directory: Directory = HERE, store: Url = "") -> 
     \b
     botkit conversations export web:k3j2 --dir flows/support > k3j2.jsonl
     """
-    from botkit.app.histories import as_json, records_of
+    from botkit.app.histories import data_of, records_of
 
     async def export_all(store: "Store") -> None:
         for record in await records_of(store, conversation):
-            print(json.dumps(as_json(record), ensure_ascii=False))
+            print(json.dumps(data_of(record), ensure_ascii=False))
 
     _read(directory, store, export_all)
 
@@ -180,7 +179,9 @@ def erase(
 
     async def erase_one(store: "Store") -> None:
         if not await store.erase(conversation):
-            raise UsageError(f"there is no conversation {conversation!r}")
+            raise UsageError(
+                f"there is no conversation {conversation!r}", hint="`botkit conversations list` names them"
+            )
         print(f"erased {conversation}")
 
     _read(directory, store, erase_one)
@@ -198,10 +199,10 @@ def failed(
     \b
     botkit conversations failed --dir flows/support
     """
-    from botkit.app.trials import shown
+    from botkit.app.transcripts import line_of
 
     async def list_all(store: "Store") -> None:
         for outgoing, reason in await store.failed(most):
-            print(f"{outgoing.conversation}  {reason}: {shown(outgoing.reply)}")
+            print(f"{outgoing.conversation}  {reason}: {line_of(outgoing.reply)}")
 
     _read(directory, store, list_all)

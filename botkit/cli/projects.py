@@ -9,10 +9,9 @@ from typing import Annotated
 
 import typer
 
+from botkit.cli.arguments import HERE, BotDirectory
 from botkit.cli.outcomes import guarded, tell
 from botkit.errors import LoadError, UsageError
-
-HERE = Path()
 
 
 class Drawing(StrEnum):
@@ -72,9 +71,7 @@ def schema(
 
 @guarded
 def graph(
-    directory: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="A bot's directory; this one if not given.")
-    ] = HERE,
+    directory: BotDirectory = HERE,
     format_: Annotated[Drawing, typer.Option("--format", help="What reads the graph.")] = Drawing.MERMAID,
     flow: Annotated[list[str] | None, typer.Option("--flow", help="Only this flow; may be repeated.")] = None,
 ) -> None:

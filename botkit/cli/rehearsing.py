@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from botkit.cli.arguments import HERE, BotDirectory
 from botkit.cli.outcomes import FAILED, guarded, on_terminal, say_problems, tell
 from botkit.errors import LoadError, UsageError
 
@@ -17,14 +18,10 @@ if TYPE_CHECKING:
     from botkit.app.trials_coverage import Coverage
     from botkit.app.trials_reading import Trial
 
-HERE = Path()
-
 
 @guarded
 def play(
-    directory: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="A bot's directory; this one if not given.")
-    ] = HERE,
+    directory: BotDirectory = HERE,
     name: Annotated[str, typer.Option("-k", metavar="NAME", help="Only tests with this in their name.")] = "",
     junit: Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML as well.")] = None,
     fail_under: Annotated[

@@ -1,29 +1,19 @@
 """`botkit run`: serving a bot."""
 
 import asyncio
-import json
-import logging
-import os
-import sys
-import traceback
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated
 
 import typer
 
+from botkit.cli.arguments import HERE, BotDirectory
+from botkit.cli.logs import set_up_logging
 from botkit.cli.outcomes import guarded
-
-_OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
-
-HERE = Path()
 
 
 @guarded
 def run(
-    directory: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="A bot's directory; this one if not given.")
-    ] = HERE,
+    directory: BotDirectory = HERE,
     host: Annotated[str, typer.Option(help="Where to listen. Others than this machine need api: {token: ...}.")] = (
         "127.0.0.1"
     ),
@@ -45,57 +35,18 @@ def run(
 
     set_up_logging()
     service = Service(directory, Address(host, port), _say, strict=strict, watch=reload)
-    asyncio.run(service.run())
+    with asyncio.Runner(loop_factory=_fastest_loop()) as runner:
+        runner.run(service.run())
+
+
+def _fastest_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Give uvloop's loop where it is installed (`botkit[fast]`), None for Python's own."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
 
 
 def _say(text: str) -> None:
     print(text, flush=True)
-
-
-class JsonLines(logging.Formatter):
-    """Writes a record as one JSON object: time, level, logger, message and what it carries besides.
-
-    Of an exception only its kind and its innermost place: messages of databases quote what customers wrote.
-    """
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Give the line."""
-        carried = {name: value for name, value in vars(record).items() if name not in _OWN}
-        fields: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-            **carried,
-        }
-        if record.exc_info and record.exc_info[1] is not None:
-            error = record.exc_info[1]
-            last = traceback.extract_tb(error.__traceback__)[-1:]
-            fields["error"] = type(error).__name__
-            fields |= {"file": last[0].filename, "line": last[0].lineno} if last else {}
-        return json.dumps(fields, ensure_ascii=False, default=str)
-
-
-class Lines(JsonLines):
-    """Writes a record as a short line for a terminal."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Give the line."""
-        fields = json.loads(super().format(record))
-        time, level, logger, message = (fields.pop(name) for name in ("time", "level", "logger", "message"))
-        rest = " ".join(f"{name}={value}" for name, value in fields.items())
-        return f"{time[11:19]} {level:<7} {logger}: {message} {rest}".rstrip()
-
-
-def set_up_logging() -> None:
-    """Log to standard error: JSON, or lines on a terminal; whole traces only when debugging."""
-    handler = logging.StreamHandler(sys.stderr)
-    debugging = os.environ.get("BOTKIT_DEBUG") not in (None, "", "0")
-    if debugging:
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    else:
-        handler.setFormatter(Lines() if sys.stderr.isatty() else JsonLines())
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(logging.INFO)
-    logging.getLogger("uvicorn").setLevel(logging.INFO if debugging else logging.WARNING)

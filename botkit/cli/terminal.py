@@ -14,8 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from botkit.app.bots import Exchange
-from botkit.app.readings import readable
 from botkit.app.talks import Opening, Talk, open_talk
+from botkit.app.transcripts import readable
 from botkit.errors import BotkitError
 from botkit.model.replies import Button, Reply
 

@@ -50,7 +50,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         self.facts.update({name: plain(value) for name, value in facts.items()})
 
 
-def context(
+def make_context(
     plugin: str, caller: Caller, now: float, settings: Any = None, state: Any = None, key: str = "", what: str = ""
 ) -> Context:
     """Make the context of one attempt; `now` is in seconds since the epoch."""

@@ -25,14 +25,14 @@ PLUGINS = "botkit.plugins"
 CONNECTORS = "botkit.connectors"
 
 
-class Found(msgspec.Struct, frozen=True):
+class Discovered(msgspec.Struct, frozen=True):
     """A plugin and where it came from, for messages: a distribution or a file."""
 
     plugin: Plugin
     origin: str
 
 
-def find_plugin(name: str, directory: Path) -> Found:
+def find_plugin(name: str, directory: Path) -> Discovered:
     """Load the plugin of an entry point's name, or of a path such as `./plugins/loyalty.py`. Raises RegistryError."""
     if "/" in name or name.endswith(".py"):
         return _from_path(name, directory)
@@ -42,7 +42,7 @@ def find_plugin(name: str, directory: Path) -> Found:
         raise RegistryError(f"plugin '{name}' of {_dist(point)}: {point.value} is not a botkit.Plugin")
     if plugin.name != name:
         raise RegistryError(f"plugin '{name}' of {_dist(point)} calls itself '{plugin.name}'; the two have to agree")
-    return Found(plugin, _dist(point))
+    return Discovered(plugin, _dist(point))
 
 
 def find_connector(name: str) -> ConnectorSpec:
@@ -153,7 +153,7 @@ class _FreshLoader(SourceFileLoader):
         return self.source_to_code(self.get_data(self.path), self.path)
 
 
-def _from_path(name: str, directory: Path) -> Found:
+def _from_path(name: str, directory: Path) -> Discovered:
     path = (directory / name).resolve()
     file = path / "__init__.py" if path.is_dir() else path
     if file.suffix != ".py" or not file.is_file():
@@ -170,7 +170,7 @@ def _from_path(name: str, directory: Path) -> Found:
     if not isinstance(plugin, Plugin):
         hint = 'write `plugin = Plugin("name")` at the top level'
         raise RegistryError(f"'{name}' has no `plugin`", place=Place(str(file)), hint=hint)
-    return Found(plugin, name)
+    return Discovered(plugin, name)
 
 
 def _import(file: Path) -> ModuleType:
@@ -192,9 +192,9 @@ def _import(file: Path) -> ModuleType:
     return module
 
 
-def load_all(plugins: Sequence[str], directory: Path) -> tuple[list[Found], list[RegistryError]]:
+def load_all(plugins: Sequence[str], directory: Path) -> tuple[list[Discovered], list[RegistryError]]:
     """Load plugins by name or path; one that cannot be loaded is an error in the list and spoils no other."""
-    found: dict[str, Found] = {}
+    found: dict[str, Discovered] = {}
     errors: list[RegistryError] = []
     for name in dict.fromkeys(plugins):
         try:

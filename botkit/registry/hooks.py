@@ -34,7 +34,7 @@ class Guard(msgspec.Struct, frozen=True):
     timeout: float
 
 
-class Source(msgspec.Struct, frozen=True):
+class KnowledgeSource(msgspec.Struct, frozen=True):
     """A function that finds passages for a question."""
 
     name: str

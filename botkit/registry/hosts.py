@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from botkit.registry.contexts import Caller, Context, context
+from botkit.registry.contexts import Caller, Context, make_context
 from botkit.registry.plugins import Plugin
 from botkit.registry.threads import Loop, Threads
 
@@ -44,7 +44,7 @@ class Host:
 
     def context(self, caller: Caller, now: float, key: str = "", what: str = "") -> Context:
         """Make the context of one attempt."""
-        return context(self.plugin.name, caller, now, self.settings, self.state, key, what)
+        return make_context(self.plugin.name, caller, now, self.settings, self.state, key, what)
 
     async def run(
         self,

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from botkit.errors import Place, RegistryError
 from botkit.model.definitions import ActionSpec, Answer, SlotParser, Speech, Text
-from botkit.registry.hooks import Action, Guard, Source
+from botkit.registry.hooks import Action, Guard, KnowledgeSource
 from botkit.registry.signatures import place_of, read_hints, read_signature, takes
 from botkit.registry.slot_types import make_parser
 from botkit.registry.verdicts import Direction
@@ -49,7 +49,7 @@ class Plugin:
         self.actions: dict[str, Action] = {}
         self.types: dict[str, SlotParser] = {}
         self.answers: dict[str, Answer] = {}
-        self.sources: dict[str, Source] = {}
+        self.sources: dict[str, KnowledgeSource] = {}
         self.guards: list[Guard] = []
         self.before: list[Callable[..., Any]] = []
         self.after: list[Callable[..., Any]] = []
@@ -74,7 +74,7 @@ class Plugin:
 
         `inline` is for a `def` that reads what is in memory and returns at once: it is called on the event loop
         itself, which saves the way to another thread and back, and no time-out ends it. One that took longer than
-        20 ms once runs in a thread from then on.
+        20 ms five times runs in a thread from then on.
         """
 
         def add(function: Function) -> Function:
@@ -133,7 +133,7 @@ class Plugin:
         def add(function: Function) -> Function:
             self._claim(self.sources, "knowledge source", name, place_of(function))
             _check_hook(function, "a knowledge source", 2)
-            self.sources[name] = Source(f"{self.name}.{name}", function, timeout)
+            self.sources[name] = KnowledgeSource(f"{self.name}.{name}", function, timeout)
             return function
 
         return add
@@ -170,7 +170,7 @@ class Plugin:
     def start(self, function: Function) -> Function:
         """Set what opens the plugin: `def start(settings) -> state`; the state is `ctx.state` from then on."""
         if self.starter is not None:
-            raise RegistryError(f"plugin '{self.name}' starts twice", place=place_of(function))
+            raise self._second("start", function)
         _check_hook(function, "start", 1)
         self.starter = function
         return function
@@ -178,7 +178,7 @@ class Plugin:
     def stop(self, function: Function) -> Function:
         """Set what closes the plugin: `def stop(state) -> None`; it runs whenever `start` had succeeded."""
         if self.stopper is not None:
-            raise RegistryError(f"plugin '{self.name}' stops twice", place=place_of(function))
+            raise self._second("stop", function)
         _check_hook(function, "stop", 1)
         self.stopper = function
         return function
@@ -186,7 +186,13 @@ class Plugin:
     def _claim(self, taken: Mapping[str, Any], kind: str, name: str, place: Place) -> None:
         _check_name(kind, name, place)
         if name in taken:
-            raise RegistryError(f"plugin '{self.name}' has two of {kind} '{name}'", place=place)
+            raise RegistryError(
+                f"plugin '{self.name}' has the {kind} '{name}' twice", place=place, hint="give one another name"
+            )
+
+    def _second(self, hook: str, function: Callable[..., Any]) -> RegistryError:
+        message = f"plugin '{self.name}' has a second '{hook}', which is '{function.__name__}'"
+        return RegistryError(message, place=place_of(function), hint="a plugin has one: let it do both")
 
 
 def _check_name(kind: str, name: object, place: Place) -> None:

@@ -27,7 +27,8 @@ from botkit.registry.sources import BoundSource
 from botkit.registry.verdicts import PASS, Direction, Verdict
 
 START_TIMEOUT = 30.0  # seconds for a plugin to start or to stop
-MOST_INLINE = 0.02  # seconds for which an inline action may hold the event loop
+MOST_INLINE = 0.02  # seconds for which an inline action may hold the event loop,
+MOST_SLOW = 5  # and how often it may hold it longer: a machine that is busy holds up everything
 
 _log = logging.getLogger(__name__)
 
@@ -65,27 +66,7 @@ class Registry:
         self._clock: Clock = clock or _WallClock()
         self._jitter = jitter
         self._circuits: dict[str, breakers.Circuit] = {}
-        self._slow: set[str] = set()
-
-    @classmethod
-    def discover(
-        cls,
-        names: Sequence[str],
-        directory: Path,
-        settings: Mapping[str, Any] | None = None,
-        *,
-        clock: Clock | None = None,
-    ) -> Self:
-        """Load the plugins of a bot directory by entry point or path.
-
-        Raises RegistryError or ConfigError; where several things are wrong, a RegistryError that tells all.
-        """
-        registry, errors = cls.survey(names, directory, settings, clock=clock)
-        if len(errors) > 1:
-            raise RegistryError("\n".join(str(error) for error in errors))
-        if errors:
-            raise errors[0]
-        return registry
+        self._slow: dict[str, int] = {}  # inline actions that took too long, and how often
 
     @classmethod
     def survey(
@@ -96,7 +77,7 @@ class Registry:
         *,
         clock: Clock | None = None,
     ) -> tuple[Self, tuple[BotkitError, ...]]:
-        """Load what can be loaded, and say what could not: for a check that goes on to report everything."""
+        """Load a bot's plugins by entry point or path: those that can be, and what is wrong with the others."""
         found, failed = load_all(names, directory)
         errors: list[BotkitError] = list(failed)
         raw, sound = settings or {}, []
@@ -191,10 +172,10 @@ class Registry:
     def perform_inline(self, call: Call, caller: Caller) -> Result | None:
         """Call an action that is declared `inline` here and now; None for others, and where it has to be tried again.
 
-        One that took too long runs in a thread from then on.
+        One that took too long several times runs in a thread from then on.
         """
         found = self._actions.get(call.action)
-        if found is None or not found[0].inline or call.action in self._slow:
+        if found is None or not found[0].inline or self._slow.get(call.action, 0) >= MOST_SLOW:
             return None
         admitted = self._admit(call)
         if isinstance(admitted, Result):
@@ -204,10 +185,10 @@ class Registry:
         outcome = performing.perform_here(call, action, host, caller, arguments, self._clock.now())
         took = time.perf_counter() - began
         if took > MOST_INLINE:
-            self._slow.add(call.action)
-            _log.warning(
-                "action %s is inline and took %.0f ms: from now on it runs in a thread", call.action, took * 1000
-            )
+            self._slow[call.action] = self._slow.get(call.action, 0) + 1
+            if self._slow[call.action] == MOST_SLOW:
+                what = "action %s is inline and took %.0f ms: it gets a thread from now on"
+                _log.warning(what, call.action, took * 1000)
         if outcome.again:
             return None
         self._record(call.action, healthy=outcome.healthy)

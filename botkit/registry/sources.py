@@ -3,14 +3,14 @@
 from botkit.model.events import Passage
 from botkit.ports.clocks import Clock
 from botkit.registry.contexts import Caller, Context
-from botkit.registry.hooks import Source
+from botkit.registry.hooks import KnowledgeSource
 from botkit.registry.hosts import Host
 
 
 class BoundSource:
     """One source of a started plugin. A source that fails, is late or gives no passages has found nothing."""
 
-    def __init__(self, source: Source, host: Host, clock: Clock) -> None:
+    def __init__(self, source: KnowledgeSource, host: Host, clock: Clock) -> None:
         self.name = source.name
         self._source, self._host, self._clock = source, host, clock
 

@@ -3,9 +3,10 @@
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from botkit.errors import BotkitError, DeliveryError, StoreError
+from botkit.model.replies import Reply
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Connector
 from botkit.ports.stores import Outgoing, Store
@@ -15,6 +16,7 @@ _log = logging.getLogger(__name__)
 
 FIRST_PAUSE = 1.0  # seconds after the first refusal; doubles with each
 LONGEST_PAUSE = 300.0
+NAP = 5.0  # seconds between looks at the clock, which may be set back and right again
 GIVE_UP_AFTER = 86_400.0  # seconds of temporary refusals
 
 
@@ -41,6 +43,8 @@ class Delivery:
         self._jitter = jitter
         self._running: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
+        self._left: set[str] = set()  # conversations whose outbox may hold more than is handed over
+        self._napping: set[str] = set()
         self._closed = False
 
     def serves(self, channel: str) -> bool:
@@ -49,26 +53,42 @@ class Delivery:
 
     def wake(self, conversation: str) -> None:
         """See that what a conversation's outbox holds is sent."""
+        self._begin(conversation, ())
+
+    def hand_over(self, conversation: str, replies: Sequence[Reply]) -> None:
+        """Do what `wake` does; these replies are what was put into the outbox last."""
+        if conversation in self._left:
+            self._begin(conversation, ())
+        else:
+            self._begin(conversation, [Outgoing(conversation, reply) for reply in replies])
+
+    def _begin(self, conversation: str, known: Sequence[Outgoing]) -> None:
+        """Send what is known to wait, or else look what does; while it goes on, it looks again at its end."""
         if self._closed or not self.serves(conversation.partition(":")[0]):
             return
         if conversation in self._running:
             self._again.add(conversation)
             return
-        task = asyncio.create_task(self._send_all(conversation), name=f"send {conversation}")
+        task = asyncio.create_task(self._send_all(conversation, known), name=f"send {conversation}")
         self._running[conversation] = task
         task.add_done_callback(lambda _: self._ended(conversation))
 
     def _ended(self, conversation: str) -> None:
         task = self._running.pop(conversation, None)
-        if task is not None and not task.cancelled() and task.exception() is not None:
-            _log.error("sending stopped", exc_info=task.exception(), extra={"conversation": conversation})
+        if task is not None and (task.cancelled() or task.exception() is not None):
+            self._left.add(conversation)
+            if not task.cancelled():
+                _log.error("sending stopped", exc_info=task.exception(), extra={"conversation": conversation})
         if conversation in self._again:
             self._again.discard(conversation)
             self.wake(conversation)
 
     async def close(self, within: float = 5.0) -> None:
         """Let running sends end, at most `within` seconds; the rest stays in the outbox."""
+        await asyncio.sleep(0)  # what was handed over a moment ago begins
         self._closed = True
+        for conversation in self._napping:
+            self._running[conversation].cancel()
         tasks = list(self._running.values())
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=within)
@@ -76,9 +96,13 @@ class Delivery:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _send_all(self, conversation: str) -> None:
+    async def _send_all(self, conversation: str, known: Sequence[Outgoing]) -> None:
         while not self._closed:
             try:
+                if known:
+                    sending, known = known, ()
+                    if await self._send_these(sending):
+                        return
                 if not await self._send_waiting(conversation):
                     return
             except StoreError as error:
@@ -88,16 +112,24 @@ class Delivery:
     async def _send_waiting(self, conversation: str) -> bool:
         """Send what waits, as far as it goes; False when nothing does."""
         waiting = await self._store.outgoing(conversation)
+        if not waiting:
+            self._left.discard(conversation)
+            return False
+        await self._send_these(waiting)
+        return True
+
+    async def _send_these(self, waiting: Sequence[Outgoing]) -> bool:
+        """Send replies in order; False if it stopped at one."""
         for outgoing in waiting:
             if self._closed or not await self._send(outgoing):
-                break
-        return bool(waiting)
+                return False
+        return True
 
     async def _send(self, outgoing: Outgoing) -> bool:
         """Send one reply; False if the ones behind it have to wait, which was waited for."""
         reply, now = outgoing.reply, self._clock.now()
         if outgoing.due > now:
-            await self._clock.sleep(min(outgoing.due - now, LONGEST_PAUSE))
+            await self._nap(outgoing.conversation, outgoing.due - now)
             return False
         epoch, by_person = self._epoch_of(outgoing.conversation)
         if by_person and reply.epoch < epoch:
@@ -116,6 +148,13 @@ class Delivery:
             return await self._refused(outgoing, DeliveryError(f"the connector failed: {type(error).__name__}"))
         await self._store.sent(reply.id, platform_id, self._clock.now())
         return True
+
+    async def _nap(self, conversation: str, seconds: float) -> None:
+        self._napping.add(conversation)
+        try:
+            await self._clock.sleep(min(seconds, NAP))
+        finally:
+            self._napping.discard(conversation)
 
     async def _refused(self, outgoing: Outgoing, error: DeliveryError) -> bool:
         now = self._clock.now()

@@ -104,24 +104,32 @@ class Engine:
     # Coming in
 
     async def accept(self, incoming: Incoming) -> Accepted:
-        """Store a delivery durably and see that its turn comes; a known one is dropped."""
-        accepted = await self.store.accept(incoming, self.clock.now())
-        self._wake_for(accepted)
-        return accepted
+        """Store a delivery durably and see that its turn comes; a known one is dropped.
+
+        Where the turn waits for nothing it is stored in the same transaction.
+        """
+        return await self._take(incoming, None)
 
     async def take(self, incoming: Incoming) -> Accepted:
-        """Do what `accept` does, and the turn in the same transaction if it need not wait for anything."""
-        early: dict[str, Early] = {}
+        """Do what `accept` does, but let the turn wait a moment for the reads that it asks for.
+
+        A delivery that comes meanwhile for the same conversation is stored before this one.
+        """
+        return await self._take(incoming, {})
+
+    async def _take(self, incoming: Incoming, early: dict[str, Early] | None) -> Accepted:
         commit = await self._foresee(incoming.conversation, Arrived(0, incoming.event, incoming.customer), early)
         if commit is None:
-            return await self.accept(incoming)
-        return self._took(await self.store.take(incoming, commit, self.clock.now()), commit, early)
+            accepted = await self.store.accept(incoming, self.clock.now())
+            self._wake_for(accepted)
+            return accepted
+        return self._took(await self.store.take(incoming, commit, self.clock.now()), commit, early or {})
 
-    async def _foresee(self, conversation: str, arrived: Arrived, early: dict[str, Early]) -> Commit | None:
+    async def _foresee(self, conversation: str, arrived: Arrived, early: dict[str, Early] | None) -> Commit | None:
         """Make the turn of an event before it is stored; None if it has to wait, or is better left to `_drain`.
 
         What is made counts only if the store finds the conversation as it was when this began: what is stored
-        meanwhile comes first.
+        meanwhile comes first. Without `early` nothing is waited for, so that nothing comes meanwhile.
         """
         if self._closing or not self._direct or conversation in self._draining:
             return None
@@ -284,7 +292,7 @@ class Engine:
         conversation, turns = commit.conversation, commit.turns
         self.turns_taken += len(turns)
         if commit.replies:
-            self.delivery.wake(conversation)
+            self.delivery.hand_over(conversation, commit.replies)
         for call in commit.calls:
             self._begin_call(conversation, call, commit.session, early=early.get(call.id))
         if commit.timers:

@@ -25,6 +25,12 @@ class Recogniser:
     answers: IntentClassifier
     shows: Shows
     known: dict[tuple[str, str, bool], Evidence] = field(default_factory=dict)
+    marked: tuple[tuple[str, str, str], ...] = ()  # slot, value and folded value that examples annotate
+
+    def __post_init__(self) -> None:
+        """Gather what the examples annotate."""
+        pairs = dict.fromkeys([pair for intent in self.flows.intents.values() for pair in intent.entities])
+        object.__setattr__(self, "marked", tuple([(slot, value, value.casefold()) for slot, value in pairs]))
 
     def recognise(self, message: Message | Press, locale: str) -> Message | Press:
         """Give the message with its evidence; one that has evidence already keeps it.
@@ -63,12 +69,13 @@ class Recogniser:
     def _entities(self, text: str) -> list[Entity]:
         """Find the values that the intents' examples annotate, where the message has them literally."""
         found: list[Entity] = []
+        if not self.marked:
+            return found
         lowered = text.casefold()
-        for intent in self.flows.intents.values():
-            for slot, value in intent.entities:
-                start = lowered.find(value.casefold())
-                if start >= 0 and not any(entity.slot == slot for entity in found):
-                    found.append(Entity(slot, value, start, start + len(value)))
+        for slot, value, folded in self.marked:
+            start = lowered.find(folded)
+            if start >= 0 and not any(entity.slot == slot for entity in found):
+                found.append(Entity(slot, value, start, start + len(value)))
         return found
 
 

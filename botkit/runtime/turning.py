@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from botkit.dialogue import advance, new_session, set_aside
 from botkit.model.definitions import FlowSet
 from botkit.model.events import FromCustomer, Message, Opened, Press, Result
+from botkit.model.locales import locale_for
 from botkit.model.replies import Call, Reply
 from botkit.model.session import Session
 from botkit.model.turn import Turn
@@ -64,12 +65,12 @@ class Turning:
         )
 
     async def make(
-        self, conversation: str, session: Session | None, arrived: Arrived, early: dict[str, Early]
+        self, conversation: str, session: Session | None, arrived: Arrived, early: dict[str, Early] | None
     ) -> list[Turn]:
         """Make the turn of an event, and those of the reads that it asks for as far as they end soon.
 
         Nothing is stored before they ended: a read does no harm if it is done again. One that takes longer goes on
-        (it is in `early` then), and its call is stored with the turn.
+        (it is in `early` then), and its call is stored with the turn. Without `early` none but inline ones are made.
         """
         turns = [await self._advance(conversation, session, arrived)]
         while len(turns) <= MOST_TOGETHER and (call := _only_read(turns[-1])) is not None:
@@ -85,10 +86,10 @@ class Turning:
         session = session or new_session(flows, conversation, locale=self._chosen_locale)
         return set_aside(flows, session, arrived.event, self._clock.now())
 
-    async def _read_soon(self, call: Call, session: Session, early: dict[str, Early]) -> Result | None:
+    async def _read_soon(self, call: Call, session: Session, early: dict[str, Early] | None) -> Result | None:
         caller = self.caller(session)
         result = self._registry.perform_inline(call, caller)
-        if result is not None:
+        if result is not None or early is None:
             return result
         task = asyncio.create_task(self._registry.perform(call, caller), name=f"read {call.id}")
         self.reads.add(task)
@@ -113,7 +114,7 @@ class Turning:
         if isinstance(event, Message | Press):
             event = self.recognisers(flows).recognise(event, session.locale)
         turn = advance(flows, session, event, self._clock.now())
-        return await self._guard_replies(turn) if self._guarded["output"] and turn.replies else turn
+        return await self._guard_replies(turn, flows) if self._guarded["output"] and turn.replies else turn
 
     async def _prepare(self, session: Session, event: FromCustomer) -> FromCustomer:
         """Let plugins see an event before its turn: hooks may know the customer, guards may refuse the text."""
@@ -129,16 +130,14 @@ class Turning:
                 event = _reworded(event, verdict.text)
         return event
 
-    async def _guard_replies(self, turn: Turn) -> Turn:
-        caller, flows = self.caller(turn.session), self._book.current
+    async def _guard_replies(self, turn: Turn, flows: FlowSet) -> Turn:
+        caller = self.caller(turn.session)
         replies: list[Reply] = []
         for reply in turn.replies:
             verdict = await self._registry.guard("output", reply.text, caller) if reply.text else None
             if verdict is not None and verdict.refused:
-                locale = flows.locales.get(reply.locale) or next(iter(flows.locales.values()))
-                replies.append(
-                    Reply(id=reply.id, text=locale.repair["blocked"], locale=reply.locale, epoch=reply.epoch)
-                )
+                text = locale_for(reply.locale, flows.locales).repair["blocked"]
+                replies.append(Reply(id=reply.id, text=text, locale=reply.locale, epoch=reply.epoch))
             elif verdict is not None and verdict.text is not None:
                 replies.append(replace(reply, text=verdict.text))
             else:

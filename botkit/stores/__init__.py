@@ -22,7 +22,7 @@ def open_store(url: str, durability: Durability = "normal") -> Store:
     if scheme.partition("+")[0] in ("postgresql", "postgres"):
         raise ConfigError(
             "this release of botkit stores conversations in SQLite only; PostgreSQL comes with a later one",
-            hint="use sqlite:///bot.db for now; then `pip install 'botkit[postgres]'`",
+            hint="write sqlite:///bot.db until then; it will need `pip install 'botkit[postgres]'`",
         )
     if not separator or scheme != "sqlite":
         raise ConfigError(

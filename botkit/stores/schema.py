@@ -1,5 +1,5 @@
-"""The tables, for every dialect. A change here comes with a migration (`states.HEAD` is
-the newest one's revision) and `python -m botkit.stores.queries`.
+"""The tables, for every dialect. A change here comes with a migration (`states.HEAD` is the newest one's revision)
+and `python -m botkit.stores.queries`.
 
 `conversations.key` is the narrow name of a conversation in the other tables. `accepted` counts the messages that
 came, `processed` those that were dealt with, and `fence` changes with every commit; it begins anywhere, so that

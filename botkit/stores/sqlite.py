@@ -85,14 +85,14 @@ class SQLiteStore:
     async def accept(self, incoming: Incoming, now: float) -> Accepted:
         """Store a delivery once per (channel, id) and give it its place in its conversation."""
         with _storable(incoming.conversation):
-            delivery = work.arriving(incoming, now)
-        return await self._open_writer().run(partial(work.accept, delivery=delivery), alone=True)
+            arrival = work.arrival_of(incoming, now)
+        return await self._open_writer().run(partial(work.accept, arrival=arrival), alone=True)
 
     async def accept_event(self, conversation: str, key: str, event: Event, now: float) -> Accepted:
         """Store an event of our own once per conversation and key."""
         with _storable(conversation):
-            delivery = work.own(conversation, key, event, now)
-        return await self._write(partial(work.accept, delivery=delivery))
+            arrival = work.own_arrival(conversation, key, event, now)
+        return await self._write(partial(work.accept, arrival=arrival))
 
     # -- a turn
 
@@ -160,15 +160,15 @@ class SQLiteStore:
         """Journal a call's result and put it into the inbox, once."""
         effect = _effect(conversation, event)
         with _storable(conversation):
-            delivery = work.own(conversation, f"effect:{effect}", event, now)
-        return await self._write(partial(work.finish_call, effect=effect, delivery=delivery))
+            arrival = work.own_arrival(conversation, f"effect:{effect}", event, now)
+        return await self._write(partial(work.finish_call, effect=effect, arrival=arrival))
 
     async def take_result(self, conversation: str, event: Event, commit: Commit, now: float) -> tuple[Accepted, int]:
         """Journal a call's result and store its turn, or put it into the inbox if it has to wait."""
         effect = _effect(conversation, event)
         with _storable(conversation):
-            delivery, prepared = work.own(conversation, f"effect:{effect}", event, now), work.prepare(commit)
-        return await self._write(partial(work.take_result, effect=effect, delivery=delivery, prepared=prepared))
+            arrival, prepared = work.own_arrival(conversation, f"effect:{effect}", event, now), work.prepare(commit)
+        return await self._write(partial(work.take_result, effect=effect, arrival=arrival, prepared=prepared))
 
     async def open_calls(self) -> Sequence[tuple[str, Call, bool]]:
         """Give the calls without a result: (conversation, call, started)."""

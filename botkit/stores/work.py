@@ -28,8 +28,8 @@ _PLACES = 65_536  # between the places of one commit and the next
 Row = dict[str, object]
 
 
-class Delivery(msgspec.Struct, frozen=True):
-    """A message on its way into the inbox."""
+class Arrival(msgspec.Struct, frozen=True):
+    """What a platform delivered, or an event of our own, on its way into the inbox."""
 
     conversation: str
     channel: str  # under which its id is unique
@@ -39,9 +39,9 @@ class Delivery(msgspec.Struct, frozen=True):
     customer: bytes | None = None
 
 
-def arriving(incoming: Incoming, now: float) -> Delivery:
-    """Give the delivery of what a platform delivered."""
-    return Delivery(
+def arrival_of(incoming: Incoming, now: float) -> Arrival:
+    """Give what a platform delivered as it goes into the inbox."""
+    return Arrival(
         conversation=incoming.conversation,
         channel=incoming.channel,
         id=incoming.id,
@@ -51,51 +51,51 @@ def arriving(incoming: Incoming, now: float) -> Delivery:
     )
 
 
-def own(conversation: str, key: str, event: Event, now: float) -> Delivery:
-    """Give the delivery of an event of our own, whose key is unique in its conversation."""
-    return Delivery(
+def own_arrival(conversation: str, key: str, event: Event, now: float) -> Arrival:
+    """Give an event of our own as it goes into the inbox; its key is unique in its conversation."""
+    return Arrival(
         conversation, OURS, f"{len(conversation)}:{conversation}{key}", now, pack(codec.encode_event(event))
     )
 
 
-def accept(db: sqlite3.Connection, delivery: Delivery) -> Accepted:
-    """Put a delivery into the inbox, unless it is known."""
-    known = _seen(db, delivery)
+def accept(db: sqlite3.Connection, arrival: Arrival) -> Accepted:
+    """Put an arrival into the inbox, unless it is known."""
+    known = _seen(db, arrival)
     if known is not None:
         return known
-    conversation = delivery.conversation
+    conversation = arrival.conversation
     key, accepted, processed = db.execute(
         sql.ARRIVE,
         {
             "id": conversation,
-            "channel": conversation.partition(":")[0] if delivery.channel == OURS else delivery.channel,
+            "channel": conversation.partition(":")[0] if arrival.channel == OURS else arrival.channel,
             "accepted": 1,
             "processed": 0,
             "fence": secrets.randbits(31),
             "turns": 0,
             "owner": "bot",
-            "touched": delivery.now,
-            "hour": int(delivery.now // 3600),
+            "touched": arrival.now,
+            "hour": int(arrival.now // 3600),
         },
     ).fetchone()
-    db.execute(sql.PUT, {"conversation": key, "seq": accepted, "data": delivery.data, "customer": delivery.customer})
-    _remember(db, delivery, key, accepted)
+    db.execute(sql.PUT, {"conversation": key, "seq": accepted, "data": arrival.data, "customer": arrival.customer})
+    _remember(db, arrival, key, accepted)
     return Accepted(conversation, accepted, wake=accepted == processed + 1)
 
 
-def _seen(db: sqlite3.Connection, delivery: Delivery) -> Accepted | None:
-    """Give what became of a delivery before."""
-    if not delivery.id:
+def _seen(db: sqlite3.Connection, arrival: Arrival) -> Accepted | None:
+    """Give what became of it when it arrived before."""
+    if not arrival.id:
         return None
-    known = db.execute(sql.SEEN, {"on": delivery.channel, "which": delivery.id}).fetchone()
+    known = db.execute(sql.SEEN, {"on": arrival.channel, "which": arrival.id}).fetchone()
     return None if known is None else Accepted(known[0], known[1], duplicate=True)
 
 
-def _remember(db: sqlite3.Connection, delivery: Delivery, key: int, accepted: int) -> None:
-    if not delivery.id:
+def _remember(db: sqlite3.Connection, arrival: Arrival, key: int, accepted: int) -> None:
+    if not arrival.id:
         return
-    row = {"channel": delivery.channel, "id": delivery.id, "conversation": key, "seq": accepted}
-    db.execute(sql.REMEMBER, {**row, "day": int(delivery.now // _DAY)})
+    row = {"channel": arrival.channel, "id": arrival.id, "conversation": key, "seq": accepted}
+    db.execute(sql.REMEMBER, {**row, "day": int(arrival.now // _DAY)})
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -188,38 +188,38 @@ def take(db: sqlite3.Connection, incoming: Incoming, prepared: Prepared, now: fl
 
     Its bytes are made only then: that they can be made is known, since they are in the record of the turn too.
     """
-    delivery = Delivery(prepared.conversation, incoming.channel, incoming.id, now)
-    known = _seen(db, delivery)
+    arrival = Arrival(prepared.conversation, incoming.channel, incoming.id, now)
+    known = _seen(db, arrival)
     if known is not None:
         return known, 0
-    found = _move_on(db, sql.MOVE_ON, prepared) if prepared.move["held"] else _begin(db, delivery, prepared)
+    found = _move_on(db, sql.MOVE_ON, prepared) if prepared.move["held"] else _begin(db, arrival, prepared)
     if found is None:
-        return accept(db, arriving(incoming, now)), 0
+        return accept(db, arrival_of(incoming, now)), 0
     key, fence, accepted = found
-    _remember(db, delivery, key, accepted)
+    _remember(db, arrival, key, accepted)
     _write(db, prepared, key, fence)
-    return Accepted(delivery.conversation, accepted), fence
+    return Accepted(arrival.conversation, accepted), fence
 
 
-def take_result(db: sqlite3.Connection, effect: str, delivery: Delivery, prepared: Prepared) -> tuple[Accepted, int]:
+def take_result(db: sqlite3.Connection, effect: str, arrival: Arrival, prepared: Prepared) -> tuple[Accepted, int]:
     """Mark a call as done and write the turn of its result; the result alone if it has to wait.
 
     A result whose turn is written need not be remembered: a call is done once.
     """
     found = _move_on(db, sql.MOVE_ON_BY_RESULT, prepared, effect)
     if found is None:
-        return finish_call(db, effect, delivery), 0
+        return finish_call(db, effect, arrival), 0
     key, fence, accepted = found
-    db.execute(sql.FINISH_OF, {"of": key, "which": effect, "by": delivery.now})
+    db.execute(sql.FINISH_OF, {"of": key, "which": effect, "by": arrival.now})
     _write(db, prepared, key, fence)
-    return Accepted(delivery.conversation, accepted), fence
+    return Accepted(arrival.conversation, accepted), fence
 
 
-def _begin(db: sqlite3.Connection, delivery: Delivery, prepared: Prepared) -> tuple[int, int, int] | None:
+def _begin(db: sqlite3.Connection, arrival: Arrival, prepared: Prepared) -> tuple[int, int, int] | None:
     move = prepared.move
     row = {
         "id": prepared.conversation,
-        "channel": delivery.channel,
+        "channel": arrival.channel,
         "accepted": 1,
         "processed": 1,
         "fence": secrets.randbits(31) + 1,
@@ -261,13 +261,13 @@ def start_call(db: sqlite3.Connection, call: Call, now: float) -> bool:
     return db.execute(sql.START, {"which": call.id, "by": now}).rowcount == 1
 
 
-def finish_call(db: sqlite3.Connection, effect: str, delivery: Delivery) -> Accepted:
+def finish_call(db: sqlite3.Connection, effect: str, arrival: Arrival) -> Accepted:
     """Mark a call as done and put its result into the inbox; one that is not open changes nothing."""
-    done = db.execute(sql.FINISH, {"which": effect, "owned_by": delivery.conversation, "by": delivery.now})
+    done = db.execute(sql.FINISH, {"which": effect, "owned_by": arrival.conversation, "by": arrival.now})
     if done.rowcount == 1:
-        return accept(db, delivery)
-    known = _seen(db, delivery)
-    return Accepted(delivery.conversation, known.seq if known else 0, duplicate=True)
+        return accept(db, arrival)
+    known = _seen(db, arrival)
+    return Accepted(arrival.conversation, known.seq if known else 0, duplicate=True)
 
 
 def mark_sent(db: sqlite3.Connection, marks: Mapping[str, tuple[str, float]]) -> None:
@@ -291,7 +291,7 @@ def fire(db: sqlite3.Connection, now: float, most: int) -> list[str]:
     fired: dict[str, None] = {}
     for conversation, key, question, purpose, timer in db.execute(sql.DUE, {"by": now, "most": most}).fetchall():
         db.execute(sql.FIRE, {"of": key, "about": question, "for_what": purpose})
-        accept(db, own(conversation, f"timer:{timer}", Timer(question, purpose, timer), now))
+        accept(db, own_arrival(conversation, f"timer:{timer}", Timer(question, purpose, timer), now))
         fired[conversation] = None
     return list(fired)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from botkit.testing.clocks import FakeClock
-    from botkit.testing.connectors import ConnectorContract, Shown, Stage
+    from botkit.testing.connectors import ConnectorContract, Platform, Shown, Stage
     from botkit.testing.intakes import FakeIntake
     from botkit.testing.plugins import PluginHarness, call
     from botkit.testing.stores import StoreContract
@@ -17,6 +17,7 @@ __all__ = [
     "ConnectorContract",
     "FakeClock",
     "FakeIntake",
+    "Platform",
     "PluginHarness",
     "Shown",
     "Stage",
@@ -28,6 +29,7 @@ _HOME = {
     "ConnectorContract": "connectors",
     "FakeClock": "clocks",
     "FakeIntake": "intakes",
+    "Platform": "connectors",
     "PluginHarness": "plugins",
     "Shown": "connectors",
     "Stage": "connectors",

@@ -1,9 +1,11 @@
-"""Testing a plugin as the runtime would run it.
+"""Testing a plugin as the runtime would run it: one call, or a plugin that stays started.
 
-order = await call(plugin, "find_order", number="A-10293", customer={"email": "ann@example.org"})
+    order = await call(plugin, "find_order", number="A-10293", customer={"email": "ann@example.org"})
 
-async with PluginHarness(plugin, settings={"url": "http://127.0.0.1:9"}) as shop:
-    assert await shop.call("find_order", number="A-10293")
+    async with PluginHarness(plugin, settings={"url": "http://127.0.0.1:9"}) as shop:
+        assert await shop.call("find_order", number="A-10293")
+
+What comes out is what a flow would see.
 """
 
 from collections.abc import Mapping

@@ -27,7 +27,7 @@ from botkit_web.protocol import (
 )
 from botkit_web.settings import WebSettings
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 _POLICY, _TOO_BIG, _LATER, _RESTART = 1008, 1009, 1013, 1012
 _FRAME = 1_048_576  # a longer frame closes the socket unread; one that is only too long a message gets an answer
@@ -266,7 +266,7 @@ class WebConnector:
             await self._intake.accept(incoming)
         except Exception as error:  # noqa: BLE001 - whatever the intake raises, the page stays and tries again
             # Only the kind: the errors of databases quote what the customer wrote.
-            log.warning(
+            _log.warning(
                 "a message could not be stored: %s",
                 type(error).__name__,
                 extra={"action": "web.accept", "chat": incoming.chat},

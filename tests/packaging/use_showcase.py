@@ -17,7 +17,8 @@ WHO = Caller("web:1", "web")
 
 async def main() -> None:
     assert Path(botkit.__file__).is_relative_to(sys.prefix), botkit.__file__
-    registry = Registry.discover(["showcase"], Path(), {"showcase": {"bicycles": 1}})
+    registry, errors = Registry.survey(["showcase"], Path(), {"showcase": {"bicycles": 1}})
+    assert not errors, errors
     garage_plugin = registry.plugins[0]
     assert Path(sys.modules["botkit_showcase"].__file__ or "").is_relative_to(sys.prefix)
     catalogue = registry.catalogue()

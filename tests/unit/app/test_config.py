@@ -104,7 +104,7 @@ def test_the_team_that_takes_who_asks_for_a_person(handoff: str, team: str) -> N
         ("locales: {en: 1}", "1:10: wrong-type: 'locales' takes a text, not a mapping"),
         ("timezone: Mars/Base", "1:11: unknown-value: there is no time zone 'Mars/Base'; for instance Europe/Berlin"),
         ("timezone: ../../etc/passwd", "1:11: unknown-value: there is no time zone '../../etc/passwd'"),
-        ("currency: euros", "1:11: unknown-value: 'currency' takes an ISO 4217 code such as EUR"),
+        ("currency: euros", "1:11: unknown-value: 'currency' takes an ISO 4217 code such as EUR, not 'euros'"),
         ("channels: [web]", "1:11: wrong-type: 'channels' takes a mapping, not a list"),
         ("channels: {web: 1}", "1:17: wrong-type: the channel 'web' takes a mapping, not the number 1"),
         ("plugins: shop", "1:10: wrong-type: 'plugins' takes a list, not the text 'shop'"),

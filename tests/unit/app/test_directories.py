@@ -28,6 +28,12 @@ def test_a_sound_bot(desk: Path) -> None:
     assert list(checked.sources) == [str(desk / "flows.yaml")]
 
 
+def test_a_wrong_setting_of_a_plugin_is_found_at_the_plugin(desk: Path) -> None:
+    (desk / "bot.yaml").write_text("plugins:\n  - ./plugins/desk.py\n  - shop: {databse: x}\n")
+    problem = _said(desk, "config-error")
+    assert (problem.place.line, problem.hint) == (3, "did you mean 'database'?")
+
+
 def test_what_is_no_flow_is_not_read(desk: Path) -> None:
     for name in ("tests/x.yaml", "plugins/x.yaml", "knowledge/x.yaml", ".git/x.yaml", ".x.yaml", "notes.txt"):
         (desk / name).parent.mkdir(exist_ok=True)

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from botkit.app.bots import Exchange
+from botkit.app.branches import branches_of
 from botkit.app.directories import Checked, check_directory
-from botkit.app.trials import Outcome, Rehearsal, StandIns, fits, judge, judge_calls, shown
-from botkit.app.trials_coverage import branches_of, cover
+from botkit.app.trials import Outcome, Rehearsal, StandInRegistry, fits, judge, judge_calls
+from botkit.app.trials_coverage import cover
 from botkit.app.trials_junit import write_junit
-from botkit.app.trials_reading import Called, Expectation, Mock, read_file_of_trials
+from botkit.app.trials_reading import Called, Expectation, StandIn, read_file_of_trials
 from botkit.errors import LoadError
 from botkit.model.definitions import Agent, Step, Text
 from botkit.model.replies import Button, Call, Card, Reply
@@ -89,9 +90,14 @@ async def test_stand_ins_read_like_the_action(checked: Checked) -> None:
 
 
 async def test_stand_ins_in_a_row_the_last_repeats(checked: Checked) -> None:
-    stand_ins = StandIns(
+    stand_ins = StandInRegistry(
         checked.registry,
-        {"desk.find_order": (Mock(code="down", message="gone"), Mock(value={"odd": 1}, customer={"vip": True}))},
+        {
+            "desk.find_order": (
+                StandIn(code="down", message="gone"),
+                StandIn(value={"odd": 1}, customer={"vip": True}),
+            )
+        },
     )
     call = Call("1", "desk.find_order", {"number": "A"})
     results = [await stand_ins.perform(call, Caller()) for _ in range(3)]
@@ -102,7 +108,7 @@ async def test_stand_ins_in_a_row_the_last_repeats(checked: Checked) -> None:
 
 
 async def test_stand_ins_hand_on_the_rest(checked: Checked) -> None:
-    stand_ins = StandIns(checked.registry, {})
+    stand_ins = StandInRegistry(checked.registry, {})
     assert stand_ins.plugins == checked.registry.plugins
     assert (await stand_ins.perform(Call("1", "desk.nothing"), Caller())).failure is not None
     assert (await stand_ins.guard("input", "hi", Caller())).refused == ""
@@ -232,10 +238,6 @@ def test_calls(wanted: list[Called], calls: list[Call], complaints: list[str]) -
 )
 def test_fits(wanted: Any, found: Any, well: bool) -> None:
     assert fits(wanted, found) is well
-
-
-def test_shown() -> None:
-    assert shown(Reply(id="1", text="a", image="b.png", file="c.pdf", buttons=(Button("d"),))) == "a b.png c.pdf [d]"
 
 
 # Coverage and reports

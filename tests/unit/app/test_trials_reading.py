@@ -13,8 +13,8 @@ from botkit.app.directories import Checked
 from botkit.app.trials_reading import (
     Called,
     Expectation,
-    Mock,
     Move,
+    StandIn,
     read_file_of_trials,
     read_moment,
     read_slot,
@@ -59,12 +59,12 @@ tests:
     assert (trial.slots, trial.customer) == ({"order_number": "A-10293"}, {"name": "Ann"})
     assert trial.actions == {
         "desk.find_order": (
-            Mock(1, customer={"vip": True}),
-            Mock(code="down"),
-            Mock(code="x", message="y"),
-            Mock("plain"),
+            StandIn(1, customer={"vip": True}),
+            StandIn(code="down"),
+            StandIn(code="x", message="y"),
+            StandIn("plain"),
         ),
-        "desk.return_order": (Mock({"id": 7}),),
+        "desk.return_order": (StandIn({"id": 7}),),
     }
     assert [(move.kind, move.text) for move in trial.talk] == [
         ("user", "hi"),

@@ -13,8 +13,8 @@ import typer
 
 import botkit as package
 from botkit.cli import main
+from botkit.cli.logs import JsonLines, TerminalLines, set_up_logging
 from botkit.cli.outcomes import guarded
-from botkit.cli.running import JsonLines, Lines, set_up_logging
 from botkit.errors import BotkitError, LoadError, Place, Problem, UsageError
 
 PROBLEM = Problem(Place("a.yaml", 3, 7), "unknown-key", "there is no key 'x'")
@@ -128,7 +128,7 @@ def test_logs_are_json_without_the_text_of_errors() -> None:
 
 
 def test_logs_on_a_terminal_are_short() -> None:
-    line = Lines().format(_record(conversation="web:1"))
+    line = TerminalLines().format(_record(conversation="web:1"))
     assert line[8:] == " warning botkit.x: sent 3 conversation=web:1"
 
 

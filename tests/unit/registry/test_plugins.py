@@ -79,22 +79,22 @@ def test_two_of_a_name_are_refused() -> None:
     def find(ctx: Context) -> None: ...
 
     plugin.action(effect="read")(find)
-    with pytest.raises(RegistryError, match="two of action 'find'"):
+    with pytest.raises(RegistryError, match="the action 'find' twice"):
         plugin.action(effect="write", name="find")(find)
     plugin.answer("hours", questions=["when?"], say="now")
-    with pytest.raises(RegistryError, match="two of answer 'hours'"):
+    with pytest.raises(RegistryError, match="the answer 'hours' twice"):
         plugin.answer("hours", questions=["when?"], say="now")
     plugin.slot_type("number")(lambda text: None)
-    with pytest.raises(RegistryError, match="two of slot type"):
+    with pytest.raises(RegistryError, match="the slot type 'number' twice"):
         plugin.slot_type("number")(lambda text: None)
     plugin.knowledge("help")(lambda ctx, question: [])
-    with pytest.raises(RegistryError, match="two of knowledge source"):
+    with pytest.raises(RegistryError, match="the knowledge source 'help' twice"):
         plugin.knowledge("help")(lambda ctx, question: [])
     plugin.start(lambda settings: None)
-    with pytest.raises(RegistryError, match="starts twice"):
+    with pytest.raises(RegistryError, match="a second 'start'"):
         plugin.start(lambda settings: None)
     plugin.stop(lambda state: None)
-    with pytest.raises(RegistryError, match="stops twice"):
+    with pytest.raises(RegistryError, match="a second 'stop'"):
         plugin.stop(lambda state: None)
 
 

@@ -57,7 +57,7 @@ async def test_a_refused_reply_is_tried_again_before_those_behind_it(
     rig = Rig(store, connectors={"phone": phone})
     await rig.say("/many")
     assert phone.texts == ["One.", "Two.", "Three."]
-    assert rig.clock.slept == [slept]
+    assert sum(rig.clock.slept) == slept
 
 
 def test_the_pauses_double_up_to_a_bound() -> None:
@@ -168,6 +168,7 @@ async def test_a_store_that_fails_holds_delivery_up_and_loses_nothing(
 
     monkeypatch.setattr(store, method, fail)
     rig = Rig(store, connectors={"phone": phone})
+    rig.engine.delivery._left.add("phone:1")  # so that it looks what there is
     await rig.say("/echo a")
     assert phone.texts[0] == "/echo a"
     assert await store.outgoing("phone:1") == []
@@ -179,11 +180,11 @@ async def test_a_bug_in_delivery_is_logged_and_the_next_wake_goes_on(
     phone = Phone()
     rig = Rig(store, connectors={"phone": phone})
     with monkeypatch.context() as patch:
-        patch.setattr(store, "outgoing", None)
+        patch.setattr(store, "sent", None)
         await rig.say("/echo a")
     assert "sending stopped" in caplog.text
     await rig.say("/echo b")
-    assert phone.texts == ["/echo a", "/echo b"]
+    assert phone.texts == ["/echo a", "/echo a", "/echo b"]  # the first was sent, and could not be marked
 
 
 async def test_a_stop_leaves_what_is_not_sent_in_the_outbox(store: Store) -> None:

@@ -100,7 +100,7 @@ async def test_a_commit_that_worked_but_seemed_to_fail_is_not_made_twice(store: 
 
 
 async def test_a_load_that_fails_is_made_again(store: Store) -> None:
-    rig = Rig(Failing(store, load=[StoreError("locked")]))
+    rig = Rig(Failing(store, load=[StoreError("locked"), StoreError("locked")]))  # the first is before the storing
     await rig.say("/echo a")
     assert await rig.said() == ["/echo a"]
     assert rig.clock.slept == [0.5]
@@ -108,7 +108,7 @@ async def test_a_load_that_fails_is_made_again(store: Store) -> None:
 
 async def test_a_turn_that_raises_is_logged_and_tried_again(store: Store, caplog: Any) -> None:
     rig = Rig(store)
-    failing(rig, "/echo a", times=2)
+    failing(rig, "/echo a", times=3)  # the first is before the delivery is stored
     await rig.say("/echo a")
     assert caplog.text.count("a turn failed") == 2
     assert (await rig.said(), rig.clock.slept) == (["/echo a"], [0.2, 0.4])
@@ -166,6 +166,7 @@ async def crash(path: Path, text: str, before: bool = False) -> int:
     kept = open_store(f"sqlite:///{path}")
     await kept.open()
     rig = Rig(kept, shop(act, act))
+    rig.engine._direct = False
     if before:
         rig.engine._begin_call = lambda *args, **kwargs: None  # type: ignore[method-assign]
     await rig.accept(Message(text))
@@ -422,6 +423,7 @@ async def test_a_stop_waits_only_so_long(store: Store) -> None:
 
 async def _burst(store: Store) -> list[str]:
     rig = Rig(store)
+    rig.engine._direct = False  # they all go through the inbox
     await asyncio.gather(*(rig.accept(Message(f"/echo {n}")) for n in range(5)))
     await rig.rest()
     return await rig.said()
@@ -435,8 +437,8 @@ async def test_a_lost_wake_up_would_be_seen(store: Store, monkeypatch: pytest.Mo
 async def test_a_forgotten_row_would_be_seen(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     real = Engine._commit_of
 
-    def skip(self: Engine, *args: Any) -> Commit:
-        commit = real(self, *args)
+    def skip(self: Engine, *args: Any, **more: Any) -> Commit:
+        commit = real(self, *args, **more)
         return msgspec.structs.replace(commit, turns=commit.turns[-1:], replies=commit.replies[-1:])
 
     monkeypatch.setattr(Engine, "_commit_of", skip)
@@ -459,8 +461,10 @@ async def test_a_write_called_again_after_a_crash_would_be_seen(
 ) -> None:
     real = Engine._begin_call
 
-    def forget(self: Engine, conversation: str, call: Any, session: Any, *, resumed: bool = False) -> None:
-        real(self, conversation, _as_read(call) if resumed else call, session, resumed=resumed)
+    def forget(
+        self: Engine, conversation: str, call: Any, session: Any, *, resumed: bool = False, **more: Any
+    ) -> None:
+        real(self, conversation, _as_read(call) if resumed else call, session, resumed=resumed, **more)
 
     monkeypatch.setattr(Engine, "_begin_call", forget)
     with pytest.raises(AssertionError):

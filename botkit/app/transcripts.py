@@ -1,0 +1,94 @@
+"""What was said and done, in words and plain data: for people, and for programs outside."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from botkit.model.events import Message, Opened, Outside, Owned, Press, Result, Timer
+from botkit.model.replies import Call, DropTimers, Effect, HandOff, Leave, Rated, Reply, SetTimer
+from botkit.model.turn import Record
+from botkit.model.values import File, Money
+
+
+def cause_of(record: Record) -> tuple[str, str]:
+    """Say who or what began a turn, and with what words."""
+    match record.event:
+        case Message(text=text, files=files):
+            return "customer", " ".join(
+                [*([text] if text else []), *(f"<{file.kind} {file.name}>" for file in files)]
+            )
+        case Press(label=label, value=value):
+            return "customer", f"[{label or value}]"
+        case Opened():
+            return "opened", "the customer opened the chat"
+        case Timer(purpose=purpose):
+            return "timer", purpose
+        case Outside(name=name):
+            return "event", name
+        case Result(effect=effect, failure=failure):
+            return "result", f"of {effect}: {f'{failure.code}: {failure.message}' if failure else 'done'}"
+        case Owned(how=how, agent=agent):
+            return "owner", f"{how} {agent}".strip()
+
+
+def wording_of(effect: Effect) -> str:
+    """Say what a turn asked the runtime to do."""
+    match effect:
+        case Call(action=action, args=args, effect=kind):
+            return f"calls {action} ({kind}) with {json.dumps(readable(args), ensure_ascii=False)}"
+        case SetTimer(purpose=purpose, due=due):
+            return f"sets the timer '{purpose}' for {moment(due)}"
+        case DropTimers():
+            return "drops the timers of the closed question"
+        case HandOff(team=team, reason=reason):
+            return f"hands off to {team}{f': {reason}' if reason else ''}"
+        case Leave():
+            return "leaves the queue"
+        case Rated(score=score, scale=scale):
+            return f"notes the rating {score} of {scale}"
+
+
+def transcript_of(record: Record) -> list[tuple[str, str]]:
+    """Give what a turn adds to the transcript, as (who, text) lines."""
+    who, text = cause_of(record)
+    said = [] if who in ("opened", "result", "timer") else [(who, text)]
+    handed = [("handoff", wording_of(effect)) for effect in record.effects if isinstance(effect, HandOff)]
+    return [*said, *(("bot", line_of(reply)) for reply in record.replies), *handed]
+
+
+def line_of(reply: Reply) -> str:
+    """Give a reply as a line of text, its buttons in brackets."""
+    parts = [reply.text, reply.image, reply.file]
+    parts += [part for card in reply.cards for part in (card.title, card.text)]
+    parts += [f"[{button.label}]" for button in reply.buttons]
+    return " ".join(part for part in parts if part)
+
+
+def readable(value: Any) -> Any:
+    """Give plain JSON for a slot value: dates as ISO text, amounts as `54.04 EUR`, durations as seconds."""
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case Money() | Decimal():
+            return str(value)
+        case datetime() | date() | time():
+            return value.isoformat()
+        case timedelta():
+            return value.total_seconds()
+        case File():
+            return {name: item for name, item in msgspec.structs.asdict(value).items() if item not in ("", 0, None)}
+        case Mapping():
+            return {str(key): readable(item) for key, item in value.items()}
+        case list() | tuple():
+            return [readable(item) for item in value]
+        case _:
+            return str(value)
+
+
+def moment(at: float) -> str:
+    """Give seconds since the epoch as an ISO time in UTC."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
