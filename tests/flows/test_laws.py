@@ -169,7 +169,7 @@ def _remember_everything(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _interrupt_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    def lay_over(work: Work, name: str, text: str = "") -> None:
+    def lay_over(work: Work, name: str, *_heard: object) -> None:
         push(work, name, "interrupt" if work.stack else "start")
 
     monkeypatch.setattr(routing, "_begin", lay_over)
