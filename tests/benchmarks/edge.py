@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute, Route
 
 from botkit import Bot, Capabilities, Incoming, Intake, Message, Reply
 from botkit.app.serving import Address, CountedConnector, Numbers, build_app, listen
+from botkit.runtime.collecting import spare_collector
 from botkit.stores import open_store
 from tests.benchmarks.talk import BOT
 
@@ -75,6 +76,7 @@ async def serve_bare() -> None:
     async def spent(_: Request) -> Response:
         return JSONResponse([process_time(), 0])
 
+    spare_collector()
     await _serve(Starlette(routes=[Route("/hook", receive, methods=["POST"]), Route("/spent", spent)]))
 
 
@@ -88,6 +90,7 @@ async def serve_bot(store: str) -> None:
 
     async with await Bot.load(BOT, store=open_store(store, "full"), connectors=lambda _: channels) as bot:
         await channels[CHANNEL].start(bot.engine)
+        spare_collector()
         app = build_app(bot, numbers)
         app.router.routes.append(Route("/spent", spent))
         await _serve(app)
