@@ -49,6 +49,7 @@ class Timers:
                     await self.fire()
             except StoreError as error:
                 _log.error("the store failed", exc_info=error)
+                due = None  # a timer that is due already would have it asked again at once, and again
             await self._nap(due)
 
     async def _nap(self, due: float | None) -> None:

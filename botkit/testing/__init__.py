@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from botkit.errors import ArgumentsError, ResultError
     from botkit.testing.clocks import FakeClock
     from botkit.testing.connectors import ConnectorContract, Platform, Shown, Stage
     from botkit.testing.intakes import FakeIntake
@@ -14,11 +15,13 @@ if TYPE_CHECKING:
     from botkit.testing.stores import StoreContract
 
 __all__ = [
+    "ArgumentsError",
     "ConnectorContract",
     "FakeClock",
     "FakeIntake",
     "Platform",
     "PluginHarness",
+    "ResultError",
     "Shown",
     "Stage",
     "StoreContract",
@@ -26,15 +29,17 @@ __all__ = [
 ]
 
 _HOME = {
-    "ConnectorContract": "connectors",
-    "FakeClock": "clocks",
-    "FakeIntake": "intakes",
-    "Platform": "connectors",
-    "PluginHarness": "plugins",
-    "Shown": "connectors",
-    "Stage": "connectors",
-    "StoreContract": "stores",
-    "call": "plugins",
+    "ArgumentsError": "botkit.errors",
+    "ConnectorContract": "botkit.testing.connectors",
+    "FakeClock": "botkit.testing.clocks",
+    "FakeIntake": "botkit.testing.intakes",
+    "Platform": "botkit.testing.connectors",
+    "PluginHarness": "botkit.testing.plugins",
+    "ResultError": "botkit.errors",
+    "Shown": "botkit.testing.connectors",
+    "Stage": "botkit.testing.connectors",
+    "StoreContract": "botkit.testing.stores",
+    "call": "botkit.testing.plugins",
 }
 
 if not TYPE_CHECKING:  # type checkers read the imports above, and know that there are no other names
@@ -42,6 +47,6 @@ if not TYPE_CHECKING:  # type checkers read the imports above, and know that the
     def __getattr__(name: str) -> object:
         if name not in _HOME:
             raise AttributeError(f"module 'botkit.testing' has no attribute '{name}'")
-        value = getattr(import_module(f"botkit.testing.{_HOME[name]}"), name)
+        value = getattr(import_module(_HOME[name]), name)
         globals()[name] = value
         return value

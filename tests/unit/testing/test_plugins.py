@@ -12,6 +12,7 @@ from pydantic import BaseModel
 import botkit.testing
 from botkit import (
     ActionError,
+    BotkitError,
     ConfigError,
     Context,
     Found,
@@ -26,8 +27,7 @@ from botkit import (
     Verdict,
 )
 from botkit.model.session import Session
-from botkit.registry.signatures import ArgumentsError, ResultError
-from botkit.testing import FakeClock, FakeIntake, PluginHarness, call
+from botkit.testing import ArgumentsError, FakeClock, FakeIntake, PluginHarness, ResultError, call
 from botkit.testing.clocks import START
 
 DOCS = (Path(__file__).parents[3] / "docs" / "plugins.md").read_text(encoding="utf-8")
@@ -99,6 +99,13 @@ async def test_call_raises_what_the_action_raised() -> None:
         await call(plugin, "fnd")
     with pytest.raises(ConfigError):
         await call(plugin, "find", number="7", settings={"port": 1})
+
+
+async def test_one_clause_catches_every_error_of_botkit_that_a_call_raises() -> None:
+    for action, arguments in (("bad", {}), ("find", {}), ("fnd", {})):
+        with pytest.raises(BotkitError) as caught:
+            await call(plugin, action, **arguments)
+        assert caught.value.code in ("result-error", "arguments-error", "usage-error")
 
 
 async def test_the_harness_runs_every_hook() -> None:

@@ -1,0 +1,148 @@
+"""The judge of a play. It reads what the platform was sent and what the ledger holds, and nothing of botkit's."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from botkit.testing.faults.ledgers import Entry
+from botkit.testing.faults.lines import CHANNEL
+from botkit.testing.faults.plans import EXCUSING, Played
+from botkit.testing.faults.platforms import Sent
+from botkit.testing.faults.talks import Talk
+
+NOTHING = Talk(())
+WINDOW = 0.25  # seconds between the platform's acceptance and the mark for which a repeat is excused
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """What a play came to. Each of the lists names chats and says what is wrong; in a sound play all are empty.
+
+    `repeats` are excused: a fault took the worker away between the platform's acceptance of a reply and its mark.
+    `unknown` are the chats where nobody knows whether a write was done, which is what the flow has to say then.
+    `windows` are the seconds from acceptance to the durable mark, if they were measured.
+    """
+
+    seed: int
+    chats: int
+    delivered: int
+    repeated: int
+    played: tuple[Played, ...]
+    lost: tuple[str, ...] = ()
+    unordered: tuple[str, ...] = ()
+    unasked: tuple[str, ...] = ()
+    written_twice: tuple[str, ...] = ()
+    written_wrongly: tuple[str, ...] = ()
+    repeated_wrongly: tuple[str, ...] = ()
+    crashed: tuple[str, ...] = ()
+    repeats: int = 0
+    unknown: int = 0
+    windows: tuple[float, ...] = ()
+
+    @property
+    def faults(self) -> int:
+        """How many faults were played."""
+        return sum(not one.why for one in self.played)
+
+    @property
+    def missed(self) -> tuple[Played, ...]:
+        """The faults whose points were not reached."""
+        return tuple(one for one in self.played if one.why)
+
+    @property
+    def wrongs(self) -> tuple[str, ...]:
+        """Everything that must not be, a line each."""
+        named = ("lost", "unordered", "unasked", "written_twice", "written_wrongly", "repeated_wrongly", "crashed")
+        return tuple(f"{name}: {what}" for name in named for what in getattr(self, name))
+
+    def window(self, share: float) -> float:
+        """Give the seconds from acceptance to mark that this share of the replies stayed within."""
+        ordered = sorted(self.windows)
+        return ordered[min(int(len(ordered) * share), len(ordered) - 1)] if ordered else 0.0
+
+    def __str__(self) -> str:
+        told = (
+            f"{self.faults} faults on {self.chats} chats (seed {self.seed}): {self.delivered} messages, "
+            f"{self.repeated} of them delivered again; {len(self.wrongs)} wrongs, {self.repeats} replies repeated "
+            f"in the window, {self.unknown} writes of unknown outcome"
+        )
+        return "\n".join((told, *self.wrongs[:20]))
+
+
+class Verdicts(msgspec.Struct, frozen=True):
+    """What the judge has found so far; the names are those of a Judgement."""
+
+    lost: list[str] = []
+    unordered: list[str] = []
+    unasked: list[str] = []
+    written_twice: list[str] = []
+    written_wrongly: list[str] = []
+    repeated_wrongly: list[str] = []
+    repeats: list[str] = []
+    unknown: list[str] = []
+
+
+def judge(
+    talks: Mapping[str, Talk],
+    unfinished: Sequence[str],
+    sent: Sequence[Sent],
+    written: Sequence[Entry],
+    played: Sequence[Played],
+    *,
+    window: float = WINDOW,
+) -> Verdicts:
+    """Compare what was sent and written with what each talk has to come to; a chat without a talk has to be empty."""
+    found = Verdicts()
+    records: dict[str, list[Sent]] = {chat: [] for chat in talks}
+    for one in sent:
+        records.setdefault(one.chat, []).append(one)
+    entries: dict[str, list[str]] = {chat: [] for chat in records}
+    for entry in written:
+        entries.setdefault(entry.conversation.removeprefix(f"{CHANNEL}:"), []).append(entry.what)
+    for chat, writes in entries.items():
+        talk, record = talks.get(chat, NOTHING), records.get(chat, [])
+        shown = tuple({one.reply: one.text for one in record}.values())
+        _judge_replies(chat, talk, shown, found, late=chat in unfinished)
+        _judge_writes(chat, talk, writes, found, surely=shown == talk.replies)
+        for before, again in _repeats(record):
+            to = found.repeats if _excused(before, played, window) else found.repeated_wrongly
+            to.append(f"{chat}: {again.text!r} after {again.at - before.at:.3f} s")
+    return found
+
+
+def _judge_replies(chat: str, talk: Talk, shown: tuple[str, ...], found: Verdicts, *, late: bool) -> None:
+    if shown in talk.endings:
+        if shown != talk.replies:
+            found.unknown.append(chat)
+        return
+    missing, more = Counter(talk.replies) - Counter(shown), Counter(shown) - Counter(talk.replies)
+    what = f"{chat} shows {shown}"
+    if missing or late:
+        found.lost.append(what)
+    if more:
+        found.unasked.append(what)
+    if not missing and not more:
+        found.unordered.append(what)
+
+
+def _judge_writes(chat: str, talk: Talk, writes: Sequence[str], found: Verdicts, *, surely: bool) -> None:
+    counts = Counter(writes)
+    found.written_twice.extend(f"{chat}: {what}" for what, count in counts.items() if count > 1)
+    if set(counts) - set(talk.writes) or (surely and set(talk.writes) - set(counts)):
+        found.written_wrongly.append(f"{chat} has {sorted(counts)}, not {sorted(talk.writes)}")
+
+
+def _repeats(record: Sequence[Sent]) -> Iterator[tuple[Sent, Sent]]:
+    """Give each reply that was sent again, with the time before."""
+    last: dict[str, Sent] = {}
+    for one in record:
+        if one.reply in last:
+            yield last[one.reply], one
+        last[one.reply] = one
+
+
+def _excused(before: Sent, played: Sequence[Played], window: float) -> bool:
+    """Tell whether a fault fell between the acceptance of a reply and its mark."""
+    return any(
+        one.fault.kind in EXCUSING and one.began - window <= before.at <= one.ended and not one.why for one in played
+    )

@@ -1,0 +1,76 @@
+"""The judge, given records of every kind."""
+
+import pytest
+
+from botkit.testing.faults import Entry, Fault, Judgement, Kind, Move, Played, Sent, Talk
+from botkit.testing.faults.judging import judge
+
+TALK = Talk((Move("a", ("1", "2")), Move("b", ("3",), unknown=("?",))), writes=("one",))
+WELL = [("r1", "1", 1.0), ("r2", "2", 2.0), ("r3", "3", 3.0)]
+KILL = Played(Fault("kill", "sent:before"), began=2.05, ended=2.5)
+LISTS = {"lost", "unordered", "unasked", "written_twice", "written_wrongly", "repeated_wrongly"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "written", "wrong"),
+    [
+        (WELL, ["one"], set()),
+        ([*WELL[:2], ("r4", "?", 3.0)], ["one"], set()),
+        ([*WELL[:2], ("r4", "?", 3.0)], [], set()),
+        (WELL[:2], ["one"], {"lost"}),
+        ([], ["one"], {"lost"}),
+        ([WELL[1], WELL[0], WELL[2]], ["one"], {"unordered"}),
+        ([*WELL, ("r5", "4", 4.0)], ["one"], {"unasked"}),
+        ([*WELL, ("r5", "3", 4.0)], ["one"], {"unasked"}),
+        ([*WELL[:2], ("r3", "4", 3.0)], ["one"], {"lost", "unasked"}),
+        (WELL, ["one", "one"], {"written_twice"}),
+        ([*WELL[:2], ("r4", "?", 3.0)], ["one", "one"], {"written_twice"}),
+        (WELL, [], {"written_wrongly"}),
+        (WELL, ["one", "two"], {"written_wrongly"}),
+        ([*WELL, ("r3", "3", 9.0)], ["one"], {"repeated_wrongly"}),
+    ],
+)
+def test_what_is_wrong_has_its_name(sent: list[tuple[str, str, float]], written: list[str], wrong: set[str]) -> None:
+    record = [Sent("c1", reply, text, at, 1) for reply, text, at in sent]
+    entries = [Entry("play:c1", what, f"k{n}") for n, what in enumerate(written)]
+    found = judge({"c1": TALK}, [], record, entries, [])
+    assert {name for name in LISTS if getattr(found, name)} == wrong
+
+
+@pytest.mark.parametrize(
+    ("accepted", "kind", "why", "excused"),
+    [
+        (2.0, "kill", "", True),
+        (2.3, "freeze", "", True),
+        (1.7, "kill", "", False),
+        (2.6, "kill", "", False),
+        (2.0, "restart", "", False),
+        (2.0, "full", "", False),
+        (2.0, "kill", "not reached", False),
+    ],
+)
+def test_a_repeat_is_excused_only_by_a_crash_in_its_window(
+    accepted: float, kind: Kind, why: str, excused: bool
+) -> None:
+    record = [Sent("c1", "r1", "1", accepted, 1), Sent("c1", "r1", "1", 2.9, 2)]
+    talk = Talk((Move("a", ("1",)),))
+    played = Played(Fault(kind, "sent:before"), began=2.05, ended=2.5, why=why)
+    found = judge({"c1": talk}, [], record, [], [played])
+    assert (len(found.repeats), len(found.repeated_wrongly)) == ((1, 0) if excused else (0, 1))
+
+
+def test_what_nobody_talked_about_is_seen() -> None:
+    stray = judge({}, [], [Sent("c9", "r1", "1", 1.0, 1)], [Entry("play:c9", "one", "k")], [])
+    assert stray.unasked
+    assert stray.written_wrongly
+
+
+def test_a_judgement_tells_what_is_wrong_and_what_was_measured() -> None:
+    windows = tuple(n / 1000 for n in range(100, 0, -1))
+    one = Judgement(
+        7, 2, 10, 1, (KILL, Played(Fault("lock"), why="not reached")), lost=("c1 shows ()",), windows=windows
+    )
+    assert (one.faults, [each.why for each in one.missed], one.wrongs) == (1, ["not reached"], ("lost: c1 shows ()",))
+    assert (one.window(0.5), one.window(0.99), one.window(1.0)) == (0.051, 0.1, 0.1)
+    assert str(one).startswith("1 faults on 2 chats (seed 7)")
+    assert Judgement(7, 0, 0, 0, ()).window(0.5) == 0.0

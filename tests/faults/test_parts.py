@@ -1,0 +1,94 @@
+"""The parts of the harness: plans, ledgers, the platform's double, and what is refused."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from botkit import Context, Plugin, UsageError
+from botkit.testing import PluginHarness
+from botkit.testing.faults import KINDS, MEANINGS, POINTS, Entry, Fault, Ledger, Platform, at_random, every_cell, play
+from botkit.testing.faults.ledgers import PLACE
+from botkit.testing.faults.lines import Line, read, write
+from tests.faults.customers import STALL, talk
+
+
+def test_every_cell_is_there_as_often_as_asked() -> None:
+    cells = every_cell(times=2)
+    assert len(cells) == 2 * len(POINTS) * len(KINDS)
+    assert {(one.point, one.kind) for one in cells} == {(point, kind) for point in POINTS for kind in KINDS}
+
+
+def test_every_kind_says_what_it_is() -> None:
+    assert set(MEANINGS) == set(KINDS)
+
+
+def test_a_seed_draws_the_same_again() -> None:
+    assert at_random(1, 50) == at_random(1, 50)
+    assert at_random(1, 50) != at_random(2, 50)
+
+
+async def test_a_point_that_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no point 'comit:before'"):
+        await play(STALL, talk, [Fault("kill", "comit:before")], tmp_path)
+
+
+async def test_a_ledger_keeps_every_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PLACE, str(tmp_path / "ledger"))
+    plugin = Plugin("stall")
+
+    @plugin.action(effect="write")
+    def book(ctx: Context, item: str) -> None:
+        """Book."""
+        Ledger.named().write(ctx, item)
+
+    assert Ledger.named().read() == ()
+    async with PluginHarness(plugin, conversation="play:c1") as stall:
+        for n in range(3):
+            await stall.perform("book", key=f"k{n}", item="2 \u8336")
+    assert Ledger.named().read() == tuple(Entry("play:c1", "2 \u8336", f"k{n}") for n in range(3))
+
+
+def test_there_is_no_ledger_outside_of_a_play(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(PLACE, raising=False)
+    with pytest.raises(KeyError):
+        Ledger.named()
+
+
+def test_a_line_comes_back_as_it_was() -> None:
+    line = Line("send", id="r1", number=3, chat="c1", text="two\nlines \u8336", after=0.5)
+    assert write(line).count(b"\n") == 1
+    assert read(write(line)) == line
+
+
+async def test_the_platform_delivers_until_it_is_acknowledged_and_keeps_its_record() -> None:
+    async with Platform(again=0.0, refused=0.0) as platform:
+        first = talk(1)
+        customer = asyncio.create_task(platform.converse("c1", first))
+        ids = []
+        for answer in ("nothing", "ack"):  # the first worker dies without an answer
+            reader, writer = await asyncio.open_connection("127.0.0.1", platform.port)
+            line = read(await reader.readline())
+            ids.append(line.id)
+            if answer == "ack":
+                writer.write(
+                    write(Line("ack", id=line.id)) + write(Line("send", id="r1", number=1, chat="c1", text="x"))
+                )
+                assert read(await reader.readline()) == Line("taken", id="p1", number=1)
+            writer.close()
+            await writer.wait_closed()
+        assert ids == ["c1/0", "c1/0"]
+        assert [(one.chat, one.reply, one.text, one.worker) for one in platform.sent] == [("c1", "r1", "x", 2)]
+        with pytest.raises(Exception, match="c1"):
+            await customer
+
+
+async def test_the_platform_refuses_for_a_moment_and_records_nothing() -> None:
+    async with Platform(refused=1.0) as platform:
+        reader, writer = await asyncio.open_connection("127.0.0.1", platform.port)
+        writer.write(write(Line("send", id="r1", number=1, chat="c1", text="x")))
+        answer = read(await reader.readline())
+        assert (answer.kind, answer.number, answer.after > 0) == ("refused", 1, True)
+        assert platform.sent == []
+        writer.close()
+        await writer.wait_closed()

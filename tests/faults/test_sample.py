@@ -1,0 +1,32 @@
+"""A sample of the faults: every kind and every point at least once. BOTKIT_SEED draws another one."""
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from botkit.stores import Durability
+from botkit.testing.faults import KINDS, POINTS, play
+from tests.faults.customers import STALL, hooked, talk
+from tests.faults.tables import Bot, sampled
+
+SEED = int(os.environ.get("BOTKIT_SEED") or random.SystemRandom().randrange(1_000_000))
+
+
+@pytest.mark.parametrize(("bot", "durability"), [("plain", "normal"), ("hooked", "full")])
+async def test_nothing_is_lost_repeated_or_put_out_of_order(bot: Bot, durability: Durability, tmp_path: Path) -> None:
+    directory = STALL if bot == "plain" else hooked(tmp_path)
+    faults = sampled(SEED)[bot, durability]
+    judgement = await play(directory, talk, faults, tmp_path, durability=durability, seed=SEED)
+    print(f"{bot} {durability}: {judgement}")
+    assert not judgement.wrongs, judgement
+    assert not judgement.missed, judgement.missed
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_sample_meets_every_kind_and_every_point(seed: int) -> None:
+    plans = sampled(seed)
+    assert {fault.point for plan in plans.values() for fault in plan} == {*POINTS, ""}
+    for plan in plans.values():
+        assert {fault.kind for fault in plan} == set(KINDS)
