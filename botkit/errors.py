@@ -7,6 +7,8 @@
     ├── ExpressionError      a template or condition failed while a turn was running
     │   └── ExpressionLimitError   it went over its bound on work or output
     ├── ActionError          an action failed in a way that its author foresaw
+    ├── ArgumentsError       a call does not fit the signature of its action
+    ├── ResultError          an action gave what its signature or a flow does not allow
     ├── RegistryError        two packages claim one name, or one cannot be loaded
     ├── StoreError           the store refused or lost its connection
     │   └── FenceError       somebody else moved the conversation on
@@ -137,6 +139,21 @@ class ActionError(BotkitError):
     def __init__(self, message: str = "", *, error: str = "failed") -> None:
         self.error = error
         super().__init__(message)
+
+
+class ArgumentsError(BotkitError):
+    """A call does not fit the signature of its action.
+
+    It says which argument and why, never its value.
+    """
+
+    code = "arguments-error"
+
+
+class ResultError(BotkitError):
+    """An action gave what its signature or a flow does not allow."""
+
+    code = "result-error"
 
 
 class StoreError(BotkitError):

@@ -2,13 +2,13 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from botkit.errors import NOWHERE, Place, Problem
+from botkit.errors import NOWHERE, Place, Problem, Severity
 from botkit.flows import Node, Report, read, seconds, shapes
 from botkit.model.definitions import Settings
 from botkit.stores.connection import Durability
@@ -100,6 +100,20 @@ def _variable(match: re.Match[str], variables: Mapping[str, str], missing: list[
     return value
 
 
+def missing_variables(place: Place, what: str, names: Sequence[str], severity: Severity = "error") -> Problem:
+    """Say that something in bot.yaml names variables that nobody set."""
+    named = list(dict.fromkeys(names))
+    message = f"{what} needs the variable{'s' if len(named) > 1 else ''} {' and '.join(named)}"
+    hint = "set it, or give a default: ${NAME:-value}"
+    return Problem(place, "missing-variable", message, hint, severity)
+
+
+def _warn_of_missing(node: Node, what: str, names: Sequence[str], report: Report) -> None:
+    """Warn of variables that nobody set, where the bot runs without what they are for."""
+    if names:
+        report.extend([missing_variables(node.place, what, names, "warning")])
+
+
 def _settings(found: Mapping[str, Node], report: Report) -> Settings:
     made: dict[str, Any] = {}
     for key in ("name", "currency", "country"):
@@ -178,7 +192,9 @@ def _free(node: Node | None, what: str, variables: Mapping[str, str], report: Re
     """Read a mapping whose keys belong to another part of the framework."""
     if node is None or node.empty:
         return {}
-    filled: dict[str, Any] = fill_variables(dict(shapes.mapping(node, what, report)), variables, [])
+    missing: list[str] = []
+    filled: dict[str, Any] = fill_variables(dict(shapes.mapping(node, what, report)), variables, missing)
+    _warn_of_missing(node, what, missing, report)
     return filled
 
 
@@ -229,15 +245,15 @@ def _store(node: Node | None, variables: Mapping[str, str], report: Report) -> t
     missing: list[str] = []
     filled: str = fill_variables(url, variables, missing)
     if missing:
-        report.error(
-            node.place,
-            "missing-variable",
-            f"'store' needs the variable {missing[0]}",
-            "set it, or give a default: ${NAME:-value}",
-        )
+        report.extend([missing_variables(node.place, "'store'", missing)])
     return filled, durability
 
 
 def _token(node: Node | None, variables: Mapping[str, str], report: Report) -> str:
     found = shapes.fields(node, "'api'", ("token",), report) if node is not None else {}
-    return fill_variables(found["token"].raw, variables, []) if "token" in found else ""
+    if "token" not in found:
+        return ""
+    missing: list[str] = []
+    token: str = fill_variables(shapes.text(found["token"], "'token'", report) or "", variables, missing)
+    _warn_of_missing(found["token"], "'token'", missing, report)
+    return token

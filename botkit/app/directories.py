@@ -9,15 +9,16 @@ from pathlib import Path
 
 import msgspec
 
-from botkit.app.config import FILE, Config, read_config
+from botkit.app.config import FILE, Channel, Config, missing_variables, read_config
 from botkit.errors import BotkitError, ConfigError, Place, Problem
 from botkit.flows import load, read_locale
 from botkit.model.definitions import Capabilities, Catalogue, FlowSet, Settings
 from botkit.model.locales import Locale
 from botkit.ports.clocks import Clock
-from botkit.registry.connectors import ConnectorSpec
+from botkit.registry.connectors import ConnectorSpec, missing_secrets
 from botkit.registry.discovery import find_connector
 from botkit.registry.registry import Registry
+from botkit.registry.settings import read_settings
 from botkit.stores import open_store
 from botkit.understanding.values import PARSERS
 
@@ -102,7 +103,7 @@ def _check_store(config: Config, shown: str) -> list[Problem]:
 
 def _follows(problem: Problem) -> bool:
     """Tell whether a problem may only be the consequence of a plugin that could not be loaded."""
-    return problem.code == "unknown-action" and "is not loaded" in problem.message
+    return problem.code == "unknown-plugin"
 
 
 def rebuild(checked: Checked, sources: Mapping[str, str], settings: Settings) -> FlowSet | None:
@@ -190,9 +191,24 @@ def _find_channels(config: Config, problems: list[Problem]) -> dict[str, Connect
     for name, channel in config.channels.items():
         try:
             specs[name] = find_connector(name)
+            problems += _check_channel(specs[name], channel)
         except BotkitError as error:
             problems.append(Problem(channel.place, error.code, error.message, error.hint))
     return specs
+
+
+def _check_channel(spec: ConnectorSpec, channel: Channel) -> list[Problem]:
+    """Say what is wrong with a channel's settings, unless it lacks a secret and so is skipped."""
+    if missing_secrets(spec, channel.settings):
+        return []
+    problems = []
+    if channel.missing:
+        problems.append(missing_variables(channel.place, f"the channel '{spec.name}'", channel.missing, "warning"))
+    try:
+        read_settings(spec.settings, channel.settings, f"channels.{spec.name}")
+    except ConfigError as error:
+        problems.append(Problem(channel.place, error.code, error.message, error.hint))
+    return problems
 
 
 # Locales

@@ -173,6 +173,13 @@ def refuse_open_door(checked: Checked, address: Address) -> None:
         )
 
 
+def tell_of_missing(checked: Checked, tell: Tell) -> None:
+    """Tell of the variables that nobody set and without which the bot runs."""
+    for problem in checked.problems:
+        if problem.code == "missing-variable":
+            tell(str(problem))
+
+
 # HTTP
 
 
@@ -194,7 +201,8 @@ def build_app(bot: Bot, numbers: Numbers) -> Starlette:
         if not _may_see(request, bot.checked.config.token):
             return PlainTextResponse("a token is needed\n", 401, {"WWW-Authenticate": "Bearer"})
         dead = len(await bot.store.failed(MOST_COUNTED))
-        return PlainTextResponse(write_metrics(numbers, bot.engine.turns_taken, dead), media_type=_PROMETHEUS)
+        written = write_metrics(numbers, bot.engine.turns_taken, dead, bot.checked.registry.lost)
+        return PlainTextResponse(written, media_type=_PROMETHEUS)
 
     routes: list[BaseRoute] = [Route("/health", health), Route("/ready", ready), Route("/metrics", metrics)]
     for connector in bot.connectors.values():
@@ -210,8 +218,8 @@ def _may_see(request: Request, token: str) -> bool:
     return not token or hmac.compare_digest(given.encode("latin-1"), f"Bearer {token}".encode())
 
 
-def write_metrics(numbers: Numbers, turns: int, dead: int) -> str:
-    """Write the numbers as Prometheus reads them."""
+def write_metrics(numbers: Numbers, turns: int, dead: int, lost: Mapping[str, int]) -> str:
+    """Write the numbers as Prometheus reads them; `lost` are the calls of each plugin that hang."""
     rows = (
         ("botkit_turns_total", "counter", "Turns taken since the start.", turns),
         ("botkit_messages_total", "counter", "Deliveries of all channels, repeated ones included.", numbers.messages),
@@ -221,9 +229,17 @@ def write_metrics(numbers: Numbers, turns: int, dead: int) -> str:
         ("botkit_dead_letters", "gauge", f"Replies given up, counted up to {MOST_COUNTED}.", dead),
         ("botkit_uptime_seconds", "gauge", "Seconds since the start.", round(time.monotonic() - numbers.since, 3)),
     )
-    return "".join(
-        f"# HELP {name} {text}\n# TYPE {name} {kind}\n{name} {value}\n" for name, kind, text, value in rows
-    )
+    written = [f"# HELP {name} {text}\n# TYPE {name} {kind}\n{name} {value}\n" for name, kind, text, value in rows]
+    if lost:
+        written.append(_LOST)
+        written += [f'botkit_lost_calls{{plugin="{plugin}"}} {count}\n' for plugin, count in lost.items()]
+    return "".join(written)
+
+
+_LOST = """\
+# HELP botkit_lost_calls Calls of a plugin that were given up and still run.
+# TYPE botkit_lost_calls gauge
+"""
 
 
 # At work
@@ -279,6 +295,7 @@ class Service:
     async def _serve(self, door: socket.socket) -> None:
         def channels(checked: Checked) -> Mapping[str, Connector]:
             refuse_open_door(checked, self.address)
+            tell_of_missing(checked, self._tell)
             return build_channels(checked, self._numbers, self._tell, strict=self._strict)
 
         watch = Watch(self.directory)

@@ -12,7 +12,7 @@ from botkit.app.directories import Checked
 from botkit.app.transcripts import line_of, readable
 from botkit.app.trials_reading import Called, Expectation, Move, StandIn, Trial
 from botkit.dialogue import new_session
-from botkit.errors import BotkitError, LoadError, Place
+from botkit.errors import BotkitError, LoadError, Place, ResultError
 from botkit.model.definitions import FlowSet
 from botkit.model.events import Event, Failure, Outside, Result
 from botkit.model.replies import Call
@@ -24,7 +24,6 @@ from botkit.registry.hooks import Action
 from botkit.registry.plugins import Plugin
 from botkit.registry.registry import Registry
 from botkit.registry.results import read_result
-from botkit.registry.signatures import ResultError
 from botkit.registry.verdicts import Direction, Verdict
 from botkit.runtime.books import FlowBook
 from botkit.runtime.clocks import FixedClock
@@ -105,9 +104,8 @@ class _Performance:
         self.clock = FixedClock(trial.now)
         self.turns: list[Turn] = []
         self.transcript: list[Said] = []
-        registry = Registry(
-            checked.registry.plugins, checked.config.plugin_settings, clock=self.clock, jitter=lambda: 0.0
-        )
+        known = checked.registry
+        registry = Registry(known.plugins, known.settings, clock=self.clock, jitter=lambda: 0.0)
         self._registry = registry
         self._store: Store = open_store("sqlite://")
         with_stand_ins = StandInRegistry(registry, trial.actions)

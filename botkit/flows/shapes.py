@@ -64,11 +64,17 @@ _NEEDLESS = frozenset({"required", "mandatory", "optional"})
 
 
 def meant_by(word: str, known: Collection[str]) -> str:
-    """Give the hint for a word that other languages have for one of these; else for one that is spelt alike."""
-    here = [name for name in _MEANT.get(word.casefold(), ()) if name in known]
+    """Give the hint for a word that other languages have for one of these; else for one that is spelt alike.
+
+    The same word in another number goes before both.
+    """
+    folded = word.casefold()
+    if other := next((name for name in (f"{folded}s", folded.removesuffix("s")) if name in known), None):
+        return f"did you mean '{other}'?"
+    here = [name for name in _MEANT.get(folded, ()) if name in known]
     if here:
         return f"it is called {' or '.join(map(repr, here))} here"
-    if word.casefold() in _NEEDLESS and "retry" in known:
+    if folded in _NEEDLESS and "retry" in known:
         return "leave it out: an ask is repeated until it is answered; 'if' passes over it"
     return did_you_mean(word, known)
 

@@ -26,9 +26,10 @@ CONNECTORS = "botkit.connectors"
 
 
 class Discovered(msgspec.Struct, frozen=True):
-    """A plugin and where it came from, for messages: a distribution or a file."""
+    """A plugin, its name or path in bot.yaml, and where it came from, for messages: a distribution or a file."""
 
     plugin: Plugin
+    name: str
     origin: str
 
 
@@ -42,7 +43,7 @@ def find_plugin(name: str, directory: Path) -> Discovered:
         raise RegistryError(f"plugin '{name}' of {_dist(point)}: {point.value} is not a botkit.Plugin")
     if plugin.name != name:
         raise RegistryError(f"plugin '{name}' of {_dist(point)} calls itself '{plugin.name}'; the two have to agree")
-    return Discovered(plugin, _dist(point))
+    return Discovered(plugin, name, _dist(point))
 
 
 def find_connector(name: str) -> ConnectorSpec:
@@ -170,7 +171,7 @@ def _from_path(name: str, directory: Path) -> Discovered:
     if not isinstance(plugin, Plugin):
         hint = 'write `plugin = Plugin("name")` at the top level'
         raise RegistryError(f"'{name}' has no `plugin`", place=Place(str(file)), hint=hint)
-    return Discovered(plugin, name)
+    return Discovered(plugin, name, name)
 
 
 def _import(file: Path) -> ModuleType:

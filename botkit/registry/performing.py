@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from botkit.errors import ActionError
+from botkit.errors import ActionError, ArgumentsError, ResultError
 from botkit.model.events import Failure, Result
 from botkit.model.replies import Call
 from botkit.model.values import from_json, to_json
@@ -14,7 +14,7 @@ from botkit.registry.contexts import Caller, Context
 from botkit.registry.hooks import Action
 from botkit.registry.hosts import EscapedError, Host, LateError
 from botkit.registry.results import read_result
-from botkit.registry.signatures import ArgumentsError, ResultError, bind
+from botkit.registry.signatures import bind
 from botkit.registry.threads import NoThreadError
 
 FIRST_PAUSE = 0.2  # seconds before the second try; doubles with each

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from botkit.errors import BotkitError, RegistryError, UsageError
+from botkit.errors import ArgumentsError, BotkitError, RegistryError, UsageError
 from botkit.model.definitions import ActionSpec, Answer, Capabilities, Catalogue, SlotParser
 from botkit.model.events import Event, Failure, Result
 from botkit.model.replies import Call
@@ -22,7 +22,6 @@ from botkit.registry.hooks import Action, Guard
 from botkit.registry.hosts import Host
 from botkit.registry.plugins import HOOK_TIMEOUT, Plugin
 from botkit.registry.settings import read_settings
-from botkit.registry.signatures import ArgumentsError
 from botkit.registry.sources import BoundSource
 from botkit.registry.verdicts import PASS, Direction, Verdict
 
@@ -55,9 +54,9 @@ class Registry:
         jitter: Callable[[], float] = random.random,
     ) -> None:
         """Take plugins and their raw settings by plugin name. Raises ConfigError for settings that do not fit."""
-        raw = settings or {}
+        self.settings: Mapping[str, Any] = dict(settings or {})
         self._hosts = [
-            Host(plugin, read_settings(plugin.settings, raw.get(plugin.name), f"plugins.{plugin.name}"))
+            Host(plugin, read_settings(plugin.settings, self.settings.get(plugin.name), f"plugins.{plugin.name}"))
             for plugin in plugins
         ]
         self._actions = {
@@ -77,17 +76,24 @@ class Registry:
         *,
         clock: Clock | None = None,
     ) -> tuple[Self, tuple[BotkitError, ...]]:
-        """Load a bot's plugins by entry point or path: those that can be, and what is wrong with the others."""
+        """Load a bot's plugins by entry point or path: those that can be, and what is wrong with the others.
+
+        `settings` are by the name or path that bot.yaml has; the registry's own are by plugin name.
+        """
         found, failed = load_all(names, directory)
         errors: list[BotkitError] = list(failed)
-        raw, sound = settings or {}, []
+        given, own, sound = settings or {}, {}, []
         for one in found:
+            raw = given.get(one.name)
             try:
-                read_settings(one.plugin.settings, raw.get(one.plugin.name), f"plugins.{one.plugin.name}")
-                sound.append(one.plugin)
+                read_settings(one.plugin.settings, raw, f"plugins.{one.name}")
             except BotkitError as error:
                 errors.append(error)
-        return cls(sound, raw, clock=clock), tuple(errors)
+                continue
+            sound.append(one.plugin)
+            if raw is not None:
+                own[one.plugin.name] = raw
+        return cls(sound, own, clock=clock), tuple(errors)
 
     @property
     def plugins(self) -> tuple[Plugin, ...]:

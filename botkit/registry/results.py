@@ -4,8 +4,9 @@ from typing import Any
 
 import msgspec
 
+from botkit.errors import ResultError
 from botkit.model.values import plain, to_json
-from botkit.registry.signatures import ResultError, Signature, check_result
+from botkit.registry.signatures import Signature, check_result
 
 MOST_BYTES = 1_048_576
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from botkit.errors import Place, RegistryError
+from botkit.errors import ArgumentsError, Place, RegistryError, ResultError
 from botkit.registry.contexts import Context
 
 if TYPE_CHECKING:
@@ -32,14 +32,6 @@ class Signature(msgspec.Struct, frozen=True):
     returns: dict[str, Any]
     result: "TypeAdapter[Any] | None" = None
     optional: frozenset[str] = frozenset()
-
-
-class ArgumentsError(Exception):
-    """A call does not fit the signature; says which argument and why, never its value."""
-
-
-class ResultError(Exception):
-    """A function gave something else than its signature says."""
 
 
 def place_of(function: Callable[..., Any]) -> Place:

@@ -1,11 +1,16 @@
 """A plugin beside a bot, a plugin of a package and a new bot, each through the whole of it."""
 
+import asyncio
 import re
 import textwrap
 from pathlib import Path
 
-from botkit import Bot
+import pytest
+from typer.testing import CliRunner
+
+from botkit import Bot, LoadError
 from botkit.app.directories import check_directory
+from botkit.cli import app
 from botkit.cli.scaffold import scaffold
 
 DOCS = (Path(__file__).parents[2] / "docs" / "plugins.md").read_text(encoding="utf-8")
@@ -49,6 +54,56 @@ async def test_the_bot_of_the_documentation_works(tmp_path: Path) -> None:
     ]
     too_many = await talk(tmp_path, "start over", "use my points", "ann@example.org", "500", "yes")
     assert too_many[-2:] == ["Use 500 points?", "There are only 120 points."]
+
+
+SETTLED = """
+from pydantic import BaseModel
+
+from botkit import Context, Plugin
+
+
+class Settings(BaseModel):
+    points: int = 1
+
+
+plugin = Plugin("loyalty", settings=Settings)
+
+
+@plugin.action(effect="read")
+def points(ctx: Context) -> int:
+    return ctx.settings.points
+"""
+ASKS_POINTS = """
+intents: {use_points: {examples: [use my points]}}
+flows:
+  points:
+    start: {intents: [use_points]}
+    steps:
+      - {do: loyalty.points, save: points}
+      - say: "You have {{ points }}."
+"""
+TRIAL = "tests: [{name: points, talk: [{user: use my points, bot: You have 7.}]}]\n"
+
+
+async def test_settings_of_a_plugin_beside_the_bot_reach_it_in_the_bot_its_tests_and_its_check(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "loyalty.py").write_text(SETTLED)
+    (tmp_path / "bot.yaml").write_text("plugins: [{./loyalty.py: {points: 7}}]\n")
+    (tmp_path / "flows.yaml").write_text(ASKS_POINTS)
+    (tmp_path / "tests" / "points.yaml").write_text(TRIAL)
+    assert await talk(tmp_path, "use my points") == ["You have 7."]
+    runner = CliRunner()
+    tested = await asyncio.to_thread(runner.invoke, app, ["test", str(tmp_path)])
+    assert (tested.exit_code, "You have 1." in tested.output) == (0, False)
+    assert runner.invoke(app, ["check", str(tmp_path)]).exit_code == 0
+    (tmp_path / "bot.yaml").write_text("plugins: [{./loyalty.py: {points: many}}]\n")
+    checked = runner.invoke(app, ["check", str(tmp_path)])
+    assert checked.exit_code == 1
+    assert "bot.yaml:1:11: config-error: plugins../loyalty.py.points: Input should be a valid int" in checked.output
+    with pytest.raises(LoadError, match="config-error"):
+        await Bot.load(tmp_path)
 
 
 async def test_a_new_bot_talks(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ Code = Literal[
     "unknown-intent",
     "unknown-name",
     "unknown-option",
+    "unknown-plugin",
     "unknown-repair",
     "unknown-step",
     "unknown-team",

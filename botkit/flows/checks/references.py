@@ -92,7 +92,7 @@ def _check_action(survey: Survey, name: str, place: Place, found: Findings) -> N
     meant = found.meant(name, catalogue.actions)
     if dot and plugin not in catalogue.plugins:
         hint = meant or f"add '{plugin}' to plugins: in bot.yaml"
-        found.error(place, "unknown-action", f"plugin '{plugin}' is not loaded, so there is no action '{name}'", hint)
+        found.error(place, "unknown-plugin", f"plugin '{plugin}' is not loaded, so there is no action '{name}'", hint)
     else:
         found.error(place, "unknown-action", f"there is no action '{name}'", meant)
 

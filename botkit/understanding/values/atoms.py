@@ -6,7 +6,7 @@ knows where it stood in the text.
 
 import re
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 _CJK = "぀-ヿ㐀-䶿一-鿿豈-﫿가-힯"
 _LETTER = rf"[^\W\d_{_CJK}]"
@@ -22,8 +22,6 @@ _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _WIDE |= {0x3000: 0x20, 0xFFE5: 0xA5, 0xFFE1: 0xA3, 0x2212: 0x2D, 0xFE69: 0x24, 0x2019: 0x27, 0x3002: 0x2E}
 _WIDE |= {ord(old): ord(new) for old, new in zip(_TRADITIONAL, _SIMPLIFIED, strict=True)}
 MOST = 4_000  # characters that are looked at; nobody types a value behind that
-
-AtomKind = Literal["link", "digits", "word", "han", "sign"]
 
 
 class Atom(NamedTuple):

@@ -122,6 +122,7 @@ def test_the_team_that_takes_who_asks_for_a_person(handoff: str, team: str) -> N
         ("session: 3", "1:10: wrong-type: 'session' takes a mapping, not the number 3"),
         ("handoff: {team: x}", "1:11: unknown-key: 'handoff' has no key 'team'; did you mean 'teams'?"),
         ("api: {tokn: x}", "1:7: unknown-key: 'api' has no key 'tokn'; did you mean 'token'?"),
+        ("api: {token: [x]}", "1:14: wrong-type: 'token' takes a text, not a list"),
         ("llm: 3", "1:6: wrong-type: 'llm' takes a mapping, not the number 3"),
     ],
 )
@@ -129,6 +130,29 @@ def test_mistakes(text: str, problem: str) -> None:
     _, problems = read_config(text, "bot.yaml", {})
     assert len(problems) == 1, problems
     assert str(problems[0]).startswith(f"bot.yaml:{problem}")
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "what"),
+    [
+        ('api: {token: "${A}"}', "1:14", "'token'"),
+        ('llm: {model: m, key: "${A}"}', "1:6", "'llm'"),
+        ('safety: {words: ["${A}", x]}', "1:9", "'safety'"),
+        ('handoff: {hours: "${A}"}', "1:10", "'handoff'"),
+        ('plugins: [shop: {rate: {x: "${A}"}}]', "1:17", "the settings of plugin 'shop'"),
+    ],
+)
+def test_a_variable_that_nobody_set_is_a_warning_where_the_bot_runs_without(text: str, place: str, what: str) -> None:
+    (problem,) = read_config(text, "bot.yaml", {})[1]
+    hint = "set it, or give a default: ${NAME:-value}"
+    assert str(problem) == f"bot.yaml:{place}: warning: missing-variable: {what} needs the variable A; {hint}"
+    assert read_config(text, "bot.yaml", {"A": "a"})[1] == ()
+    assert read_config(text.replace("${A}", "${A:-}"), "bot.yaml", {})[1] == ()
+
+
+def test_every_variable_that_nobody_set_is_told_once() -> None:
+    (problem,) = read_config('llm: {a: "${A}", b: "${B}${A}"}', "bot.yaml", {})[1]
+    assert problem.message == "'llm' needs the variables A and B"
 
 
 def test_all_mistakes_at_once_in_order() -> None:

@@ -4,11 +4,14 @@ import gc
 from pathlib import Path
 
 import pytest
+from pydantic import AnyUrl, BaseModel
 
 from botkit.app import directories
 from botkit.app.directories import MOST_BYTES, Locales, check_directory, rebuild, variables_of
 from botkit.errors import Problem
 from botkit.model.locales import Locale
+from botkit.ports.connectors import Connector
+from botkit.registry.connectors import BotInfo, ConnectorSpec
 
 
 def _codes(directory: Path) -> list[str]:
@@ -32,6 +35,98 @@ def test_a_wrong_setting_of_a_plugin_is_found_at_the_plugin(desk: Path) -> None:
     (desk / "bot.yaml").write_text("plugins:\n  - ./plugins/desk.py\n  - shop: {databse: x}\n")
     problem = _said(desk, "config-error")
     assert (problem.place.line, problem.hint) == (3, "did you mean 'database'?")
+
+
+LOYALTY = """
+from pydantic import BaseModel
+
+from botkit import Context, Plugin
+
+
+class Settings(BaseModel):
+    points: int = 1
+
+
+plugin = Plugin("loyalty", settings=Settings)
+
+
+@plugin.action(effect="read")
+def points(ctx: Context) -> int:
+    return ctx.settings.points
+"""
+
+
+def test_a_wrong_setting_of_a_plugin_by_path_is_found_at_the_plugin(desk: Path) -> None:
+    (desk / "plugins" / "loyalty.py").write_text(LOYALTY)
+    (desk / "bot.yaml").write_text("plugins:\n  - ./plugins/desk.py\n  - ./plugins/loyalty.py: {points: many}\n")
+    problem = _said(desk, "config-error")
+    assert problem.place.line == 3
+    assert problem.message.startswith("plugins../plugins/loyalty.py.points: Input should be a valid integer")
+    (desk / "bot.yaml").write_text("plugins:\n  - ./plugins/desk.py\n  - ./plugins/loyalty.py: {points: 7}\n")
+    assert _codes(desk) == []
+
+
+def test_settings_that_no_model_reads_are_found_at_a_plugin_by_path(desk: Path) -> None:
+    (desk / "bot.yaml").write_text("name: x\nplugins:\n  - ./plugins/desk.py: {colour: red}\n")
+    problem = _said(desk, "config-error")
+    assert (problem.place.line, "it takes no settings" in problem.message) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("{colour: red}", "channels.web.colour: there is no such setting"),
+        ("{origins: 3}", "channels.web.origins: Input should be a valid tuple"),
+    ],
+)
+def test_a_wrong_setting_of_a_channel_is_found_at_the_channel(desk: Path, settings: str, said: str) -> None:
+    (desk / "bot.yaml").write_text(f"plugins: [./plugins/desk.py]\nchannels:\n  web: {settings}\n")
+    problem = _said(desk, "config-error")
+    assert said in problem.message
+    assert (problem.place.line, problem.place.column) == (3, 3)
+    assert check_directory(desk).flows is None
+
+
+def _with_line(monkeypatch: pytest.MonkeyPatch, desk: Path, settings: str) -> None:
+    """Give a bot a channel `line` that needs a token and may have a host."""
+
+    class Settings(BaseModel):
+        token: str
+        host: AnyUrl | None = None
+
+    def build(_settings: object, _bot: BotInfo) -> Connector:
+        raise AssertionError("a check builds no channel")
+
+    spec = ConnectorSpec("line", build, settings=Settings, secrets=("token",))
+    monkeypatch.setattr(directories, "find_connector", lambda _name: spec)
+    (desk / "bot.yaml").write_text(f"plugins: [./plugins/desk.py]\nchannels:\n  line: {settings}\n")
+
+
+def test_a_channel_that_lacks_its_secret_is_skipped_by_the_check_too(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _with_line(monkeypatch, desk, '{token: "${NOBODY_SET_THIS}", host: "${NOR_THIS}"}')
+    assert _codes(desk) == []
+
+
+def test_a_channel_that_has_its_secret_tells_of_the_other_variables(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _with_line(monkeypatch, desk, '{token: x, host: "http://${NOBODY_SET_THIS}"}')
+    problem = _said(desk, "missing-variable")
+    assert problem.message == "the channel 'line' needs the variable NOBODY_SET_THIS"
+    assert (problem.place.line, problem.severity) == (3, "warning")
+    assert _said(desk, "config-error").message.startswith("channels.line.host: ")
+
+
+def test_a_flow_that_uses_a_plugin_that_broke_is_no_problem_of_its_own(desk: Path) -> None:
+    flows = (
+        "flows: {other: {start: {intents: [other]}, steps: [do: bad.thing]}}\nintents: {other: {examples: [other]}}"
+    )
+    (desk / "other.yaml").write_text(flows)
+    assert _codes(desk) == ["unknown-plugin"]
+    (desk / "bot.yaml").write_text("plugins: [./plugins/desk.py, ./plugins/bad.py]\n")
+    assert _codes(desk) == ["registry-error"]
 
 
 def test_what_is_no_flow_is_not_read(desk: Path) -> None:

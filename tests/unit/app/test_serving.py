@@ -24,6 +24,7 @@ from botkit.app.serving import (
     build_channels,
     listen,
     refuse_open_door,
+    tell_of_missing,
     write_metrics,
 )
 from botkit.errors import ConfigError, DeliveryError, StoreError
@@ -244,8 +245,23 @@ async def test_numbers_are_counted(served: Served) -> None:
         "botkit_replies_sent_total": "2",
         "botkit_replies_refused_total": "2",
         "botkit_dead_letters": "2",
+        'botkit_lost_calls{plugin="desk"}': "0",
     }
     assert line.sent == ["Hello!\n1. Return\n2. Site: https://example.org", "We are here from 9 to 18 o'clock."]
+
+
+def test_a_start_tells_of_variables_that_nobody_set(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BOTKIT_TOKEN", raising=False)
+    bot = desk / "bot.yaml"
+    bot.write_text(bot.read_text() + 'api: {token: "${BOTKIT_TOKEN}"}\n')
+    told: list[str] = []
+    tell_of_missing(check_directory(desk), told.append)
+    (line,) = told
+    assert "warning: missing-variable: 'token' needs the variable BOTKIT_TOKEN" in line
+    monkeypatch.setenv("BOTKIT_TOKEN", "sesame")
+    told.clear()
+    tell_of_missing(check_directory(desk), told.append)
+    assert told == []
 
 
 async def test_a_refused_delivery_is_not_counted() -> None:
@@ -263,10 +279,12 @@ async def test_a_refused_delivery_is_not_counted() -> None:
 
 
 def test_metrics_are_what_prometheus_reads() -> None:
-    lines = write_metrics(Numbers(), 1, 2).splitlines()
+    lines = write_metrics(Numbers(), 1, 2, {"desk": 3, "shop": 0}).splitlines()
     assert [line.split(" ")[:2] for line in lines[:2]] == [["#", "HELP"], ["#", "TYPE"]]
     assert lines[2] == "botkit_turns_total 1"
-    assert len(lines) == 21
+    assert len(lines) == 25
+    assert lines[-2:] == ['botkit_lost_calls{plugin="desk"} 3', 'botkit_lost_calls{plugin="shop"} 0']
+    assert len(write_metrics(Numbers(), 1, 2, {}).splitlines()) == 21
 
 
 # Taking up what was saved

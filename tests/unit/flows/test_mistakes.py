@@ -88,6 +88,10 @@ WIDER = "a name has letters, digits, '_', '-' and '.', and begins with a letter"
             "intents:\n  i: {examples: ['[x](y z)']}",
             "2:18: bad-name: 'y z' in an example cannot be the name of a slot",
         ),
+        (
+            "answers:\n  a: {question: x, say: y}",
+            "2:7: unknown-key: the answer 'a' has no key 'question'; did you mean 'questions'?",
+        ),
         ("answers:\n  a: {questions: [x]}", "2:6: missing-key: the answer 'a' needs the key 'say'"),
         ("answers:\n  a: {questions: [x], say: }", "2:3: empty-text: the answer 'a' says nothing; write a text"),
         (

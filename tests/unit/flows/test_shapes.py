@@ -110,6 +110,23 @@ def test_fields_of_something_else_are_none() -> None:
     assert [problem.code for problem in report.problems] == ["wrong-type"]
 
 
+@pytest.mark.parametrize(
+    ("word", "known", "hint"),
+    [
+        ("question", ("questions", "say"), "did you mean 'questions'?"),
+        ("Question", ("questions", "say"), "did you mean 'questions'?"),
+        ("examples", ("example", "questions"), "did you mean 'example'?"),
+        ("question", ("ask", "say"), "it is called 'say' here"),
+        ("as", ("ask", "save"), "it is called 'save' here"),  # near, but another word
+        ("send", ("end", "say"), "it is called 'say' here"),
+    ],
+)
+def test_the_same_word_in_another_number_goes_before_what_is_called_otherwise(
+    word: str, known: tuple[str, ...], hint: str
+) -> None:
+    assert shapes.mean(word, known) == hint
+
+
 def test_a_long_list_of_known_words_is_not_repeated() -> None:
     assert shapes.mean("zzz", [f"word{n}" for n in range(20)]) == ""
 

@@ -190,6 +190,40 @@ def test_bad_settings_are_a_config_error(site: Site, tmp_path: Path) -> None:
     assert registry.plugins == ()
 
 
+SETTLED = """
+from pydantic import BaseModel
+
+from botkit import Plugin
+
+
+class Settings(BaseModel):
+    points: int = 1
+
+
+plugin = Plugin("loyalty", settings=Settings)
+"""
+
+
+def test_settings_of_a_plugin_by_path_are_its_own(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text(SETTLED)
+    registry, errors = Registry.survey(["./own.py"], tmp_path, {"./own.py": {"points": 7}})
+    assert errors == ()
+    assert registry.settings == {"loyalty": {"points": 7}}
+    settings = registry.host("loyalty").settings
+    assert settings is not None
+    assert settings.model_dump() == {"points": 7}
+
+
+@pytest.mark.parametrize("points", ["many", None, [1]])
+def test_bad_settings_of_a_plugin_by_path_are_a_config_error(tmp_path: Path, points: object) -> None:
+    (tmp_path / "own.py").write_text(SETTLED)
+    registry, (error,) = Registry.survey(["./own.py"], tmp_path, {"./own.py": {"points": points}})
+    assert isinstance(error, ConfigError)
+    assert "plugins../own.py.points" in str(error)
+    assert registry.plugins == ()
+    assert registry.settings == {}
+
+
 def built(raw: object) -> str:
     with pytest.raises(BotkitError) as caught:
         build_connector(find_connector("chat"), raw, BotInfo())

@@ -11,9 +11,10 @@ import pytest
 from pydantic import BaseModel, TypeAdapter, field_validator
 
 from botkit import Context, File, Money
+from botkit.errors import ArgumentsError
 from botkit.model.values import plain, to_json
 from botkit.registry.breakers import CLOSED, FAILURES, OPEN_FOR, Circuit, admit, after_failure
-from botkit.registry.signatures import ArgumentsError, bind, read_signature
+from botkit.registry.signatures import bind, read_signature
 
 
 class Size(StrEnum):

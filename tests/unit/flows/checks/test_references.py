@@ -22,7 +22,7 @@ CASES = [
     ),
     pytest.param("- do: shop.anything", [], id="an action"),
     pytest.param("- do: shop.nothing", ["unknown-action"], id="an unknown action"),
-    pytest.param("- do: other.anything", ["unknown-action"], id="a plugin that is not loaded"),
+    pytest.param("- do: other.anything", ["unknown-plugin"], id="a plugin that is not loaded"),
     pytest.param("- do: anything", ["unknown-action"], id="an action without a plugin"),
     pytest.param("- agent: Help.\n  tools: [shop.find, shop.anything]", [], id="tools"),
     pytest.param("- agent: Help.\n  tools: [shop.find, shop.nothing]", ["unknown-action"], id="an unknown tool"),
