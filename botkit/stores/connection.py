@@ -12,6 +12,7 @@ MEMORY: Final = ":memory:"
 
 _PATIENCE = 5.0  # seconds that opening waits for another process
 _PAGE = 2048  # bytes; a turn changes about ten pages by a row each, and each goes whole into the write-ahead log
+_CACHE = 16_384  # kB of pages in memory at most, filled as they are read: SQLite's own 2 MB hold few conversations
 _CHECKPOINT = 4000  # pages of the log, 8 MB, before they move into the file
 _LOG_KEPT = 64 * 1024 * 1024
 
@@ -85,6 +86,7 @@ def _check(path: Path) -> None:
 def _set_up(db: sqlite3.Connection, durability: Durability, *, writes: bool) -> None:
     db.execute(f"PRAGMA page_size = {_PAGE}")  # of a new file; an existing one keeps its own
     db.execute(f"PRAGMA synchronous = {'FULL' if durability == 'full' else 'NORMAL'}")
+    db.execute(f"PRAGMA cache_size = -{_CACHE}")
     db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
     db.execute(f"PRAGMA journal_size_limit = {_LOG_KEPT}")
     if writes:

@@ -59,13 +59,23 @@ async def among_flows(stack: AsyncExitStack, folder: Path, size: int) -> Case:
     return Case(await _load(stack, folder, folder.with_suffix(".db")), _talks())
 
 
-async def among_conversations(stack: AsyncExitStack, folder: Path, size: int) -> Case:
-    """Fill a store with conversations, of which one after the other goes on."""
+async def _fill(folder: Path, size: int) -> tuple[Path, list[str]]:
     store = folder.with_suffix(".db")
     async with await Bot.load(BOT, store=f"sqlite:///{store}") as bot:
         for text in TALK:
             await bot.say(text, "web:first")
-    names = multiply(store, "web:first", size)
+    return store, multiply(store, "web:first", size)
+
+
+async def among_conversations(stack: AsyncExitStack, folder: Path, size: int) -> Case:
+    """Fill a store with conversations, and let new customers come."""
+    store, _ = await _fill(folder, size)
+    return Case(await _load(stack, BOT, store), _talks())
+
+
+async def after_long(stack: AsyncExitStack, folder: Path, size: int) -> Case:
+    """Fill a store with conversations, and let customers of any of them come back: no page of it is warm."""
+    store, names = await _fill(folder, size)
     return Case(await _load(stack, BOT, store), _talks(names))
 
 
@@ -88,6 +98,7 @@ async def among_intents(stack: AsyncExitStack, folder: Path, size: int) -> Case:
 CURVES: tuple[tuple[str, Prepare, tuple[int, ...]], ...] = (
     ("flows of the bot", among_flows, (10, 100, 1000)),
     ("stored conversations", among_conversations, (10, 100_000, 1_000_000)),
+    ("stored conversations, of which any goes on", after_long, (10, 100_000, 1_000_000)),
     ("events of the conversation", after_events, (10, 10_000)),
     ("intents, every message new", among_intents, (10, 1000)),
 )
