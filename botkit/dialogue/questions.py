@@ -267,7 +267,8 @@ def read_agreement(work: Work, question: Question, message: Message) -> Fit | No
     """Read a yes or a no."""
     pressed = _pressed(question, message.text)
     if pressed in {"yes", "no"}:
-        return Fit(pressed == "yes", 0, len(message.text), EXACT)
+        doubtful = pressed == "yes" and question.changing
+        return None if doubtful else Fit(pressed == "yes", 0, len(message.text), EXACT)
     folded = fold(message.text)
     read = read_yes_no(work.prepared.phrases, folded)
     if read is None:
@@ -275,6 +276,8 @@ def read_agreement(work: Work, question: Question, message: Message) -> Fit | No
     if read is None:
         return None
     agreed, whole = read
+    if agreed and question.changing:
+        return None
     if whole:
         return Fit(agreed, 0, len(message.text), EXACT)
     return Fit(agreed, 0, len(message.text), STRICT if content_length(folded) <= SHORT_REST * 2 else PART)
@@ -314,6 +317,9 @@ def replace_fit(found: Fit, value: Any) -> Fit:
 
 def unusable(work: Work, rule: Rule | None = None, value: Any = None) -> None:
     """Give an unusable reply what `retry` says for it; after that, the ladder of on_no_match."""
+    if work.question is not None and work.question.changing:
+        repeat_question(work)  # with the values as they are
+        return
     frame = work.top
     frame = work.change(misses=frame.misses + 1 if frame.missed == frame.step else 1, missed=frame.step)
     step = work.step_of(frame)
@@ -341,6 +347,8 @@ def ask_what_to_change(work: Work, names: Sequence[str]) -> None:
     """Ask which of some slots a no is about; their names are the buttons, the question stays open."""
     labels = dict.fromkeys(name.replace("_", " ") for name in names)
     _hint(work, work.phrase("change"), tuple(Button(label=label, value=label) for label in labels))
+    assert work.question is not None  # noqa: S101 - the confirm that the no answers
+    work.question = replace(work.question, changing=True)
 
 
 def _hint(work: Work, text: str, buttons: tuple[Button, ...] | None = None) -> None:

@@ -1,5 +1,7 @@
 """Routing: which way takes a customer's message. The order is fixed; every candidate is recorded with its score."""
 
+import re
+
 from msgspec.structs import replace
 
 from botkit.dialogue.correction import (
@@ -48,6 +50,7 @@ COMMANDS: dict[str, Control] = {
 }
 SURE = 0.97  # an intent this near needs no clarification
 MOST_CHOICES = 3  # flows that a clarification offers
+_NUMBERS = re.compile(r"\d+")
 
 
 def choose_locale_for(work: Work, message: Message | Press) -> None:
@@ -257,22 +260,37 @@ def _take_confirm_correction(work: Work, question: Question, message: Message) -
 def _take_change(work: Work, question: Question, message: Message, found: Fit | None) -> bool:
     """At a confirm, a no that names a slot opens its ask again; one with a number asks what is to be changed.
 
-    The name alone does, too: so the buttons of that question need no more.
+    The name alone does, too: so the buttons of that question need no more. A yes with a number that the bot has not
+    said is no yes to what it said.
     """
-    if question.kind != "confirm" or (found is not None and found.value):
+    if question.kind != "confirm":
         return False
+    if found is not None and found.value:
+        return found.score < EXACT and _says_another_number(work, message.text) and _ask_for_change(work, question)
     named = find_named(work, message.text, alone=found is None)
     if named is not None and (found is None or not _surer_meaning(work, message, 0.0)):
         work.candidate("slot", named[1].name, STRICT, "names what is wrong", taken=True)
         reopen(work, *named)
         return True
-    known = changeable(work)
     numbered = found is not None and any(letter.isdigit() for letter in message.text)
-    if not known or not numbered or _surer_meaning(work, message, 0.0):
+    if not numbered or _surer_meaning(work, message, 0.0):
         return False
-    work.candidate("slot", question.step, STRICT, "a no with a value that fits nothing", taken=True)
-    ask_what_to_change(work, [slot.name for _, slot in known])
-    return True
+    return _ask_for_change(work, question)
+
+
+def _says_another_number(work: Work, text: str) -> bool:
+    """Tell whether a text has a number that neither the bot's last messages nor a slot has."""
+    slots = [value for frame in work.stack for value in frame.slots.values()]
+    known = " ".join([*work.last, *map(str, slots), *map(str, work.slots.values())])
+    return not set(_NUMBERS.findall(known)).issuperset(_NUMBERS.findall(text))
+
+
+def _ask_for_change(work: Work, question: Question) -> bool:
+    known = changeable(work)
+    if known:
+        work.candidate("slot", question.step, STRICT, "a value that fits nothing", taken=True)
+        ask_what_to_change(work, [slot.name for _, slot in known])
+    return bool(known)
 
 
 def _correct(work: Work, correction: Correction | None) -> bool:

@@ -100,6 +100,30 @@ def test_a_yes_with_a_doubt_or_a_question_behind_it_is_none(reply: str) -> None:
     assert not any("Done" in line for line in talk.text.splitlines())
 
 
+@pytest.mark.parametrize("reply", ["yes", "yes please", "ok"])
+def test_a_yes_to_what_shall_be_changed_confirms_nothing(reply: str) -> None:
+    talk = at_confirm()
+    assert talk.say("no, 98 New Street") == "What shall I change?"
+    assert talk.say(reply) == "Send a lamp to 12 High Street by mail?"
+    assert talk.called == []
+    talk.say("yes")
+    assert len(talk.called) == 1
+
+
+@pytest.mark.parametrize("reply", ["yes, to 5 Elm Road", "ok, 14 Oak Street", "好的，寄到北京路5号"])
+def test_a_yes_with_another_number_is_none(reply: str) -> None:
+    talk = at_confirm()
+    assert talk.say(reply) in ("What shall I change?", "请问要改哪一项？")
+    assert talk.called == []
+
+
+@pytest.mark.parametrize("reply", ["yes, to 12 High Street", "yes please, number 12"])
+def test_a_yes_that_repeats_what_was_asked_is_one(reply: str) -> None:
+    talk = at_confirm()
+    talk.say(reply)
+    assert len(talk.called) == 1
+
+
 def test_the_question_behind_a_yes_is_answered_and_the_confirm_asked_again() -> None:
     talk = at_confirm()
     assert talk.say("yes, is it free?") == "It is free.\nSend a lamp to 12 High Street by mail?"

@@ -95,7 +95,7 @@ ORDERS: dict[str, tuple[str, ...]] = {
         "error",
         "chosen",
     ),
-    "Question": ("id", "run", "step", "kind", "buttons", "options", "timed"),
+    "Question": ("id", "run", "step", "kind", "buttons", "options", "timed", "changing"),
     "Pending": ("id", "run", "step", "action", "write"),
     "Session": (
         "conversation",
