@@ -6,7 +6,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-PORT ?= 8000
+PORT ?= $(or $(BOTKIT_PORT),8000)
 WORKERS ?= 2
 
 .PHONY: run test test-all check bench clean setup browser
