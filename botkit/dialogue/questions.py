@@ -343,12 +343,11 @@ def unusable(work: Work, rule: Rule | None = None, value: Any = None) -> None:
     repair(work, "on_no_match", tries=max(tries, 1))
 
 
-def ask_what_to_change(work: Work, names: Sequence[str]) -> None:
-    """Ask which of some slots a no is about; their names are the buttons, the question stays open."""
+def ask_what_to_change(work: Work, question: Question, names: Sequence[str]) -> None:
+    """Ask which of some slots a reply to a confirm is about; their names are the buttons, the question stays open."""
     labels = dict.fromkeys(name.replace("_", " ") for name in names)
     _hint(work, work.phrase("change"), tuple(Button(label=label, value=label) for label in labels))
-    assert work.question is not None  # noqa: S101 - the confirm that the no answers
-    work.question = replace(work.question, changing=True)
+    work.question = replace(question, changing=True)
 
 
 def _hint(work: Work, text: str, buttons: tuple[Button, ...] | None = None) -> None:

@@ -289,7 +289,7 @@ def _ask_for_change(work: Work, question: Question) -> bool:
     known = changeable(work)
     if known:
         work.candidate("slot", question.step, STRICT, "a value that fits nothing", taken=True)
-        ask_what_to_change(work, [slot.name for _, slot in known])
+        ask_what_to_change(work, question, [slot.name for _, slot in known])
     return bool(known)
 
 
