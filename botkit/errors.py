@@ -12,6 +12,7 @@
     ├── RegistryError        two packages claim one name, or one cannot be loaded
     ├── StoreError           the store refused or lost its connection
     │   └── FenceError       somebody else moved the conversation on
+    ├── CarrierError         what carries work between nodes cannot be used
     └── DeliveryError        a platform refused a reply
 
 `Place` and `Problem` live here as well, since every layer names places and the loader collects problems.
@@ -166,6 +167,12 @@ class FenceError(StoreError):
     """Another worker moved this conversation on in the meantime."""
 
     code = "fence-error"
+
+
+class CarrierError(BotkitError):
+    """What carries work between nodes cannot be used."""
+
+    code = "carrier-error"
 
 
 class DeliveryError(BotkitError):

@@ -1,20 +1,61 @@
-"""Carriers: what wakes the worker that should look at a conversation. Truth is in the store."""
+"""Carriers: what brings work to workers, and news to nodes that hold customers' pages. Truth is in the store."""
 
-from collections.abc import AsyncIterator
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+import msgspec
+
+from botkit.model.replies import Call
+
+EVERYTHING: Final = ""  # in place of a conversation: news may have been missed, look at all
+
+
+class Job(msgspec.Struct, frozen=True):
+    """What one worker should see to: a call to perform, or, without one, a conversation to look at."""
+
+    conversation: str
+    call: Call | None = None
 
 
 class Carrier(Protocol):
-    """Carries wake-ups. It may lose or repeat them: the store says what there is to do."""
+    """Carries jobs, each to one of the workers that take, and news, to every node that hears. One object is one node.
 
-    async def wake(self, conversation: str) -> None:
-        """Say that a conversation has something to do."""
-        ...
+    It may lose or repeat everything, and change the order: the store says what there is to do, and a sweep finds what
+    was lost. So whoever posts never waits and is never refused; what cannot be carried for a while is kept, the
+    newest ten thousand. Raises errors.CarrierError only where it says so.
+    """
 
-    def wakes(self) -> AsyncIterator[str]:
-        """Give conversations to look at, until the carrier is closed."""
+    async def open(self) -> None:
+        """Connect, and make what the carrier needs on the other side. Raises CarrierError. May be called twice."""
         ...
 
     async def close(self) -> None:
-        """End `wakes`; may be called twice."""
+        """Carry what was posted, as far as it goes in a second, and end; may be called twice."""
+        ...
+
+    def wake(self, conversation: str) -> None:
+        """Post that a worker should look at a conversation."""
+        ...
+
+    def hand_out(self, conversation: str, call: Call) -> None:
+        """Post that a worker should perform a call of a conversation."""
+        ...
+
+    def tell(self, conversation: str) -> None:
+        """Post to every node that hears: a conversation has something new to show."""
+        ...
+
+    async def take(self, most: int) -> Sequence[Job]:
+        """Wait for jobs and give at most so many; none once the carrier is closed.
+
+        What one worker has no room for is another's: nothing is fetched before it is asked for.
+        """
+        ...
+
+    async def hear(self) -> Sequence[str]:
+        """Wait for news and give the conversations that have some; none once the carrier is closed.
+
+        The first call gives EVERYTHING as soon as nothing more can be missed, and so does one after a gap (a lost
+        connection, a reader that is too slow).
+        """
         ...

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from botkit.errors import ArgumentsError, ResultError
+    from botkit.testing.carriers import CarrierContract
     from botkit.testing.clocks import FakeClock
     from botkit.testing.connectors import ConnectorContract, Platform, Shown, Stage
     from botkit.testing.intakes import FakeIntake
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ArgumentsError",
+    "CarrierContract",
     "ConnectorContract",
     "FakeClock",
     "FakeIntake",
@@ -30,6 +32,7 @@ __all__ = [
 
 _HOME = {
     "ArgumentsError": "botkit.errors",
+    "CarrierContract": "botkit.testing.carriers",
     "ConnectorContract": "botkit.testing.connectors",
     "FakeClock": "botkit.testing.clocks",
     "FakeIntake": "botkit.testing.intakes",

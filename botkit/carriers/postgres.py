@@ -1,0 +1,347 @@
+"""The carrier on PostgreSQL: PgQueuer (https://pgqueuer.readthedocs.io) carries jobs, LISTEN and NOTIFY the news.
+
+PgQueuer's tables stand beside the store's, under the prefix `botkit_`, and are not logged (UNLOGGED): what a crash of
+the server takes is found by the sweep. Jobs are taken in batches and acknowledged before they are done, for the same
+reason. Each node has one connection of its own, which one task uses for everything, so that many posts go in one
+statement.
+"""
+
+import asyncio
+import logging
+import random
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+from time import monotonic
+from typing import Any, Final
+from uuid import uuid4
+
+import asyncpg
+import msgspec
+from pgqueuer import AsyncpgDriver, Queries
+from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueueBuilder, QuerySchedulerBuilder
+from pgqueuer.domain.settings import DBSettings, Durability
+from pgqueuer.domain.types import QueueEntrypoint, QueueManagerId
+from pgqueuer.models import Job as Carried
+from pgqueuer.ports.repository import EntrypointExecutionParameter
+
+from botkit.carriers.news import MOST_KEPT, News
+from botkit.errors import CarrierError
+from botkit.model import codec
+from botkit.model.replies import Call
+from botkit.ports.carriers import EVERYTHING, Job
+
+_log = logging.getLogger(__name__)
+
+PREFIX: Final = "botkit_"
+TOGETHER: Final = 200  # posts in one statement
+NAP: Final = 1.0  # seconds between looks at the queue where nothing is heard of it
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0  # seconds before the next try to connect
+PATIENCE: Final = 10.0  # seconds that the server has to answer
+FAREWELL: Final = 1.0  # seconds to carry what was posted before the end
+STALE: Final = timedelta(seconds=30)  # after it, a job that its worker took and never acknowledged is another's
+TIDY: Final = 300.0  # seconds between two clearings of PgQueuer's log, of which nothing is read
+_PAYLOAD: Final = 7_000  # bytes; PostgreSQL takes 8,000
+_LOCK: Final = 7_203_114_501  # the advisory lock under which the schema is made
+_WAKE, _CALL = QueueEntrypoint("wake"), QueueEntrypoint("call")
+_ENTRYPOINTS = {name: EntrypointExecutionParameter(concurrency_limit=0) for name in (_WAKE, _CALL)}
+_FAULTS = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+
+Post = tuple[str, bytes]  # an entrypoint and a payload
+
+
+class PgQueuerCarrier:
+    """A node: its posts, and what it takes and hears, over one connection that is kept up."""
+
+    def __init__(self, url: str) -> None:
+        scheme, _, rest = url.partition("://")
+        self._url = f"{scheme.partition('+')[0]}://{rest}"
+        self._settings = DBSettings(prefix=PREFIX, durability=Durability.volatile)
+        self._channel = f"{PREFIX}news"
+        self._me = QueueManagerId(uuid4())
+        self._posts: deque[Post] = deque(maxlen=MOST_KEPT)
+        self._told: dict[str, None] = {}
+        self._news: News | None = None
+        self._wanted = 0
+        self._taken: asyncio.Future[Sequence[Job]] | None = None
+        self._noticed = True  # that there may be jobs
+        self._stirred = asyncio.Event()
+        self._line: _Line | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._closing = False
+        self._tidied = monotonic()
+
+    # Life
+
+    async def open(self) -> None:
+        """Connect, and make PgQueuer's tables or bring them up to date."""
+        if self._task is not None:
+            return
+        try:
+            self._line = await self._connect()
+        except (*_FAULTS, ValueError) as error:
+            raise CarrierError(f"PostgreSQL cannot be used: {type(error).__name__}: {error}") from error
+        self._task = asyncio.create_task(self._keep_on(), name="carrier")
+
+    async def close(self) -> None:
+        """Carry what was posted, and disconnect."""
+        self._closing = True
+        self._stirred.set()
+        if self._task is not None:
+            await asyncio.wait({self._task}, timeout=FAREWELL)
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        if self._line is not None:
+            await self._line.close()
+            self._line = None
+        self._give(())
+        if self._news is not None:
+            self._news.end()
+
+    # What is posted
+
+    def wake(self, conversation: str) -> None:
+        """Post that a worker should look at a conversation."""
+        self._post(_WAKE, conversation.encode("utf-8", "surrogatepass"))
+
+    def hand_out(self, conversation: str, call: Call) -> None:
+        """Post that a worker should perform a call."""
+        self._post(_CALL, msgspec.msgpack.encode((conversation, codec.encode_call(call))))
+
+    def _post(self, entrypoint: str, payload: bytes) -> None:
+        if not self._closing:
+            self._posts.append((entrypoint, payload))
+            self._stirred.set()
+
+    def tell(self, conversation: str) -> None:
+        """Post to every node that hears."""
+        if not self._closing:
+            self._told[conversation if len(self._told) < MOST_KEPT else EVERYTHING] = None
+            self._stirred.set()
+
+    # What is received
+
+    async def take(self, most: int) -> Sequence[Job]:
+        """Wait for jobs and give at most so many; for one caller at a time."""
+        if self._closing or self._task is None or most < 1:
+            return ()
+        self._taken, self._wanted = asyncio.get_running_loop().create_future(), most
+        self._noticed = True
+        self._stirred.set()
+        try:
+            return await self._taken
+        finally:
+            self._taken = None
+
+    async def hear(self) -> Sequence[str]:
+        """Wait for news; for one caller at a time."""
+        if self._closing or self._task is None:
+            return ()
+        if self._news is None:
+            self._news = News()
+            self._stirred.set()
+        return await self._news.take()
+
+    def _give(self, jobs: Sequence[Job]) -> None:
+        if self._taken is not None and not self._taken.done():
+            self._taken.set_result(jobs)
+
+    # The one who does it
+
+    async def _keep_on(self) -> None:
+        """Do what is asked over the line, and connect anew whenever it fails."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                if self._line is None:
+                    self._line = await self._connect()
+                    self._noticed = True
+                while not self._closing or self._posts or self._told:
+                    await self._round(self._line)
+                    pause = FIRST_PAUSE
+            except Exception as error:  # noqa: BLE001 - nobody else would begin again
+                if self._line is not None:  # it is said once, not with every try
+                    _log.warning("the carrier lost PostgreSQL: %s", type(error).__name__, extra={"action": "carrier"})
+            if self._closing:
+                return
+            if self._line is not None:
+                await self._line.close()
+                self._line = None
+            await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _round(self, line: "_Line") -> None:
+        """Take, post and tell what there is, or wait until there is something."""
+        self._stirred.clear()
+        if self._news is not None and not line.hears:
+            await line.listen(self._channel, self._heard)
+            self._news.add(EVERYTHING)
+        carried: Sequence[Carried] = ()
+        if self._noticed and self._taken is not None and not self._taken.done():
+            self._noticed = False
+            carried = await line.dequeue(self._wanted, self._me)
+            if carried:
+                self._give([job for one in carried if (job := _job(one)) is not None])
+        if self._posts:
+            await self._enqueue(line)
+        if self._told:
+            await self._notify(line)
+        if carried:
+            await line.done(carried)
+        if not (self._posts or self._told or self._closing):
+            await self._nap(line)
+
+    async def _enqueue(self, line: "_Line") -> None:
+        batch = [self._posts.popleft() for _ in range(min(TOGETHER, len(self._posts)))]
+        try:
+            await line.enqueue(batch)
+        except _FAULTS:
+            self._posts.extendleft(reversed(batch))
+            raise
+
+    async def _notify(self, line: "_Line") -> None:
+        told, self._told = self._told, {}
+        payloads = _payloads(told)
+        try:
+            for payload in payloads:
+                await line.notify(self._channel, payload)
+        except _FAULTS:
+            self._told = told | self._told
+            raise
+
+    async def _nap(self, line: "_Line") -> None:
+        if self._stirred.is_set():
+            return
+        try:
+            async with asyncio.timeout(NAP):
+                await self._stirred.wait()
+        except TimeoutError:
+            self._noticed = True
+            if self._taken is None:
+                await line.ask()
+            if monotonic() - self._tidied > TIDY:
+                self._tidied = monotonic()
+                await line.tidy()
+
+    # The connection
+
+    async def _connect(self) -> "_Line":
+        options = {"application_name": "botkit carrier"}
+        connection: Any = await asyncpg.connect(
+            self._url, timeout=PATIENCE, command_timeout=PATIENCE, server_settings=options
+        )
+        line = _Line(connection, self._settings)
+        try:
+            await line.make()
+            await line.listen(self._settings.channel, self._notice)
+        except BaseException:
+            await line.close()
+            raise
+        return line
+
+    def _notice(self, payload: str | bytes | bytearray) -> None:
+        """Hear of PgQueuer's table; only what was put there is of interest."""
+        if self._taken is not None and "insert" in str(payload):
+            self._noticed = True
+            self._stirred.set()
+
+    def _heard(self, payload: str | bytes | bytearray) -> None:
+        if self._news is None:
+            return
+        try:
+            told = msgspec.json.decode(payload, type=list[str])
+        except msgspec.DecodeError:
+            told = [EVERYTHING]
+        for conversation in told:
+            self._news.add(conversation)
+
+
+class _Line:
+    """A connection, as PgQueuer sees it."""
+
+    def __init__(self, connection: Any, settings: DBSettings) -> None:
+        self.hears = False
+        self._connection = connection
+        self._driver = AsyncpgDriver(connection)
+        self._queries = Queries(
+            self._driver,
+            QueryBuilderEnvironment(settings),
+            QueryQueueBuilder(settings),
+            QuerySchedulerBuilder(settings),
+        )
+        self._jobs = settings.channel
+
+    async def make(self) -> None:
+        """Make PgQueuer's tables, or bring them up to date; one node at a time."""
+        await self._driver.execute("SELECT pg_advisory_lock($1)", _LOCK)
+        try:
+            if await self._queries.schema_is_installed():
+                await self._queries.upgrade()
+            else:
+                await self._queries.install(create_schema=False)
+        finally:
+            await self._driver.execute("SELECT pg_advisory_unlock($1)", _LOCK)
+        await self._driver.execute("SET synchronous_commit = off")  # for the jobs; the tables above are to stay
+
+    async def listen(self, channel: str, callback: Any) -> None:
+        await self._driver.add_listener(channel, callback)
+        self.hears = self.hears or channel != self._jobs
+
+    async def dequeue(self, most: int, me: QueueManagerId) -> Sequence[Carried]:
+        return await self._queries.dequeue(
+            batch_size=most,
+            entrypoints=_ENTRYPOINTS,
+            queue_manager_id=me,
+            global_concurrency_limit=None,
+            heartbeat_timeout=STALE,
+        )
+
+    async def done(self, carried: Sequence[Carried]) -> None:
+        await self._queries.log_jobs([(one, "successful", None) for one in carried])
+
+    async def enqueue(self, batch: Sequence[Post]) -> None:
+        names, payloads = [name for name, _ in batch], [payload for _, payload in batch]
+        await self._queries.enqueue(names, list[bytes | None](payloads), [0] * len(batch))
+
+    async def notify(self, channel: str, payload: str) -> None:
+        await self._driver.notify(channel, payload)
+
+    async def ask(self) -> None:
+        """See whether the server is still there."""
+        await self._driver.fetch("SELECT 1")
+
+    async def tidy(self) -> None:
+        await self._queries.clear_queue_log()
+
+    async def close(self) -> None:
+        with suppress(*_FAULTS):
+            await self._connection.close(timeout=FAREWELL)
+
+
+def _job(carried: Carried) -> Job | None:
+    payload = carried.payload or b""
+    if carried.entrypoint == _WAKE:
+        return Job(payload.decode("utf-8", "surrogatepass"))
+    try:
+        conversation, call = msgspec.msgpack.decode(payload, type=tuple[str, bytes])
+        return Job(conversation, codec.decode_call(call))
+    except (msgspec.DecodeError, ValueError) as error:  # of another version of botkit: the sweep finds the call
+        _log.warning("a job cannot be read: %s", type(error).__name__, extra={"action": "carrier"})
+        return None
+
+
+def _payloads(told: Sequence[str] | dict[str, None]) -> list[str]:
+    """Write conversations as lists that PostgreSQL can carry."""
+    written: list[list[str]] = [[]]
+    room = _PAYLOAD
+    for conversation in told:
+        need = len(msgspec.json.encode(conversation)) + 1
+        if need > _PAYLOAD:
+            return [msgspec.json.encode([EVERYTHING]).decode()]
+        if need > room:
+            written.append([])
+            room = _PAYLOAD
+        written[-1].append(conversation)
+        room -= need
+    return [msgspec.json.encode(each).decode() for each in written]

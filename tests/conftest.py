@@ -1,0 +1,22 @@
+"""What tests of several packages need."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests import postgres
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """Give a PostgreSQL server of this process's own."""
+    if postgres.find_binaries() is None:
+        pytest.skip("there is no PostgreSQL server on this machine: apt-get install postgresql")
+    with postgres.running() as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres_server: postgres.Server) -> str:
+    """Give the URL of a new database."""
+    return postgres_server.database()

@@ -1,0 +1,153 @@
+"""The carriers of this repository keep the contract of `botkit.testing.carriers`, and the contract notices what does not."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+import asyncpg
+import pytest
+
+from botkit.carriers import Hub, MemoryCarrier, open_carrier
+from botkit.errors import CarrierError, ConfigError
+from botkit.model.replies import Call
+from botkit.ports.carriers import EVERYTHING, Job
+from botkit.testing.carriers import PATIENCE, CarrierContract, Connect, hear_all, nodes, take_all
+from tests.postgres import Server
+
+
+class TestMemory(CarrierContract):
+    @pytest.fixture
+    def connect(self) -> Connect:
+        hub = Hub()
+        return lambda: MemoryCarrier(hub)
+
+
+class TestPgQueuer(CarrierContract):
+    @pytest.fixture
+    def connect(self, database: str) -> Connect:
+        return lambda: open_carrier(database)
+
+    async def test_goes_on_when_connections_are_lost(self, connect: Connect, database: str) -> None:
+        async with nodes(connect, 2) as (web, worker):
+            await hear_all(worker, {EVERYTHING})
+            await _cut(database)
+            for n in range(20):
+                web.wake(f"web:{n}")
+            web.tell("web:7")
+            await take_all(worker, {f"web:{n}" for n in range(20)})
+            assert EVERYTHING in await hear_all(worker, {EVERYTHING})
+            web.tell("web:8")
+            await hear_all(worker, {"web:8"})
+
+    async def test_goes_on_when_the_server_crashed(self, postgres_server: Server, connect: Connect) -> None:
+        async with nodes(connect, 2) as (web, worker):
+            await hear_all(worker, {EVERYTHING})
+            await asyncio.to_thread(postgres_server.stop, "immediate")
+            web.wake("web:1")
+            await asyncio.to_thread(postgres_server.start)
+            await take_all(worker, {"web:1"})
+            await hear_all(worker, {EVERYTHING})
+
+    async def test_a_job_of_another_version_is_passed_over(self, connect: Connect, database: str) -> None:
+        async with nodes(connect, 2) as (web, worker):
+            connection = await asyncpg.connect(database)
+            put = (
+                "INSERT INTO botkit_pgqueuer (priority, status, entrypoint, payload) VALUES (1, 'queued', 'call', $1)"
+            )
+            await connection.execute(put, b"\xc1 no job")
+            await connection.close()
+            web.wake("web:1")
+            assert {job.conversation for job in await take_all(worker, {"web:1"})} == {"web:1"}
+
+    async def test_keeps_the_newest_while_nobody_takes(self, connect: Connect) -> None:
+        async with nodes(connect, 1) as (node,):
+            for n in range(10_050):
+                node.wake(f"web:{n}")
+            taken = await take_all(node, {"web:10049"}, most=20_000)
+            assert "web:0" not in {job.conversation for job in taken}
+
+    async def test_nobody_answers(self) -> None:
+        with pytest.raises(CarrierError, match="PostgreSQL cannot be used"):
+            await open_carrier("postgresql://botkit@127.0.0.1:1/none").open()
+
+
+async def _cut(database: str) -> None:
+    """End every connection of the carriers."""
+    connection = await asyncpg.connect(database)
+    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'botkit carrier'"
+    assert len(await connection.fetch(f"{cut} AND datname = current_database()")) == 2
+    await connection.close()
+
+
+@pytest.mark.parametrize("url", ["sqlite:///bot.db", "sqlite://", "nats://127.0.0.1", "", "bot.db"])
+def test_what_has_no_carrier_is_said(url: str) -> None:
+    with pytest.raises(ConfigError, match="a store that they can share"):
+        open_carrier(url)
+
+
+class _Deaf(MemoryCarrier):
+    """Tells nobody."""
+
+    def tell(self, conversation: str) -> None: ...
+
+
+class _Confident(MemoryCarrier):
+    """Believes that nothing was missed before it listened."""
+
+    async def hear(self) -> Sequence[str]:
+        return [name for name in await super().hear() if name != EVERYTHING] or await super().hear()
+
+
+class _Greedy(MemoryCarrier):
+    """Fetches more than it was asked for, and keeps it."""
+
+    async def take(self, most: int) -> Sequence[Job]:
+        return (await super().take(10_000))[:most]
+
+
+class _Generous(MemoryCarrier):
+    """Gives more than it was asked for."""
+
+    async def take(self, most: int) -> Sequence[Job]:
+        return await super().take(10 * most)
+
+
+class _Blunt(MemoryCarrier):
+    """Forgets what is to be done."""
+
+    def hand_out(self, conversation: str, call: Call) -> None:
+        del call
+        self.wake(conversation)
+
+
+class _Endless(MemoryCarrier):
+    """Lets nobody go at its end."""
+
+    async def close(self) -> None: ...
+
+
+_CONTRACT = CarrierContract()
+
+
+@pytest.mark.parametrize(
+    ("broken", "test"),
+    [
+        (_Deaf, _CONTRACT.test_every_node_hears),
+        (_Confident, _CONTRACT.test_the_first_news_is_everything),
+        (_Greedy, _CONTRACT.test_what_one_has_no_room_for_is_anothers),
+        (_Generous, _CONTRACT.test_a_worker_is_given_no_more_than_it_asks_for),
+        (_Blunt, _CONTRACT.test_a_call_arrives_whole),
+        (_Endless, _CONTRACT.test_close_ends_those_who_wait),
+    ],
+)
+async def test_the_contract_notices(
+    broken: type[MemoryCarrier],
+    test: Callable[[Connect], Awaitable[None]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("botkit.testing.carriers.PATIENCE", 0.3)
+    hub = Hub()
+    with pytest.raises((AssertionError, TimeoutError)):
+        await test(lambda: broken(hub))
+    monkeypatch.setattr("botkit.testing.carriers.PATIENCE", PATIENCE)
+    whole = Hub()
+    await test(lambda: MemoryCarrier(whole))
