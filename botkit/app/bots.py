@@ -1,6 +1,7 @@
 """A bot as a library: load a directory, talk to it, inside any running loop."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +31,9 @@ from botkit.understanding.language import show
 from botkit.understanding.matching import FuzzyClassifier
 
 MOST_RECOGNISERS = 8  # flow versions
+PATIENCE = 30.0  # seconds to wait for the process that serves from the store: as long as one may take to drain
+
+_log = logging.getLogger(__name__)
 
 
 class Exchange(msgspec.Struct, frozen=True):
@@ -109,11 +113,15 @@ class Bot:
         clock: Clock | None = None,
         locale: str = "",
         connectors: Callable[[Checked], Mapping[str, Connector]] | None = None,
+        patience: float = PATIENCE,
+        keep_waiting: Callable[[str], bool] | None = None,
     ) -> Self:
         """Load a bot from its directory and start its plugins and its store.
 
         `store` is another URL than bot.yaml's (`sqlite://` is memory); `locale` the customers' choice;
-        `connectors` builds the channels that are served (none by default). Raises LoadError with every problem.
+        `connectors` builds the channels that are served (none by default). One process at a time serves from an
+        SQLite file: another one's end is waited for, `patience` seconds at most, while `keep_waiting`, which is told
+        whom it waits for, gives True. Raises LoadError with every problem, and StoreError.
         """
         clock = clock or WallClock()
         checked = check_directory(Path(directory), clock=clock)
@@ -122,8 +130,9 @@ class Bot:
         if store is None:
             store = locate_store(checked.config.store, checked.directory)
         kept = open_store(store, checked.config.durability) if isinstance(store, str) else store
-        await kept.open()
         try:
+            await kept.hold(patience, keep_waiting or Waiting(_log.warning))
+            await kept.open()
             await checked.registry.start()
             built = connectors(checked) if connectors is not None else {}
             bot = cls(checked, _engine(checked, checked.flows, kept, clock, built, locale), built)
@@ -247,6 +256,21 @@ class Bot:
             await self.store.save_version(flows.version, checked.sources, self.engine.clock.now())
             self.engine.book.publish(flows)
         return checked
+
+
+class Waiting:
+    """Waits as long as it may, and tells once for whom."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._told = ""
+
+    def __call__(self, holder: str) -> bool:
+        """Go on waiting."""
+        if holder != self._told:
+            self._told = holder
+            self._tell(f"waiting for {holder} to end: one process at a time serves from an SQLite store")
+        return True
 
 
 def locate_store(url: str, directory: Path) -> str:

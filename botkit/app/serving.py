@@ -20,12 +20,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from botkit.app.bots import Bot
+from botkit.app.bots import Bot, Waiting
 from botkit.app.config import Channel
 from botkit.app.directories import Checked
 from botkit.app.secrets import keep_secret
 from botkit.app.watching import Watch
-from botkit.errors import NOWHERE, BotkitError, ConfigError
+from botkit.errors import NOWHERE, BotkitError, ConfigError, StoreError
 from botkit.model.definitions import Capabilities
 from botkit.model.replies import Reply
 from botkit.ports.connectors import Accepted, Connector, Incoming, Intake
@@ -299,7 +299,17 @@ class Service:
             return build_channels(checked, self._numbers, self._tell, strict=self._strict)
 
         watch = Watch(self.directory)
-        bot = await Bot.load(self.directory, connectors=channels)
+        waiting = Waiting(self._tell)
+        try:
+            bot = await Bot.load(
+                self.directory,
+                connectors=channels,
+                keep_waiting=lambda holder: waiting(holder) and not self._stopping,
+            )
+        except StoreError:
+            if self._stopping:
+                return
+            raise
         try:
             for connector in bot.connectors.values():
                 await connector.start(bot.engine)
@@ -326,6 +336,8 @@ class Service:
             if not self._stopping:
                 await self._server.serve(sockets=[door.dup()])
         finally:
+            if not self._anew:
+                door.close()  # the next process may listen there while this one drains
             if watching is not None:
                 watching.cancel()
                 await asyncio.gather(watching, return_exceptions=True)

@@ -79,7 +79,8 @@ async def open_talk(opening: Opening, unasked: Callable[[Exchange], None] | None
     conversation = opening.conversation or "1"
     store = opening.store or (None if opening.conversation else "sqlite://")
     clock = FixedClock(_instant(opening)) if opening.now else None
-    async with await Bot.load(opening.directory, store=store, clock=clock, locale=opening.locale) as bot:
+    loading = Bot.load(opening.directory, store=store, clock=clock, locale=opening.locale, patience=0)
+    async with await loading as bot:
         if opening.locale and opening.locale not in bot.flows.locales:
             known = ", ".join(bot.flows.locales)
             raise UsageError(f"the bot does not speak {opening.locale!r}", hint=f"it speaks {known}")

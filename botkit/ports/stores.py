@@ -1,6 +1,6 @@
 """The store: conversations, what came in, what was decided, what has to go out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -90,6 +90,14 @@ class Store(Protocol):
 
     Raises errors.StoreError when the database cannot be used, errors.FenceError when a commit comes late.
     """
+
+    async def hold(self, patience: float, keep_waiting: Callable[[str], bool]) -> None:
+        """Be a process that serves from this store, until `close`; said before `open`. Looking needs no hold.
+
+        Where one process at a time can serve, wait for another's end, `patience` seconds at most: `keep_waiting` is
+        told whom it waits for several times a second, and ends that with False. Raises StoreError that names it.
+        """
+        ...
 
     async def open(self) -> None:
         """Connect, and bring the schema to the newest version if it is empty or older."""

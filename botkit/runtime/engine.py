@@ -304,6 +304,8 @@ class Engine:
     def _note_owner(self, session: Session) -> None:
         if session.epoch:
             self._owners[session.conversation] = (session.epoch, session.owner == "human")
+        elif self._owners:
+            self._owners.pop(session.conversation, None)  # erased by another process, and begun anew
 
     def _epoch_of(self, conversation: str) -> tuple[int, bool]:
         return self._owners.get(conversation, (0, False))

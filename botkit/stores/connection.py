@@ -36,7 +36,7 @@ def connect(path: str, durability: Durability = "normal", *, writes: bool = True
     thread to thread, but not be used by two at once. Raises StoreError.
     """
     if path != MEMORY:
-        _check(Path(path))
+        check_path(Path(path))
     db = None
     try:
         db = sqlite3.connect(
@@ -71,8 +71,8 @@ def _primary(error: sqlite3.Error) -> int:
     return code & 0xFF
 
 
-def _check(path: Path) -> None:
-    """Name the plainest mistakes, which SQLite all calls 'unable to open database file'."""
+def check_path(path: Path) -> None:
+    """Name the plainest mistakes, which SQLite all calls 'unable to open database file'. Raises StoreError."""
     try:
         found, taken = path.parent.is_dir(), path.is_dir()
     except OSError as error:

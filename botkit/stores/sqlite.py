@@ -17,6 +17,7 @@ from botkit.ports.stores import Arrived, Commit, Committed, Delivery, Loaded, Ou
 from botkit.stores import statements as sql
 from botkit.stores import work
 from botkit.stores.connection import MEMORY, Durability, connect, explain
+from botkit.stores.holding import Hold
 from botkit.stores.migrating import bring_up
 from botkit.stores.packing import pack, unpack
 from botkit.stores.states import SENT, STARTED
@@ -42,6 +43,13 @@ class SQLiteStore:
         self._reader: sqlite3.Connection | None = None
         self._connections: list[sqlite3.Connection] = []
         self._marks: dict[str, tuple[str, float]] = {}
+        self._hold: Hold | None = None
+
+    async def hold(self, patience: float, keep_waiting: Callable[[str], bool]) -> None:
+        """Be the one process that serves from the file, until `close`. Memory is nobody else's anyway."""
+        if self.path != MEMORY:
+            self._hold = self._hold or Hold(self.path)
+            await self._hold.take(patience, keep_waiting)
 
     async def open(self) -> None:
         """Connect, and bring the schema to the newest revision. Raises StoreError."""
@@ -74,6 +82,8 @@ class SQLiteStore:
                 await writer.close()
         finally:
             self._disconnect()
+            if self._hold is not None:
+                self._hold.release()
 
     def _disconnect(self) -> None:
         self._reader = None

@@ -169,3 +169,55 @@ def test_numbers_behind_a_token_for_other_machines(desk: Path) -> None:
         assert httpx.get(f"{here}/metrics").status_code == 401
         assert httpx.get(f"{here}/metrics", headers={"authorization": "Bearer sesame"}).status_code == 200
         assert served.end(signal.SIGTERM) == 0
+
+
+def test_the_next_process_waits_until_this_one_has_drained(desk: Path) -> None:
+    with serve(desk, "--no-reload") as (first, address):
+        port = address.rpartition(":")[2]
+        command = [sys.executable, "-m", "botkit", "run", str(desk), "--no-reload", "--port", "0"]
+        with subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            second = Served(process)
+            second.hears(f"waiting for process {first.process.pid} to end: one process at a time")
+            assert httpx.get(f"http://127.0.0.1:{port}/ready").status_code == 200
+            assert first.end(signal.SIGTERM) == 0
+            found = second.hears(r"Serving .* on (http://\S+)")
+            assert _hello(found[1])[-1]["text"] == "Hello!"
+            assert second.end(signal.SIGTERM) == 0
+            assert [line for line in second.heard if "waiting" in line] == second.heard[:1]
+
+
+def test_a_process_that_waits_ends_when_it_is_told_to(desk: Path) -> None:
+    with serve(desk, "--no-reload"):
+        command = [sys.executable, "-m", "botkit", "run", str(desk), "--no-reload", "--port", "0"]
+        with subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            second = Served(process)
+            second.hears("waiting for process")
+            assert second.end(signal.SIGTERM) == 0
+            assert process.stderr is not None
+            assert process.stderr.read() == ""
+
+
+def _botkit(*words: object, given: str = "") -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "botkit", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False, input=given)
+
+
+def test_commands_beside_a_running_bot(desk: Path) -> None:
+    with serve(desk, "--no-reload") as (served, address):
+        _hello(address)
+        listed = _botkit("conversations", "list", "--dir", desk)
+        assert (listed.returncode, listed.stderr) == (0, "")
+        name = listed.stdout.split()[0]
+        for words in (["conversations", "show", name], ["conversations", "export", name], ["why", name]):
+            shown = _botkit(*words, "--dir", desk)
+            assert (shown.returncode, shown.stderr) == (0, "")
+            assert "Hello!" in shown.stdout
+        refused = _botkit("chat", desk, "--conversation", "42", given="hi\n")
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert f"process {served.process.pid} serves from it since" in refused.stderr
+        assert "Traceback" not in refused.stderr
+        assert _botkit("chat", desk, given="hi\n").returncode == 0
+        assert _botkit("conversations", "erase", name, "--dir", desk, "--yes").returncode == 0
+        assert _hello(address)[-1]["text"] == "Hello!"
+        assert served.end(signal.SIGTERM) == 0
+    assert _botkit("chat", desk, "--conversation", "42", given="hi\n").returncode == 0
