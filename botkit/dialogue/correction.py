@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from botkit.dialogue.filling import labelled, refusal, strict_value
 from botkit.dialogue.phrases import is_question, read_yes_no, strip_correction
 from botkit.dialogue.questions import repeat_question, say_rule
-from botkit.dialogue.stack import drop_timers, repair
+from botkit.dialogue.stack import asked_slots, drop_timers, repair
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask, SlotDef
 from botkit.model.session import Frame
@@ -42,7 +42,7 @@ def find_correction(work: Work, text: str, *, confirming: bool = False, refused:
     corrected = strip_correction(work.prepared.phrases, folded) is not None
     asked = work.question.step if work.question else ""
     values: list[Correction] = []
-    for index, slot in _earlier(work):
+    for index, slot in asked_slots(work):
         named = _names(folded, slot)
         if confirming and slot.type == "boolean" and not named:
             continue  # its yes or no is the confirm's
@@ -71,42 +71,15 @@ def _names(folded: str, slot: SlotDef) -> bool:
     )
 
 
-def _earlier(work: Work) -> list[tuple[int, SlotDef]]:
-    """Give the asked slots that this run and its callers have filled, the latest run first."""
-    found: list[tuple[int, SlotDef]] = []
-    index = len(work.stack) - 1
-    while index >= 0 and work.stack[index].entered == "repair":
-        index -= 1
-    open_step = work.question.step if work.question and work.question.kind in {"ask", "offer"} else ""
-    while index >= 0:
-        frame = work.stack[index]
-        facts = work.prepared.facts[frame.flow]
-        opened = facts.fills.get(open_step) if frame.run == work.stack[-1].run else None
-        found.extend(
-            (index, slot)
-            for name, slot in reversed(list(facts.asks.items()))
-            if name in frame.changed and name != opened and _current(work, frame, name) is not None
-        )
-        if frame.entered != "run":
-            break
-        index -= 1
-    return found
-
-
-def _current(work: Work, frame: Frame, name: str) -> Any:
-    return work.slots.get(name) if name in work.flows.slots else frame.slots.get(name)
-
-
 def _differing(work: Work, index: int, slot: SlotDef, text: str, *, named: bool) -> Any:
     """Give the value that a text has for a slot where it differs from the one it holds."""
-    frame = work.stack[index]
     above = work.stack[index + 1 :]
     del work.stack[index + 1 :]
     try:
         found = strict_value(work, slot, text)
     finally:
         work.stack.extend(above)
-    current = _current(work, frame, slot.name)
+    current = work.value_at(index, slot.name)
     if found is not None:
         return found.value if not _alike(found.value, current) else None
     if named and slot.type in {"text", "any"} and not slot.options and not slot.pattern and not slot.options_from:
@@ -155,7 +128,7 @@ def apply_correction(work: Work, correction: Correction) -> None:
     """
     frame = work.stack[correction.index]
     slot = correction.slot
-    old_shown = labelled(work, slot, _current(work, frame, slot.name))
+    old_shown = labelled(work, slot, work.value_at(correction.index, slot.name))
     new_shown = labelled(work, slot, correction.value)
     if _was_used(work, correction.index, slot.name):
         work.visit(frame.step, f"not corrected: {slot.name} was used")
@@ -186,7 +159,7 @@ def _was_used(work: Work, index: int, slot: str) -> bool:
 
 def changeable(work: Work) -> list[tuple[int, SlotDef]]:
     """Give the slots that this run and its callers have asked for, each with its frame, the first one first."""
-    return list(reversed(_earlier(work)))
+    return list(reversed(asked_slots(work)))
 
 
 def find_named(work: Work, text: str, *, alone: bool) -> tuple[int, SlotDef] | None:
@@ -209,7 +182,7 @@ def reopen(work: Work, index: int, slot: SlotDef) -> None:
     """Ask for a slot again that the frame at `index` has asked for; one that a done write has read stays."""
     frame = work.stack[index]
     if _was_used(work, index, slot.name):
-        shown = labelled(work, slot, _current(work, frame, slot.name))
+        shown = labelled(work, slot, work.value_at(index, slot.name))
         repair(work, "on_correct", slot=slot.name, old=shown, new=shown, done=True)
         return
     steps, fills = work.flow_of(frame).steps, work.prepared.facts[frame.flow].fills

@@ -28,6 +28,7 @@ class Phrases:
     doubts: re.Pattern[str] | None = None
     asking: re.Pattern[str] | None = None
     joining: re.Pattern[str] | None = None
+    assents: re.Pattern[str] | None = None
 
 
 def gather_phrases(locales: Iterable[Locale]) -> Phrases:
@@ -56,7 +57,12 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         doubts=_anywhere(phrase for locale in known for phrase in locale.doubts),
         asking=_asking(phrase for locale in known for phrase in locale.questions),
         joining=_leading(locale.formats.list_and for locale in known),
+        assents=_anywhere({*yes, *(phrase for locale in known for phrase in _adding_nothing(locale))}),
     )
+
+
+def _adding_nothing(locale: Locale) -> tuple[str, ...]:
+    return (*(locale.assents or locale.fillers), locale.formats.list_and)
 
 
 def _answering(locales: Iterable[Locale], phrases: frozenset[str]) -> set[str]:
@@ -143,20 +149,34 @@ def is_question(phrases: Phrases, text: str) -> bool:
     return phrases.asking is not None and phrases.asking.search(fold(text)) is not None
 
 
-def is_doubtful_yes(phrases: Phrases, text: str) -> bool:
-    """Tell whether a yes with more behind it takes it back or asks something: 'ok but when?', 'yes if it is free'."""
-    folded = fold(text)
+def behind_yes(phrases: Phrases, folded: str) -> str:
+    """Give what stands behind the yes that a folded text begins with."""
     agreed = phrases.leading_yes.match(folded) if phrases.leading_yes else None
-    rest = folded[agreed.end() :] if agreed is not None else ""
+    return folded[agreed.end() :] if agreed is not None else folded
+
+
+def asks_behind_yes(phrases: Phrases, text: str) -> bool:
+    """Tell whether a question stands behind a yes: 'ok, how long does it take?'."""
+    rest = behind_yes(phrases, fold(text))
     if not rest or rest in phrases.yes:
         return False
-    if text.rstrip().endswith(("?", "？", "؟")) or (phrases.doubts is not None and phrases.doubts.search(rest)):
+    if text.rstrip().endswith(("?", "？", "؟")):
         return True
     for pattern in (phrases.either, phrases.joining):
         skipped = pattern.match(rest) if pattern is not None else None
         rest = rest[skipped.end() :].strip() if skipped is not None else rest
     asked = phrases.asking.search(rest) if phrases.asking is not None else None
     return asked is not None and rest[asked.end() :].strip() not in phrases.yes
+
+
+def without_assents(phrases: Phrases, folded: str) -> str:
+    """Take out what adds nothing to a yes: further yeses, politeness, 'I want it'."""
+    return " ".join(phrases.assents.sub(" ", folded).split()) if phrases.assents is not None else folded
+
+
+def is_doubtful(phrases: Phrases, folded: str) -> bool:
+    """Tell whether what stands beside a yes has a word that takes it back: 'but not today', 'if it is free'."""
+    return phrases.doubts is not None and phrases.doubts.search(folded) is not None
 
 
 def strip_correction(phrases: Phrases, folded: str) -> str | None:

@@ -6,10 +6,10 @@ from typing import Any, Literal
 
 from msgspec.structs import replace
 
+from botkit.dialogue.agreement import pressed_value, read_agreement, says_more_than_yes
 from botkit.dialogue.filling import (
     EXACT,
     FREE_TYPES,
-    PART,
     STRICT,
     Fit,
     choices_of,
@@ -22,7 +22,6 @@ from botkit.dialogue.filling import (
     strict_value,
 )
 from botkit.dialogue.options import Choice, choose_exactly, choose_number
-from botkit.dialogue.phrases import is_doubtful_yes, read_yes_no, strip_correction
 from botkit.dialogue.saying import listed_options, say_speech, title_of
 from botkit.dialogue.stack import begun, drop_timers, repair
 from botkit.dialogue.work import Work
@@ -30,10 +29,9 @@ from botkit.model.definitions import Ask, Confirm, Rate, Retry, Rule, Silence, S
 from botkit.model.events import Message
 from botkit.model.replies import Button, Rated, SetTimer
 from botkit.model.session import Question
-from botkit.model.words import content_length, fold
+from botkit.model.words import fold
 
 LAST_REPEATS = 3  # how often the last text of `retry` is repeated before the ladder of on_no_match
-SHORT_REST = 12  # letters beside a yes or no that do not make it doubtful
 
 
 def ask(work: Work, step: Step, body: Ask) -> None:
@@ -186,8 +184,8 @@ def read_reply(work: Work, question: Question, message: Message) -> Fit | None:
             return _pressed_choice(work, question, slot, message) or fit(work, slot, message, question.options)
         case Confirm():
             agreed = read_agreement(work, question, message)
-            doubtful = agreed is not None and agreed.value and agreed.score < EXACT
-            return None if doubtful and is_doubtful_yes(work.prepared.phrases, message.text) else agreed
+            beside = agreed is not None and agreed.value and agreed.score < EXACT
+            return None if beside and says_more_than_yes(work, message.text) else agreed
         case Rate(scale=scale):
             return _read_rating(work, message, scale)
         case _:
@@ -196,7 +194,7 @@ def read_reply(work: Work, question: Question, message: Message) -> Fit | None:
 
 def _pressed_choice(work: Work, question: Question, slot: SlotDef, message: Message) -> Fit | None:
     if not (slot.options or slot.options_from):
-        typed = _pressed(question, message.text) or _numbered_button(work, question, slot, message.text)
+        typed = pressed_value(question, message.text) or _numbered_button(work, question, slot, message.text)
         found = fit(work, slot, replace(message, text=typed)) if typed and typed != message.text else None
         return Fit(found.value, found.start, found.end, EXACT) if found is not None else None
     exact = choose_exactly(message.text, choices_of(work, slot, question.options, message.text))
@@ -231,14 +229,6 @@ class _Pressed:
     values: tuple[Any, ...]
 
 
-def _pressed(question: Question, text: str) -> str:
-    """Give the value of the shown button whose label or value is the whole text."""
-    folded = fold(text)
-    return next(
-        (b.value for b in question.buttons if b.value and folded and folded in (fold(b.label), fold(b.value))), ""
-    )
-
-
 def _numbered_button(work: Work, question: Question, slot: SlotDef, text: str) -> str:
     """Give the value of the button below a free or patterned question that a number from 1 means."""
     buttons = [Choice(button.value, (button.label,)) for button in question.buttons if button.value]
@@ -251,36 +241,7 @@ def _numbered_button(work: Work, question: Question, slot: SlotDef, text: str) -
 
 def is_button(question: Question, text: str) -> bool:
     """Tell whether a text is the label or the value of a button that the question shows."""
-    return bool(_pressed(question, text))
-
-
-def _read_after_correction(work: Work, folded: str) -> tuple[bool, bool] | None:
-    """Read the yes or no that follows a word of correction and nothing else: 'actually, no'."""
-    phrases, words = work.prepared.phrases, folded.split()
-    if strip_correction(phrases, folded) is None:
-        return None
-    rests = (read_yes_no(phrases, " ".join(words[start:])) for start in range(1, min(len(words), 4)))
-    return next((read for read in rests if read is not None and read[1]), None)
-
-
-def read_agreement(work: Work, question: Question, message: Message) -> Fit | None:
-    """Read a yes or a no."""
-    pressed = _pressed(question, message.text)
-    if pressed in {"yes", "no"}:
-        doubtful = pressed == "yes" and question.changing
-        return None if doubtful else Fit(pressed == "yes", 0, len(message.text), EXACT)
-    folded = fold(message.text)
-    read = read_yes_no(work.prepared.phrases, folded)
-    if read is None:
-        read = _read_after_correction(work, folded)
-    if read is None:
-        return None
-    agreed, whole = read
-    if agreed and question.changing:
-        return None
-    if whole:
-        return Fit(agreed, 0, len(message.text), EXACT)
-    return Fit(agreed, 0, len(message.text), STRICT if content_length(folded) <= SHORT_REST * 2 else PART)
+    return bool(pressed_value(question, text))
 
 
 def _read_offer(work: Work, slot: SlotDef, message: Message) -> Fit | None:
@@ -341,6 +302,21 @@ def unusable(work: Work, rule: Rule | None = None, value: Any = None) -> None:
         return
     tries = frame.misses - (len(retry) + LAST_REPEATS if retry else LAST_REPEATS if rule is not None else 0)
     repair(work, "on_no_match", tries=max(tries, 1))
+
+
+def ask_for_plain_yes(work: Work) -> None:
+    """Say that a yes with something else beside it has done nothing, and ask again; it counts as unusable."""
+    frame, step = work.top, work.step_of(work.top)
+    if step is not None and isinstance(step.body, Confirm) and step.body.retry:
+        work.say(work.phrase("not_yet"))
+        unusable(work)
+        return
+    frame = work.change(misses=frame.misses + 1 if frame.missed == frame.step else 1, missed=frame.step)
+    if frame.misses > LAST_REPEATS:
+        repair(work, "on_no_match", tries=frame.misses - LAST_REPEATS)
+        return
+    work.say(work.phrase("not_yet"))
+    repeat_question(work)
 
 
 def ask_what_to_change(work: Work, question: Question, names: Sequence[str]) -> None:

@@ -4,6 +4,7 @@ import re
 
 from msgspec.structs import replace
 
+from botkit.dialogue.agreement import begins_with_yes
 from botkit.dialogue.correction import (
     Correction,
     apply_correction,
@@ -15,7 +16,15 @@ from botkit.dialogue.correction import (
 from botkit.dialogue.filling import EXACT, FREE_TYPES, STRICT, Fit, hear, hearing
 from botkit.dialogue.handing import hand_off, leave_queue
 from botkit.dialogue.phrases import read_control, read_yes_no
-from botkit.dialogue.questions import accept, ask_what_to_change, is_button, read_reply, repeat_question, unusable
+from botkit.dialogue.questions import (
+    accept,
+    ask_for_plain_yes,
+    ask_what_to_change,
+    is_button,
+    read_reply,
+    repeat_question,
+    unusable,
+)
 from botkit.dialogue.saying import say_speech, title_of
 from botkit.dialogue.stack import (
     abandon,
@@ -263,16 +272,17 @@ def _take_change(work: Work, question: Question, message: Message, found: Fit | 
     The name alone does, too: so the buttons of that question need no more. A yes with a number that the bot has not
     said is no yes to what it said.
     """
-    if question.kind != "confirm":
+    if question.kind != "confirm" or (found is not None and found.value):
         return False
-    if found is not None and found.value:
-        return found.score < EXACT and _says_another_number(work, message.text) and _ask_for_change(work, question)
     named = find_named(work, message.text, alone=found is None)
     if named is not None and (found is None or not _surer_meaning(work, message, 0.0)):
         work.candidate("slot", named[1].name, STRICT, "names what is wrong", taken=True)
         reopen(work, *named)
         return True
-    numbered = found is not None and any(letter.isdigit() for letter in message.text)
+    if found is None:
+        numbered = begins_with_yes(work, question, message.text) and _says_another_number(work, message.text)
+    else:
+        numbered = any(letter.isdigit() for letter in message.text)
     if not numbered or _surer_meaning(work, message, 0.0):
         return False
     return _ask_for_change(work, question)
@@ -364,6 +374,10 @@ def _take_meaning(work: Work, message: Message, question: Question | None) -> No
         _take_answer(work, answer, question)
         return
     if question is not None and not work.greeted:
+        if begins_with_yes(work, question, message.text):
+            work.candidate("slot", question.step, 0.0, "a yes with something else beside it", taken=True)
+            ask_for_plain_yes(work)
+            return
         work.candidate("slot", question.step, 0.0, "nobody takes it: an unusable reply", taken=True)
         unusable(work)
         return

@@ -88,6 +88,28 @@ def top_group(work: Work) -> list[Frame]:
     return work.stack[index:]
 
 
+def asked_slots(work: Work) -> list[tuple[int, SlotDef]]:
+    """Give the slots that this run and its callers have asked for and know, each with its frame, the latest first."""
+    found: list[tuple[int, SlotDef]] = []
+    index = len(work.stack) - 1
+    while index >= 0 and work.stack[index].entered == "repair":
+        index -= 1
+    open_step = work.question.step if work.question and work.question.kind in {"ask", "offer"} else ""
+    while index >= 0:
+        frame = work.stack[index]
+        facts = work.prepared.facts[frame.flow]
+        opened = facts.fills.get(open_step) if frame.run == work.stack[-1].run else None
+        found.extend(
+            (index, slot)
+            for name, slot in reversed(list(facts.asks.items()))
+            if name in frame.changed and name != opened and work.value_at(index, name) is not None
+        )
+        if frame.entered != "run":
+            break
+        index -= 1
+    return found
+
+
 def drop_timers(work: Work, frame: Frame) -> None:
     """Let the timers of a frame's open question go."""
     if frame.asked:

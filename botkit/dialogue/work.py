@@ -164,6 +164,10 @@ class Work:
             return self.slots.get(name)
         return self.stack[-1].slots.get(name) if self.stack else None
 
+    def value_at(self, index: int, name: str) -> Any:
+        """Give a slot's value as the frame at `index` sees it; none if it is unset."""
+        return self.slots.get(name) if name in self.flows.slots else self.stack[index].slots.get(name)
+
     def fill(self, name: str, value: Any, index: int = -1) -> None:
         """Set a slot from the frame at `index`; a shared one counts as changed in every run on the stack."""
         clock = self.tick()
@@ -193,12 +197,12 @@ class Work:
         found = known.get(self.locale) or known.get(self.locale.partition("-")[0])
         return found if found is not None else next(iter(known.values()), ENGLISH)
 
-    def pick(self, text: Text) -> str:
-        """Give the source of a text for the customer's locale: zh-TW, then zh, then the bot's first."""
-        sources = text.sources
-        found = sources.get(self.locale)
+    def pick(self, text: Text, locale: str = "") -> str:
+        """Give the source of a text for the customer's locale, or another: zh-TW, then zh, then the bot's first."""
+        code, sources = locale or self.locale, text.sources
+        found = sources.get(code)
         if found is None:
-            found = sources.get(self.locale.partition("-")[0])
+            found = sources.get(code.partition("-")[0])
         if found is None:
             found = sources.get("")
         if found is None:

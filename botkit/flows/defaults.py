@@ -30,6 +30,7 @@ SAID_BY_CORE: Mapping[str, frozenset[str]] = {
             "person_asked",
             "rated",
             "change",
+            "not_yet",
             "done",
         ),
         frozenset(),

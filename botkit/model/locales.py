@@ -150,6 +150,7 @@ class Locale(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     answers: tuple[str, ...] = ()  # of yes and no, those that count with more words behind: yes I want it
     copulas: tuple[str, ...] = ()  # between a slot's name and its new value: the address IS, 地址改成
     doubts: tuple[str, ...] = ()  # a yes with one of these behind it is none: yes IF, ok BUT
+    assents: tuple[str, ...] = ()  # beside a yes these add nothing: please, I WANT IT; without any, the fillers
     questions: tuple[str, ...] = ()  # words that a question begins with: how, can
 
 

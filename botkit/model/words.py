@@ -30,6 +30,17 @@ def has_cjk(text: str) -> bool:
     return not text.isascii() and _cjk().search(text) is not None
 
 
+@lru_cache(maxsize=1)
+def _word() -> re.Pattern[str]:
+    """Give the pattern of a word: one Chinese, Japanese or Korean character, or others in a row."""
+    return re.compile(rf"{_cjk().pattern}|(?:(?!{_cjk().pattern})\w)+")
+
+
+def words_of(folded: str) -> list[str]:
+    """Split a folded text into words, in order; each Chinese character is one."""
+    return folded.split() if folded.isascii() else _word().findall(folded)
+
+
 def content_length(text: str) -> int:
     """Count the letters and digits of a text; one Chinese character counts as two."""
     folded = fold(text).replace(" ", "")

@@ -110,6 +110,20 @@ def test_a_yes_to_what_shall_be_changed_confirms_nothing(reply: str) -> None:
     assert len(talk.called) == 1
 
 
+@pytest.mark.parametrize("reply", ["wait, my wife, yes", "sorry, not sure yes", "actually he says yes"])
+def test_a_yes_at_the_end_of_something_else_is_none(reply: str) -> None:
+    talk = at_confirm()
+    talk.say(reply)
+    assert (talk.step, talk.called) == ("confirm", [])
+
+
+@pytest.mark.parametrize("reply", ["actually, yes", "wait, sorry, yes", "抱歉，是的"])
+def test_a_yes_behind_words_of_correction_is_one(reply: str) -> None:
+    talk = at_confirm()
+    talk.say(reply)
+    assert len(talk.called) == 1
+
+
 @pytest.mark.parametrize("reply", ["yes, to 5 Elm Road", "ok, 14 Oak Street", "好的，寄到北京路5号"])
 def test_a_yes_with_another_number_is_none(reply: str) -> None:
     talk = at_confirm()
@@ -134,13 +148,121 @@ def test_the_question_behind_a_yes_is_answered_and_the_confirm_asked_again() -> 
     "reply",
     [
         "yes please", "yes, send it back", "ok thanks", "yes, do it", "sure, why not", "yes, that's what I want",
-        "yes is fine", "好的谢谢", "可以，寄吧",
+        "yes is fine", "好的谢谢", "yes, go ahead, thanks", "yes, a lamp by mail", "yes please do send it by mail, thank you",
+        "ok, the address is right", "yes, I agree, that's correct", "对，就这样", "好的，麻烦您了", "是的，帮我办理吧",
     ],
 )  # fmt: skip
 def test_a_yes_with_other_words_behind_it_is_one(reply: str) -> None:
     talk = at_confirm()
     talk.say(reply)
     assert talk.text == "Done."
+
+
+PAYING = """
+flows:
+  main:
+    start: {commands: [main]}
+    steps:
+      - {ask: amount, say: How much?, type: money}
+      - {ask: day, say: When?, type: date}
+      - {ask: source, say: From?, options: {savings: {en: Savings, zh: 储蓄账户}, checking: {en: Checking, zh: 支票账户}}}
+      - {ask: target, say: To?, options: {savings: {en: Savings, zh: 储蓄账户}, checking: {en: Checking, zh: 支票账户}}}
+      - confirm:
+          en: "We can move it today (free) or by courier. Move {{ amount | money }} from {{ source }} to {{ target }}?"
+          zh: "把{{ amount | money }}从{{ '储蓄账户' if source == 'savings' else '支票账户' }}转到{{ '储蓄账户' if target == 'savings' else '支票账户' }}吗？"
+      - do: shop.pay
+        with: {amount: "{{ amount }}"}
+      - say: Done.
+"""
+
+
+def at_payment(locale: str = "en") -> Talk:
+    talk = Talk(build(PAYING), {"shop.pay": 1}, locale=locale)
+    for line in ("/main", "€20", "2026-05-03", "Savings", "Checking"):
+        talk.say(line)
+    assert talk.step == "confirm"
+    return talk
+
+
+@pytest.mark.parametrize(
+    ("locale", "reply"),
+    [
+        ("en", "yes, twenty euros please"),
+        ("en", "yes, on May 3"),
+        ("en", "yes, move it from savings to checking"),
+        ("zh", "好的，转吧"),
+        ("zh", "是的，从储蓄账户转到支票账户"),
+        ("zh", "对，20欧元，谢谢"),
+    ],
+)
+def test_a_yes_may_say_the_question_and_its_values_again(locale: str, reply: str) -> None:
+    talk = at_payment(locale)
+    talk.say(reply)
+    assert talk.text == "Done."
+
+
+@pytest.mark.parametrize(
+    ("locale", "reply"),
+    [
+        ("en", "yes, assuming it is free"),
+        ("en", "yes but call me first"),
+        ("en", "yes, and send it to my office instead"),
+        ("en", "yes, from checking to savings"),
+        ("en", "yes, after lunch"),
+        ("en", "sure, once my wife has agreed"),
+        ("en", "ok, seventy percent of it"),
+        ("zh", "好的，不过先给我打电话"),
+        ("zh", "好的，先给我打个电话"),
+        ("zh", "可以，从支票账户转到储蓄账户"),
+        ("zh", "好的，等我老婆同意"),
+    ],
+)
+def test_a_yes_with_something_else_beside_it_confirms_nothing(locale: str, reply: str) -> None:
+    talk = at_payment(locale)
+    said = talk.say(reply)
+    assert (talk.step, talk.called) == ("confirm", [])
+    assert said.startswith({"en": "I haven't gone ahead with this yet.", "zh": "这一步还没有办理。"}[locale])
+    assert talk.labels == {"en": ["Yes", "No"], "zh": ["是", "否"]}[locale]
+    talk.say({"en": "yes", "zh": "是的"}[locale])
+    assert talk.called == ["shop.pay"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "done"), [("yes, seventy lamps", False), ("yes, seven lamp", True), ("yes, lam", False)]
+)
+def test_another_ending_is_the_same_word_but_no_other_number(reply: str, done: bool) -> None:
+    talk = Talk(build(SENDING), {"shop.give": 1})
+    for line in ("begin now", "seven lamps", "12 High Street", "by mail", reply):
+        talk.say(line)
+    assert bool(talk.called) is done
+
+
+def test_a_yes_with_something_else_climbs_the_ladder_in_the_end() -> None:
+    talk = at_payment()
+    for _ in range(3):
+        assert talk.say("yes but call me first").startswith("I haven't gone ahead")
+    assert "didn't understand" in talk.say("yes but call me first")
+    talk.say("yes but call me first")
+    talk.say("yes but call me first")
+    assert (talk.session.owner, talk.called) == ("queue", [])
+
+
+def test_a_yes_with_something_else_gets_what_retry_says() -> None:
+    text = PAYING.replace("      - do: shop.pay", "        retry: [Just yes or no.]\n      - do: shop.pay")
+    talk = Talk(build(text), {"shop.pay": 1})
+    for line in ("/main", "€20", "2026-05-03", "Savings", "Checking"):
+        talk.say(line)
+    assert talk.say("yes but call me first").endswith("\nJust yes or no.")
+    assert talk.called == []
+
+
+def test_a_yes_in_a_language_in_which_the_question_fails_is_compared_with_what_was_said() -> None:
+    text = SENDING.replace('confirm: "Send', 'confirm: {zh: "{{ 1 // (address | length - 14) }}", en: "Send').replace(
+        '{{ method }}?"', '{{ method }}?"}'
+    )
+    talk = at_confirm(text)
+    talk.say("是的，12 High Street，谢谢")
+    assert len(talk.called) == 1
 
 
 @pytest.mark.parametrize(

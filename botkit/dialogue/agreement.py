@@ -1,0 +1,138 @@
+"""Agreement: whether a reply says yes or no to the open question, and whether it says more than that."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+
+from botkit.dialogue.filling import EXACT, PART, STRICT, Fit, find_values, labelled
+from botkit.dialogue.phrases import (
+    asks_behind_yes,
+    behind_yes,
+    is_doubtful,
+    read_yes_no,
+    strip_correction,
+    without_assents,
+)
+from botkit.dialogue.stack import asked_slots
+from botkit.dialogue.work import Work
+from botkit.errors import ExpressionError
+from botkit.expressions import template
+from botkit.model.definitions import Confirm, SlotDef
+from botkit.model.events import Message
+from botkit.model.session import Question
+from botkit.model.words import content_length, fold, words_of
+
+SHORT_REST = 12  # letters beside a yes or no that do not make it doubtful
+_LEAST_STEM, _MOST_ENDING = 4, 3  # letters: cancel and cancelled are one word
+
+
+def pressed_value(question: Question, text: str) -> str:
+    """Give the value of the shown button whose label or value is the whole text."""
+    folded = fold(text)
+    return next(
+        (b.value for b in question.buttons if b.value and folded and folded in (fold(b.label), fold(b.value))), ""
+    )
+
+
+def read_agreement(work: Work, question: Question, message: Message) -> Fit | None:
+    """Read a yes or a no."""
+    pressed = pressed_value(question, message.text)
+    if pressed in {"yes", "no"}:
+        doubtful = pressed == "yes" and question.changing
+        return None if doubtful else Fit(pressed == "yes", 0, len(message.text), EXACT)
+    folded = fold(message.text)
+    read = read_yes_no(work.prepared.phrases, folded)
+    if read is None:
+        read = _read_after_correction(work, folded)
+    if read is None:
+        return None
+    agreed, whole = read
+    if agreed and question.changing:
+        return None
+    if whole:
+        return Fit(agreed, 0, len(message.text), EXACT)
+    return Fit(agreed, 0, len(message.text), STRICT if content_length(folded) <= SHORT_REST * 2 else PART)
+
+
+def begins_with_yes(work: Work, question: Question, text: str) -> bool:
+    """Tell whether a reply to a confirm begins with a yes, whatever stands behind it."""
+    phrases, folded = work.prepared.phrases, fold(text)
+    return question.kind == "confirm" and not question.changing and behind_yes(phrases, folded) != folded
+
+
+def _read_after_correction(work: Work, folded: str) -> tuple[bool, bool] | None:
+    """Read the yes or no that follows a word of correction and nothing else: 'actually, no'."""
+    phrases, words = work.prepared.phrases, folded.split()
+    if strip_correction(phrases, folded) is None:
+        return None
+    starts = [at for at in range(1, min(len(words), 4)) if strip_correction(phrases, " ".join(words[:at])) == ""]
+    rests = (read_yes_no(phrases, " ".join(words[start:])) for start in starts)
+    return next((read for read in rests if read is not None and read[1]), None)
+
+
+def says_more_than_yes(work: Work, text: str) -> bool:
+    """Tell whether a text that begins with a yes to a confirm has something else beside it.
+
+    Nothing else are politeness and what adds nothing ('send it, please'), the words of the question in its order,
+    and values and names of the slots that were asked for. A condition and a question are something else.
+    """
+    phrases = work.prepared.phrases
+    if asks_behind_yes(phrases, text):
+        return True
+    asked = list(reversed(asked_slots(work)))
+    for index, slot in asked:
+        text = _without_value(work, index, slot, text)
+    left = without_assents(phrases, behind_yes(phrases, fold(text)))
+    if is_doubtful(phrases, left):
+        return True
+    said, values = words_of(left), [word for index, slot in asked for word in _value_words(work, index, slot)]
+    return bool(said) and not any(_repeats(work, said, words, values) for words in _question_words(work))
+
+
+def _without_value(work: Work, index: int, slot: SlotDef, text: str) -> str:
+    """Blank the place where a text says the very value that a slot has, however it is written: 20 euros, May 3."""
+    if slot.options or slot.options_from:
+        return text
+    current = work.value_at(index, slot.name)
+    found = next((found for found in find_values(work, slot, text) if found.value == current), None)
+    return text if found is None else f"{text[: found.start]} {text[found.end :]}"
+
+
+def _value_words(work: Work, index: int, slot: SlotDef) -> list[str]:
+    value = work.value_at(index, slot.name)
+    labels = [label for option in slot.options if option.value == value for label in option.label.sources.values()]
+    shown = " ".join([slot.name.replace("_", " "), str(labelled(work, slot, value)), str(value), *labels])
+    return words_of(fold(shown))
+
+
+def _question_words(work: Work) -> Iterator[list[str]]:
+    """Give the words of the open confirm as it was said, and as it would be said in the language of the reply."""
+    step = work.step_of(work.top)
+    body = step.body if step is not None else None
+    texts = body.speech.variants if isinstance(body, Confirm) else ()
+    for source in {work.pick(text, locale) for text in texts for locale in (work.session.locale, work.locale)}:
+        with suppress(ExpressionError):
+            yield words_of(fold(template(source).render(work.scope())))
+
+
+def _repeats(work: Work, said: Sequence[str], question: Sequence[str], values: Sequence[str]) -> bool:
+    """Tell whether all that is said stands in the question, in its order, or else among the values."""
+    at = 0
+    for word in said:
+        places = [place for place, known in enumerate(question) if _is_same(work, word, known)]
+        later = next((place for place in places if place >= at), None)
+        if later is not None:
+            at = later + 1
+        elif places or not any(_is_same(work, word, known) for known in values):
+            return False
+    return True
+
+
+def _is_same(work: Work, one: str, other: str) -> bool:
+    """Compare two words; an ending more makes no other word, unless it makes another number."""
+    if one == other:
+        return True
+    short, long = sorted((one, other), key=len)
+    if not long.startswith(short) or len(short) < _LEAST_STEM or len(long) - len(short) > _MOST_ENDING:
+        return False
+    numbers = [locale.numbers.words for locale in work.flows.locales.values()]
+    return long.isalpha() and not any(word in known for known in numbers for word in (one, other))
