@@ -21,7 +21,7 @@ from botkit.stores.holding import Hold
 from botkit.stores.migrating import bring_up
 from botkit.stores.packing import pack, unpack
 from botkit.stores.states import SENT, STARTED
-from botkit.stores.writers import Inline, Threaded, Writer
+from botkit.stores.writers import Inline, Marks, Threaded, Writer
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ class SQLiteStore:
         self._writer: Writer | None = None
         self._reader: sqlite3.Connection | None = None
         self._connections: list[sqlite3.Connection] = []
-        self._marks: dict[str, tuple[str, float]] = {}
+        self._marks = Marks()
         self._hold: Hold | None = None
 
     async def hold(self, patience: float, keep_waiting: Callable[[str], bool]) -> None:
@@ -66,7 +66,8 @@ class SQLiteStore:
         except BaseException:
             self._disconnect()
             raise
-        self._writer = Inline(db, self.path) if self.durability == "normal" else Threaded(db, self.path)
+        kind = Inline if self.durability == "normal" else Threaded
+        self._writer = kind(db, self.path, self._marks)
 
     def _connect_reader(self) -> sqlite3.Connection:
         """At FULL the writer's connection is its thread's; the loop reads what is committed over one of its own."""
@@ -203,13 +204,9 @@ class SQLiteStore:
 
     async def sent(self, reply: str, platform_id: str, now: float) -> None:
         """Mark a reply as sent."""
-        marks = {reply: (platform_id, now)}
         writer = self._open_writer()
-        self._marks |= marks
-        writer.post(partial(work.mark_sent, marks=marks), partial(self._marked, reply))
-
-    def _marked(self, reply: str) -> None:
-        self._marks.pop(reply, None)
+        self._marks.add(reply, platform_id, now)
+        writer.mark()
 
     async def put_off(self, reply: str, due: float, error: str) -> None:
         """Note a failed try: the next one is due then."""
@@ -268,11 +265,11 @@ class SQLiteStore:
 
     async def erase(self, conversation: str) -> bool:
         """Remove everything of a conversation; False if there was nothing."""
-        return await self._write(partial(work.erase, conversation=conversation))
+        return await self._open_writer().run(partial(work.erase, conversation=conversation), long=True)
 
     async def forget(self, before: float) -> int:
         """Let go of the marks of deliveries, sent replies and ended calls of before then; give how many."""
-        return await self._write(partial(work.forget, before=before))
+        return await self._open_writer().run(partial(work.forget, before=before), long=True)
 
     async def save_version(self, version: str, sources: Mapping[str, str], now: float) -> None:
         """Keep the sources of a flow version (path → text); a known one changes nothing."""

@@ -272,8 +272,8 @@ def finish_call(db: sqlite3.Connection, effect: str, arrival: Arrival) -> Accept
 
 def mark_sent(db: sqlite3.Connection, marks: Mapping[str, tuple[str, float]]) -> None:
     """Mark replies as sent: id → the platform's id and the time."""
-    for reply, (platform_id, now) in marks.items():
-        db.execute(sql.MARK_SENT, {"which": reply, "why": platform_id, "by": now})
+    rows = [{"which": reply, "why": platform_id, "by": now} for reply, (platform_id, now) in marks.items()]
+    db.executemany(sql.MARK_SENT, rows)
 
 
 def put_off(db: sqlite3.Connection, reply: str, due: float, error: str) -> None:

@@ -1,21 +1,25 @@
-"""How work gets its transaction: at once on the event loop, or many together in a thread of its own.
+"""How work gets its transaction: at once on the event loop, or many together, their commit in a thread.
 
 *Work* is a function of the connection. It is run inside a transaction, raises BotkitError only before it wrote
-anything, and may be run again if its transaction failed.
+anything, and may be run again if its transaction failed. *Marks* are rows that may come a moment later: they go with
+whatever is written next.
 
 At NORMAL, SQLite's commit is a write into the page cache: it takes a few microseconds, less than asking another
-thread for it. At FULL a commit waits for the disk; so one thread takes all that came meanwhile into one transaction.
+thread for it. At FULL a commit waits for the disk: a thread waits for it, and what is asked meanwhile shares the next
+transaction. Its statements are run on the loop all the same: a thread that ran them would take turns with the loop at
+every one, for longer than the statements take.
 """
 
 import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import Any, Protocol, TypeVar
 
 from botkit.errors import BotkitError, StoreError
 from botkit.stores.connection import explain, is_busy
+from botkit.stores.work import mark_sent
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
@@ -27,18 +31,56 @@ _BLOCKED = 10  # milliseconds for which a try may hold the loop
 _TOGETHER = 512  # works in one transaction at most
 
 
+class Marks:
+    """Marks of sent replies that are not committed yet: the reply's id → the platform's id, and when."""
+
+    __slots__ = ("begun", "waiting")
+
+    def __init__(self) -> None:
+        self.waiting: dict[str, tuple[str, float]] = {}
+        self.begun: dict[str, tuple[str, float]] = {}  # in the transaction that is under way
+
+    def __contains__(self, reply: object) -> bool:
+        return reply in self.waiting or reply in self.begun
+
+    def __len__(self) -> int:
+        return len(self.waiting) + len(self.begun)
+
+    def add(self, reply: str, platform_id: str, now: float) -> None:
+        """Note a reply that was sent; its first mark counts."""
+        if reply not in self.begun:
+            self.waiting.setdefault(reply, (platform_id, now))
+
+    def begin(self) -> Work[None] | None:
+        """Give the work of writing those that wait, if there are any."""
+        if not self.waiting:
+            return None
+        self.begun, self.waiting = self.waiting, {}
+        return self._write
+
+    def _write(self, db: sqlite3.Connection) -> None:
+        mark_sent(db, self.begun)
+
+    def end(self, *, written: bool) -> None:
+        """Forget those that were begun, or let them wait again."""
+        if not written:
+            self.waiting = self.begun | self.waiting
+        self.begun = {}
+
+
 class Writer(Protocol):
     """Runs work in transactions, in the order in which it was asked."""
 
-    async def run(self, work: Work[T], *, alone: bool = False) -> T:
+    async def run(self, work: Work[T], *, alone: bool = False, long: bool = False) -> T:
         """Run the work; it is durable when this returns. Raises what it raises, and StoreError.
 
-        `alone` leaves what was posted to the next transaction: for work that touches other pages than marks do.
+        `alone` leaves marks to the next transaction: for work that touches other pages than they do. `long` says
+        that it may take more time than a loop should be held up for, if that can be helped.
         """
         ...
 
-    def post(self, work: Work[None], done: Callable[[], None]) -> None:
-        """Run the work soon, together with other work; `done` is called on the loop once it is committed."""
+    def mark(self) -> None:
+        """Write the marks soon, together with other work."""
         ...
 
     async def close(self) -> None:
@@ -49,15 +91,15 @@ class Writer(Protocol):
 class Inline:
     """Runs work on the event loop, in a transaction of its own."""
 
-    def __init__(self, db: sqlite3.Connection, path: str) -> None:
+    def __init__(self, db: sqlite3.Connection, path: str, marks: Marks) -> None:
         self._db = db
         self._path = path
+        self._marks = marks
         self._queue = asyncio.Lock()  # taken only while another process is in the way
-        self._posted: list[tuple[Work[None], Callable[[], None]]] = []
         self._flushing: asyncio.Handle | None = None
         db.execute(f"PRAGMA busy_timeout = {_BLOCKED}")
 
-    async def run(self, work: Work[T], *, alone: bool = False) -> T:
+    async def run(self, work: Work[T], *, alone: bool = False, long: bool = False) -> T:  # noqa: ARG002 - no thread
         """Run the work now, or, behind whoever waits already, when the database is free."""
         if not self._queue.locked():
             try:
@@ -67,17 +109,16 @@ class Inline:
                     raise explain(error, self._path) from error
         return await self._run_patiently(work)
 
-    def post(self, work: Work[None], done: Callable[[], None]) -> None:
-        """Add the work to the next transaction, or to one of its own in the loop's next round."""
-        self._posted.append((work, done))
+    def mark(self) -> None:
+        """Add the marks to the next transaction, or to one of their own in the loop's next round."""
         if self._flushing is None:
             self._flushing = asyncio.get_running_loop().call_soon(self._flush)
 
     async def close(self) -> None:
-        """Commit what was posted."""
+        """Commit the marks."""
         if self._flushing is not None:
             self._flushing.cancel()
-        if self._posted:
+        if self._marks:
             await self.run(_nothing)
 
     async def _run_patiently(self, work: Work[T]) -> T:
@@ -94,103 +135,157 @@ class Inline:
 
     def _flush(self) -> None:
         self._flushing = None
-        if not self._posted:
+        if not self._marks:
             return
         try:
             self._transact(_nothing)
-        except _FAULTS:  # it stays posted: the next transaction takes it along, or says what is wrong
+        except _FAULTS:  # they wait: the next transaction takes them along, or says what is wrong
             self._flushing = asyncio.get_running_loop().call_later(1.0, self._flush)
 
     def _transact(self, work: Work[T], *, alone: bool = False) -> T:
         db = self._db
         db.execute("BEGIN IMMEDIATE")
+        marking = None if alone else self._marks.begin()
         try:
-            if self._posted and not alone:
-                for posted, _ in self._posted:
-                    posted(db)
+            if marking is not None:
+                marking(db)
             result = work(db)
             db.execute("COMMIT")
         except BaseException:
             _roll_back(db)
+            if marking is not None:
+                self._marks.end(written=False)
             raise
-        if self._posted and not alone:
-            posts, self._posted = self._posted, []
-            for _, done in posts:
-                done()
+        if marking is not None:
+            self._marks.end(written=True)
         return result
 
 
 class Threaded:
-    """Runs work in one thread; what is asked while a transaction waits for the disk shares the next one.
+    """Runs work on the event loop and lets a thread commit it; what is asked meanwhile shares the next transaction.
 
-    What is asked in one round of the loop is handed to the thread together at the round's end: a thread that began
-    with the first would take turns with the loop at every statement.
+    The connection is the loop's until a transaction is handed to the thread, and the thread's until it is told of
+    its end. Long work, and work whose transaction failed, is run by the thread as a whole.
     """
 
-    def __init__(self, db: sqlite3.Connection, path: str) -> None:
+    def __init__(self, db: sqlite3.Connection, path: str, marks: Marks) -> None:
         self._db = db
         self._path = path
+        self._marks = marks
         self._loop = asyncio.get_running_loop()
         self._asked: list[_Job] = []
-        self._jobs: SimpleQueue[list[_Job] | None] = SimpleQueue()
+        self._under_way = False  # a round is coming, or its transaction is the thread's
+        self._deadline = 0.0  # until which it is tried to begin; 0 when nobody is in the way
+        self._idle: asyncio.Future[None] | None = None
         self._closed = False
+        self._handed: SimpleQueue[tuple[list[_Job], bool] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="botkit-store", daemon=True)
         self._thread.start()
+        db.execute(f"PRAGMA busy_timeout = {_BLOCKED}")
 
-    async def run(self, work: Work[T], *, alone: bool = False) -> T:  # noqa: ARG002 - here everything goes together
+    async def run(self, work: Work[T], *, alone: bool = False, long: bool = False) -> T:  # noqa: ARG002 - all go together
         """Run the work in the next transaction."""
         if self._closed:
             raise StoreError(f"store {self._path}: it was closed")
         future: asyncio.Future[T] = self._loop.create_future()
-        self._ask(_Job(work, future))
+        self._asked.append(_Job(work, future, long=long))
+        self.mark()
         return await future
 
-    def post(self, work: Work[None], done: Callable[[], None]) -> None:
-        """Run the work in the next transaction; if it fails, in the one after."""
-        self._ask(_Job(work, None, done))
-
-    def _ask(self, job: "_Job") -> None:
-        if not self._asked:
-            self._loop.call_soon(self._hand_over)
-        self._asked.append(job)
-
-    def _hand_over(self) -> None:
-        if self._asked:
-            jobs, self._asked = self._asked, []
-            self._jobs.put(jobs)
+    def mark(self) -> None:
+        """See that a transaction comes; if it fails, the marks wait for the one after."""
+        if not self._under_way:
+            self._under_way = True
+            self._loop.call_soon(self._take_round)
 
     async def close(self) -> None:
         """End the thread when it has done what it was asked."""
         if not self._closed:
             self._closed = True
-            self._hand_over()
-            self._jobs.put(None)
+            if self._marks:
+                self.mark()
+            if self._under_way:
+                self._idle = self._loop.create_future()
+                await self._idle
+            self._handed.put(None)
             await asyncio.to_thread(self._thread.join)
 
-    def _serve(self) -> None:
-        ending = False
-        left: list[_Job] = []  # posted, and failed
-        while not ending:
-            jobs, left = left, []
-            asked = self._jobs.get()
-            while asked is not None:
-                jobs += asked
-                if len(jobs) >= _TOGETHER:
-                    break
-                try:
-                    asked = self._jobs.get_nowait()
-                except Empty:
-                    break
-            ending = asked is None
-            if jobs:
-                self._commit(jobs)
-                left = [job for job in jobs if job.future is None and job.error is not None]
-                self._loop.call_soon_threadsafe(_resolve, [job for job in jobs if job not in left])
+    # On the loop
 
-    def _commit(self, jobs: "list[_Job]") -> None:
+    def _take_round(self) -> None:
+        jobs = self._asked[:_TOGETHER]
+        marking = self._marks.begin()
+        if not jobs and marking is None:
+            self._rest()
+            return
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except _FAULTS as error:
+            if marking is not None:
+                self._marks.end(written=False)
+            self._stand_back(error)
+            return
+        self._deadline = 0.0
+        del self._asked[: len(jobs)]
+        if marking is not None:
+            jobs.append(_Job(marking, None))
+        self._handed.put((jobs, self._run_all(jobs)))
+
+    def _run_all(self, jobs: "list[_Job]") -> bool:
+        """Run the jobs, but for their commit; False if the thread has to, since one is long or failed."""
+        if any(job.long for job in jobs):
+            _roll_back(self._db)
+            return False
+        try:
+            for job in jobs:
+                job.run(self._db)
+        except Exception:  # noqa: BLE001 - the thread runs them again, each alone, and finds whose error it is
+            _roll_back(self._db)
+            return False
+        return True
+
+    def _stand_back(self, error: Exception) -> None:
+        """Try again to begin while another process is in the way; else tell everybody what is wrong."""
+        now = self._loop.time()
+        self._deadline = self._deadline or now + _PATIENCE
+        if is_busy(error) and now < self._deadline:
+            self._loop.call_later(_PAUSE, self._take_round)
+            return
+        self._deadline = 0.0
+        jobs, self._asked = self._asked, []
+        for job in jobs:
+            job.error = explain(error, self._path) if isinstance(error, _FAULTS) else error
+            job.tell()
+        self._rest()
+
+    def _committed(self, jobs: "list[_Job]") -> None:
+        for job in jobs:
+            if job.future is None:
+                self._marks.end(written=job.error is None)
+            else:
+                job.tell()
+        if self._asked:  # whom this wakes may ask as well, before the round
+            self._loop.call_soon(self._take_round)
+        else:
+            self._rest()
+
+    def _rest(self) -> None:
+        self._under_way = False
+        if self._idle is not None and not self._idle.done():
+            self._idle.set_result(None)
+
+    # In the thread
+
+    def _serve(self) -> None:
+        while (handed := self._handed.get()) is not None:
+            jobs, begun = handed
+            self._commit(jobs, begun=begun)
+            self._loop.call_soon_threadsafe(self._committed, jobs)
+
+    def _commit(self, jobs: "list[_Job]", *, begun: bool = False) -> None:
         """Commit the jobs together; if that fails, each alone, so that one bad job spoils no other."""
         try:
-            self._transact(jobs)
+            self._transact(jobs, begun=begun)
         except Exception as error:  # noqa: BLE001 - whatever it is belongs to who asked for the work
             if len(jobs) == 1 or is_busy(error):
                 for job in jobs:
@@ -199,12 +294,13 @@ class Threaded:
             for job in jobs:
                 self._commit([job])
 
-    def _transact(self, jobs: "list[_Job]") -> None:
+    def _transact(self, jobs: "list[_Job]", *, begun: bool) -> None:
         db = self._db
-        db.execute("BEGIN IMMEDIATE")
         try:
-            for job in jobs:
-                job.run(db)
+            if not begun:
+                _begin_patiently(db)
+                for job in jobs:
+                    job.run(db)
             db.execute("COMMIT")
         except BaseException:
             _roll_back(db)
@@ -212,16 +308,14 @@ class Threaded:
 
 
 class _Job:
-    """Work and where its end is told: a future, or a function that hears of success only."""
+    """Work and where its end is told: a future, or none for marks."""
 
-    __slots__ = ("done", "error", "future", "result", "work")
+    __slots__ = ("error", "future", "long", "result", "work")
 
-    def __init__(
-        self, work: Work[Any], future: "asyncio.Future[Any] | None", done: Callable[[], None] | None = None
-    ) -> None:
+    def __init__(self, work: Work[Any], future: "asyncio.Future[Any] | None", *, long: bool = False) -> None:
         self.work = work
         self.future = future
-        self.done = done
+        self.long = long
         self.result: Any = None
         self.error: Exception | None = None
 
@@ -233,10 +327,7 @@ class _Job:
             self.error = error
 
     def tell(self) -> None:
-        if self.future is None:
-            if self.done is not None:
-                self.done()
-        elif self.future.cancelled():
+        if self.future is None or self.future.cancelled():
             pass
         elif self.error is None:
             self.future.set_result(self.result)
@@ -244,13 +335,16 @@ class _Job:
             self.future.set_exception(self.error)
 
 
-def _resolve(jobs: list[_Job]) -> None:
-    for job in jobs:
-        job.tell()
-
-
 def _nothing(_: sqlite3.Connection) -> None:
     pass
+
+
+def _begin_patiently(db: sqlite3.Connection) -> None:
+    db.execute(f"PRAGMA busy_timeout = {int(_PATIENCE * 1000)}")
+    try:
+        db.execute("BEGIN IMMEDIATE")
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {_BLOCKED}")
 
 
 def _roll_back(db: sqlite3.Connection) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import sys
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from botkit.errors import ConfigError, StoreError
 from botkit.model.replies import Reply
 from botkit.stores import Durability, SQLiteStore, open_store
 from botkit.stores.connection import connect, explain
-from botkit.stores.writers import Inline, Threaded, Writer
+from botkit.stores.writers import Inline, Marks, Threaded, Writer
 from botkit.testing.stored import NOW, commit_of, contact, message, take, turn
 
 
@@ -256,7 +257,7 @@ async def test_a_mark_that_fails_by_itself_waits_for_the_next_commit(store: SQLi
 
 
 async def test_work_for_a_writer_that_was_closed_is_refused(path: Path) -> None:
-    writer = Threaded(connect(str(path), "full"), str(path))
+    writer = Threaded(connect(str(path), "full"), str(path), Marks())
     await writer.close()
     await writer.close()
     with pytest.raises(StoreError, match="closed"):
@@ -266,7 +267,8 @@ async def test_work_for_a_writer_that_was_closed_is_refused(path: Path) -> None:
 
 async def test_what_work_raises_is_its_callers(path: Path, durability: Durability) -> None:
     db = connect(str(path), durability)
-    writer: Writer = Threaded(db, str(path)) if durability == "full" else Inline(db, str(path))
+    kind = Threaded if durability == "full" else Inline
+    writer: Writer = kind(db, str(path), Marks())
 
     def good(db: sqlite3.Connection) -> int:
         return int(db.execute("SELECT 7").fetchone()[0])
@@ -278,6 +280,34 @@ async def test_what_work_raises_is_its_callers(path: Path, durability: Durabilit
     assert [outcomes[0], type(outcomes[1]), outcomes[2]] == [7, ZeroDivisionError, 7]
     await writer.close()
     db.close()
+
+
+async def test_at_full_the_loop_runs_short_work_and_a_thread_what_is_long(path: Path) -> None:
+    writer = Threaded(connect(str(path), "full"), str(path), Marks())
+
+    def where(_: sqlite3.Connection) -> int:
+        return threading.get_ident()
+
+    assert await asyncio.gather(*[writer.run(where) for _ in range(3)]) == [threading.get_ident()] * 3
+    short, long = await asyncio.gather(writer.run(where), writer.run(where, long=True))
+    assert short == long != threading.get_ident()
+    await writer.close()
+    writer._db.close()
+
+
+async def test_the_first_mark_of_a_reply_counts() -> None:
+    marks = Marks()
+    marks.add("r1", "p1", NOW)
+    marks.add("r1", "p2", NOW)
+    assert marks.begin() is not None
+    marks.add("r1", "p3", NOW)
+    assert (marks.begun, marks.waiting, len(marks)) == ({"r1": ("p1", NOW)}, {}, 1)
+    marks.end(written=False)
+    assert (marks.begun, marks.waiting) == ({}, {"r1": ("p1", NOW)})
+    marks.begin()
+    marks.end(written=True)
+    assert not marks
+    assert marks.begin() is None
 
 
 async def test_a_cancelled_caller_harms_no_other(store: SQLiteStore) -> None:
