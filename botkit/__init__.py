@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from botkit.model.replies import Button, Card, Reply
     from botkit.model.turn import Turn
     from botkit.model.values import File, Money
-    from botkit.ports.connectors import Accepted, Connector, Incoming, Intake
+    from botkit.ports.connectors import Accepted, Connector, Entry, Incoming, Intake
     from botkit.registry.connectors import BotInfo, ConnectorSpec
     from botkit.registry.contexts import Context
     from botkit.registry.plugins import Plugin
@@ -49,6 +49,7 @@ __all__ = [
     "ConnectorSpec",
     "Context",
     "DeliveryError",
+    "Entry",
     "ExpressionError",
     "File",
     "Found",
@@ -94,7 +95,7 @@ _HOMES = {
     "botkit.model.replies": ("Button", "Card", "Reply"),
     "botkit.model.turn": ("Turn",),
     "botkit.model.values": ("File", "Money"),
-    "botkit.ports.connectors": ("Accepted", "Connector", "Incoming", "Intake"),
+    "botkit.ports.connectors": ("Accepted", "Connector", "Entry", "Incoming", "Intake"),
     "botkit.registry.connectors": ("BotInfo", "ConnectorSpec"),
     "botkit.registry.contexts": ("Context",),
     "botkit.registry.plugins": ("Plugin",),

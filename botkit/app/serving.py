@@ -28,7 +28,7 @@ from botkit.app.watching import Watch
 from botkit.errors import NOWHERE, BotkitError, ConfigError, StoreError
 from botkit.model.definitions import Capabilities
 from botkit.model.replies import Reply
-from botkit.ports.connectors import Accepted, Connector, Incoming, Intake
+from botkit.ports.connectors import Accepted, Connector, Entry, Incoming, Intake
 from botkit.registry.connectors import BotInfo, missing_secrets
 from botkit.registry.discovery import build_connector, find_connector
 from botkit.runtime.collecting import spare_collector
@@ -102,6 +102,10 @@ class CountedIntake:
         self._numbers.messages += 1
         self._numbers.duplicates += accepted.duplicate
         return accepted
+
+    async def history(self, conversation: str, after: int = 0, most: int = 100) -> Sequence[Entry]:
+        """Give what was said."""
+        return await self._intake.history(conversation, after, most)
 
 
 class CountedConnector:

@@ -1,8 +1,8 @@
 """The ports: what the runtime needs of the world, as Protocols. Adapters implement them; fakes are in testing."""
 
-from botkit.ports.carriers import Carrier
+from botkit.ports.carriers import Carrier, Job
 from botkit.ports.clocks import Clock
-from botkit.ports.connectors import Accepted, Connector, Incoming, Intake
+from botkit.ports.connectors import Accepted, Connector, Entry, Incoming, Intake
 from botkit.ports.files import Files
 from botkit.ports.people import Desk
 from botkit.ports.stores import Arrived, Commit, Committed, Delivery, Loaded, Outgoing, Store, Summary
@@ -20,10 +20,12 @@ __all__ = [
     "Delivery",
     "Desk",
     "Embedder",
+    "Entry",
     "Files",
     "Incoming",
     "Intake",
     "IntentClassifier",
+    "Job",
     "Knowledge",
     "LanguageModel",
     "Loaded",

@@ -40,11 +40,28 @@ class Accepted(msgspec.Struct, frozen=True):
     wake: bool = False
 
 
+class Entry(msgspec.Struct, frozen=True):
+    """Something that was said in the turn `seq` of a conversation: by the customer, or by the bot."""
+
+    seq: int
+    said: Message | Press | None = None
+    reply: Reply | None = None
+
+
 class Intake(Protocol):
-    """Where a connector puts what it received. The platform gets its OK after this returned."""
+    """Where a connector puts what it received. The platform gets its OK after `accept` returned."""
 
     async def accept(self, incoming: Incoming) -> Accepted:
         """Store the delivery durably and see that its turn comes."""
+        ...
+
+    async def history(self, conversation: str, after: int = 0, most: int = 100) -> Sequence[Entry]:
+        """Give what was said in a conversation after the turn `after`, in order, at most so many entries, the last.
+
+        For platforms that keep no history of their own: a page that comes back. What still waits for its turn may
+        stand at the end, with the number of the turn before it; it is given again then, with its own. An entry is
+        known by the id of its event or reply. Raises errors.StoreError.
+        """
         ...
 
 

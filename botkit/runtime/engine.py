@@ -12,11 +12,12 @@ from botkit.model.replies import Call, DropTimers, Effect, Reply, SetTimer
 from botkit.model.session import Session
 from botkit.model.turn import Turn
 from botkit.ports.clocks import Clock
-from botkit.ports.connectors import Accepted, Connector, Incoming
+from botkit.ports.connectors import Accepted, Connector, Entry, Incoming
 from botkit.ports.stores import Arrived, Commit, Store
 from botkit.registry.registry import Registry
 from botkit.runtime.books import FlowBook
 from botkit.runtime.delivery import Delivery
+from botkit.runtime.histories import read_history
 from botkit.runtime.recognition import Recogniser
 from botkit.runtime.sweeping import Sweep
 from botkit.runtime.timers import Timers
@@ -51,7 +52,8 @@ class Engine:
         self.store = store
         self.registry = registry
         self.clock = clock
-        self.delivery = Delivery(store, connectors or {}, clock, self._epoch_of)
+        self.connectors = connectors or {}
+        self.delivery = Delivery(store, self.connectors, clock, self._epoch_of)
         self.turning = Turning(book, registry, recognisers, clock, chosen_locale)
         self.timers = Timers(store, clock, self.wake)
         self.sweep = Sweep(store, clock)
@@ -164,6 +166,12 @@ class Engine:
             self._known.pop(commit.conversation, None)
             self._wake_for(accepted)
         return accepted
+
+    async def history(self, conversation: str, after: int = 0, most: int = 100) -> Sequence[Entry]:
+        """Give what was said in a conversation after a turn, in order, at most so many entries, the last."""
+        connector = self.connectors.get(conversation.partition(":")[0])
+        shown = None if connector is None else connector.capabilities
+        return await read_history(self.store, conversation, after, most, shown)
 
     async def put(self, conversation: str, key: str, event: Event) -> Accepted:
         """Store an event of our own, once per key, and see that its turn comes."""

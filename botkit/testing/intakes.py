@@ -1,14 +1,16 @@
 """An intake that a test looks into."""
 
 import asyncio
+from collections.abc import Sequence
 
-from botkit.ports.connectors import Accepted, Incoming
+from botkit.ports.connectors import Accepted, Entry, Incoming
 
 
 class FakeIntake:
     """Keeps what a connector hands over. `received` has every delivery, `incoming` each (channel, id) once.
 
-    `hold` makes it block until `release`; `fail` makes the next deliveries raise.
+    `entries` is what `history` gives of each conversation. `hold` makes `accept` block until `release`; `fail` lets
+    the next calls raise.
     """
 
     def __init__(self) -> None:
@@ -20,6 +22,7 @@ class FakeIntake:
         self._changed = asyncio.Condition()
         self._seqs: dict[tuple[str, str], Accepted] = {}
         self._counts: dict[str, int] = {}
+        self.entries: dict[str, list[Entry]] = {}
 
     def hold(self) -> None:
         """Let `accept` block from now on."""
@@ -37,6 +40,12 @@ class FakeIntake:
         """Wait until so many deliveries were handed over. Raises TimeoutError after `timeout` seconds."""
         async with asyncio.timeout(timeout), self._changed:
             await self._changed.wait_for(lambda: len(self.received) >= count)
+
+    async def history(self, conversation: str, after: int = 0, most: int = 100) -> Sequence[Entry]:
+        """Give what `entries` holds."""
+        if self._error is not None:
+            raise self._error
+        return [entry for entry in self.entries.get(conversation, ()) if entry.seq > after][-most:]
 
     async def accept(self, incoming: Incoming) -> Accepted:
         """Take a delivery as a store would."""

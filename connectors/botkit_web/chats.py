@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 _QUEUED = 1_000
 
@@ -33,10 +33,12 @@ class Line:
 
 
 class Chat:
-    """One chat: its lines, and the last entries (id → frame) in order."""
+    """One chat: its lines, and the last entries (id → frame) in order; `read` is the turn up to which it was read."""
 
     def __init__(self, most: int) -> None:
         self.lines: set[Line] = set()
+        self.read = 0
+        self.reading = asyncio.Lock()
         self._entries: OrderedDict[str, str] = OrderedDict()
         self._most = most
 
@@ -45,6 +47,14 @@ class Chat:
         self._entries[key] = frame
         if len(self._entries) > self._most:
             self._entries.popitem(last=False)
+
+    def fill(self, frames: Mapping[str, str]) -> list[str]:
+        """Put what was read (id → frame) before what is kept and was not read; give the frames that are new."""
+        new = [frame for key, frame in frames.items() if key not in self._entries]
+        before = {key: self._entries.get(key, frame) for key, frame in frames.items()}
+        after = {key: frame for key, frame in self._entries.items() if key not in frames}
+        self._entries = OrderedDict(list({**before, **after}.items())[-self._most :])
+        return new
 
     def drop(self, key: str) -> None:
         """Keep an entry no longer."""

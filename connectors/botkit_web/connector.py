@@ -5,12 +5,12 @@ import contextlib
 import logging
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from botkit import BotInfo, Capabilities, DeliveryError, Incoming, Intake, Message, Opened, Press, Reply
+from botkit import BotInfo, Capabilities, DeliveryError, Entry, Incoming, Intake, Message, Opened, Press, Reply
 from botkit_web.access import Allowance, Signer, allows, new_chat
 from botkit_web.chats import Chat, Chats, Line
 from botkit_web.page import page_routes
@@ -52,8 +52,8 @@ class _Visit:
 class WebConnector:
     """Implements botkit's Connector: serves the page and its socket, and keeps the last entries of each chat.
 
-    Entries are kept in memory: a page that reloads shows them again, a server that starts anew has none. `clock`
-    gives seconds that only grow.
+    The last entries are kept in memory, so that a page that comes back is shown them; those before a restart, or of
+    another server of the same bot, are read from the history. `clock` gives seconds that only grow.
     """
 
     def __init__(
@@ -89,11 +89,18 @@ class WebConnector:
         if self._intake is None:
             raise DeliveryError("the web channel is not running")
         there = self._chats.get(chat)
-        for part in cut_reply(reply, self.capabilities.text_length):
-            frame = write_reply(part)
-            there.add(part.id, frame)
-            there.tell(frame)
+        self._show(there, self._frames_of(reply))
         return reply.id
+
+    def _show(self, chat: Chat, frames: Mapping[str, str]) -> None:
+        """Keep and tell what is not known yet: what comes twice is shown once."""
+        for key, frame in frames.items():
+            if not chat.knows(key):
+                chat.add(key, frame)
+                chat.tell(frame)
+
+    def _frames_of(self, reply: Reply) -> dict[str, str]:
+        return {part.id: write_reply(part) for part in cut_reply(reply, self.capabilities.text_length)}
 
     def routes(self) -> Sequence[BaseRoute]:
         """Give the page on `/`, its parts and its socket under `/web`."""
@@ -171,6 +178,8 @@ class WebConnector:
         known = self._signer.owns(hello.chat, hello.token)
         name = hello.chat if known else new_chat()
         chat = self._chats.get(name)
+        if known:
+            await self._catch_up(name, chat)
         if len(chat.lines) >= self._settings.sockets_per_chat or self._open > self._settings.sockets:
             line.put(_problem("too_many", "Too many pages are open."))
             line.close(_LATER)
@@ -193,6 +202,43 @@ class WebConnector:
             opened = Incoming(channel=self.name, chat=name, id=f"{name}#opened", event=Opened(locale=hello.locale))
             await self._accept(opened)
         return visit
+
+    async def _catch_up(self, name: str, chat: Chat) -> None:
+        """Read what was said in a chat and is not kept here: before a restart, over another server, by timers."""
+        async with chat.reading:
+            try:
+                if self._intake is None:
+                    return
+                entries = await self._intake.history(f"{self.name}:{name}", chat.read, self._settings.history)
+            except Exception as error:  # noqa: BLE001 - the page is shown what is kept
+                _log.warning(
+                    "a history could not be read: %s",
+                    type(error).__name__,
+                    extra={"action": "web.history", "chat": name},
+                )
+                return
+            frames: dict[str, str] = {}
+            for entry in entries:
+                frames |= self._frames_of_entry(entry)
+            if chat.read:
+                self._show(chat, frames)
+            else:
+                for frame in chat.fill(frames):
+                    chat.tell(frame)
+            chat.read = max([chat.read, *(entry.seq for entry in entries)])
+
+    def _frames_of_entry(self, entry: Entry) -> dict[str, str]:
+        if entry.reply is not None:
+            return self._frames_of(entry.reply)
+        match entry.said:
+            case Message(text=text, id=key):
+                said = text
+            case Press(id=key) as press:
+                said = press.label or press.value
+            case _:
+                return {}
+        key = key or f"said-{entry.seq}"
+        return {key: write_frame("said", id=key, text=said)}
 
     async def _take(self, visit: _Visit, text: str) -> None:
         """Deal with one frame of a page that said hello."""
@@ -219,9 +265,10 @@ class WebConnector:
         match frame:
             case Said(text=text):
                 text = _UNPRINTABLE.sub("", text)
-                return Message(text=text, locale=visit.locale), text
+                return Message(text=text, id=frame.id, locale=visit.locale), text
             case Pressed():
                 press = Press(
+                    id=frame.id,
                     value=frame.value,
                     label=frame.label,
                     question=frame.question,

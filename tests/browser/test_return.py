@@ -136,15 +136,17 @@ def test_what_was_missed_over_a_reload_comes_after_what_was_kept(server: Server,
     assert page.inner_text("#log") == other.inner_text("#log")
 
 
-def test_a_new_page_after_a_restart_says_that_the_conversation_goes_on(server: Server, browser: Browser) -> None:
+def test_a_new_page_after_a_restart_shows_the_conversation_and_its_buttons(server: Server, browser: Browser) -> None:
     context = browser.new_context(locale="en-US")
-    begin(context, server).close()
+    first = begin(context, server)
+    before = first.inner_text("#log")
+    first.close()
     server.kill()
     server.begin()
     page = context.new_page()
     page.goto(server.address)
-    page.get_by_text("Your conversation goes on.").wait_for()
-    page.get_by_role("button", name="What was said last?").click()
+    page.get_by_role("button", name="An invoice").wait_for()
+    assert page.inner_text("#log") == before
     page.get_by_role("button", name="An invoice").click()
     page.get_by_text("We will call about invoice.").wait_for()
 

@@ -3,8 +3,9 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,7 +15,7 @@ from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from botkit import Accepted, BotInfo, Button, Incoming, Message, Opened, Press, Reply
+from botkit import Accepted, Bot, BotInfo, Button, Entry, Incoming, Message, Opened, Press, Reply
 from botkit.testing import FakeIntake
 from botkit_web import CAPABILITIES, WebConnector, WebSettings
 
@@ -32,6 +33,11 @@ class EchoBot:
         if not again and self.connector is not None:
             await self.connector.send(incoming.chat, Reply(f"to {incoming.id}", self.answer(incoming)))
         return Accepted(incoming.conversation, len(self.seen), duplicate=again)
+
+    async def history(self, conversation: str, after: int = 0, most: int = 100) -> Sequence[Entry]:
+        """Keep none: what the connector remembers is enough for one process."""
+        del conversation, after, most
+        return ()
 
     @staticmethod
     def answer(incoming: Incoming) -> str:
@@ -206,3 +212,62 @@ async def test_many_pages_at_once_each_get_their_own_answers() -> None:
         url = f"ws://{address}/web/socket"
         heard = await asyncio.gather(*(talk(url, n) for n in range(30)))
     assert heard == [[f"You said: page {n} turn {turn}" for turn in range(3)] for n in range(30)]
+
+
+FLOWS = """
+flows:
+  on_start: {steps: [{say: Hello!}]}
+  pick:
+    start: {commands: [pick]}
+    steps:
+      - {ask: colour, say: Which?, options: {red: Red, blue: Blue}}
+      - {say: "You took {{ colour }}."}
+"""
+
+
+@asynccontextmanager
+async def at_work(directory: Path) -> AsyncIterator[str]:
+    """Serve a bot over the web channel, its store in a file; gives the address."""
+    connector = WebConnector(
+        WebSettings.model_validate({"secret": "a secret for the tests"}), BotInfo(), capabilities=CAPABILITIES
+    )
+    listener = socket.create_server(("127.0.0.1", 0))
+    app = Starlette(routes=connector.routes())
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", log_config=None, lifespan="off"))
+    async with await Bot.load(directory, connectors=lambda _: {"web": connector}) as bot:
+        await connector.start(bot.engine)
+        task = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            yield f"ws://127.0.0.1:{listener.getsockname()[1]}/web/socket"
+        finally:
+            await connector.stop()
+            server.should_exit = True
+            await task
+
+
+async def test_after_a_restart_a_new_page_is_shown_all_of_it_in_order_once(tmp_path: Path) -> None:
+    (tmp_path / "bot.yaml").write_text("name: Desk\nchannels: {web: {}}\n")
+    (tmp_path / "flows.yaml").write_text(FLOWS)
+    async with at_work(tmp_path) as url, connect(url) as page:
+        await say(page, type="hello")
+        welcome, _ = await hear_kinds(page, "welcome", "reply")
+        await say(page, type="message", id="m1", text="/pick")
+        _, question = await hear_kinds(page, "ack", "reply")
+    async with at_work(tmp_path) as url, connect(url) as page:
+        assert await _shown(page, welcome) == ["Hello!", "/pick", "Which?"]
+        red = question["buttons"][0]
+        await say(
+            page, type="press", id="m2", question=question["question"], **{k: red[k] for k in ("value", "label")}
+        )
+        await hear_kinds(page, "ack", "reply")
+        async with connect(url) as other:
+            assert await _shown(other, welcome) == ["Hello!", "/pick", "Which?", "Red", "You took red."]
+    async with at_work(tmp_path) as url, connect(url) as page, connect(url) as other:
+        assert await _shown(page, welcome, last="m2") == ["You took red."]
+        assert await _shown(other, welcome) == ["Hello!", "/pick", "Which?", "Red", "You took red."]
+
+
+async def _shown(page: ClientConnection, welcome: dict[str, Any], last: str = "") -> list[str]:
+    await say(page, type="hello", chat=welcome["chat"], token=welcome["token"], last=last)
+    missed = (await hear(page))["missed"]
+    return [(await hear(page))["text"] for _ in range(missed)]

@@ -24,6 +24,7 @@ NAMES = [
     "ConnectorSpec",
     "Context",
     "DeliveryError",
+    "Entry",
     "ExpressionError",
     "File",
     "Found",

@@ -4,7 +4,7 @@ import asyncio
 import inspect
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import wraps
 from multiprocessing.connection import Connection
 from typing import Any, cast
@@ -13,7 +13,7 @@ import msgspec
 
 from botkit.model.definitions import Capabilities
 from botkit.model.replies import Reply
-from botkit.ports.connectors import Accepted, Connector, Incoming, Intake
+from botkit.ports.connectors import Accepted, Connector, Entry, Incoming, Intake
 from botkit.ports.stores import Store
 from botkit.registry.hooks import Action
 from botkit.registry.registry import Registry
@@ -137,16 +137,19 @@ class WatchedConnector:
 class EitherIntake:
     """An intake that takes every other message with its turn in one transaction, as a library's user does."""
 
-    def __init__(
-        self, accept: Callable[[Incoming], Awaitable[Accepted]], take: Callable[[Incoming], Awaitable[Accepted]]
-    ):
-        self._ways = (accept, take)
+    def __init__(self, intake: Intake, take: Callable[[Incoming], Awaitable[Accepted]]):
+        self._intake = intake
+        self._ways = (intake.accept, take)
         self._count = 0
 
     async def accept(self, incoming: Incoming) -> Accepted:
         """Store a delivery."""
         self._count += 1
         return await self._ways[self._count % 2](incoming)
+
+    async def history(self, conversation: str, after: int = 0, most: int = 100) -> Sequence[Entry]:
+        """Give what was said."""
+        return await self._intake.history(conversation, after, most)
 
 
 def watch_actions(registry: Registry, points: Points) -> None:

@@ -83,7 +83,7 @@ class _Worker:
         bot = await Bot.load(self._setup.directory, store=self._store, clock=self._clock, connectors=self._connectors)
         engine = bot.engine
         for connector in bot.connectors.values():
-            await connector.start(EitherIntake(engine.accept, engine.take))
+            await connector.start(EitherIntake(engine, engine.take))
         self._points.tell(Said(ready=True))
         await ending.wait()
         await bot.close()

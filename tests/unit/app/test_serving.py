@@ -33,6 +33,7 @@ from botkit.model.events import Message
 from botkit.model.replies import Reply
 from botkit.ports.connectors import Accepted, Connector, Incoming, Intake
 from botkit.registry.connectors import ConnectorSpec
+from botkit.testing import FakeIntake
 
 
 class Line:
@@ -265,7 +266,7 @@ def test_a_start_tells_of_variables_that_nobody_set(desk: Path, monkeypatch: pyt
 
 
 async def test_a_refused_delivery_is_not_counted() -> None:
-    class Closed:
+    class Closed(FakeIntake):
         async def accept(self, incoming: Incoming) -> Accepted:
             raise StoreError(incoming.id)
 

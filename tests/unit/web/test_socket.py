@@ -10,11 +10,13 @@ import pytest
 from starlette.applications import Starlette
 from starlette.types import Message as Asgi
 
-from botkit import BotInfo, Button, DeliveryError, Message, Opened, Press, Reply, StoreError
+from botkit import BotInfo, Button, DeliveryError, Entry, Message, Opened, Press, Reply, StoreError
 from botkit.testing import FakeIntake
 from botkit_web import CAPABILITIES, WebConnector, WebSettings
+from botkit_web.access import Signer
 
 PATIENCE = 5.0
+SECRET = "a secret for the tests alone"
 
 
 class Page:
@@ -127,7 +129,7 @@ async def test_a_message_is_stored_and_then_acknowledged(botkit_intake: FakeInta
         assert await page.hear() == {"type": "ack", "id": "m1"}
         incoming = botkit_intake.received[-1]
         assert incoming.id == f"{chat}:m1"
-        assert incoming.event == Message(text="Where is my <order>?", locale="en-GB")
+        assert incoming.event == Message(text="Where is my <order>?", id="m1", locale="en-GB")
         await page.leave()
 
 
@@ -141,8 +143,8 @@ async def test_a_press_carries_its_question(botkit_intake: FakeIntake) -> None:
         await page.hear_kind("ack")
         events = [one.event for one in botkit_intake.received[-2:]]
         assert events == [
-            Press(value="yes", label="Yes, please", question="q7"),
-            Press(run="return_item", label="Return"),
+            Press(id="p1", value="yes", label="Yes, please", question="q7"),
+            Press(id="p2", run="return_item", label="Return"),
         ]
         await page.leave()
 
@@ -545,3 +547,81 @@ async def test_a_long_reply_comes_in_parts(botkit_intake: FakeIntake) -> None:
         assert [frame["id"] for frame in frames] == ["r1.1", "r1"]
         assert " ".join(frame["text"].strip() for frame in frames) == text.strip()
         await page.leave()
+
+
+TALK = [
+    Entry(1, reply=Reply("r0", "Hello!")),
+    Entry(2, said=Message(text="Where is it?", id="m1")),
+    Entry(2, reply=Reply("r1", "Which order?")),
+    Entry(3, said=Press(label="The last", value="last", id="m2")),
+    Entry(3, reply=Reply("r2", "On its way.")),
+]
+
+
+async def _comes_back(page: Page, chat: str, last: str = "") -> list[tuple[str, str]]:
+    welcome = await page.greet(chat=chat, token=Signer(SECRET).sign(chat), last=last)
+    frames = [await page.hear() for _ in range(welcome["missed"])]
+    return [(frame["type"], frame["text"]) for frame in frames]
+
+
+WHOLE = [
+    ("reply", "Hello!"),
+    ("said", "Where is it?"),
+    ("reply", "Which order?"),
+    ("said", "The last"),
+    ("reply", "On its way."),
+]
+
+
+async def test_a_page_is_shown_what_was_said_before_this_server_began(botkit_intake: FakeIntake) -> None:
+    botkit_intake.entries["web:anna"] = TALK
+    async with running(botkit_intake, secret=SECRET) as connector:
+        assert await _comes_back(Page(connector), "anna") == WHOLE
+        assert await _comes_back(Page(connector), "anna", last="r1") == WHOLE[3:]
+        assert await _comes_back(Page(connector), "anna", last="m2") == WHOLE[4:]
+        assert await _comes_back(Page(connector), "anna", last="r2") == []
+        assert await _comes_back(Page(connector), "bo") == []
+
+
+async def test_what_was_sent_before_a_page_came_stands_behind_what_was_said_before(botkit_intake: FakeIntake) -> None:
+    botkit_intake.entries["web:anna"] = TALK[:-1]
+    async with running(botkit_intake, secret=SECRET) as connector:
+        await connector.send("anna", Reply("r2", "On its way."))
+        assert await _comes_back(Page(connector), "anna") == WHOLE
+
+
+async def test_what_is_read_and_sent_is_shown_once(botkit_intake: FakeIntake) -> None:
+    botkit_intake.entries["web:anna"] = TALK
+    async with running(botkit_intake, secret=SECRET) as connector:
+        page = Page(connector)
+        assert await _comes_back(page, "anna") == WHOLE
+        await connector.send("anna", Reply("r2", "On its way."))
+        await connector.send("anna", Reply("r3", "Anything else?"))
+        assert [frame["text"] for frame in [await page.hear()]] == ["Anything else?"]
+        assert page.heard() == []
+
+
+async def test_what_another_server_took_is_shown_on_the_next_visit(botkit_intake: FakeIntake) -> None:
+    botkit_intake.entries["web:anna"] = TALK[:3]
+    async with running(botkit_intake, secret=SECRET) as connector:
+        first = Page(connector)
+        assert await _comes_back(first, "anna") == WHOLE[:3]
+        botkit_intake.entries["web:anna"] = TALK
+        assert await _comes_back(Page(connector), "anna", last="r1") == WHOLE[3:]
+        assert [(await first.hear())["text"] for _ in range(2)] == ["The last", "On its way."]
+
+
+async def test_a_history_that_cannot_be_read_keeps_nobody_out(botkit_intake: FakeIntake) -> None:
+    async with running(botkit_intake, secret=SECRET) as connector:
+        await connector.send("anna", Reply("r9", "Still there"))
+        botkit_intake.fail(StoreError("gone"))
+        assert await _comes_back(Page(connector), "anna") == [("reply", "Still there")]
+        botkit_intake.fail(None)
+        botkit_intake.entries["web:anna"] = TALK
+        assert await _comes_back(Page(connector), "anna") == [*WHOLE, ("reply", "Still there")]
+
+
+async def test_entries_without_an_id_are_told_apart(botkit_intake: FakeIntake) -> None:
+    botkit_intake.entries["web:anna"] = [Entry(n, said=Message(text=f"line {n}")) for n in (1, 2)]
+    async with running(botkit_intake, secret=SECRET) as connector:
+        assert await _comes_back(Page(connector), "anna") == [("said", "line 1"), ("said", "line 2")]

@@ -1,0 +1,40 @@
+"""Histories: what was said in a conversation, read from the store for a page that comes back."""
+
+from collections.abc import Iterator, Sequence
+
+from botkit.model.definitions import Capabilities
+from botkit.model.events import Message, Press
+from botkit.model.turn import Record
+from botkit.ports.connectors import Entry
+from botkit.ports.stores import Store
+from botkit.runtime.degrading import degrade
+
+
+async def read_history(
+    store: Store, conversation: str, after: int, most: int, capabilities: Capabilities | None
+) -> Sequence[Entry]:
+    """Give what was said after the turn `after`, in order, at most the last `most` entries.
+
+    Read from the beginning (`after` is 0, or long ago) what still waits for its turn comes last, and what was given
+    up is left out. Replies are given as the channel shows them.
+    """
+    if after and len(records := await store.turns(conversation, after + 1, most)) < most:
+        return list(_entries(records, frozenset(), capabilities))[-most:]
+    loaded = await store.load(conversation)
+    if loaded.session is None and not loaded.waiting:
+        return ()
+    seq = loaded.session.seq if loaded.session is not None else 0
+    records = await store.turns(conversation, max(1, seq - most + 1), most)
+    unsent = frozenset([one.reply for one in await store.deliveries(conversation) if one.error])
+    entries = list(_entries(records, unsent, capabilities))
+    entries += [Entry(seq, said=row.event) for row in loaded.waiting if isinstance(row.event, Message | Press)]
+    return entries[-most:]
+
+
+def _entries(records: Sequence[Record], unsent: frozenset[str], capabilities: Capabilities | None) -> Iterator[Entry]:
+    for record in records:
+        if isinstance(record.event, Message | Press):
+            yield Entry(record.seq, said=record.event)
+        for reply in record.replies:
+            if reply.id not in unsent:
+                yield Entry(record.seq, reply=degrade(reply, capabilities) if capabilities else reply)
