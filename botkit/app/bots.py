@@ -12,6 +12,7 @@ from uuid import uuid4
 import msgspec
 
 from botkit.app.directories import Checked, check_directory, rebuild
+from botkit.app.events import Emitted, make_incoming, refuse_unknown
 from botkit.errors import LoadError, UsageError
 from botkit.model.definitions import FlowSet
 from botkit.model.events import Message, Opened, Press
@@ -204,6 +205,19 @@ class Bot:
         conversation = f"library:{uuid4().hex}"
         await self.open(conversation)
         return (await self.say(text, conversation)).text
+
+    async def emit(
+        self, name: str, data: Mapping[str, Any] | None = None, *, conversation: str, key: str = ""
+    ) -> Emitted:
+        """Tell the bot that something happened outside: paid, shipped. It is stored when this returns.
+
+        `key` makes it idempotent: a second event with the same key on the same channel changes nothing. Raises
+        UsageError for a conversation that does not exist and for data that is not plain (at most 64 KiB of JSON).
+        """
+        incoming = make_incoming(name, data, conversation, key)
+        await refuse_unknown(self.store, conversation, self.connectors)
+        accepted = await self.engine.accept(incoming)
+        return Emitted(conversation, incoming.event.id, accepted.duplicate)
 
     async def send(self, conversation: str, event: Message | Press | Opened) -> Exchange:
         """Send an event as a customer and wait until the bot waits again."""

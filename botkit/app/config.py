@@ -44,6 +44,7 @@ class Config(msgspec.Struct, frozen=True):
     safety: dict[str, Any] = {}
     handoff: dict[str, Any] = {}
     token: str = ""
+    events_secrets: tuple[str, ...] = ()
 
 
 def read_config(
@@ -76,7 +77,7 @@ def _assemble(found: Mapping[str, Node], variables: Mapping[str, str], report: R
         llm=_free(found.get("llm"), "'llm'", variables, report),
         safety=_free(found.get("safety"), "'safety'", variables, report),
         handoff=_handoff(found.get("handoff"), variables, report),
-        token=_token(found.get("api"), variables, report),
+        **_access(found.get("api"), variables, report),
     )
 
 
@@ -249,11 +250,24 @@ def _store(node: Node | None, variables: Mapping[str, str], report: Report) -> t
     return filled, durability
 
 
-def _token(node: Node | None, variables: Mapping[str, str], report: Report) -> str:
-    found = shapes.fields(node, "'api'", ("token",), report) if node is not None else {}
-    if "token" not in found:
-        return ""
+def _access(node: Node | None, variables: Mapping[str, str], report: Report) -> dict[str, Any]:
+    """Read who may look at the bot, and whose events it takes."""
+    found = shapes.fields(node, "'api'", ("token", "events_secret"), report) if node is not None else {}
+    made: dict[str, Any] = {}
+    if "token" in found:
+        token = shapes.text(found["token"], "'token'", report) or ""
+        made["token"] = "".join(_secrets(found["token"], "'token'", (token,), variables, report))
+    if "events_secret" in found:
+        several = shapes.texts(found["events_secret"], "'events_secret'", report)
+        made["events_secrets"] = _secrets(found["events_secret"], "'events_secret'", several, variables, report)
+    return made
+
+
+def _secrets(
+    node: Node, what: str, texts: Sequence[str], variables: Mapping[str, str], report: Report
+) -> tuple[str, ...]:
+    """Fill in the variables of secrets; those that are empty then are left out."""
     missing: list[str] = []
-    token: str = fill_variables(shapes.text(found["token"], "'token'", report) or "", variables, missing)
-    _warn_of_missing(found["token"], "'token'", missing, report)
-    return token
+    filled: list[str] = fill_variables(list(texts), variables, missing)
+    _warn_of_missing(node, what, missing, report)
+    return tuple([secret for secret in filled if secret])

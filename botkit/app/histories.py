@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from botkit.app.bots import locate_store
-from botkit.app.config import FILE, read_config
+from botkit.app.config import FILE, Config, read_config
 from botkit.app.directories import read_file, variables_of
 from botkit.app.transcripts import moment
 from botkit.errors import LoadError, Problem, UsageError
@@ -35,7 +35,16 @@ async def open_history(directory: Path, url: str | None) -> AsyncIterator[Store]
         await store.close()
 
 
+def channels_of(directory: Path) -> tuple[str, ...]:
+    """Name the channels of a bot's directory; the page is one if bot.yaml names none."""
+    return tuple(_config_of(directory).channels) or ("web",)
+
+
 def _store_of(directory: Path) -> str:
+    return locate_store(_config_of(directory).store, directory)
+
+
+def _config_of(directory: Path) -> Config:
     problems: list[Problem] = []
     file = directory / FILE
     if not file.is_file():
@@ -47,7 +56,7 @@ def _store_of(directory: Path) -> str:
     wrong = [problem for problem in (*problems, *found) if problem.severity == "error"]
     if wrong:
         raise LoadError(wrong)
-    return locate_store(config.store, directory)
+    return config
 
 
 async def records_of(store: Store, conversation: str, first: int = 1) -> list[Record]:

@@ -25,6 +25,7 @@ from botkit.app.config import Channel
 from botkit.app.directories import Checked
 from botkit.app.secrets import keep_secret
 from botkit.app.watching import Watch
+from botkit.app.webhooks import event_routes
 from botkit.errors import NOWHERE, BotkitError, ConfigError, StoreError
 from botkit.model.definitions import Capabilities
 from botkit.model.replies import Reply
@@ -209,6 +210,7 @@ def build_app(bot: Bot, numbers: Numbers) -> Starlette:
         return PlainTextResponse(written, media_type=_PROMETHEUS)
 
     routes: list[BaseRoute] = [Route("/health", health), Route("/ready", ready), Route("/metrics", metrics)]
+    routes += event_routes(bot, bot.checked.config.events_secrets)
     for connector in bot.connectors.values():
         routes += connector.routes()
     return Starlette(routes=routes)

@@ -6,7 +6,7 @@ import sys
 import typer
 
 import botkit
-from botkit.cli import chatting, checking, doctor, histories, projects, rehearsing, running
+from botkit.cli import chatting, checking, doctor, emitting, histories, projects, rehearsing, running
 
 app = typer.Typer(
     name="botkit",
@@ -23,6 +23,7 @@ app.command("run")(running.run)
 app.command("chat")(chatting.chat)
 app.command("check")(checking.check)
 app.command("test")(rehearsing.play)
+app.command("emit")(emitting.emit)
 app.command("why")(histories.why)
 app.command("graph")(projects.graph)
 app.command("schema")(projects.schema)

@@ -3,11 +3,13 @@
 from typing import Any
 
 from botkit.dialogue.handing import take_owner
+from botkit.dialogue.outside import take_outside, wake
 from botkit.dialogue.questions import repeat_question
 from botkit.dialogue.routing import (
     begin_session,
     choose_locale_for,
     control_of,
+    is_over,
     mark_started,
     route,
     route_owned,
@@ -15,8 +17,8 @@ from botkit.dialogue.routing import (
     take_flow_button,
 )
 from botkit.dialogue.saying import title_of
-from botkit.dialogue.stack import abandon, allowed, can_interrupt, clear_stack, on_stack, push, repair
-from botkit.dialogue.steps import fail, give_up, mark_waiting_done, proceed, take_result
+from botkit.dialogue.stack import abandon, clear_stack, push, repair
+from botkit.dialogue.steps import fail, give_up, proceed, take_result
 from botkit.dialogue.work import MOST_WAITING, Work
 from botkit.errors import ExpressionError
 from botkit.model.definitions import Ask, Confirm, FlowSet, Wait
@@ -131,7 +133,7 @@ def _receive(work: Work, event: Message | Press, text: str) -> None:
     if work.owner != "bot":
         route_owned(work, message)
         return
-    if _is_over(work):
+    if is_over(work):
         begin_session(work)
     if not work.started:
         _greet(work)
@@ -158,12 +160,6 @@ def _urgent(work: Work, event: Message | Press) -> Control | None:
         return None
     control = control_of(work, _as_message(event).text)
     return control if control in {"cancel", "person", "start_over"} else None
-
-
-def _is_over(work: Work) -> bool:
-    """A session ends when the bot ended it, or when nobody said anything for too long."""
-    idle = work.flows.settings.idle
-    return work.ended or bool(work.started and idle and work.now - work.session.touched > idle)
 
 
 def _greet(work: Work) -> None:
@@ -221,7 +217,7 @@ def _take_timer(work: Work, timer: Timer) -> None:
     body = step.body if step is not None else None
     if step is not None and isinstance(body, Wait):
         target = body.otherwise or step.next if timer.purpose == "timeout" else step.next
-        _wake(work, timer.question, "", None, target)
+        wake(work, timer.question, "", None, target)
         return
     if question is None or question.id != timer.question:  # interrupted: the reminder would be of something else
         work.settled = True
@@ -238,34 +234,6 @@ def _take_timer(work: Work, timer: Timer) -> None:
         work.settled = True
 
 
-def _wake(work: Work, question: str, save: str, data: Any, target: str) -> None:
-    """Let what waits go on; where something else is open, it goes on when its turn comes."""
-    on_top = work.top.asked == question
-    mark_waiting_done(work, question, save, data, target)
-    work.settled = not on_top
-    if on_top:
-        work.question = None
-
-
-def _take_outside(work: Work, event: Outside) -> None:
-    work.settled = True
-    if work.owner != "bot":
-        return
-    for frame in reversed(work.stack):
-        step = work.step_of(frame)
-        if frame.asked and step is not None and isinstance(step.body, Wait) and step.body.event == event.name:
-            _wake(work, frame.asked, step.body.save, event.data, step.next)
-            return
-    names = work.flows.events.get(event.name, ())
-    name = next((n for n in names if not on_stack(work, n) and allowed(work, work.flows.flows[n])), None)
-    if name is not None and not work.pending and can_interrupt(work):
-        if work.ended:
-            begin_session(work)
-        if not work.started:
-            mark_started(work)
-        push(work, name, "interrupt" if work.stack else "start", slots={"event": event.data})
-
-
 def _take_result(work: Work, result: Result) -> None:
     take_result(work, result)
 
@@ -279,7 +247,7 @@ _TAKERS: dict[type, Any] = {
     Press: _take_press,
     Opened: _take_opened,
     Timer: _take_timer,
-    Outside: _take_outside,
+    Outside: take_outside,
     Result: _take_result,
     Owned: _take_owned,
 }

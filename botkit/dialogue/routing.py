@@ -41,7 +41,7 @@ from botkit.dialogue.stack import (
 )
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask
-from botkit.model.events import Entity, Match, Message, Press
+from botkit.model.events import Entity, Match, Message, Outside, Press
 from botkit.model.locales import Control
 from botkit.model.replies import Button
 from botkit.model.session import Question
@@ -56,9 +56,12 @@ COMMANDS: dict[str, Control] = {
     "person": "person",
     "human": "person",
     "agent": "person",
+    "unsubscribe": "opt_out",
+    "subscribe": "opt_in",
 }
 SURE = 0.97  # an intent this near needs no clarification
 MOST_CHOICES = 3  # flows that a clarification offers
+_OF_EVENTS = {"opt_out", "opt_in"}  # controls of a bot that has flows that events start
 _NUMBERS = re.compile(r"\d+")
 
 
@@ -91,8 +94,10 @@ def control_of(work: Work, text: str) -> Control | None:
     """Give the control that a message is: a phrase, or a command that no flow has claimed."""
     if text.startswith("/"):
         command = text[1:].split(maxsplit=1)[0].partition("@")[0].casefold() if text[1:].strip() else ""
-        return None if command in work.flows.commands else COMMANDS.get(command)
-    return read_control(work.prepared.phrases, fold(text))
+        found = None if command in work.flows.commands else COMMANDS.get(command)
+    else:
+        found = read_control(work.prepared.phrases, fold(text))
+    return None if found in _OF_EVENTS and not work.flows.events else found
 
 
 def route_owned(work: Work, message: Message) -> None:
@@ -225,14 +230,20 @@ def mark_started(work: Work) -> None:
     work.slots = {**initial_slots(work), **work.slots}
 
 
+def is_over(work: Work) -> bool:
+    """Tell whether the session has ended: the bot ended it, or nobody said anything for too long."""
+    idle = work.flows.settings.idle
+    return work.ended or bool(work.started and idle and work.now - work.session.touched > idle)
+
+
 def begin_session(work: Work) -> None:
-    """Empty the session: stack, slots and counts; the customer stays."""
+    """Empty the session: stack, slots and counts; the customer stays, and so do events from outside that wait."""
     clear(work)
     work.slots = {}
     work.number += 1
     work.misses = 0
     work.started = work.ended = False
-    work.waiting = ()
+    work.waiting = tuple(event for event in work.waiting if isinstance(event, Outside))
     work.last = ()
     work.lines = work.lines[-1:]
 
@@ -250,7 +261,31 @@ def _person(work: Work) -> None:
     hand_off(work, work.flows.settings.default_team, work.phrase("person_asked"))
 
 
-_CONTROLS = {"cancel": cancel, "repeat": _repeat, "start_over": start_over, "person": _person}
+def _opt_out(work: Work) -> None:
+    _answer_wish(work, "opted_out", wants=False)
+
+
+def _opt_in(work: Work) -> None:
+    _answer_wish(work, "opted_in", wants=True)
+
+
+def _answer_wish(work: Work, said: str, *, wants: bool) -> None:
+    """Note whether the customer wants messages of the bot's own, say so, and go on where it was."""
+    work.learn({"opted_out": not wants})
+    work.say(work.phrase(said))
+    work.settled = True
+    if work.question is not None and work.question.kind != "wait":
+        repeat_question(work)
+
+
+_CONTROLS = {
+    "opt_out": _opt_out,
+    "opt_in": _opt_in,
+    "cancel": cancel,
+    "repeat": _repeat,
+    "start_over": start_over,
+    "person": _person,
+}
 
 
 # The open question

@@ -127,9 +127,15 @@ def pop(work: Work, value: Any = None) -> None:
         _return_to_caller(work, frame, value)
     elif frame.entered == "repair":
         _after_repair(work, frame, value)
-    elif work.top.asked and work.top.entered != "repair":
+    elif work.top.asked and work.top.entered != "repair" and not _only_waits(work):
         _look_again(work)
         repair(work, "on_resume", flow=title_of(work, work.flow_of(begun(work))))
+
+
+def _only_waits(work: Work) -> bool:
+    """Tell whether the flow on top waits for a time or an event: no question of it is open that would be resumed."""
+    step = work.step_of(work.top)
+    return step is not None and isinstance(step.body, Wait)
 
 
 def _look_again(work: Work) -> None:
@@ -186,7 +192,7 @@ def cancel(work: Work) -> None:
     if work.stack:
         title = title_of(work, work.flow_of(begun(work)))
         abandon(work)
-    resumed = bool(work.stack and work.top.asked)
+    resumed = bool(work.stack and work.top.asked and not _only_waits(work))
     below = title_of(work, work.flow_of(begun(work))) if resumed else None
     if below is not None:
         _look_again(work)

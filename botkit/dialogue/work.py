@@ -15,7 +15,7 @@ from botkit.model.events import Event, Message
 from botkit.model.locales import Formats, locale_for
 from botkit.model.replies import Button, Card, DropTimers, Effect, Reply
 from botkit.model.session import Frame, Pending, Question, Session
-from botkit.model.turn import Candidate, Route, Turn, Visit
+from botkit.model.turn import Candidate, EventOutcome, Route, Turn, Visit
 from botkit.model.values import from_json
 
 ENGLISH = Formats()
@@ -287,6 +287,10 @@ class Work:
         self.candidates.append(Candidate(route, name, round(score, 3), why, taken))
         if taken:
             self.route = route
+
+    def note_event(self, outcome: EventOutcome, why: str) -> None:
+        """Record what came of an event from outside."""
+        self.candidates.append(Candidate("event", outcome, 1.0, why, taken=True))
 
     def wait(self, question: Question | None) -> None:
         """Stop here: the bot waits for this question, or for nothing."""

@@ -32,6 +32,8 @@ SAID_BY_CORE: Mapping[str, frozenset[str]] = {
             "change",
             "not_yet",
             "done",
+            "opted_out",
+            "opted_in",
         ),
         frozenset(),
     ),

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-Control = Literal["cancel", "repeat", "start_over", "person"]
+Control = Literal["cancel", "repeat", "start_over", "person", "opt_out", "opt_in"]
 Unit = Literal[
     "second", "minute", "quarter", "hour", "day", "week", "fortnight", "month", "year", "decade", "century"
 ]
@@ -118,7 +118,8 @@ class Dates(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 class Locale(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """One language. `control`, `yes`, `no` and `repair` are required of every locale, the rest makes it whole.
 
-    `control`: whole messages for cancel, repeat, start_over, person. `requests`: parts of a message that ask
+    `control`: whole messages for cancel, repeat, start_over, person, and for no messages that the customer
+    did not ask for (opt_out) or those again (opt_in). `requests`: parts of a message that ask
     for a person. `corrections`: words that begin a correction (no, wait, I meant). `fillers`: words that say
     nothing of a value (please, it is). `repair`: texts of the repair flows. `shown_by`: frequent words by which
     the language is recognised; a script of its own (`script`) is enough. `currencies`: word → ISO code, or

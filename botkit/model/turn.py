@@ -9,12 +9,16 @@ from botkit.model.replies import Effect, Reply
 from botkit.model.session import Session
 
 Route = Literal["owner", "safety", "control", "slot", "intent", "answer", "knowledge", "llm", "no_match"]
+EventOutcome = Literal["woken", "started", "kept", "owned", "opted_out", "refused", "too_many", "ignored"]
 
 
 class Candidate(msgspec.Struct, frozen=True, array_like=True):
-    """One way in which the message could have been taken; `why` is for people."""
+    """One way in which the message could have been taken; `why` is for people.
 
-    route: Route
+    Of an event from outside there is one, with the route `event`: its `name` is an EventOutcome.
+    """
+
+    route: Route | Literal["event"]
     name: str
     score: float
     why: str = ""

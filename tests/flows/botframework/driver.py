@@ -47,7 +47,7 @@ def plain_english() -> str:
     whole = yaml.safe_load(resources.files("botkit.locales").joinpath("en.yaml").read_text("utf-8"))
     person = whole["repair"]["talk_to_person"]
     changed = {
-        "control": {"cancel": [], "repeat": [], "start_over": [], "person": [person]},
+        "control": {"cancel": [], "repeat": [], "start_over": [], "person": [person], "opt_out": [], "opt_in": []},
         "formats": {**whole["formats"], "date_short": "{yyyy}-{mm}-{dd}"},
     }
     return yaml.safe_dump({**whole, **changed, **{name: [] for name in OTHER_MANNERS if name in whole}})

@@ -18,6 +18,8 @@ control:
   repeat: [again]
   start_over: [restart]
   person: [A person!]
+  opt_out: [quiet]
+  opt_in: [news]
 yes: [yes]
 no: [no]
 repair:
@@ -54,11 +56,11 @@ def test_a_locale_is_read() -> None:
         (SOUND + "formats: x", "{end}:10: wrong-type: 'formats' takes a mapping, not the text 'x'"),
         (SOUND + "rtl: yes", "{end}:6: wrong-type: 'rtl': expected `bool`, got `str`"),
         (SOUND + "script: runes", "{end}:9: wrong-type: 'script': invalid enum value 'runes'"),
-        (SOUND.replace("yes: [yes]", "yes: [yes, 1]"), "8:12: wrong-type: 'yes': expected `str`, got `int`"),
-        (SOUND.replace("yes: [yes]", "yes: yes"), "8:6: wrong-type: 'yes': expected `array`, got `str`"),
+        (SOUND.replace("yes: [yes]", "yes: [yes, 1]"), "10:12: wrong-type: 'yes': expected `str`, got `int`"),
+        (SOUND.replace("yes: [yes]", "yes: yes"), "10:6: wrong-type: 'yes': expected `array`, got `str`"),
         (SOUND + "numbers: {words: {1: x}}", "{end}:18: wrong-type: 'words': expected `str`"),
         (SOUND.replace("  repeat: [again]\n", ""), "4:3: missing-key: 'control' needs the key 'repeat'"),
-        (SOUND.replace("  still: words\n", ""), "11:3: missing-key: 'repair' needs the key 'still'"),
+        (SOUND.replace("  still: words\n", ""), "13:3: missing-key: 'repair' needs the key 'still'"),
         (SOUND + "  stil: words", "{end}:3: unknown-key: 'repair' has no key 'stil'; did you mean 'still'?"),
         (
             SOUND.replace("  still: words", "  still: '{{ vlaue }}'"),

@@ -49,7 +49,7 @@ def test_every_locale_has_the_texts_of_english_with_its_placeholders(code: str) 
 @pytest.mark.parametrize("code", CODES)
 def test_control_phrases_are_plentiful_and_clear(code: str) -> None:
     control = SHIPPED[code].control
-    assert set(control) == {"cancel", "repeat", "start_over", "person"}
+    assert set(control) == {"cancel", "repeat", "start_over", "person", "opt_out", "opt_in"}
     seen: dict[str, str] = {}
     for name, phrases in control.items():
         assert len(phrases) >= 8, name

@@ -38,7 +38,9 @@ CATALOGUE = Catalogue(
 
 
 def locale(code: str) -> Locale:
-    phrases: dict[Any, tuple[str, ...]] = dict.fromkeys(("cancel", "repeat", "start_over", "person"), ("x",))
+    phrases: dict[Any, tuple[str, ...]] = dict.fromkeys(
+        ("cancel", "repeat", "start_over", "person", "opt_out", "opt_in"), ("x",)
+    )
     keys = (
         "no_match no_match_again talk_to_person clarify cancelled nothing_to_cancel corrected already_done resume "
         "nothing_to_repeat silence error outcome_unknown blocked handoff no_agent agent_left confirm attachment "

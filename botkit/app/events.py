@@ -1,0 +1,123 @@
+"""Events from outside: what may be emitted, to which conversation, and what came of it."""
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+
+from botkit.app.transcripts import line_of
+from botkit.errors import UsageError
+from botkit.model.events import Outside
+from botkit.model.turn import Record
+from botkit.ports.connectors import Incoming
+from botkit.ports.stores import Store
+
+MOST_BYTES = 65_536  # of an event's data as JSON
+MOST_ID = 200  # characters
+_NAME = re.compile(r"[^\W\d][\w.:-]{0,99}")
+_KEY = "#event:"  # no platform's own id and no visitor's begins like that
+_OURS = ("chat", "library")  # the terminal, and programs that talk to a bot
+_PAGE = 500
+
+
+class Emitted(msgspec.Struct, frozen=True):
+    """An event that is stored: its turn comes, now or when the bot runs. `duplicate`: it was known already."""
+
+    conversation: str
+    id: str
+    duplicate: bool = False
+
+
+class Said(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A reply to an event: `state` is waiting, sent or failed, with the `error`."""
+
+    text: str
+    state: str
+    error: str = ""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What came of an event: an EventOutcome of `model.turn`, the turn that took it, and what the bot said in it."""
+
+    outcome: str
+    turn: int
+    why: str
+    replies: tuple[Said, ...] = ()
+
+
+def make_incoming(name: object, data: object, conversation: object, key: object = "") -> Incoming:
+    """Make an event for a conversation; without `key` it gets one. Raises UsageError for what cannot be an event."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise UsageError(f"{str(name)[:40]!r} is no name of an event", hint="for instance order.shipped")
+    if not isinstance(key, str) or len(key) > MOST_ID or not (key.isprintable() and key.isascii()):
+        raise UsageError(f"an event's id has up to {MOST_ID} printable ASCII characters")
+    channel, _, chat = conversation.partition(":") if isinstance(conversation, str) else ("", "", "")
+    if not channel or not chat:
+        raise UsageError(f"a conversation is named channel:chat, not {str(conversation)[:40]!r}")
+    key = key or uuid4().hex
+    return Incoming(channel=channel, chat=chat, id=_KEY + key, event=Outside(name, _plain(data), id=key))
+
+
+def _plain(data: object) -> dict[str, Any]:
+    """Give an event's data as JSON has it."""
+    if data is None:
+        return {}
+    if not isinstance(data, Mapping) or not all(isinstance(key, str) for key in data):
+        raise UsageError("the data of an event is a mapping with names as keys")
+    try:
+        written = msgspec.json.encode(data)
+        plain: dict[str, Any] = msgspec.json.decode(written)
+    except (TypeError, ValueError, RecursionError, OverflowError) as error:
+        raise UsageError(f"the data of an event cannot be written as JSON: {error}") from error
+    if len(written) > MOST_BYTES:
+        raise UsageError(f"the data of an event has {len(written):,} bytes", hint=f"{MOST_BYTES:,} at most")
+    return plain
+
+
+async def refuse_unknown(store: Store, conversation: str, channels: Collection[str]) -> None:
+    """Raise UsageError for a conversation that does not exist, or on a channel that the bot does not serve."""
+    channel = conversation.partition(":")[0]
+    if channels and channel not in (*channels, *_OURS):
+        raise UsageError(f"this bot has no channel {channel!r}", hint=f"it has {', '.join(sorted(channels))}")
+    if not (await store.load(conversation, most=1)).fence:
+        raise UsageError(
+            f"there is no conversation {conversation!r}",
+            hint="`botkit conversations list` names them; a customer writes first",
+        )
+
+
+async def outcome_of(store: Store, conversation: str, key: str) -> Outcome | None:
+    """Tell what came of an event so far; None if it has had no turn yet, or never came.
+
+    One that was kept while an action ran has its outcome with the turn of the action's result.
+    """
+    first, found = 1, None
+    while page := await store.turns(conversation, first, _PAGE):
+        for record in page:
+            mine = isinstance(record.event, Outside) and record.event.id == key
+            if mine or (found is not None and found.outcome == "kept"):
+                found = _outcome_in(record) or found
+        first = page[-1].seq + 1
+    return found if found is None else await _with_deliveries(store, conversation, found)
+
+
+def _outcome_in(record: Record) -> Outcome | None:
+    said = tuple([Said(line_of(reply), reply.id) for reply in record.replies])
+    for one in record.candidates:
+        if one.route == "event":
+            return Outcome(one.name, record.seq, one.why, said)
+    return None
+
+
+async def _with_deliveries(store: Store, conversation: str, found: Outcome) -> Outcome:
+    """Replace the ids of the replies by what became of them."""
+    ended = {one.reply: one for one in await store.deliveries(conversation)}
+    unsent = {one.reply.id for one in await store.outgoing(conversation)}
+    replies = []
+    for said in found.replies:
+        end = ended.get(said.state)
+        state = "waiting" if said.state in unsent else "failed" if end is not None and end.error else "sent"
+        replies.append(Said(said.text, state, end.error if end is not None else ""))
+    return msgspec.structs.replace(found, replies=tuple(replies))

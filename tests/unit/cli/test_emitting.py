@@ -1,0 +1,56 @@
+"""`botkit emit`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+NEWS = "flows: {shipped: {start: {events: [shipped]}, slots: {event: {type: any}}, steps: [{say: 'Sent {{ event.n }}.'}]}}\n"
+
+
+@pytest.fixture
+def talked(botkit: Any, desk: Path) -> Path:
+    (desk / "news.yaml").write_text(NEWS, encoding="utf-8")
+    assert botkit("chat", desk, "--json", "--conversation", "42", given="hello\n").code == 0
+    return desk
+
+
+def test_an_event_is_stored_for_a_bot_that_is_down(botkit: Any, talked: Path) -> None:
+    code, out, _ = botkit("emit", "shipped", "-c", "chat:42", "--data", '{"n": 1}', "--key", "s1", "--dir", talked)
+    assert (code, out) == (0, "stored: s1 for chat:42\nno turn yet: it comes while the bot runs\n")
+    assert botkit("chat", talked, "--json", "--conversation", "42", given="hello\n").code == 0
+    code, out, _ = botkit("emit", "shipped", "-c", "chat:42", "--data", '{"n": 1}', "--key", "s1", "--dir", talked)
+    assert out.splitlines()[0] == "known already: s1 for chat:42"
+    assert "it starts a flow (shipped)" in out
+    assert ": Sent 1." in out
+    shown = botkit("conversations", "show", "chat:42", "--dir", talked).out
+    assert shown.count("Sent 1.") == 1
+    assert "event:    shipped" in shown
+
+
+def test_json_for_programs(botkit: Any, talked: Path) -> None:
+    out = botkit("emit", "nothing", "-c", "chat:42", "--key", "n", "--dir", talked, "--json").out
+    assert json.loads(out) == {"conversation": "chat:42", "id": "n", "duplicate": False, "outcome": None}
+    botkit("chat", talked, "--json", "--conversation", "42", given="hello\n")
+    found = json.loads(botkit("emit", "nothing", "-c", "chat:42", "--key", "n", "--dir", talked, "--json").out)
+    assert (found["duplicate"], found["outcome"]["outcome"]) == (True, "ignored")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["shipped", "-c", "chat:42", "--data", "{"], "--data is no JSON"),
+        (["shipped", "-c", "chat:42", "--data", "[1]"], "a mapping"),
+        (["shipped", "-c", "chat:42", "--data", "[" * 100_000], "--data is no JSON"),
+        (["not a name", "-c", "chat:42"], "no name of an event"),
+        (["shipped", "-c", "chat:43"], "there is no conversation 'chat:43'"),
+        (["shipped", "-c", "telegram:43"], "this bot has no channel 'telegram'"),
+        (["shipped", "-c", "42"], "channel:chat"),
+        (["shipped"], "--conversation"),
+    ],
+)
+def test_bad_usage(botkit: Any, talked: Path, words: list[str], says: str) -> None:
+    code, _, error = botkit("emit", *words, "--dir", talked)
+    assert code == 2
+    assert says in error
