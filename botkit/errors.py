@@ -158,9 +158,16 @@ class ResultError(BotkitError):
 
 
 class StoreError(BotkitError):
-    """The store could not do what was asked."""
+    """The store could not do what was asked.
+
+    `reason` says why in words that anybody may see, without the store's place; it may be empty.
+    """
 
     code = "store-error"
+
+    def __init__(self, message: str = "", *, reason: str = "", hint: str = "") -> None:
+        self.reason = reason
+        super().__init__(message, hint=hint)
 
 
 class FenceError(StoreError):

@@ -24,6 +24,7 @@ from botkit.app.bots import Bot, Waiting
 from botkit.app.config import Channel
 from botkit.app.directories import Checked
 from botkit.app.secrets import keep_secret
+from botkit.app.transcripts import moment
 from botkit.app.watching import Watch
 from botkit.app.webhooks import event_routes
 from botkit.errors import NOWHERE, BotkitError, ConfigError, StoreError
@@ -191,7 +192,7 @@ def tell_of_missing(checked: Checked, tell: Tell) -> None:
 def build_app(bot: Bot, numbers: Numbers) -> Starlette:
     """Give the web application: health, readiness, numbers, and every channel's own paths."""
 
-    async def health(_: Request) -> Response:
+    async def alive(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
     async def ready(_: Request) -> Response:
@@ -200,6 +201,10 @@ def build_app(bot: Bot, numbers: Numbers) -> Starlette:
                 await bot.store.next_timer()
         except (BotkitError, TimeoutError) as error:
             return JSONResponse({"status": "unavailable", "store": type(error).__name__}, 503)
+        health = bot.engine.health
+        if health.trouble:
+            told = {"status": "unavailable", "store": health.trouble, "since": moment(health.since)}
+            return JSONResponse(told, 503)
         return JSONResponse({"status": "ok", "flows": bot.flows.version, "channels": sorted(bot.connectors)})
 
     async def metrics(request: Request) -> Response:
@@ -209,7 +214,7 @@ def build_app(bot: Bot, numbers: Numbers) -> Starlette:
         written = write_metrics(numbers, bot.engine.turns_taken, dead, bot.checked.registry.lost)
         return PlainTextResponse(written, media_type=_PROMETHEUS)
 
-    routes: list[BaseRoute] = [Route("/health", health), Route("/ready", ready), Route("/metrics", metrics)]
+    routes: list[BaseRoute] = [Route("/health", alive), Route("/ready", ready), Route("/metrics", metrics)]
     routes += event_routes(bot, bot.checked.config.events_secrets)
     for connector in bot.connectors.values():
         routes += connector.routes()

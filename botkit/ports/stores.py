@@ -85,6 +85,14 @@ class Delivery(msgspec.Struct, frozen=True):
     error: str = ""
 
 
+class Left(msgspec.Struct, frozen=True):
+    """Conversations in which something is to be done: rows of the inbox, replies that are due, open calls."""
+
+    waiting: frozenset[str] = frozenset()
+    unsent: frozenset[str] = frozenset()
+    calling: frozenset[str] = frozenset()
+
+
 class Store(Protocol):
     """Keeps everything of a bot. Every method is atomic; what returned is durable (but see `sent`).
 
@@ -169,6 +177,10 @@ class Store(Protocol):
         """Mark a reply as sent, so that `outgoing` gives it no more. The mark may become durable a moment later."""
         ...
 
+    async def secure(self, reply: str) -> None:
+        """Return when the mark of this reply, if it was just sent, is durable. Raises StoreError."""
+        ...
+
     async def put_off(self, reply: str, due: float, error: str) -> None:
         """Note a failed try: the next one is due then."""
         ...
@@ -187,6 +199,14 @@ class Store(Protocol):
 
     async def unfinished(self) -> Sequence[str]:
         """Give the conversations that have rows waiting, replies unsent or calls open: what a start wakes."""
+        ...
+
+    async def left(self, now: float) -> Left:
+        """Give where something is to be done now. It is asked every few seconds: cheap where there is nothing."""
+        ...
+
+    async def check(self) -> None:
+        """Write something about as large as a turn, and remove it. Raises StoreError while that cannot be done."""
         ...
 
     async def fire(self, now: float, most: int = 100) -> Sequence[str]:

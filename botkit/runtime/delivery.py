@@ -17,6 +17,7 @@ _log = logging.getLogger(__name__)
 FIRST_PAUSE = 1.0  # seconds after the first refusal; doubles with each
 LONGEST_PAUSE = 300.0
 NAP = 5.0  # seconds between looks at the clock, which may be set back and right again
+MOST_MARKED = 10_000  # conversations whose last reply is known; marks are written within a round of the loop
 GIVE_UP_AFTER = 86_400.0  # seconds of temporary refusals
 
 
@@ -35,21 +36,28 @@ class Delivery:
         clock: Clock,
         epoch_of: Callable[[str], tuple[int, bool]],
         jitter: Callable[[], float] = random.random,
+        note: Callable[[StoreError], None] = lambda _: None,
     ) -> None:
         self._store = store
         self._connectors = connectors
         self._clock = clock
         self._epoch_of = epoch_of
         self._jitter = jitter
+        self._note = note
         self._running: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._left: set[str] = set()  # conversations whose outbox may hold more than is handed over
         self._napping: set[str] = set()
+        self._marked: dict[str, str] = {}  # conversations, and which reply was sent there last
         self._closed = False
 
     def serves(self, channel: str) -> bool:
         """Tell whether a connector sends for this channel."""
         return channel in self._connectors
+
+    def is_idle(self, conversation: str) -> bool:
+        """Tell whether nobody sends in a conversation that this process can send in."""
+        return conversation not in self._running and self.serves(conversation.partition(":")[0])
 
     def wake(self, conversation: str) -> None:
         """See that what a conversation's outbox holds is sent."""
@@ -106,6 +114,7 @@ class Delivery:
                 if not await self._send_waiting(conversation):
                     return
             except StoreError as error:
+                self._note(error)
                 _log.error("the store failed", exc_info=error, extra={"conversation": conversation})
                 await self._clock.sleep(FIRST_PAUSE)
 
@@ -137,6 +146,7 @@ class Delivery:
             return True
         channel, _, chat = outgoing.conversation.partition(":")
         connector = self._connectors[channel]
+        await self._secure(outgoing.conversation)
         try:
             platform_id = await connector.send(chat, degrade(reply, connector.capabilities))
         except DeliveryError as error:
@@ -146,8 +156,21 @@ class Delivery:
         except Exception as error:  # noqa: BLE001 - a connector may raise anything, and the queue must go on
             _log.warning("connector failed", exc_info=error, extra={"channel": channel})
             return await self._refused(outgoing, DeliveryError(f"the connector failed: {type(error).__name__}"))
+        self._marked[outgoing.conversation] = reply.id
         await self._store.sent(reply.id, platform_id, self._clock.now())
         return True
+
+    async def _secure(self, conversation: str) -> None:
+        """Wait for the mark of the reply before: so the end of the process never repeats two of one chat."""
+        marked = self._marked.pop(conversation, "")
+        if marked:
+            try:
+                await self._store.secure(marked)
+            except StoreError:
+                self._marked[conversation] = marked
+                raise
+        elif len(self._marked) > MOST_MARKED:
+            self._marked.pop(next(iter(self._marked)))
 
     async def _nap(self, conversation: str, seconds: float) -> None:
         self._napping.add(conversation)

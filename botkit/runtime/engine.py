@@ -18,6 +18,7 @@ from botkit.registry.registry import Registry
 from botkit.runtime.books import FlowBook
 from botkit.runtime.delivery import Delivery
 from botkit.runtime.histories import read_history
+from botkit.runtime.leftovers import Found, Health, Leftovers
 from botkit.runtime.recognition import Recogniser
 from botkit.runtime.sweeping import Sweep
 from botkit.runtime.timers import Timers
@@ -53,10 +54,12 @@ class Engine:
         self.registry = registry
         self.clock = clock
         self.connectors = connectors or {}
-        self.delivery = Delivery(store, self.connectors, clock, self._epoch_of)
+        self.health = Health()
+        self.delivery = Delivery(store, self.connectors, clock, self._epoch_of, note=self._note)
         self.turning = Turning(book, registry, recognisers, clock, chosen_locale)
-        self.timers = Timers(store, clock, self.wake)
+        self.timers = Timers(store, clock, self.wake, self._note)
         self.sweep = Sweep(store, clock)
+        self.leftovers = Leftovers(store, clock, self.health, self._is_idle, self._take_up)
         self._direct = self.turning.direct
         self._draining: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
@@ -73,10 +76,7 @@ class Engine:
 
     async def start(self) -> None:
         """Take up what an earlier process left, and begin to look at the timers."""
-        for conversation, call, started in await self.store.open_calls():
-            loaded = await self.store.load(conversation, most=0)
-            session = loaded.session or Session(conversation=conversation)
-            self._begin_call(conversation, call, session, resumed=started)
+        await self._resume_calls()
         for conversation in await self.store.unfinished():
             left = (await self.store.load(conversation, most=0)).session
             if left is not None:
@@ -85,12 +85,41 @@ class Engine:
             self.delivery.wake(conversation)
         self.timers.start()
         self.sweep.start()
+        self.leftovers.start()
+
+    async def _resume_calls(self) -> None:
+        """Begin what the store has of open calls, where none of ours is under way."""
+        for conversation, call, started in await self.store.open_calls():
+            session = (await self.store.load(conversation, most=0)).session or Session(conversation=conversation)
+            if all(task.get_name() != f"call {call.id}" for task in self._calls.get(conversation, ())):
+                self._begin_call(conversation, call, session, resumed=started)
+
+    def _is_idle(self, found: Found) -> bool:
+        """Tell whether nobody is at something that was found to be done."""
+        kind, conversation = found
+        if kind == "unsent":
+            return self.delivery.is_idle(conversation)
+        return conversation not in (self._draining if kind == "waiting" else self._calls)
+
+    async def _take_up(self, leftovers: set[Found]) -> None:
+        """Take up what a wake-up that was lost has left, or another process has put into the store."""
+        for kind, conversation in leftovers:
+            if kind == "waiting":
+                self.wake(conversation)
+            elif kind == "unsent":
+                self.delivery.wake(conversation)
+        if any(kind == "calling" for kind, _ in leftovers):
+            await self._resume_calls()
+
+    def _note(self, error: StoreError) -> None:
+        self.health.note(error, self.clock.now())
 
     async def stop(self, within: float = 10.0) -> None:
         """Drain: no new turn, running ones and their calls end within so many seconds; the rest stays stored."""
         self._closing = True
         await self.timers.stop()
         await self.sweep.stop()
+        await self.leftovers.stop()
         running = [
             *self._draining.values(),
             *self.turning.reads,
@@ -121,11 +150,15 @@ class Engine:
 
     async def _take(self, incoming: Incoming, early: dict[str, Early] | None) -> Accepted:
         commit = await self._foresee(incoming.conversation, Arrived(0, incoming.event, incoming.customer), early)
-        if commit is None:
+        try:
+            if commit is not None:
+                return self._took(await self.store.take(incoming, commit, self.clock.now()), commit, early or {})
             accepted = await self.store.accept(incoming, self.clock.now())
-            self._wake_for(accepted)
-            return accepted
-        return self._took(await self.store.take(incoming, commit, self.clock.now()), commit, early or {})
+        except StoreError as error:  # the platform has no OK, and will deliver it again
+            self._note(error)
+            raise
+        self._wake_for(accepted)
+        return accepted
 
     async def _foresee(self, conversation: str, arrived: Arrived, early: dict[str, Early] | None) -> Commit | None:
         """Make the turn of an event before it is stored; None if it has to wait, or is better left to `_drain`.
@@ -237,6 +270,7 @@ class Engine:
             except FenceError:
                 continue  # somebody else moved it on: look again
             except StoreError as error:
+                self._note(error)
                 _log.error("the store failed", exc_info=error, extra={"conversation": conversation})
                 await self.clock.sleep(RETRY_AFTER)
             except Exception as error:  # noqa: BLE001 - what waits stays stored, and is tried again
@@ -378,6 +412,7 @@ class Engine:
             try:
                 return await attempt()
             except StoreError as error:
+                self._note(error)
                 _log.error("the store failed", exc_info=error)
                 await self.clock.sleep(RETRY_AFTER)
 

@@ -16,11 +16,18 @@ LONGEST_NAP = 1.0  # seconds between looks
 class Timers:
     """Looks when the next timer of the store is due, and fires it then. `changed` says that there is a new one."""
 
-    def __init__(self, store: Store, clock: Clock, wake: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        wake: Callable[[str], None],
+        note: Callable[[StoreError], None] = lambda _: None,
+    ) -> None:
         self.changed = asyncio.Event()
         self._store = store
         self._clock = clock
         self._wake = wake
+        self._note = note
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -48,6 +55,7 @@ class Timers:
                 if due is not None:
                     await self.fire()
             except StoreError as error:
+                self._note(error)
                 _log.error("the store failed", exc_info=error)
                 due = None  # a timer that is due already would have it asked again at once, and again
             await self._nap(due)

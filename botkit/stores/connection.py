@@ -63,7 +63,7 @@ def explain(error: sqlite3.Error | ValueError, path: str) -> StoreError:
     if meaning is None:
         return StoreError(f"store {path}: {error}")
     what, hint = meaning
-    return StoreError(f"store {path}: {what}", hint=hint)
+    return StoreError(f"store {path}: {what}", reason=what, hint=hint)
 
 
 def _primary(error: sqlite3.Error) -> int:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, exists, func, literal_column, select, union, update
+from sqlalchemy import bindparam, delete, exists, func, literal_column, select, union, union_all, update
 from sqlalchemy.dialects.sqlite import dialect, insert
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql import ClauseElement, ColumnElement
@@ -238,6 +238,23 @@ _unfinished = union(
 UNFINISHED: Final = _text(
     select(conversations.c.id).where(conversations.c.key.in_(_unfinished)).order_by(conversations.c.touched)
 )
+
+
+def _owners_of(kind: str, rows: Any) -> Any:
+    """Give whose rows these are: looked up by them, however many conversations there are."""
+    return select(literal_column(f"'{kind}'"), conversations.c.id).where(conversations.c.key.in_(rows))
+
+
+LEFT: Final = _text(
+    union_all(
+        _owners_of("waiting", select(inbox.c.conversation)),
+        _owners_of(
+            "unsent",
+            select(outbox.c.conversation).where(outbox.c.state == _number(PENDING), outbox.c.at <= bindparam("by")),
+        ),
+        _owners_of("calling", select(calls.c.conversation).where(calls.c.state < _number(DONE))),
+    )
+)
 _listed = (
     select(
         conversations.c.id,
@@ -261,6 +278,7 @@ LIST_OF_PEOPLE: Final = _text(
 
 KEEP_VERSION: Final = _text(insert(versions).on_conflict_do_nothing())
 VERSION: Final = _text(select(versions.c.data).where(versions.c.version == _which))
+DROP_VERSION: Final = _text(delete(versions).where(versions.c.version == _which))
 KEY: Final = _text(select(conversations.c.key).where(conversations.c.id == _which))
 _of_a_conversation = (inbox, seen, turns, outbox, calls, timers)
 ERASE: Final = (

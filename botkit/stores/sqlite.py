@@ -13,7 +13,7 @@ from botkit.model.events import Event, Result
 from botkit.model.replies import Call
 from botkit.model.turn import Record
 from botkit.ports.connectors import Accepted, Incoming
-from botkit.ports.stores import Arrived, Commit, Committed, Delivery, Loaded, Outgoing, Summary
+from botkit.ports.stores import Arrived, Commit, Committed, Delivery, Left, Loaded, Outgoing, Summary
 from botkit.stores import statements as sql
 from botkit.stores import work
 from botkit.stores.connection import MEMORY, Durability, connect, explain
@@ -204,9 +204,16 @@ class SQLiteStore:
 
     async def sent(self, reply: str, platform_id: str, now: float) -> None:
         """Mark a reply as sent."""
+        # What a connector gives is written with others' work: whatever it is, it has to be a text that can be stored.
+        platform_id = str(platform_id).encode("utf-8", "replace").decode()
         writer = self._open_writer()
         self._marks.add(reply, platform_id, now)
         writer.mark()
+
+    async def secure(self, reply: str) -> None:
+        """Return when the mark of this reply, if it was just sent, is durable."""
+        while reply in self._marks:
+            await self._write(work.nothing)
 
     async def put_off(self, reply: str, due: float, error: str) -> None:
         """Note a failed try: the next one is due then."""
@@ -240,6 +247,22 @@ class SQLiteStore:
         """Give the conversations that have something waiting, unsent or open, the longest untouched first."""
         with self._reading("") as db:
             return [row[0] for row in db.execute(sql.UNFINISHED).fetchall()]
+
+    async def left(self, now: float) -> Left:
+        """Give where something is to be done now."""
+        with self._reading("") as db:
+            rows = db.execute(sql.LEFT, {"by": now}).fetchall()
+        if not rows:
+            return _NOTHING_LEFT
+        found: dict[str, set[str]] = {"waiting": set(), "unsent": set(), "calling": set()}
+        for kind, conversation in rows:
+            found[kind].add(conversation)
+        return Left(**{kind: frozenset(names) for kind, names in found.items()})
+
+    async def check(self) -> None:
+        """Write something about as large as a turn, and remove it."""
+        await self._write(work.probe)
+        await self._write(work.unprobe)
 
     async def fire(self, now: float, most: int = 100) -> Sequence[str]:
         """Move due timers into the inbox, each once; give the conversations to wake."""
@@ -296,6 +319,7 @@ class SQLiteStore:
         return _Reading(self._reader, self.path, conversation)
 
 
+_NOTHING_LEFT = Left()
 _AWAITED: Any = Committed(0, more=False)
 
 

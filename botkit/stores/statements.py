@@ -143,6 +143,14 @@ UNFINISHED: Final = (
     "FROM calls WHERE calls.state < 2) ORDER BY conversations.touched"
 )
 
+LEFT: Final = (
+    "SELECT 'waiting', conversations.id FROM conversations WHERE conversations.\"key\" IN (SELECT "
+    "inbox.conversation FROM inbox) UNION ALL SELECT 'unsent', conversations.id FROM conversations WHERE "
+    'conversations."key" IN (SELECT outbox.conversation FROM outbox WHERE outbox.state = 0 AND outbox.at <= '
+    ":by) UNION ALL SELECT 'calling', conversations.id FROM conversations WHERE conversations.\"key\" IN (SELECT "
+    "calls.conversation FROM calls WHERE calls.state < 2)"
+)
+
 LIST: Final = (
     "SELECT conversations.id, conversations.channel, conversations.owner, conversations.turns, "
     "conversations.touched, conversations.data FROM conversations ORDER BY conversations.hour DESC, "
@@ -165,6 +173,8 @@ LIST_OF_PEOPLE: Final = (
 KEEP_VERSION: Final = "INSERT INTO versions (version, at, data) VALUES (:version, :at, :data) ON CONFLICT DO NOTHING"
 
 VERSION: Final = "SELECT versions.data FROM versions WHERE versions.version = :which"
+
+DROP_VERSION: Final = "DELETE FROM versions WHERE versions.version = :which"
 
 KEY: Final = 'SELECT conversations."key" FROM conversations WHERE conversations.id = :which'
 

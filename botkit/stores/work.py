@@ -25,6 +25,8 @@ OURS = ""  # the channel of keys of our own events
 _DAY = 86_400
 _PLACES = 65_536  # between the places of one commit and the next
 
+_PROBE, _ROOM = "(probe)", 16_384  # bytes
+
 Row = dict[str, object]
 
 
@@ -315,3 +317,18 @@ def forget(db: sqlite3.Connection, before: float) -> int:
     """Remove the marks of what was dealt with before; give how many."""
     values = {"before": before, "before_day": int(before // _DAY)}
     return sum([db.execute(statement, values).rowcount for statement in sql.FORGET])
+
+
+def probe(db: sqlite3.Connection) -> None:
+    """Write as much as a turn may need, where nothing else looks for it."""
+    unprobe(db)
+    keep_version(db, _PROBE, bytes(_ROOM), 0.0)
+
+
+def unprobe(db: sqlite3.Connection) -> None:
+    """Remove what `probe` wrote."""
+    db.execute(sql.DROP_VERSION, {"which": _PROBE})
+
+
+def nothing(_: sqlite3.Connection) -> None:
+    """Change nothing: what was posted before is committed with it."""

@@ -19,7 +19,7 @@ from typing import Any, Protocol, TypeVar
 
 from botkit.errors import BotkitError, StoreError
 from botkit.stores.connection import explain, is_busy
-from botkit.stores.work import mark_sent
+from botkit.stores.work import mark_sent, nothing
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
@@ -119,7 +119,7 @@ class Inline:
         if self._flushing is not None:
             self._flushing.cancel()
         if self._marks:
-            await self.run(_nothing)
+            await self.run(nothing)
 
     async def _run_patiently(self, work: Work[T]) -> T:
         loop = asyncio.get_running_loop()
@@ -138,7 +138,7 @@ class Inline:
         if not self._marks:
             return
         try:
-            self._transact(_nothing)
+            self._transact(nothing)
         except _FAULTS:  # they wait: the next transaction takes them along, or says what is wrong
             self._flushing = asyncio.get_running_loop().call_later(1.0, self._flush)
 
@@ -333,10 +333,6 @@ class _Job:
             self.future.set_result(self.result)
         else:
             self.future.set_exception(self.error)
-
-
-def _nothing(_: sqlite3.Connection) -> None:
-    pass
 
 
 def _begin_patiently(db: sqlite3.Connection) -> None:

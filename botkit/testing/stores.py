@@ -21,6 +21,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ from botkit.errors import FenceError, StoreError
 from botkit.model.events import Message, Result, Timer
 from botkit.model.replies import Button, Call, Reply, SetTimer
 from botkit.model.session import Frame, Owner, Session
-from botkit.ports.stores import Store
+from botkit.ports.stores import Left, Store
 from botkit.testing.store_turns import TurnContract
 from botkit.testing.stored import (
     NOW,
@@ -178,6 +179,52 @@ class StoreContract(TurnContract):
         await store.finish_call("web:done", Result("c0"), NOW)
         await take(store, "web:done", 2)
         assert set(await store.unfinished()) == {"web:waiting", "web:unsent", "web:open"}
+
+    async def test_left_names_what_is_to_be_done_now(self, store: Store) -> None:
+        assert await store.left(NOW) == Left()
+        for chat in ("waiting", "done", "unsent", "later", "open", "many"):
+            await contact(store, chat)
+        await take(store, "web:done", replies=(Reply("r0", "0"),), calls=(Call("c0", "x"),))
+        await store.sent("r0", "", NOW)
+        await store.secure("r0")
+        await store.start_call(Call("c0", "x"), NOW)
+        await store.finish_call("web:done", Result("c0"), NOW)
+        await take(store, "web:done", 2)
+        await take(store, "web:unsent", replies=(Reply("r1", "1"), Reply("r2", "2")))
+        await take(store, "web:later", replies=(Reply("r3", "3"),))
+        await store.put_off("r3", NOW + 60, "busy")
+        await take(store, "web:open", calls=(Call("c1", "x"),))
+        await take(store, "web:many", calls=(Call("c2", "x"),), replies=(Reply("r4", "4"),))
+        await store.accept(message("many", "second"), NOW)
+        assert await store.left(NOW + 59) == Left(
+            waiting=frozenset({"web:waiting", "web:many"}),
+            unsent=frozenset({"web:unsent", "web:many"}),
+            calling=frozenset({"web:open", "web:many"}),
+        )
+        assert (await store.left(NOW + 60)).unsent == {"web:unsent", "web:later", "web:many"}
+
+    async def test_a_sound_store_passes_its_check(self, store: Store) -> None:
+        await store.check()
+        await store.check()
+        assert list(await store.conversations()) == []
+
+    async def test_a_secured_mark_is_there(self, store: Store) -> None:
+        conversation = await contact(store)
+        await take(store, conversation, replies=(Reply("r1", "1"),))
+        await store.secure("r1")
+        await store.secure("unknown")
+        await store.sent("r1", "p7", NOW)
+        await store.secure("r1")
+        assert [one.reply for one in await store.deliveries(conversation)] == ["r1"]
+
+    @pytest.mark.parametrize("given", ["", "\ud800", "x" * 100_000, 7, None, {"id": [1]}])
+    async def test_whatever_a_connector_calls_a_reply_the_store_goes_on(self, store: Store, given: Any) -> None:
+        conversation = await contact(store)
+        await take(store, conversation, replies=(Reply("r1", "1"),))
+        await store.sent("r1", given, NOW)
+        await store.secure("r1")
+        await take(store, conversation, 2)
+        assert list(await store.outgoing(conversation)) == []
 
     async def test_conversations_are_listed_the_last_touched_first(self, store: Store) -> None:
         for number, chat in enumerate("abc"):

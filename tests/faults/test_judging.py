@@ -59,6 +59,15 @@ def test_a_repeat_is_excused_only_by_a_crash_in_its_window(
     assert (len(found.repeats), len(found.repeated_wrongly)) == ((1, 0) if excused else (0, 1))
 
 
+def test_a_crash_repeats_one_reply_of_a_chat_and_not_two() -> None:
+    record = [Sent("c1", reply, text, at, 1) for reply, text, at in [*WELL, ("r1", "1", 3.1), ("r2", "2", 3.2)]]
+    early = Played(Fault("kill", "sent:before"), began=1.1, ended=1.2)
+    assert len(judge({"c1": TALK}, [], record, [], [early, KILL]).repeats) == 2
+    both = Played(Fault("kill", "sent:before"), began=1.0, ended=2.5)
+    found = judge({"c1": TALK}, [], record, [], [both])
+    assert (len(found.repeats), len(found.repeated_wrongly)) == (1, 1)
+
+
 def test_what_nobody_talked_about_is_seen() -> None:
     stray = judge({}, [], [Sent("c9", "r1", "1", 1.0, 1)], [Entry("play:c9", "one", "k")], [])
     assert stray.unasked

@@ -104,8 +104,12 @@ def judge(
         shown = tuple({one.reply: one.text for one in record}.values())
         _judge_replies(chat, talk, shown, found, late=chat in unfinished)
         _judge_writes(chat, talk, writes, found, surely=shown == talk.replies)
+        left = list(played)
         for before, again in _repeats(record):
-            to = found.repeats if _excused(before, played, window) else found.repeated_wrongly
+            excuse = _excuse(before, left, window)
+            if excuse is not None:  # a crash repeats one reply of a chat, not two
+                left.remove(excuse)
+            to = found.repeated_wrongly if excuse is None else found.repeats
             to.append(f"{chat}: {again.text!r} after {again.at - before.at:.3f} s")
     return found
 
@@ -141,8 +145,9 @@ def _repeats(record: Sequence[Sent]) -> Iterator[tuple[Sent, Sent]]:
         last[one.reply] = one
 
 
-def _excused(before: Sent, played: Sequence[Played], window: float) -> bool:
-    """Tell whether a fault fell between the acceptance of a reply and its mark."""
-    return any(
-        one.fault.kind in EXCUSING and one.began - window <= before.at <= one.ended and not one.why for one in played
-    )
+def _excuse(before: Sent, played: Sequence[Played], window: float) -> Played | None:
+    """Give the fault that fell between the acceptance of a reply and its mark, if there is one."""
+    for one in played:
+        if one.fault.kind in EXCUSING and one.began - window <= before.at <= one.ended and not one.why:
+            return one
+    return None

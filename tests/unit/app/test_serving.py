@@ -221,6 +221,18 @@ async def test_ready(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (unready.status_code, unready.json()) == (503, {"status": "unavailable", "store": "StoreError"})
 
 
+async def test_a_store_that_cannot_be_written_is_told_of_until_it_can(served: Served) -> None:
+    bot, _, _, client = served
+    bot.engine.health.note(StoreError("store /home/me/bot.db: the disk is full", reason="the disk is full"), 1e9)
+    unready = await client.get("/ready")
+    assert (unready.status_code, unready.json()) == (
+        503,
+        {"status": "unavailable", "store": "the disk is full", "since": "2001-09-09T01:46:40Z"},
+    )
+    await bot.engine.leftovers.look()
+    assert (await client.get("/ready")).status_code == 200
+
+
 @pytest.mark.parametrize("header", [None, "Bearer", "Bearer wrong", "sesame", "bearer sesame", "Bearer sesame ü"])
 async def test_numbers_are_guarded(served: Served, header: str | None) -> None:
     headers = httpx.Headers([] if header is None else [(b"authorization", header.encode("latin-1"))])

@@ -1,6 +1,7 @@
 """Delivery: replies go out in order, are tried again, are given up, and hold up nobody else."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,8 +9,11 @@ import pytest
 from botkit.errors import DeliveryError, StoreError
 from botkit.model.definitions import Capabilities
 from botkit.model.events import Message, Owned
+from botkit.model.replies import Reply
 from botkit.ports.stores import Store
+from botkit.runtime import delivery
 from botkit.runtime.delivery import GIVE_UP_AFTER, Delivery, pause
+from botkit.stores import Durability, SQLiteStore
 from tests.unit.runtime.running import Phone, Rig, memory
 
 
@@ -230,3 +234,55 @@ async def test_replies_that_overtake_each_other_would_be_seen(store: Store, monk
     monkeypatch.setattr(Delivery, "_refused", go_on)
     with pytest.raises(AssertionError):
         await test_a_refused_reply_is_tried_again_before_those_behind_it(store, DeliveryError("busy"), 1.0)
+
+
+@pytest.mark.parametrize("durability", ["normal", "full"])
+async def test_a_reply_goes_out_when_the_mark_of_the_one_before_is_durable(
+    durability: Durability, tmp_path: Path
+) -> None:
+    """So the end of the process repeats one reply of a chat at most."""
+    store, other = SQLiteStore(str(tmp_path / "bot.db"), durability), SQLiteStore(str(tmp_path / "bot.db"))
+    await store.open()
+    await other.open()
+    unmarked: list[int] = []
+
+    class Watching(Phone):
+        async def send(self, chat: str, reply: Reply) -> str:
+            marked = await other.deliveries(f"phone:{chat}")
+            unmarked.append(len([one for one in self.sent if one[0] == chat]) - len(marked))
+            return await super().send(chat, reply)
+
+    rig = Rig(store, connectors={"phone": Watching()})
+    for text in ("/many", "/echo a", "/many"):
+        for chat in "123":
+            await rig.accept(Message(text), chat)
+    for chat in "123":
+        await rig.rest(f"phone:{chat}")
+    assert unmarked == [0] * 21
+    await store.close()
+    await other.close()
+
+
+async def test_a_mark_that_cannot_be_written_holds_up_the_next_reply(store: Store) -> None:
+    phone = Phone()
+    rig = Rig(store, connectors={"phone": phone})
+    asked: list[str] = []
+
+    async def secure(reply: str) -> None:
+        asked.append(reply)
+        if len(asked) < 3:
+            raise StoreError("the disk is full", reason="the disk is full")
+
+    store.secure = secure  # type: ignore[method-assign]
+    await rig.say("/many")
+    assert phone.texts == ["One.", "Two.", "Three."]
+    assert asked == ["phone:1/1.0"] * 3 + ["phone:1/1.1"]
+    assert rig.engine.health.trouble == "the disk is full"
+
+
+async def test_what_is_known_of_marks_is_bounded(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "MOST_MARKED", 3)
+    rig = Rig(store, connectors={"phone": Phone()})
+    for number in range(10):
+        await rig.say("/echo a", chat=str(number))
+    assert len(rig.engine.delivery._marked) <= 4
