@@ -1,7 +1,8 @@
 """The store: conversations, what came in, what was decided, what has to go out."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -10,6 +11,9 @@ from botkit.model.replies import Call, Reply, SetTimer
 from botkit.model.session import Session
 from botkit.model.turn import Record, Turn
 from botkit.ports.connectors import Accepted, Incoming
+
+LEASE: Final = 10.0  # seconds for which replies are a worker's to send; it claims them again when half are over
+CALL_LEASE: Final = 60.0  # seconds for which a call is a worker's, where nobody says how long it may take
 
 
 class Arrived(msgspec.Struct, frozen=True):
@@ -34,7 +38,8 @@ class Commit(msgspec.Struct, frozen=True):
 
     `taken` is how many rows of the inbox (the first of `Loaded.waiting`) these turns have dealt with. A turn's
     `seq` is its own in its conversation. A timer replaces the one of the same question and purpose; `dropped` goes
-    before `timers`.
+    before `timers`. The replies are this worker's to send for the store's `lease`, the calls its own to begin and to
+    end for `call_lease` seconds.
     """
 
     conversation: str
@@ -46,13 +51,20 @@ class Commit(msgspec.Struct, frozen=True):
     calls: tuple[Call, ...] = ()
     timers: tuple[SetTimer, ...] = ()
     dropped: tuple[str, ...] = ()  # questions whose timers go
+    call_lease: float = CALL_LEASE
 
 
 class Committed(msgspec.Struct, frozen=True):
-    """The new fence, which is never 0, and whether more waits in the inbox."""
+    """The new fence, which is never 0, and whether more waits in the inbox.
+
+    The commit's replies may be sent before `until`, on this process's `time.monotonic()`; after that, and if unsent
+    replies that another worker committed stand before them (`behind`), they have to be claimed.
+    """
 
     fence: int
-    more: bool
+    more: bool = False
+    behind: bool = False
+    until: float = math.inf
 
 
 class Outgoing(msgspec.Struct, frozen=True):
@@ -62,6 +74,18 @@ class Outgoing(msgspec.Struct, frozen=True):
     reply: Reply
     attempts: int = 0
     due: float = 0.0
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """What a worker may send of a conversation before `until`, on its own `time.monotonic()`, in order.
+
+    Without replies either nothing waits (`held` is 0), or another worker sends it: its lease lapses in `held`
+    seconds, if it neither ends nor renews it before.
+    """
+
+    replies: tuple[Outgoing, ...] = ()
+    until: float = math.inf
+    held: float = 0.0
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -96,8 +120,25 @@ class Left(msgspec.Struct, frozen=True):
 class Store(Protocol):
     """Keeps everything of a bot. Every method is atomic; what returned is durable (but see `sent`).
 
+    Several workers may have the same data open, each with a store of its own under a `worker` name that no other
+    living one has. Turns need no lease: of two, the later one meets the fence. What is done outside, sending replies
+    and calling actions, is one worker's for a time, its lease, counted by the database's clock. A worker that slept
+    past its lease finds that out from `until` or `claim`; one that is busy renews it by claiming again. A
+    successor sends what its predecessor left, after its lease, before its own. A store that only one worker can open
+    takes every lease for its own, whose `lease` is infinite.
+
     Raises errors.StoreError when the database cannot be used, errors.FenceError when a commit comes late.
     """
+
+    @property
+    def worker(self) -> str:
+        """The name of the worker whose store this is."""
+        ...
+
+    @property
+    def lease(self) -> float:
+        """Seconds for which a commit or a claim makes replies this worker's to send."""
+        ...
 
     async def hold(self, patience: float, keep_waiting: Callable[[str], bool]) -> None:
         """Be a process that serves from this store, until `close`; said before `open`. Looking needs no hold.
@@ -138,20 +179,22 @@ class Store(Protocol):
         """Write turns of several conversations in one transaction; one late commit spoils no other."""
         ...
 
-    async def take(self, incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, int]:
-        """Do `accept` and `commit` in one transaction, for a delivery that need not wait, and give the new fence.
+    async def take(self, incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, Committed | None]:
+        """Do `accept` and `commit` in one transaction, for a delivery that need not wait.
 
         `commit` was made of what `load` gave, and its `taken` is 0. If the conversation is not as it was loaded,
-        or something waits in its inbox, the delivery alone is stored, as `accept` does, and the fence is 0.
+        or something waits in its inbox, the delivery alone is stored, as `accept` does, and nothing is committed.
         """
         ...
 
-    async def take_result(self, conversation: str, event: Event, commit: Commit, now: float) -> tuple[Accepted, int]:
+    async def take_result(
+        self, conversation: str, event: Event, commit: Commit, now: float
+    ) -> tuple[Accepted, Committed | None]:
         """Do `finish_call` and `commit` in one transaction; as `take`."""
         ...
 
-    async def start_call(self, call: Call, now: float) -> bool:
-        """Journal that a planned call is started now.
+    async def start_call(self, call: Call, now: float, lease: float = CALL_LEASE) -> bool:
+        """Journal that a planned call is started now, by this worker, which needs at most `lease` seconds for it.
 
         False if it was started before (nobody knows its end), has its result, or was never planned or erased.
         """
@@ -166,11 +209,26 @@ class Store(Protocol):
         ...
 
     async def open_calls(self) -> Sequence[tuple[str, Call, bool]]:
-        """Give the calls without a result: (conversation, call, started)."""
+        """Give the calls without a result: (conversation, call, started), whoever has them."""
+        ...
+
+    async def claim_calls(self, lease: float = CALL_LEASE) -> Sequence[tuple[str, Call, bool]]:
+        """Give the calls without a result that no living worker has, the oldest first, as `open_calls`.
+
+        They are this worker's for `lease` seconds: of two that ask, one is given a call. A late result of the
+        worker that had it before counts if it comes first; what comes second is a `duplicate`.
+        """
         ...
 
     async def outgoing(self, conversation: str) -> Sequence[Outgoing]:
-        """Give the replies of a conversation that are not sent yet, in order."""
+        """Give the replies of a conversation that are not sent yet, in order, whoever sends them."""
+        ...
+
+    async def claim(self, conversation: str) -> Claim:
+        """Make a conversation's unsent replies this worker's, if the first is so already or is nobody's any more.
+
+        All of them are then, for the store's `lease` from now on, and they are given.
+        """
         ...
 
     async def sent(self, reply: str, platform_id: str, now: float) -> None:
@@ -197,8 +255,12 @@ class Store(Protocol):
         """Give the dead letters with their errors, the newest first."""
         ...
 
-    async def unfinished(self) -> Sequence[str]:
-        """Give the conversations that have rows waiting, replies unsent or calls open: what a start wakes."""
+    async def unfinished(self, *, neglected: bool = False) -> Sequence[str]:
+        """Give the conversations that have rows waiting, replies unsent or calls open: what a start wakes.
+
+        `neglected`: at most a thousand, for a sweep of any worker, in which no living one seems to be at work: a row
+        waits for longer than a `lease`, or nobody has a reply that is due, or a call.
+        """
         ...
 
     async def left(self, now: float) -> Left:

@@ -3,13 +3,14 @@
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Callable, Mapping, Sequence
 
 from botkit.errors import BotkitError, DeliveryError, StoreError
 from botkit.model.replies import Reply
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Connector
-from botkit.ports.stores import Outgoing, Store
+from botkit.ports.stores import LEASE, Claim, Committed, Outgoing, Store
 from botkit.runtime.degrading import degrade
 
 _log = logging.getLogger(__name__)
@@ -18,6 +19,7 @@ FIRST_PAUSE = 1.0  # seconds after the first refusal; doubles with each
 LONGEST_PAUSE = 300.0
 NAP = 5.0  # seconds between looks at the clock, which may be set back and right again
 MOST_MARKED = 10_000  # conversations whose last reply is known; marks are written within a round of the loop
+FIRST_LOOK, LONGEST_LOOK = 0.05, 1.0  # seconds between looks whether another worker is done with its replies
 GIVE_UP_AFTER = 86_400.0  # seconds of temporary refusals
 
 
@@ -61,16 +63,17 @@ class Delivery:
 
     def wake(self, conversation: str) -> None:
         """See that what a conversation's outbox holds is sent."""
-        self._begin(conversation, ())
+        self._begin(conversation, None)
 
-    def hand_over(self, conversation: str, replies: Sequence[Reply]) -> None:
-        """Do what `wake` does; these replies are what was put into the outbox last."""
-        if conversation in self._left:
-            self._begin(conversation, ())
+    def hand_over(self, conversation: str, replies: Sequence[Reply], committed: Committed) -> None:
+        """Do what `wake` does; these replies are what was put into the outbox last, by that commit."""
+        if committed.behind or conversation in self._left:
+            self._begin(conversation, None)
         else:
-            self._begin(conversation, [Outgoing(conversation, reply) for reply in replies])
+            known = tuple([Outgoing(conversation, reply) for reply in replies])
+            self._begin(conversation, Claim(known, committed.until))
 
-    def _begin(self, conversation: str, known: Sequence[Outgoing]) -> None:
+    def _begin(self, conversation: str, known: Claim | None) -> None:
         """Send what is known to wait, or else look what does; while it goes on, it looks again at its end."""
         if self._closed or not self.serves(conversation.partition(":")[0]):
             return
@@ -104,34 +107,39 @@ class Delivery:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _send_all(self, conversation: str, known: Sequence[Outgoing]) -> None:
+    async def _send_all(self, conversation: str, known: Claim | None) -> None:
+        looks = 0
         while not self._closed:
             try:
-                if known:
-                    sending, known = known, ()
+                if known is not None:
+                    sending, known = known, None
                     if await self._send_these(sending):
                         return
-                if not await self._send_waiting(conversation):
+                claim = await self._store.claim(conversation)
+                if claim.held:
+                    await self._nap(conversation, min(claim.held, FIRST_LOOK * 2 ** min(looks, 10), LONGEST_LOOK))
+                    looks += 1
+                elif not claim.replies:
+                    self._left.discard(conversation)
                     return
+                else:
+                    looks = 0
+                    await self._send_these(claim)
             except StoreError as error:
                 self._note(error)
                 _log.error("the store failed", exc_info=error, extra={"conversation": conversation})
                 await self._clock.sleep(FIRST_PAUSE)
 
-    async def _send_waiting(self, conversation: str) -> bool:
-        """Send what waits, as far as it goes; False when nothing does."""
-        waiting = await self._store.outgoing(conversation)
-        if not waiting:
-            self._left.discard(conversation)
-            return False
-        await self._send_these(waiting)
-        return True
+    async def _send_these(self, claim: Claim) -> bool:
+        """Send replies in order; False if it stopped at one, or half the lease is over: it is claimed again then.
 
-    async def _send_these(self, waiting: Sequence[Outgoing]) -> bool:
-        """Send replies in order; False if it stopped at one."""
-        for outgoing in waiting:
-            if self._closed or not await self._send(outgoing):
+        A worker that slept past its lease stops here, before it sends what another one has sent by now.
+        """
+        until = claim.until  # of the first: a claim that took long serves for one at least
+        for outgoing in claim.replies:
+            if self._closed or time.monotonic() >= until or not await self._send(outgoing):
                 return False
+            until = claim.until - min(self._store.lease, LEASE) / 2
         return True
 
     async def _send(self, outgoing: Outgoing) -> bool:

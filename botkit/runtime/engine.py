@@ -13,7 +13,7 @@ from botkit.model.session import Session
 from botkit.model.turn import Turn
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Accepted, Connector, Entry, Incoming
-from botkit.ports.stores import Arrived, Commit, Store
+from botkit.ports.stores import Arrived, Commit, Committed, Store
 from botkit.registry.registry import Registry
 from botkit.runtime.books import FlowBook
 from botkit.runtime.delivery import Delivery
@@ -189,12 +189,14 @@ class Engine:
             del known[next(iter(known))]
         known[session.conversation] = session, fence
 
-    def _took(self, outcome: tuple[Accepted, int], commit: Commit, early: Mapping[str, Early]) -> Accepted:
-        accepted, fence = outcome
-        if fence:
-            self._know(commit.session, fence)
+    def _took(
+        self, outcome: tuple[Accepted, Committed | None], commit: Commit, early: Mapping[str, Early]
+    ) -> Accepted:
+        accepted, committed = outcome
+        if committed is not None:
+            self._know(commit.session, committed.fence)
             self._note_owner(commit.session)
-            self._after(commit, early)
+            self._after(commit, committed, early)
         else:
             self._known.pop(commit.conversation, None)
             self._wake_for(accepted)
@@ -301,7 +303,7 @@ class Engine:
         committed = await self.store.commit(commit)
         self._failed.pop(conversation, None)
         self._note_owner(session)
-        self._after(commit, early)
+        self._after(commit, committed, early)
         if self.turning.hooked:
             for turn in turns:
                 await self.registry.after_turn(turn, self.turning.caller(turn.session))
@@ -329,12 +331,12 @@ class Engine:
             dropped=tuple(sorted(dropped)),
         )
 
-    def _after(self, commit: Commit, early: Mapping[str, Early]) -> None:
+    def _after(self, commit: Commit, committed: Committed, early: Mapping[str, Early]) -> None:
         """Do what stored turns ask for."""
         conversation, turns = commit.conversation, commit.turns
         self.turns_taken += len(turns)
         if commit.replies:
-            self.delivery.hand_over(conversation, commit.replies)
+            self.delivery.hand_over(conversation, commit.replies, committed)
         for call in commit.calls:
             self._begin_call(conversation, call, commit.session, early=early.get(call.id))
         if commit.timers:

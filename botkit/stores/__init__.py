@@ -10,11 +10,12 @@ from botkit.stores.sqlite import SQLiteStore
 __all__ = ["Durability", "SQLiteStore", "open_store"]
 
 
-def open_store(url: str, durability: Durability = "normal") -> Store:
+def open_store(url: str, durability: Durability = "normal", worker: str = "") -> Store:
     """Give the store that a URL names; `await store.open()` connects it.
 
     `sqlite:///bot.db` is a file beside the working directory, `sqlite:////var/lib/bot.db` an absolute path, and
-    `sqlite://` memory, which ends with the process. Raises ConfigError for what this release cannot serve.
+    `sqlite://` memory, which ends with the process. `worker` is its name among those that have the same data open; by
+    default one that no other process has. Raises ConfigError for what this release cannot serve.
     """
     scheme, separator, rest = url.partition("://")
     if durability not in ("normal", "full"):
@@ -35,7 +36,7 @@ def open_store(url: str, durability: Durability = "normal") -> Store:
     path = unquote(rest[1:])
     if "\0" in path:
         raise ConfigError("the store's path holds a zero byte", hint="sqlite:///bot.db")
-    return SQLiteStore(path or MEMORY, durability)
+    return SQLiteStore(path or MEMORY, durability, worker)
 
 
 def _shown(url: str) -> str:

@@ -1,5 +1,6 @@
 """The store on SQLite: one file, or memory, and no server."""
 
+import math
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -13,7 +14,18 @@ from botkit.model.events import Event, Result
 from botkit.model.replies import Call
 from botkit.model.turn import Record
 from botkit.ports.connectors import Accepted, Incoming
-from botkit.ports.stores import Arrived, Commit, Committed, Delivery, Left, Loaded, Outgoing, Summary
+from botkit.ports.stores import (
+    CALL_LEASE,
+    Arrived,
+    Claim,
+    Commit,
+    Committed,
+    Delivery,
+    Left,
+    Loaded,
+    Outgoing,
+    Summary,
+)
 from botkit.stores import statements as sql
 from botkit.stores import work
 from botkit.stores.connection import MEMORY, Durability, connect, explain
@@ -21,6 +33,7 @@ from botkit.stores.holding import Hold
 from botkit.stores.migrating import bring_up
 from botkit.stores.packing import pack, unpack
 from botkit.stores.states import SENT, STARTED
+from botkit.stores.workers import name_worker
 from botkit.stores.writers import Inline, Marks, Threaded, Writer
 
 T = TypeVar("T")
@@ -34,10 +47,15 @@ class SQLiteStore:
 
     `sent` alone may return before it is durable: its mark goes with the next commit, at the latest in the loop's
     next round. What `outgoing` gives takes it into account.
+
+    One worker at a time has the file, so whatever waits in it is that worker's: no lease is kept.
     """
 
-    def __init__(self, path: str, durability: Durability = "normal") -> None:
+    lease = math.inf
+
+    def __init__(self, path: str, durability: Durability = "normal", worker: str = "") -> None:
         self.path = path
+        self.worker = worker or name_worker()
         self.durability: Durability = "normal" if path == MEMORY else durability
         self._writer: Writer | None = None
         self._reader: sqlite3.Connection | None = None
@@ -124,7 +142,7 @@ class SQLiteStore:
             prepared = work.prepare(commit)
         return await self._write(partial(work.commit, prepared=prepared))
 
-    async def take(self, incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, int]:
+    async def take(self, incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, Committed | None]:
         """Store a delivery and its turn together, or the delivery alone if it has to wait."""
         with _storable(commit.conversation):
             prepared = work.prepare(commit)
@@ -163,7 +181,7 @@ class SQLiteStore:
 
     # -- calls
 
-    async def start_call(self, call: Call, now: float) -> bool:
+    async def start_call(self, call: Call, now: float, lease: float = CALL_LEASE) -> bool:  # noqa: ARG002
         """Journal that a planned call is started now; False if it was started, is done, or was never planned."""
         return await self._write(partial(work.start_call, call=call, now=now))
 
@@ -174,7 +192,9 @@ class SQLiteStore:
             arrival = work.own_arrival(conversation, f"effect:{effect}", event, now)
         return await self._write(partial(work.finish_call, effect=effect, arrival=arrival))
 
-    async def take_result(self, conversation: str, event: Event, commit: Commit, now: float) -> tuple[Accepted, int]:
+    async def take_result(
+        self, conversation: str, event: Event, commit: Commit, now: float
+    ) -> tuple[Accepted, Committed | None]:
         """Journal a call's result and store its turn, or put it into the inbox if it has to wait."""
         effect = _effect(conversation, event)
         with _storable(conversation):
@@ -190,6 +210,10 @@ class SQLiteStore:
                 for conversation, data, state in rows
             ]
 
+    async def claim_calls(self, lease: float = CALL_LEASE) -> Sequence[tuple[str, Call, bool]]:  # noqa: ARG002
+        """Give the calls without a result."""
+        return await self.open_calls()
+
     # -- what goes out
 
     async def outgoing(self, conversation: str) -> Sequence[Outgoing]:
@@ -201,6 +225,10 @@ class SQLiteStore:
                 for data, attempts, due, reply in rows
                 if reply not in self._marks
             ]
+
+    async def claim(self, conversation: str) -> Claim:
+        """Give what `outgoing` gives."""
+        return Claim(tuple(await self.outgoing(conversation)))
 
     async def sent(self, reply: str, platform_id: str, now: float) -> None:
         """Mark a reply as sent."""
@@ -243,7 +271,7 @@ class SQLiteStore:
 
     # -- what there is to do
 
-    async def unfinished(self) -> Sequence[str]:
+    async def unfinished(self, *, neglected: bool = False) -> Sequence[str]:  # noqa: ARG002 - one worker neglects none
         """Give the conversations that have something waiting, unsent or open, the longest untouched first."""
         with self._reading("") as db:
             return [row[0] for row in db.execute(sql.UNFINISHED).fetchall()]

@@ -185,7 +185,9 @@ def _write(db: sqlite3.Connection, prepared: Prepared, key: int, fence: int) -> 
         db.execute(sql.SET_TIMER, {"conversation": key, **row})
 
 
-def take(db: sqlite3.Connection, incoming: Incoming, prepared: Prepared, now: float) -> tuple[Accepted, int]:
+def take(
+    db: sqlite3.Connection, incoming: Incoming, prepared: Prepared, now: float
+) -> tuple[Accepted, Committed | None]:
     """Write a delivery as dealt with, and its turn; the delivery alone if it has to wait.
 
     Its bytes are made only then: that they can be made is known, since they are in the record of the turn too.
@@ -193,28 +195,30 @@ def take(db: sqlite3.Connection, incoming: Incoming, prepared: Prepared, now: fl
     arrival = Arrival(prepared.conversation, incoming.channel, incoming.id, now)
     known = _seen(db, arrival)
     if known is not None:
-        return known, 0
+        return known, None
     found = _move_on(db, sql.MOVE_ON, prepared) if prepared.move["held"] else _begin(db, arrival, prepared)
     if found is None:
-        return accept(db, arrival_of(incoming, now)), 0
+        return accept(db, arrival_of(incoming, now)), None
     key, fence, accepted = found
     _remember(db, arrival, key, accepted)
     _write(db, prepared, key, fence)
-    return Accepted(arrival.conversation, accepted), fence
+    return Accepted(arrival.conversation, accepted), Committed(fence)
 
 
-def take_result(db: sqlite3.Connection, effect: str, arrival: Arrival, prepared: Prepared) -> tuple[Accepted, int]:
+def take_result(
+    db: sqlite3.Connection, effect: str, arrival: Arrival, prepared: Prepared
+) -> tuple[Accepted, Committed | None]:
     """Mark a call as done and write the turn of its result; the result alone if it has to wait.
 
     A result whose turn is written need not be remembered: a call is done once.
     """
     found = _move_on(db, sql.MOVE_ON_BY_RESULT, prepared, effect)
     if found is None:
-        return finish_call(db, effect, arrival), 0
+        return finish_call(db, effect, arrival), None
     key, fence, accepted = found
     db.execute(sql.FINISH_OF, {"of": key, "which": effect, "by": arrival.now})
     _write(db, prepared, key, fence)
-    return Accepted(arrival.conversation, accepted), fence
+    return Accepted(arrival.conversation, accepted), Committed(fence)
 
 
 def _begin(db: sqlite3.Connection, arrival: Arrival, prepared: Prepared) -> tuple[int, int, int] | None:

@@ -280,7 +280,8 @@ class TurnContract:
             assert accepted == Accepted("web:1", seq)
             loaded = await store.load("web:1")
             assert (loaded.session, loaded.waiting) == (commit.session, ())
-            assert loaded.fence == moved != fence
+            assert moved == Committed(loaded.fence, until=moved.until if moved else 0.0)
+            assert loaded.fence != fence
         assert [one.seq for one in await store.turns("web:1")] == [1, 2]
         assert [out.reply.id for out in await store.outgoing("web:1")] == ["r1", "r2"]
         assert (await store.accept(message("1", 3), NOW)).wake
@@ -292,10 +293,10 @@ class TurnContract:
         await take(store, "web:1")
         commit = commit_of("web:1", (await store.load("web:1")).fence, 2, 0)
         accepted, moved = await store.take(message("1", 1), commit, NOW)
-        assert (accepted.seq, accepted.duplicate, moved) == (first.seq, True, 0)
+        assert (accepted.seq, accepted.duplicate, moved) == (first.seq, True, None)
         await store.take(message("1", 2), commit, NOW)
         again, moved = await store.take(message("1", 2), commit, NOW)
-        assert (again.seq, again.duplicate, moved) == (2, True, 0)
+        assert (again.seq, again.duplicate, moved) == (2, True, None)
         assert (await store.accept(message("1", 2), NOW)).duplicate
         assert [one.seq for one in await store.turns("web:1")] == [1, 2]
         assert (await store.load("web:1")).waiting == ()
@@ -304,7 +305,7 @@ class TurnContract:
         await store.accept(message("1", 1, "first"), NOW)
         commit = commit_of("web:1", (await store.load("web:1")).fence, 1, 0, replies=(Reply("r", "never"),))
         accepted, moved = await store.take(message("1", 2, "second"), commit, NOW)
-        assert (accepted, moved) == (Accepted("web:1", 2), 0)
+        assert (accepted, moved) == (Accepted("web:1", 2), None)
         loaded = await store.load("web:1")
         assert [row.event for row in loaded.waiting] == [Message("first", "m1"), Message("second", "m2")]
         assert (loaded.session, list(await store.outgoing("web:1"))) == (None, [])
@@ -328,15 +329,16 @@ class TurnContract:
         commit = commit_of(conversation, late, 2, 0)
         accepted, moved = await store.take_result(conversation, Result("c1", 1), commit, NOW)
         assert accepted == Accepted(conversation, 2)
-        assert moved == (await store.load(conversation)).fence != late
+        assert moved is not None
+        assert moved.fence == (await store.load(conversation)).fence != late
         assert [call.id for _, call, _ in await store.open_calls()] == ["c2"]
         assert (await store.finish_call(conversation, Result("c1", 1), NOW)).duplicate
         again = commit_of(conversation, (await store.load(conversation)).fence, 3, 0)
         for known in ("c1", "c0"):
             accepted, moved = await store.take_result(conversation, Result(known, 1), again, NOW)
-            assert (accepted.duplicate, moved) == (True, 0)
+            assert (accepted.duplicate, moved) == (True, None)
         accepted, moved = await store.take_result(conversation, Result("c2", 2), commit, NOW)
-        assert (accepted.wake, moved) == (True, 0)
+        assert (accepted.wake, moved) == (True, None)
         assert [row.event for row in (await store.load(conversation)).waiting] == [Result("c2", 2)]
         assert list(await store.open_calls()) == []
         assert [one.seq for one in await store.turns(conversation)] == [1, 2]

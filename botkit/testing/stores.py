@@ -14,6 +14,10 @@
         def reopen(self, tmp_path):            # leave it out if the store forgets at its end
             return lambda: MyStore(tmp_path / "bot.db")
 
+        @pytest.fixture
+        def workers(self, tmp_path):           # leave it out if only one worker at a time can have the data
+            return lambda name, lease: MyStore(tmp_path / "bot.db", worker=name, lease=lease)
+
 The tests are coroutines: use pytest-asyncio with `asyncio_mode = "auto"`.
 """
 
@@ -30,6 +34,7 @@ from botkit.model.events import Message, Result, Timer
 from botkit.model.replies import Button, Call, Reply, SetTimer
 from botkit.model.session import Frame, Owner, Session
 from botkit.ports.stores import Left, Store
+from botkit.testing.store_leases import LeaseContract
 from botkit.testing.store_turns import TurnContract
 from botkit.testing.stored import (
     NOW,
@@ -43,7 +48,7 @@ from botkit.testing.stored import (
 )
 
 
-class StoreContract(TurnContract):
+class StoreContract(TurnContract, LeaseContract):
     """Subclass it, name the class Test..., and give it a `store` that is open."""
 
     # -- calls

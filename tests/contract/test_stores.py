@@ -11,7 +11,7 @@ import pytest
 
 from botkit.model.replies import Call
 from botkit.ports.connectors import Accepted, Incoming
-from botkit.ports.stores import Commit, Committed, Outgoing, Store
+from botkit.ports.stores import CALL_LEASE, Commit, Committed, Outgoing, Store
 from botkit.stores import SQLiteStore
 from botkit.testing.stores import StoreContract
 
@@ -85,8 +85,8 @@ class _Torn(SQLiteStore):
 class _Rash(SQLiteStore):
     """Starts a call as often as it is asked."""
 
-    async def start_call(self, call: Call, now: float) -> bool:
-        await super().start_call(call, now)
+    async def start_call(self, call: Call, now: float, lease: float = CALL_LEASE) -> bool:
+        await super().start_call(call, now, lease)
         return True
 
 
@@ -107,13 +107,13 @@ class _Sleepless(SQLiteStore):
 class _Pushing(SQLiteStore):
     """Takes a delivery with its turn, whatever waits before it or came in between."""
 
-    async def take(self, incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, bool]:
+    async def take(self, incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, Committed | None]:
         loaded = await self.load(commit.conversation)
         fresh = msgspec.structs.replace(commit, fence=loaded.fence, taken=len(loaded.waiting))
         accepted = await super().accept(incoming, now)
-        if not accepted.duplicate:
-            await super().commit(msgspec.structs.replace(fresh, taken=fresh.taken + 1))
-        return accepted, not accepted.duplicate
+        if accepted.duplicate:
+            return accepted, None
+        return accepted, await super().commit(msgspec.structs.replace(fresh, taken=fresh.taken + 1))
 
 
 _CONTRACT = StoreContract()

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from botkit.model.events import Event
 from botkit.model.replies import Call, Reply
 from botkit.ports.connectors import Accepted, Incoming
-from botkit.ports.stores import Commit, Committed, Store
+from botkit.ports.stores import CALL_LEASE, Commit, Committed, Store
 from botkit.testing.faults.lines import LinesConnector
 
 LATE = 0.025  # seconds
@@ -36,7 +36,7 @@ class _Forgetful(Around):
     async def accept(self, incoming: Incoming, now: float) -> Accepted:
         return await self.store.accept(self._new(incoming), now)
 
-    async def take(self, incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, int]:
+    async def take(self, incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, Committed | None]:
         return await self.store.take(self._new(incoming), commit, now)
 
     def _new(self, incoming: Incoming) -> Incoming:
@@ -49,10 +49,12 @@ class _Late(Around):
     async def commit(self, commit: Commit) -> Committed:
         return await self.store.commit(await self._held(commit))
 
-    async def take(self, incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, int]:
+    async def take(self, incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, Committed | None]:
         return await self.store.take(incoming, await self._held(commit), now)
 
-    async def take_result(self, conversation: str, event: Event, commit: Commit, now: float) -> tuple[Accepted, int]:
+    async def take_result(
+        self, conversation: str, event: Event, commit: Commit, now: float
+    ) -> tuple[Accepted, Committed | None]:
         return await self.store.take_result(conversation, event, await self._held(commit), now)
 
     async def _held(self, commit: Commit) -> Commit:
@@ -73,24 +75,28 @@ class _Hasty(Around):
 
     async def commit(self, commit: Commit) -> Committed:
         given = await self.store.commit(commit)
-        await self._mark(commit, given.fence)
+        await self._mark(commit)
         return given
 
-    async def take(self, incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, int]:
-        accepted, fence = await self.store.take(incoming, commit, now)
-        await self._mark(commit, fence)
-        return accepted, fence
+    async def take(self, incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, Committed | None]:
+        accepted, committed = await self.store.take(incoming, commit, now)
+        if committed is not None:
+            await self._mark(commit)
+        return accepted, committed
 
-    async def take_result(self, conversation: str, event: Event, commit: Commit, now: float) -> tuple[Accepted, int]:
-        accepted, fence = await self.store.take_result(conversation, event, commit, now)
-        await self._mark(commit, fence)
-        return accepted, fence
+    async def take_result(
+        self, conversation: str, event: Event, commit: Commit, now: float
+    ) -> tuple[Accepted, Committed | None]:
+        accepted, committed = await self.store.take_result(conversation, event, commit, now)
+        if committed is not None:
+            await self._mark(commit)
+        return accepted, committed
 
     async def sent(self, reply: str, platform_id: str, now: float) -> None:
         pass
 
-    async def _mark(self, commit: Commit, fence: int) -> None:
-        for reply in commit.replies if fence else ():
+    async def _mark(self, commit: Commit) -> None:
+        for reply in commit.replies:
             await self.store.sent(reply.id, "hasty", 0.0)
 
 
@@ -100,8 +106,8 @@ class _Repeating(Around):
     async def open_calls(self) -> Sequence[tuple[str, Call, bool]]:
         return [(conversation, call, False) for conversation, call, _ in await self.store.open_calls()]
 
-    async def start_call(self, call: Call, now: float) -> bool:
-        await self.store.start_call(call, now)
+    async def start_call(self, call: Call, now: float, lease: float = CALL_LEASE) -> bool:
+        await self.store.start_call(call, now, lease)
         return True
 
 

@@ -1,18 +1,21 @@
 """Delivery: replies go out in order, are tried again, are given up, and hold up nobody else."""
 
 import asyncio
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from botkit.errors import DeliveryError, StoreError
 from botkit.model.definitions import Capabilities
 from botkit.model.events import Message, Owned
 from botkit.model.replies import Reply
-from botkit.ports.stores import Store
+from botkit.ports.stores import LEASE, Claim, Committed, Store
 from botkit.runtime import delivery
-from botkit.runtime.delivery import GIVE_UP_AFTER, Delivery, pause
+from botkit.runtime.delivery import FIRST_LOOK, GIVE_UP_AFTER, Delivery, pause
 from botkit.stores import Durability, SQLiteStore
 from tests.unit.runtime.running import Phone, Rig, memory
 
@@ -210,6 +213,48 @@ async def test_replies_are_brought_to_what_the_channel_shows(store: Store) -> No
     for text in ("/order", "A-10293"):
         await rig.say(text)
     assert phone.texts[-1] == "Give found A-10293?\n1. Yes\n2. No"
+
+
+async def _claims(store: Store, given: list[Claim], monkeypatch: pytest.MonkeyPatch, **committed: Any) -> Rig:
+    """Commit three replies with an outcome of the test's own, before a store whose first claims are given."""
+    phone = Phone()
+    rig = Rig(store, connectors={"phone": phone})
+    hand_over, claim = rig.engine.delivery.hand_over, store.claim
+
+    def hand(conversation: str, replies: Sequence[Reply], outcome: Committed) -> None:
+        hand_over(conversation, replies, replace(outcome, **committed))
+
+    async def claimed(conversation: str) -> Claim:
+        rig.clock.slept.append(-1.0)
+        return given.pop(0) if given else await claim(conversation)
+
+    monkeypatch.setattr(rig.engine.delivery, "hand_over", hand)
+    monkeypatch.setattr(store, "claim", claimed)
+    await rig.say("/many")
+    rig.clock.slept.append(len(phone.texts))
+    return rig
+
+
+async def test_replies_behind_those_of_another_worker_wait_for_its_lease(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = [Claim(held=9.0), Claim(held=9.0), Claim(held=0.01)]
+    rig = await _claims(store, held, monkeypatch, behind=True)
+    assert rig.clock.slept == [-1.0, FIRST_LOOK, -1.0, 2 * FIRST_LOOK, -1.0, 0.01, -1.0, -1.0, 3]
+
+
+async def test_a_worker_that_slept_past_its_lease_claims_before_it_sends(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig = await _claims(store, [Claim()], monkeypatch, until=time.monotonic() - 1)
+    assert rig.clock.slept == [-1.0, 0]  # somebody else has sent them all
+
+
+async def test_a_long_list_is_claimed_again_when_half_the_lease_is_over(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig = await _claims(store, [], monkeypatch, until=time.monotonic() + LEASE / 2)
+    assert rig.clock.slept == [-1.0, -1.0, 3]  # after the first; nothing is left
 
 
 async def test_a_lost_reply_would_be_seen(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -254,7 +254,7 @@ async def test_a_call_that_somebody_else_started_is_left_to_them(store: Store) -
     made: list[str] = []
     rig = Rig(store, shop(made.append, made.append))
     real = store.start_call
-    store.start_call = lambda call, now: _false()  # type: ignore[method-assign]
+    store.start_call = lambda *_: _false()  # type: ignore[method-assign]
     await rig.say("/write")
     store.start_call = real  # type: ignore[method-assign]
     assert made == []

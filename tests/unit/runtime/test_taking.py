@@ -12,7 +12,7 @@ from botkit.errors import StoreError
 from botkit.model.events import Message
 from botkit.model.session import Session
 from botkit.ports.connectors import Accepted, Incoming
-from botkit.ports.stores import Commit, Store
+from botkit.ports.stores import Commit, Committed, Store
 from botkit.registry.contexts import Context
 from botkit.stores import open_store
 from tests.unit.runtime.running import Phone, Rig, failing, memory, shop
@@ -83,7 +83,7 @@ async def test_a_store_that_fails_is_said_and_the_delivery_may_come_again(
 ) -> None:
     real, failures = store.take, [StoreError("the disk is full")]
 
-    async def fail(incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, int]:
+    async def fail(incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, Committed | None]:
         if failures:
             raise failures.pop()
         return await real(incoming, commit, now)
@@ -100,7 +100,7 @@ async def test_a_store_that_fails_is_said_and_the_delivery_may_come_again(
 async def test_a_result_that_seemed_not_stored_is_taken_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     real, failures = store.take_result, [StoreError("connection lost")]
 
-    async def fail(*args: Any) -> tuple[Accepted, int]:
+    async def fail(*args: Any) -> tuple[Accepted, Committed | None]:
         outcome = await real(*args)
         if failures:
             raise failures.pop()
