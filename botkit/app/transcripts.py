@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from botkit.model.events import Message, Opened, Outside, Owned, Press, Result, Timer
+from botkit.model.events import Event, Message, Opened, Outside, Owned, Press, Result, Timer
 from botkit.model.replies import Call, DropTimers, Effect, HandOff, Leave, Rated, Reply, SetTimer
 from botkit.model.turn import Record
 from botkit.model.values import File, Money
@@ -16,7 +16,16 @@ from botkit.model.values import File, Money
 
 def cause_of(record: Record) -> tuple[str, str]:
     """Say who or what began a turn, and with what words."""
-    match record.event:
+    return _told(record.event)
+
+
+def event_line(event: Event) -> str:
+    """Give an event as a line of text."""
+    return ": ".join(_told(event))
+
+
+def _told(event: Event) -> tuple[str, str]:
+    match event:
         case Message(text=text, files=files):
             return "customer", " ".join(
                 [*([text] if text else []), *(f"<{file.kind} {file.name}>" for file in files)]

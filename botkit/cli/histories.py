@@ -20,6 +20,8 @@ Directory = Annotated[Path, typer.Option("--dir", metavar="DIR", help="The bot w
 Url = Annotated[str, typer.Option("--store", metavar="URL", help="A store, instead of a bot's.")]
 Name = Annotated[str, typer.Argument(metavar="CONVERSATION", help="As `botkit conversations list` names it.")]
 
+Failure = Annotated[str, typer.Argument(metavar="ID", help="As `botkit conversations failed` names it.")]
+
 conversations = typer.Typer(
     help="Stored conversations.", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
 )
@@ -193,16 +195,64 @@ def failed(
     directory: Directory = HERE,
     store: Url = "",
     most: Annotated[int, typer.Option(min=1, max=100_000, help="How many.")] = 100,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
-    """List the replies that could not be delivered, the newest first, with the reason.
+    """List what failed for good, the newest first, with the reason.
+
+    A reply could not be delivered; a message led to no turn, which the customer was told; of a call nobody knows
+    whether it was done. What `retry` and `drop` take stands first.
 
     \b
     botkit conversations failed --dir flows/support
+    botkit conversations failed --json | jq -r 'select(.kind == "reply") | .id'
     """
-    from botkit.app.transcripts import line_of
+    from botkit.app.failures import data_of, line_of
+    from botkit.app.transcripts import moment
 
     async def list_all(store: "Store") -> None:
-        for outgoing, reason in await store.failed(most):
-            print(f"{outgoing.conversation}  {reason}: {line_of(outgoing.reply)}")
+        for one in await store.failures(most):
+            data = data_of(one)
+            if as_json:
+                print(json.dumps(data, ensure_ascii=False))
+            else:
+                print(f"{one.id}  {moment(one.at)}  {data['kind']}  {one.reason}: {line_of(one)}")
 
     _read(directory, store, list_all)
+
+
+@conversations.command()
+@guarded
+def retry(which: Failure, directory: Directory = HERE, store: Url = "") -> None:
+    """Try again what failed: a reply is sent in its place, a message has its turn after what waits.
+
+    A running bot takes it up within seconds, else the next one does. A call is never made again: look whether it was
+    done, and drop it.
+
+    \b
+    botkit conversations retry web:k3j2/4.0 --dir flows/support
+    botkit conversations failed --json | jq -r .id | xargs -n1 botkit conversations retry
+    """
+    from botkit.app.failures import retry as retry_one
+
+    async def retry_it(store: "Store") -> None:
+        print(await retry_one(store, which))
+
+    _read(directory, store, retry_it)
+
+
+@conversations.command()
+@guarded
+def drop(which: Failure, directory: Directory = HERE, store: Url = "") -> None:
+    """Let go of what failed: it is not listed any more, and not tried again.
+
+    \b
+    botkit conversations drop web:k3j2/4.0 --dir flows/support
+    """
+    from botkit.app.failures import drop as drop_one
+
+    async def drop_it(store: "Store") -> None:
+        await drop_one(store, which)
+        print(f"dropped {which}")
+
+    _read(directory, store, drop_it)

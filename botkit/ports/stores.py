@@ -33,6 +33,23 @@ class Loaded(msgspec.Struct, frozen=True):
     waiting: tuple[Arrived, ...] = ()
 
 
+class Failed(msgspec.Struct, frozen=True):
+    """Something that failed for good and that a person should see: exactly one of the last three is there.
+
+    A reply that could not be delivered, an event of which no turn could be made (`customer` as it arrived), a call
+    of which nobody knows whether it was done.
+    """
+
+    id: str
+    conversation: str
+    at: float
+    reason: str
+    reply: Reply | None = None
+    event: Event | None = None
+    call: Call | None = None
+    customer: dict[str, object] = {}
+
+
 class Commit(msgspec.Struct, frozen=True):
     """What one transaction writes: the session under its fence, the turns, replies to send, calls, timers.
 
@@ -52,6 +69,7 @@ class Commit(msgspec.Struct, frozen=True):
     timers: tuple[SetTimer, ...] = ()
     dropped: tuple[str, ...] = ()  # questions whose timers go
     call_lease: float = CALL_LEASE
+    failed: tuple[Failed, ...] = ()  # events that were set aside
 
 
 class Committed(msgspec.Struct, frozen=True):
@@ -203,6 +221,8 @@ class Store(Protocol):
     async def finish_call(self, conversation: str, event: Event, now: float) -> Accepted:
         """Journal a call's result (an events.Result) and put it into the inbox, once.
 
+        One that fails with `outcome_unknown` is kept for `failures` as well.
+
         A call that has a result, was never planned, or went with its erased conversation changes nothing and is
         a `duplicate`.
         """
@@ -253,6 +273,26 @@ class Store(Protocol):
 
     async def failed(self, most: int = 100) -> Sequence[tuple[Outgoing, str]]:
         """Give the dead letters with their errors, the newest first."""
+        ...
+
+    async def failures(self, most: int = 100) -> Sequence[Failed]:
+        """Give everything that failed for good, the newest first; the dead letters of `failed` are among it."""
+        ...
+
+    async def failure(self, which: str) -> Failed | None:
+        """Give one of them."""
+        ...
+
+    async def retry(self, which: str, now: float) -> bool:
+        """Let a reply be sent again, in its place before the unsent ones behind it, or an event have its turn, last.
+
+        False for what is not among the failures any more, and for a call, which is never made again. Whoever serves
+        takes it up as a leftover.
+        """
+        ...
+
+    async def drop(self, which: str) -> bool:
+        """Let go of a failure; False if there is none. The records of turns keep what they say of it."""
         ...
 
     async def unfinished(self, *, neglected: bool = False) -> Sequence[str]:

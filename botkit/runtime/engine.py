@@ -13,7 +13,7 @@ from botkit.model.session import Session
 from botkit.model.turn import Turn
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Accepted, Connector, Entry, Incoming
-from botkit.ports.stores import Arrived, Commit, Committed, Store
+from botkit.ports.stores import Arrived, Commit, Committed, Failed, Store
 from botkit.registry.registry import Registry
 from botkit.runtime.books import FlowBook
 from botkit.runtime.delivery import Delivery
@@ -29,6 +29,7 @@ _log = logging.getLogger(__name__)
 RETRY_AFTER = 0.5  # seconds after the store failed
 TRIES = 3  # at the turn of one event, before it is set aside
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 60.0  # seconds between them; each is twice the one before
+MOST_REASON = 300  # characters of an error that are kept
 MOST_WAITING = 100  # events that are taken together
 MOST_KNOWN = 1000  # conversations whose sessions stay in memory
 
@@ -63,7 +64,7 @@ class Engine:
         self._direct = self.turning.direct
         self._draining: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
-        self._failed: dict[str, int] = {}  # tries at the turn of what waits there
+        self._failed: dict[str, tuple[int, str]] = {}  # tries at the turn of what waits there, and the last error
         self._calls: dict[str, set[asyncio.Task[None]]] = {}
         self._known: dict[str, tuple[Session, int]] = {}  # sessions as they were stored last, with their fences
         self._owners: dict[str, tuple[int, bool]] = {}
@@ -276,7 +277,8 @@ class Engine:
                 _log.error("the store failed", exc_info=error, extra={"conversation": conversation})
                 await self.clock.sleep(RETRY_AFTER)
             except Exception as error:  # noqa: BLE001 - what waits stays stored, and is tried again
-                tries = self._failed[conversation] = self._failed.get(conversation, 0) + 1
+                tries = self._failed.get(conversation, (0, ""))[0] + 1
+                self._failed[conversation] = tries, f"{type(error).__name__}: {error}"[:MOST_REASON]
                 _log.error("a turn failed", exc_info=error, extra={"conversation": conversation, "tries": tries})
                 await self.clock.sleep(min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE))
 
@@ -287,19 +289,22 @@ class Engine:
         first; that one is set aside after `TRIES`, and the others have their turns.
         """
         self._known.pop(conversation, None)
-        tries = self._failed.get(conversation, 0)
+        tries, reason = self._failed.get(conversation, (0, ""))
         loaded = await self.store.load(conversation, most=1 if tries else MOST_WAITING)
         if not loaded.waiting:
             return False
         session, turns, early = loaded.session, list[Turn](), dict[str, Early]()
+        failed: tuple[Failed, ...] = ()
         for arrived in loaded.waiting:
             if tries >= TRIES:
                 turns.append(await self.turning.set_aside(conversation, session, arrived))
+                failed = (_failed(turns[-1], arrived, reason),)
             else:
                 turns += await self.turning.make(conversation, session, arrived, early)
             session = turns[-1].session
         assert session is not None  # noqa: S101 - at least one turn was made
-        commit = self._commit_of(conversation, loaded.fence, session, turns, taken=len(loaded.waiting))
+        taken = len(loaded.waiting)
+        commit = self._commit_of(conversation, loaded.fence, session, turns, taken=taken, failed=failed)
         committed = await self.store.commit(commit)
         self._failed.pop(conversation, None)
         self._note_owner(session)
@@ -310,7 +315,13 @@ class Engine:
         return committed.more
 
     def _commit_of(
-        self, conversation: str, fence: int, session: Session, turns: Sequence[Turn], taken: int
+        self,
+        conversation: str,
+        fence: int,
+        session: Session,
+        turns: Sequence[Turn],
+        taken: int,
+        failed: tuple[Failed, ...] = (),
     ) -> Commit:
         replies: list[Reply] = []
         effects: list[Effect] = []
@@ -329,6 +340,7 @@ class Engine:
             calls=tuple([e for e in effects if isinstance(e, Call) and e.id not in done]) if effects else (),
             timers=tuple([e for e in effects if isinstance(e, SetTimer) and e.question not in dropped]),
             dropped=tuple(sorted(dropped)),
+            failed=failed,
         )
 
     def _after(self, commit: Commit, committed: Committed, early: Mapping[str, Early]) -> None:
@@ -425,3 +437,15 @@ class Engine:
     async def own(self, conversation: str, event: Owned, key: str) -> Accepted:
         """Note that a conversation changed hands."""
         return await self.put(conversation, key, event)
+
+
+def _failed(turn: Turn, arrived: Arrived, reason: str) -> Failed:
+    """Give what an operator sees of an event that was set aside."""
+    return Failed(
+        id=f"{turn.conversation}/{turn.seq}",
+        conversation=turn.conversation,
+        at=turn.now,
+        reason=reason,
+        event=arrived.event,
+        customer=arrived.customer,
+    )

@@ -19,8 +19,19 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql import ClauseElement, ColumnElement
 from sqlalchemy.sql.elements import BindParameter
 
-from botkit.stores.schema import calls, conversations, inbox, metadata, outbox, seen, timers, turns, versions
-from botkit.stores.states import DEAD, DONE, PENDING, PLANNED, SENT, STARTED
+from botkit.stores.schema import (
+    calls,
+    conversations,
+    failures,
+    inbox,
+    metadata,
+    outbox,
+    seen,
+    timers,
+    turns,
+    versions,
+)
+from botkit.stores.states import CALL, DEAD, DONE, PENDING, PLANNED, SENT, STARTED
 
 _DIALECT = dialect(paramstyle="named")
 
@@ -150,6 +161,14 @@ START: Final = _text(
     .where(calls.c.id == _which, calls.c.state < _number(DONE), calls.c.state == _number(PLANNED))
     .values(state=_number(STARTED), at=bindparam("by"))
 )
+LOSE: Final = _text(  # before FINISH, which lets go of what the call was
+    insert(failures).from_select(
+        ["conversation", "id", "kind", "at", "note", "data"],
+        select(
+            calls.c.conversation, calls.c.id, _number(CALL), bindparam("by"), bindparam("why"), calls.c.data
+        ).where(calls.c.id == _which, calls.c.conversation == _key_of_id, calls.c.state < _number(DONE)),
+    )
+)
 FINISH: Final = _text(
     update(calls)
     .where(calls.c.id == _which, calls.c.conversation == _key_of_id, calls.c.state < _number(DONE))
@@ -192,6 +211,42 @@ FAILED: Final = _text(
     .order_by(outbox.c.at.desc(), outbox.c.place.desc())
     .limit(_most)
     .offset(_number(0))
+)
+FAIL: Final = _text(insert(failures))
+_failures = union_all(
+    select(
+        conversations.c.id,
+        failures.c.kind,
+        failures.c.id.label("what"),
+        failures.c.at,
+        failures.c.note,
+        failures.c.data,
+        failures.c.customer,
+    ).join_from(failures, conversations, conversations.c.key == failures.c.conversation),
+    select(
+        conversations.c.id,
+        literal_column("-1").label("kind"),
+        outbox.c.id.label("what"),
+        outbox.c.at,
+        outbox.c.note,
+        outbox.c.data,
+        literal_column("NULL").label("customer"),
+    )
+    .join_from(outbox, conversations, conversations.c.key == outbox.c.conversation)
+    .where(outbox.c.state == _number(DEAD)),
+).subquery("failed")
+FAILURES: Final = _text(
+    select(_failures).order_by(_failures.c.at.desc(), _failures.c.what.desc()).limit(_most).offset(_number(0))
+)
+FAILURE: Final = _text(select(_failures).where(_failures.c.what == _which))
+SEND_AGAIN: Final = _text(
+    update(outbox)
+    .where(outbox.c.id == _which, outbox.c.state == _number(DEAD))
+    .values(state=_number(PENDING), attempts=_number(0), at=bindparam("by"), note=literal_column("NULL"))
+)
+DROP: Final = (
+    _text(delete(outbox).where(outbox.c.id == _which, outbox.c.state == _number(DEAD))),
+    _text(delete(failures).where(failures.c.id == _which)),
 )
 DELIVERIES: Final = _text(
     select(outbox.c.id, outbox.c.state, outbox.c.at, outbox.c.note)
@@ -280,7 +335,7 @@ KEEP_VERSION: Final = _text(insert(versions).on_conflict_do_nothing())
 VERSION: Final = _text(select(versions.c.data).where(versions.c.version == _which))
 DROP_VERSION: Final = _text(delete(versions).where(versions.c.version == _which))
 KEY: Final = _text(select(conversations.c.key).where(conversations.c.id == _which))
-_of_a_conversation = (inbox, seen, turns, outbox, calls, timers)
+_of_a_conversation = (inbox, seen, turns, outbox, calls, timers, failures)
 ERASE: Final = (
     *(_text(delete(table).where(table.c.conversation == _of)) for table in _of_a_conversation),
     _text(delete(conversations).where(conversations.c.key == _of)),

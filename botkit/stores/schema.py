@@ -8,7 +8,9 @@ hours: an index on it lists the newest first, and changes once an hour instead o
 
 Waiting messages leave `inbox` when they are dealt with; `seen` keeps their platform's ids (channel, id), and keys
 of our own events with an empty channel, against repeated deliveries; the day lets old ones go. A sent reply stays
-in `outbox` without its text, which is in the turn's record. `data` columns hold `codec` bytes, packed by `packing`.
+in `outbox` without its text, which is in the turn's record. `failures` keeps, for an operator, events of which no
+turn could be made and calls of which nobody knows whether they were done; replies that failed stay in `outbox`.
+`data` columns hold `codec` bytes, packed by `packing`.
 """
 
 from sqlalchemy import (
@@ -135,6 +137,20 @@ timers = Table(
     sqlite_with_rowid=False,
 )
 Index("ix_timers_due", timers.c.due)
+
+failures = Table(
+    "failures",
+    metadata,
+    Column("conversation", NARROW, primary_key=True, autoincrement=False),
+    Column("id", Text, primary_key=True),
+    Column("kind", SmallInteger, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("note", Text),
+    Column("data", LargeBinary),
+    Column("customer", LargeBinary),
+    sqlite_with_rowid=False,
+)
+Index("ix_failures_at", failures.c.at)
 
 versions = Table(
     "versions",

@@ -21,6 +21,7 @@ from botkit.ports.stores import (
     Commit,
     Committed,
     Delivery,
+    Failed,
     Left,
     Loaded,
     Outgoing,
@@ -32,7 +33,7 @@ from botkit.stores.connection import MEMORY, Durability, connect, explain
 from botkit.stores.holding import Hold
 from botkit.stores.migrating import bring_up
 from botkit.stores.packing import pack, unpack
-from botkit.stores.states import SENT, STARTED
+from botkit.stores.states import CALL, REPLY, SENT, STARTED
 from botkit.stores.workers import name_worker
 from botkit.stores.writers import Inline, Marks, Threaded, Writer
 
@@ -260,6 +261,25 @@ class SQLiteStore:
                 for of, data, tries, at, note in rows
             ]
 
+    async def failures(self, most: int = 100) -> Sequence[Failed]:
+        """Give everything that failed for good, the newest first."""
+        with self._reading("") as db:
+            return [_failed(*row) for row in db.execute(sql.FAILURES, {"most": most}).fetchall()]
+
+    async def failure(self, which: str) -> Failed | None:
+        """Give one of them."""
+        with self._reading("") as db, _storable(which):
+            row = db.execute(sql.FAILURE, {"which": which}).fetchone()
+            return None if row is None else _failed(*row)
+
+    async def retry(self, which: str, now: float) -> bool:
+        """Let a reply be sent again, or an event have its turn."""
+        return bool(await self._write(partial(work.retry, failed=which, now=now)))
+
+    async def drop(self, which: str) -> bool:
+        """Let go of a failure."""
+        return await self._write(partial(work.drop, failed=which))
+
     async def deliveries(self, conversation: str) -> Sequence[Delivery]:
         """Give what became of the replies that wait no longer, in order."""
         with self._reading(conversation) as db:
@@ -401,6 +421,18 @@ def _effect(conversation: str, event: Event) -> str:
 def _arrived(seq: int, data: bytes, customer: bytes | None) -> Arrived:
     event = codec.decode_event(unpack(data))
     return Arrived(seq, event, codec.decode_values(unpack(customer)) if customer else {})
+
+
+def _failed(
+    conversation: str, kind: int, what: str, at: float, note: str | None, data: bytes, customer: bytes | None
+) -> Failed:
+    one = Failed(what, conversation, at, note or "")
+    if kind == REPLY:
+        return msgspec.structs.replace(one, reply=codec.decode_reply(unpack(data)))
+    if kind == CALL:
+        return msgspec.structs.replace(one, call=codec.decode_call(unpack(data)))
+    known = codec.decode_values(unpack(customer)) if customer else {}
+    return msgspec.structs.replace(one, event=codec.decode_event(unpack(data)), customer=known)
 
 
 def _summary(conversation: str, channel: str, owner: str, turns: int, touched: float, data: bytes | None) -> Summary:

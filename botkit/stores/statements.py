@@ -68,6 +68,12 @@ PLAN: Final = "INSERT INTO calls (conversation, id, state, at, data) VALUES (:co
 
 START: Final = "UPDATE calls SET state=1, at=:by WHERE calls.id = :which AND calls.state < 2 AND calls.state = 0"
 
+LOSE: Final = (
+    "INSERT INTO failures (conversation, id, kind, at, note, data) SELECT calls.conversation, calls.id, 1, :by "
+    "AS anon_1, :why AS anon_2, calls.data FROM calls WHERE calls.id = :which AND calls.conversation = (SELECT "
+    'conversations."key" FROM conversations WHERE conversations.id = :owned_by) AND calls.state < 2'
+)
+
 FINISH: Final = (
     "UPDATE calls SET state=2, at=:by, data=NULL WHERE calls.id = :which AND calls.conversation = (SELECT "
     'conversations."key" FROM conversations WHERE conversations.id = :owned_by) AND calls.state < 2'
@@ -109,6 +115,40 @@ FAILED: Final = (
     "SELECT conversations.id, outbox.data, outbox.attempts, outbox.at, outbox.note FROM outbox JOIN "
     'conversations ON conversations."key" = outbox.conversation WHERE outbox.state = 2 ORDER BY outbox.at DESC,'
     " outbox.place DESC LIMIT :most OFFSET 0"
+)
+
+FAIL: Final = (
+    "INSERT INTO failures (conversation, id, kind, at, note, data, customer) VALUES (:conversation, :id, :kind,"
+    " :at, :note, :data, :customer)"
+)
+
+FAILURES: Final = (
+    "SELECT failed.id, failed.kind, failed.what, failed.at, failed.note, failed.data, failed.customer FROM "
+    "(SELECT conversations.id AS id, failures.kind AS kind, failures.id AS what, failures.at AS at, "
+    "failures.note AS note, failures.data AS data, failures.customer AS customer FROM failures JOIN "
+    'conversations ON conversations."key" = failures.conversation UNION ALL SELECT conversations.id AS id, -1 '
+    "AS kind, outbox.id AS what, outbox.at AS at, outbox.note AS note, outbox.data AS data, NULL AS customer "
+    'FROM outbox JOIN conversations ON conversations."key" = outbox.conversation WHERE outbox.state = 2) AS '
+    "failed ORDER BY failed.at DESC, failed.what DESC LIMIT :most OFFSET 0"
+)
+
+FAILURE: Final = (
+    "SELECT failed.id, failed.kind, failed.what, failed.at, failed.note, failed.data, failed.customer FROM "
+    "(SELECT conversations.id AS id, failures.kind AS kind, failures.id AS what, failures.at AS at, "
+    "failures.note AS note, failures.data AS data, failures.customer AS customer FROM failures JOIN "
+    'conversations ON conversations."key" = failures.conversation UNION ALL SELECT conversations.id AS id, -1 '
+    "AS kind, outbox.id AS what, outbox.at AS at, outbox.note AS note, outbox.data AS data, NULL AS customer "
+    'FROM outbox JOIN conversations ON conversations."key" = outbox.conversation WHERE outbox.state = 2) AS '
+    "failed WHERE failed.what = :which"
+)
+
+SEND_AGAIN: Final = (
+    "UPDATE outbox SET state=0, attempts=0, at=:by, note=NULL WHERE outbox.id = :which AND outbox.state = 2"
+)
+
+DROP: Final = (
+    ("DELETE FROM outbox WHERE outbox.id = :which AND outbox.state = 2"),
+    ("DELETE FROM failures WHERE failures.id = :which"),
 )
 
 DELIVERIES: Final = (
@@ -185,6 +225,7 @@ ERASE: Final = (
     ("DELETE FROM outbox WHERE outbox.conversation = :of"),
     ("DELETE FROM calls WHERE calls.conversation = :of"),
     ("DELETE FROM timers WHERE timers.conversation = :of"),
+    ("DELETE FROM failures WHERE failures.conversation = :of"),
     ('DELETE FROM conversations WHERE conversations."key" = :of'),
 )
 
@@ -208,6 +249,11 @@ SCHEMA: Final = (
     ),
     ("CREATE INDEX ix_conversations_hour ON conversations (hour)"),
     ("CREATE INDEX ix_conversations_owner ON conversations (owner) WHERE owner <> 'bot'"),
+    (
+        "CREATE TABLE failures (conversation INTEGER NOT NULL, id TEXT NOT NULL, kind SMALLINT NOT NULL, at FLOAT "
+        "NOT NULL, note TEXT, data BLOB, customer BLOB, PRIMARY KEY (conversation, id)) WITHOUT ROWID"
+    ),
+    ("CREATE INDEX ix_failures_at ON failures (at)"),
     (
         "CREATE TABLE inbox (conversation INTEGER NOT NULL, seq INTEGER NOT NULL, data BLOB NOT NULL, customer "
         "BLOB, PRIMARY KEY (conversation, seq)) WITHOUT ROWID"
@@ -241,6 +287,7 @@ SCHEMA: Final = (
 TABLES: Final = (
     ("calls"),
     ("conversations"),
+    ("failures"),
     ("inbox"),
     ("outbox"),
     ("seen"),

@@ -2,7 +2,9 @@
 
 from typing import Final
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 
 PENDING, SENT, DEAD = 0, 1, 2  # outbox.state
 PLANNED, STARTED, DONE = 0, 1, 2  # calls.state
+EVENT, CALL = 0, 1  # failures.kind; replies that failed are listed with them as
+REPLY = -1

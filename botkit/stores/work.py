@@ -12,16 +12,17 @@ import msgspec
 
 from botkit.errors import FenceError
 from botkit.model import codec
-from botkit.model.events import Event, Timer
+from botkit.model.events import Event, Result, Timer
 from botkit.model.replies import Call, Reply, SetTimer
 from botkit.model.turn import Record, Turn
 from botkit.ports.connectors import Accepted, Incoming
-from botkit.ports.stores import Commit, Committed
+from botkit.ports.stores import Commit, Committed, Failed
 from botkit.stores import statements as sql
 from botkit.stores.packing import pack
-from botkit.stores.states import PENDING, PLANNED
+from botkit.stores.states import EVENT, PENDING, PLANNED, REPLY
 
 OURS = ""  # the channel of keys of our own events
+LOST = "outcome_unknown"  # the code of a failure
 _DAY = 86_400
 _PLACES = 65_536  # between the places of one commit and the next
 
@@ -39,6 +40,7 @@ class Arrival(msgspec.Struct, frozen=True):
     now: float
     data: bytes = b""
     customer: bytes | None = None
+    lost: bool = False  # the result of a call that nobody knows the end of
 
 
 def arrival_of(incoming: Incoming, now: float) -> Arrival:
@@ -56,7 +58,12 @@ def arrival_of(incoming: Incoming, now: float) -> Arrival:
 def own_arrival(conversation: str, key: str, event: Event, now: float) -> Arrival:
     """Give an event of our own as it goes into the inbox; its key is unique in its conversation."""
     return Arrival(
-        conversation, OURS, f"{len(conversation)}:{conversation}{key}", now, pack(codec.encode_event(event))
+        conversation,
+        OURS,
+        f"{len(conversation)}:{conversation}{key}",
+        now,
+        pack(codec.encode_event(event)),
+        lost=isinstance(event, Result) and event.failure is not None and event.failure.code == LOST,
     )
 
 
@@ -112,6 +119,7 @@ class Prepared(msgspec.Struct, frozen=True):
     calls: tuple[Row, ...]
     timers: tuple[Row, ...]
     dropped: tuple[str, ...]
+    failed: tuple[Row, ...] = ()
 
 
 def prepare(commit: Commit) -> Prepared:
@@ -135,6 +143,7 @@ def prepare(commit: Commit) -> Prepared:
         calls=tuple([_call(call, now) for call in commit.calls]) if commit.calls else (),
         timers=tuple(map(_timer, commit.timers)),
         dropped=commit.dropped,
+        failed=tuple(map(_failure, commit.failed)) if commit.failed else (),
     )
 
 
@@ -151,6 +160,18 @@ def _reply(reply: Reply) -> Row:
 
 def _call(call: Call, now: float) -> Row:
     return {"id": call.id, "state": PLANNED, "at": now, "data": pack(codec.encode_call(call))}
+
+
+def _failure(failed: Failed) -> Row:
+    assert failed.event is not None  # noqa: S101 - replies are in the outbox, calls in their journal
+    return {
+        "id": failed.id,
+        "kind": EVENT,
+        "at": failed.at,
+        "note": failed.reason,
+        "data": pack(codec.encode_event(failed.event)),
+        "customer": pack(codec.encode_values(failed.customer)) if failed.customer else None,
+    }
 
 
 def _timer(timer: SetTimer) -> Row:
@@ -179,6 +200,8 @@ def _write(db: sqlite3.Connection, prepared: Prepared, key: int, fence: int) -> 
         db.execute(sql.QUEUE, {"conversation": key, "place": fence * _PLACES + number, **row})
     for row in prepared.calls:
         db.execute(sql.PLAN, {"conversation": key, **row})
+    for row in prepared.failed:
+        db.execute(sql.FAIL, {"conversation": key, **row})
     for question in prepared.dropped:
         db.execute(sql.DROP_TIMERS, {"of": key, "about": question})
     for row in prepared.timers:
@@ -216,6 +239,7 @@ def take_result(
     if found is None:
         return finish_call(db, effect, arrival), None
     key, fence, accepted = found
+    _keep_if_lost(db, effect, arrival)
     db.execute(sql.FINISH_OF, {"of": key, "which": effect, "by": arrival.now})
     _write(db, prepared, key, fence)
     return Accepted(arrival.conversation, accepted), Committed(fence)
@@ -269,11 +293,19 @@ def start_call(db: sqlite3.Connection, call: Call, now: float) -> bool:
 
 def finish_call(db: sqlite3.Connection, effect: str, arrival: Arrival) -> Accepted:
     """Mark a call as done and put its result into the inbox; one that is not open changes nothing."""
+    _keep_if_lost(db, effect, arrival)
     done = db.execute(sql.FINISH, {"which": effect, "owned_by": arrival.conversation, "by": arrival.now})
     if done.rowcount == 1:
         return accept(db, arrival)
     known = _seen(db, arrival)
     return Accepted(arrival.conversation, known.seq if known else 0, duplicate=True)
+
+
+def _keep_if_lost(db: sqlite3.Connection, effect: str, arrival: Arrival) -> None:
+    """Keep a call of which nobody knows whether it was done; one that has ended already changes nothing."""
+    if arrival.lost:
+        row = {"which": effect, "owned_by": arrival.conversation, "by": arrival.now, "why": LOST}
+        db.execute(sql.LOSE, row)
 
 
 def mark_sent(db: sqlite3.Connection, marks: Mapping[str, tuple[str, float]]) -> None:
@@ -290,6 +322,30 @@ def put_off(db: sqlite3.Connection, reply: str, due: float, error: str) -> None:
 def give_up(db: sqlite3.Connection, reply: str, error: str, now: float) -> None:
     """Move a reply to the dead letters."""
     db.execute(sql.GIVE_UP, {"which": reply, "by": now, "why": error})
+
+
+def retry(db: sqlite3.Connection, failed: str, now: float) -> str:
+    """Let a failure be tried again; give its conversation, or nothing where nothing can be tried."""
+    row = db.execute(sql.FAILURE, {"which": failed}).fetchone()
+    if row is None:
+        return ""
+    conversation, kind, _, _, _, data, customer = row
+    if kind == EVENT:
+        key = f"retry:{failed}"
+        _, drop = sql.DROP
+        db.execute(drop, {"which": failed})
+        again = Arrival(conversation, OURS, f"{len(conversation)}:{conversation}{key}", now, data, customer)
+        accept(db, again)
+    elif kind == REPLY:
+        db.execute(sql.SEND_AGAIN, {"which": failed, "by": now})
+    else:
+        return ""
+    return str(conversation)
+
+
+def drop(db: sqlite3.Connection, failed: str) -> bool:
+    """Remove a failure."""
+    return sum([db.execute(statement, {"which": failed}).rowcount for statement in sql.DROP]) > 0
 
 
 def fire(db: sqlite3.Connection, now: float, most: int) -> list[str]:

@@ -30,10 +30,10 @@ from typing import Any
 import pytest
 
 from botkit.errors import FenceError, StoreError
-from botkit.model.events import Message, Result, Timer
+from botkit.model.events import Failure, Message, Result, Timer
 from botkit.model.replies import Button, Call, Reply, SetTimer
 from botkit.model.session import Frame, Owner, Session
-from botkit.ports.stores import Left, Store
+from botkit.ports.stores import Failed, Left, Store
 from botkit.testing.store_leases import LeaseContract
 from botkit.testing.store_turns import TurnContract
 from botkit.testing.stored import (
@@ -133,6 +133,80 @@ class StoreContract(TurnContract, LeaseContract):
         assert [(out.reply.id, error) for out, error in failed] == [("r1", "gone"), ("r2", "被屏蔽")]
         assert failed[0][0].conversation == conversation
         assert len(await store.failed(most=1)) == 1
+
+    async def test_everything_that_failed_is_listed_the_newest_first(self, store: Store) -> None:
+        conversation = await contact(store)
+        event, call = Message("哎", "m7"), Call("c1", "shop.give", VALUES, "write")
+        aside = Failed(f"{conversation}/1", conversation, NOW, "LookupError: broke", event=event, customer={"id": 7})
+        await take(store, conversation, replies=(Reply("r1", "1"),), calls=(call, Call("c2", "x")), failed=(aside,))
+        await store.give_up("r1", "blocked", NOW + 2)
+        await store.start_call(call, NOW)
+        lost = Result("c1", failure=Failure("outcome_unknown", "?"))
+        await asyncio.gather(*[store.finish_call(conversation, lost, NOW + 1) for _ in range(3)])
+        await store.finish_call(conversation, Result("c2", failure=Failure("failed")), NOW + 3)
+        reply, unknown, left = await store.failures()
+        assert reply == Failed("r1", conversation, NOW + 2, "blocked", reply=Reply("r1", "1"))
+        assert unknown == Failed("c1", conversation, NOW + 1, "outcome_unknown", call=call)
+        assert left == aside
+        assert [one.id for one in await store.failures(most=1)] == ["r1"]
+        assert [await store.failure(one.id) for one in (reply, unknown, left)] == [reply, unknown, left]
+        assert await store.failure("' OR 1=1 --") is None
+        await store.erase(conversation)
+        assert list(await store.failures()) == []
+
+    async def test_a_lost_call_is_listed_when_its_turn_is_stored_with_it(self, store: Store) -> None:
+        conversation = await contact(store)
+        call = Call("c1", "shop.give", {}, "write")
+        fence = (await take(store, conversation, calls=(call,))).fence
+        lost = Result("c1", failure=Failure("outcome_unknown"))
+        for _ in range(2):
+            await store.take_result(conversation, lost, commit_of(conversation, fence, 2, 0), NOW)
+        assert [one.call for one in await store.failures()] == [call]
+
+    async def test_a_failed_reply_is_tried_again_in_its_place(self, store: Store) -> None:
+        conversation = await contact(store)
+        await take(store, conversation, replies=(Reply("r1", "1"), Reply("r2", "2"), Reply("r3", "3")))
+        for reply in ("r1", "r2"):
+            await store.put_off(reply, NOW, "busy")
+            await store.give_up(reply, "gone", NOW)
+        assert await store.retry("r1", NOW + 5)
+        assert not await store.retry("r1", NOW + 5)
+        first, second = await store.outgoing(conversation)
+        assert (first.reply.id, first.attempts, first.due, second.reply.id) == ("r1", 0, NOW + 5, "r3")
+        assert conversation in (await store.left(NOW + 5)).unsent
+        assert [one.id for one in await store.failures()] == ["r2"]
+        await store.sent("r1", "p1", NOW + 6)
+        await store.secure("r1")
+        assert not await store.retry("r1", NOW + 7)
+
+    async def test_a_message_that_was_set_aside_is_tried_again_behind_what_waits(self, store: Store) -> None:
+        conversation = await contact(store)
+        for seq in (1, 2):  # it may fail again
+            event = Message(f"poison {seq}", "m7")
+            name = f"{conversation}/{seq}"
+            aside = Failed(name, conversation, NOW, "broke", event=event, customer={"id": 7})
+            await take(store, conversation, seq, failed=(aside,))
+            await store.accept(message("1", f"behind {seq}"), NOW)
+            assert await store.retry(name, NOW + 5)
+            assert not await store.retry(name, NOW + 5)
+            waiting = (await store.load(conversation)).waiting
+            assert (waiting[-1].event, waiting[-1].customer) == (event, {"id": 7})
+            assert conversation in (await store.left(NOW + 5)).waiting
+            assert list(await store.failures()) == []
+
+    async def test_a_lost_call_is_never_tried_again_and_failures_are_dropped_once(self, store: Store) -> None:
+        conversation = await contact(store)
+        aside = Failed(f"{conversation}/1", conversation, NOW, "broke", event=Message("x"))
+        await take(store, conversation, replies=(Reply("r1", "1"),), calls=(Call("c1", "x"),), failed=(aside,))
+        await store.give_up("r1", "gone", NOW)
+        await store.finish_call(conversation, Result("c1", failure=Failure("outcome_unknown")), NOW)
+        assert not await store.retry("c1", NOW)
+        assert not await store.retry("nothing", NOW)
+        for one in ("r1", "c1", aside.id):
+            assert await store.drop(one)
+            assert not await store.drop(one)
+        assert list(await store.failures()) == []
+        assert list(await store.outgoing(conversation)) == []
 
     # -- timers
 

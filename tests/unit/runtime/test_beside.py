@@ -9,8 +9,9 @@ import pytest
 from botkit.errors import DeliveryError
 from botkit.model.events import Message, Owned
 from botkit.ports.stores import Store
+from botkit.runtime.engine import TRIES
 from botkit.stores import SQLiteStore
-from tests.unit.runtime.running import Phone, Rig, shop
+from tests.unit.runtime.running import Phone, Rig, failing, shop
 
 
 @pytest.fixture
@@ -84,4 +85,49 @@ async def test_an_erased_reply_that_was_put_off_is_not_sent(store: Store, beside
     await beside.erase("phone:1")
     phone.gate.set()
     await rig.rest()
+    assert phone.texts == []
+
+
+async def test_what_is_tried_again_from_beside_goes_out_once(store: Store, beside: Store) -> None:
+    phone = Phone()
+    phone.refuse = [DeliveryError("blocked", permanent=True)] * 2
+    rig = Rig(store, connectors={"phone": phone})
+    await rig.say("/many")
+    assert phone.texts == ["Three."]
+    second, first = await beside.failures()
+    for one in (second, first):
+        assert await beside.retry(one.id, rig.clock.now())
+    await rig.say("/echo a")
+    for _ in range(4):
+        await rig.engine.leftovers.look()
+        await rig.rest()
+    assert sorted(phone.texts[1:]) == ["/echo a", "One.", "Two."]
+    assert phone.texts.index("One.") < phone.texts.index("Two.")
+    assert list(await store.outgoing("phone:1")) == []
+
+
+async def test_a_message_that_was_set_aside_has_its_turn_from_beside(store: Store, beside: Store) -> None:
+    phone = Phone()
+    rig = Rig(store, connectors={"phone": phone})
+    failing(rig, "/echo poison", times=TRIES + 1)  # once more when it is accepted
+    await rig.say("/echo poison")
+    (failed,) = await beside.failures()
+    assert await beside.retry(failed.id, rig.clock.now())
+    for _ in range(3):
+        await rig.engine.leftovers.look()
+        await rig.rest()
+    assert phone.texts[-1] == "/echo poison"
+    assert list(await beside.failures()) == []
+
+
+async def test_a_reply_that_was_dropped_from_beside_stays_dropped(store: Store, beside: Store) -> None:
+    phone = Phone()
+    phone.refuse = [DeliveryError("blocked", permanent=True)]
+    rig = Rig(store, connectors={"phone": phone})
+    await rig.say("/echo a")
+    (failed,) = await beside.failures()
+    assert await beside.drop(failed.id)
+    for _ in range(3):
+        await rig.engine.leftovers.look()
+        await rig.rest()
     assert phone.texts == []

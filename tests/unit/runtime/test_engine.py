@@ -125,6 +125,8 @@ async def test_an_event_of_which_no_turn_can_be_made_is_set_aside_and_the_others
     assert (said[0], said[-1]) == ("Which?", "/echo b")
     assert [text for text in said if "went wrong" in text] == [rig.flows.locales["en"].repair["broken"]]
     assert said.index("/echo a") < next(at for at, text in enumerate(said) if "went wrong" in text)
+    (failed,) = await store.failures()
+    assert (failed.event, failed.reason) == (Message("/echo poison"), "LookupError: a classifier broke")
     assert (await rig.session()).stack == ()
     assert (await store.load("phone:1")).waiting == ()
     await rig.say("/echo c")

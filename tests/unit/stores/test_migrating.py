@@ -28,8 +28,8 @@ SECOND = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9998"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -85,7 +85,7 @@ def _by_alembic(path: Path, location: str = rendering.HERE, to: str = "head") ->
 
 def _by_text(path: Path, location: str = rendering.HERE, to: str = "head") -> None:
     scripts = rendering.render(location)
-    kept: Mapping[str, str] = scripts if to == "head" else {to: scripts[to]}
+    kept: Mapping[str, str] = {name: text for name, text in scripts.items() if to in ("head", name) or name < to}
     db = _connect(path)
     upgrade(db, str(path), kept)
     db.close()
@@ -96,7 +96,7 @@ def two_revisions(tmp_path: Path) -> str:
     """The migrations with a second one: a column, a change of rows, a table copied."""
     folder = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0002_second.py").write_text(SECOND, encoding="utf-8")
+    (folder / "versions" / "9998_second.py").write_text(SECOND, encoding="utf-8")
     return str(folder)
 
 
@@ -123,7 +123,7 @@ def test_migrations_give_what_a_new_database_gets(path: Path, tmp_path: Path) ->
     bring_up(fresh, "fresh.db")
     migrated = _migrated(path)
     assert _schema(migrated) == _schema(fresh)
-    assert len(_schema(fresh)) == 14
+    assert len(_schema(fresh)) == 16
     assert revision(migrated) == revision(fresh) == HEAD
     fresh.close()
     migrated.close()
@@ -140,7 +140,7 @@ def test_text_and_alembic_understand_each_other(
 ) -> None:
     wanted = tmp_path / "wanted.db"
     for one, steps in ((wanted, (_by_alembic, _by_alembic)), (path, (first, second))):
-        steps[0](one, two_revisions, "0001")
+        steps[0](one, two_revisions, HEAD)
         db = _connect(one)
         db.execute("INSERT INTO turns (conversation, seq, data) VALUES (1, 1, x'00')")
         db.execute("INSERT INTO versions VALUES ('v', 1.5, x'01')")
@@ -148,7 +148,7 @@ def test_text_and_alembic_understand_each_other(
         steps[1](one, two_revisions)
         steps[1](one, two_revisions)  # done already
     db, model = _connect(path), _connect(wanted)
-    assert revision(db) == "0002"
+    assert revision(db) == "9998"
     assert _schema(db) == _schema(model)
     assert db.execute("SELECT * FROM turns").fetchall() == [(1, 1, b"\0", "it; was\nhere")]
     assert db.execute("SELECT * FROM versions").fetchall() == [("v", 1.5, b"\1")]
@@ -174,9 +174,9 @@ def test_an_older_database_is_brought_forward_when_it_is_opened(
     db = _migrated(path)
     scripts = rendering.render(two_revisions)
     monkeypatch.setattr(migrating, "read_scripts", lambda: scripts)
-    monkeypatch.setattr(migrating, "HEAD", "0002")
+    monkeypatch.setattr(migrating, "HEAD", "9998")
     bring_up(db, str(path))
-    assert revision(db) == "0002"
+    assert revision(db) == "9998"
     assert not db.in_transaction
     db.close()
 
@@ -186,9 +186,9 @@ def test_a_migration_that_fails_changes_nothing(
 ) -> None:
     db = _migrated(path)
     before = _schema(db)
-    broken = rendering.render(two_revisions)["0002"].replace("UPDATE alembic_version", "UPDATE nowhere")
-    monkeypatch.setattr(migrating, "read_scripts", lambda: {**read_scripts(), "0002": broken})
-    monkeypatch.setattr(migrating, "HEAD", "0002")
+    broken = rendering.render(two_revisions)["9998"].replace("UPDATE alembic_version", "UPDATE nowhere")
+    monkeypatch.setattr(migrating, "read_scripts", lambda: {**read_scripts(), "9998": broken})
+    monkeypatch.setattr(migrating, "HEAD", "9998")
     with pytest.raises(sqlite3.OperationalError, match="nowhere"):
         bring_up(db, str(path))
     assert (_schema(db), revision(db), db.in_transaction) == (before, HEAD, False)

@@ -1,0 +1,17 @@
+-- Running upgrade 0001 -> 0002
+
+CREATE TABLE failures (
+    conversation INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    kind SMALLINT NOT NULL,
+    at FLOAT NOT NULL,
+    note TEXT,
+    data BLOB,
+    customer BLOB,
+    PRIMARY KEY (conversation, id)
+)
+ WITHOUT ROWID;
+
+CREATE INDEX ix_failures_at ON failures (at);
+
+UPDATE alembic_version SET version_num='0002' WHERE alembic_version.version_num = '0001';
