@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, exists, func, literal_column, select, union, union_all, update
+from sqlalchemy import bindparam, delete, func, literal_column, select, union, union_all, update
 from sqlalchemy.dialects.sqlite import dialect, insert
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql import ClauseElement, ColumnElement
@@ -59,7 +59,8 @@ ARRIVE: Final = _text(
     *("id", "channel", "accepted", "processed", "fence", "turns", "owner", "touched", "hour"),
 )
 PUT: Final = _text(insert(inbox))
-REMEMBER: Final = _text(insert(seen))
+REMEMBER: Final = _text(insert(seen).on_conflict_do_nothing(), *("channel", "id", "conversation", "seq", "day"))
+UNREMEMBER: Final = _text(delete(seen).where(seen.c.channel == bindparam("on"), seen.c.id == _which))
 SEEN: Final = _text(
     select(conversations.c.id, seen.c.seq)
     .join_from(seen, conversations, conversations.c.key == seen.c.conversation)
@@ -82,61 +83,43 @@ LOAD: Final = _text(  # one statement: each is a transaction of its own, and a f
     .limit(_most)
     .offset(_number(0))
 )
-MOVE: Final = _text(
+# An UPDATE that returns something costs SQLite twice one that does not: what has to be known is read before, in the
+# same transaction, or is known from the turn before and stands in the condition.
+_held = select(
+    conversations.c.key,
+    conversations.c.accepted,
+    conversations.c.processed,
+    conversations.c.owner,
+    conversations.c.hour,
+).where(conversations.c.id == _which, conversations.c.fence == bindparam("held"))
+HELD: Final = _text(_held)
+STANDS: Final = _text(_held.where(conversations.c.accepted == conversations.c.processed))  # nothing in the inbox
+_moving = (
     update(conversations)
-    .where(conversations.c.id == _which, conversations.c.fence == bindparam("held"))
+    .where(conversations.c.key == _of)
     .values(
         fence=conversations.c.fence + _number(1),
+        accepted=conversations.c.accepted + bindparam("came"),
         processed=conversations.c.processed + bindparam("taken"),
         turns=conversations.c.turns + bindparam("more"),
         touched=bindparam("at"),
         data=bindparam("bytes"),
     )
-    .returning(
-        conversations.c.key,
-        conversations.c.fence,
-        conversations.c.accepted,
-        conversations.c.processed,
-        conversations.c.owner,
-        conversations.c.hour,
+)
+MOVE: Final = _text(_moving)
+MOVE_FROM: Final = _text(
+    _moving.where(
+        conversations.c.id == _which,
+        conversations.c.fence == bindparam("held"),
+        conversations.c.accepted == bindparam("stood"),
+        conversations.c.processed == bindparam("stood"),
+        conversations.c.owner == bindparam("by_owner"),
+        conversations.c.hour == bindparam("at_hour"),
     )
 )
 BEGIN: Final = _text(  # a conversation whose first message needs no place in the inbox
-    insert(conversations).on_conflict_do_nothing().returning(conversations.c.key, conversations.c.fence),
+    insert(conversations).on_conflict_do_nothing(),
     *("id", "channel", "accepted", "processed", "fence", "turns", "owner", "touched", "hour", "data"),
-)
-_moving_on = (  # as MOVE, with a message that needs no place in the inbox since nothing waits there
-    update(conversations)
-    .where(
-        conversations.c.id == _which,
-        conversations.c.fence == bindparam("held"),
-        conversations.c.accepted == conversations.c.processed,
-    )
-    .values(
-        fence=conversations.c.fence + _number(1),
-        accepted=conversations.c.accepted + _number(1),
-        processed=conversations.c.processed + _number(1),
-        turns=conversations.c.turns + bindparam("more"),
-        touched=bindparam("at"),
-        data=bindparam("bytes"),
-    )
-    .returning(
-        conversations.c.key,
-        conversations.c.fence,
-        conversations.c.accepted,
-        conversations.c.owner,
-        conversations.c.hour,
-    )
-)
-MOVE_ON: Final = _text(_moving_on)
-MOVE_ON_BY_RESULT: Final = _text(
-    _moving_on.where(
-        exists().where(
-            calls.c.conversation == conversations.c.key,
-            calls.c.id == bindparam("effect"),
-            calls.c.state < _number(DONE),
-        )
-    )
 )
 LIST_ANEW: Final = _text(  # apart, since SQLite rewrites the index of every column that an UPDATE names
     update(conversations)
@@ -176,7 +159,7 @@ FINISH: Final = _text(
 )
 FINISH_OF: Final = _text(
     update(calls)
-    .where(calls.c.conversation == _of, calls.c.id == _which)
+    .where(calls.c.conversation == _of, calls.c.id == _which, calls.c.state < _number(DONE))
     .values(state=_number(DONE), at=bindparam("by"), data=literal_column("NULL"))
 )
 OPEN: Final = _text(

@@ -39,6 +39,8 @@ from botkit.stores.writers import Inline, Marks, Threaded, Writer
 
 T = TypeVar("T")
 
+_MOST_STANDING = 10_000  # conversations of which it is kept where they stand, 200 bytes each
+
 
 class SQLiteStore:
     """Keeps everything of a bot in one SQLite file (`path`), or in memory (`:memory:`) until it is closed.
@@ -62,6 +64,7 @@ class SQLiteStore:
         self._reader: sqlite3.Connection | None = None
         self._connections: list[sqlite3.Connection] = []
         self._marks = Marks()
+        self._standing: dict[str, work.Standing] = {}
         self._hold: Hold | None = None
 
     async def hold(self, patience: float, keep_waiting: Callable[[str], bool]) -> None:
@@ -147,7 +150,21 @@ class SQLiteStore:
         """Store a delivery and its turn together, or the delivery alone if it has to wait."""
         with _storable(commit.conversation):
             prepared = work.prepare(commit)
-        return await self._open_writer().run(partial(work.take, incoming=incoming, prepared=prepared, now=now))
+        at = self._standing.get(commit.conversation)
+        return self._noted(
+            await self._open_writer().run(partial(work.take, incoming=incoming, prepared=prepared, now=now, at=at))
+        )
+
+    def _noted(self, outcome: tuple[Accepted, work.Standing | None]) -> tuple[Accepted, Committed | None]:
+        """Keep where a conversation stands, for its next turn, and give what was committed."""
+        accepted, at = outcome
+        standing, conversation = self._standing, accepted.conversation
+        if standing.pop(conversation, None) is None and len(standing) >= _MOST_STANDING:
+            del standing[next(iter(standing))]
+        if at is None:
+            return accepted, None
+        standing[conversation] = at
+        return accepted, Committed(at.fence)
 
     async def commit_many(self, commits: Sequence[Commit]) -> Sequence[Committed | Exception]:
         """Write turns of several conversations in one transaction; a bad one spoils no other."""
@@ -200,7 +217,8 @@ class SQLiteStore:
         effect = _effect(conversation, event)
         with _storable(conversation):
             arrival, prepared = work.own_arrival(conversation, f"effect:{effect}", event, now), work.prepare(commit)
-        return await self._write(partial(work.take_result, effect=effect, arrival=arrival, prepared=prepared))
+        job = partial(work.take_result, effect=effect, arrival=arrival, prepared=prepared)
+        return self._noted(await self._write(job))
 
     async def open_calls(self) -> Sequence[tuple[str, Call, bool]]:
         """Give the calls without a result: (conversation, call, started)."""

@@ -11,8 +11,11 @@ ARRIVE: Final = (
 PUT: Final = "INSERT INTO inbox (conversation, seq, data, customer) VALUES (:conversation, :seq, :data, :customer)"
 
 REMEMBER: Final = (
-    "INSERT INTO seen (channel, id, conversation, seq, day) VALUES (:channel, :id, :conversation, :seq, :day)"
+    "INSERT INTO seen (channel, id, conversation, seq, day) VALUES (:channel, :id, :conversation, :seq, :day) "
+    "ON CONFLICT DO NOTHING"
 )
+
+UNREMEMBER: Final = "DELETE FROM seen WHERE seen.channel = :on AND seen.id = :which"
 
 SEEN: Final = (
     'SELECT conversations.id, seen.seq FROM seen JOIN conversations ON conversations."key" = seen.conversation '
@@ -25,31 +28,35 @@ LOAD: Final = (
     ":which ORDER BY inbox.seq LIMIT :most OFFSET 0"
 )
 
+HELD: Final = (
+    'SELECT conversations."key", conversations.accepted, conversations.processed, conversations.owner, '
+    "conversations.hour FROM conversations WHERE conversations.id = :which AND conversations.fence = :held"
+)
+
+STANDS: Final = (
+    'SELECT conversations."key", conversations.accepted, conversations.processed, conversations.owner, '
+    "conversations.hour FROM conversations WHERE conversations.id = :which AND conversations.fence = :held AND "
+    "conversations.accepted = conversations.processed"
+)
+
 MOVE: Final = (
-    "UPDATE conversations SET processed=(conversations.processed + :taken), fence=(conversations.fence + 1), "
-    "turns=(conversations.turns + :more), touched=:at, data=:bytes WHERE conversations.id = :which AND "
-    'conversations.fence = :held RETURNING "key", fence, accepted, processed, owner, hour'
+    "UPDATE conversations SET accepted=(conversations.accepted + :came), processed=(conversations.processed + "
+    ":taken), fence=(conversations.fence + 1), turns=(conversations.turns + :more), touched=:at, data=:bytes "
+    'WHERE conversations."key" = :of'
+)
+
+MOVE_FROM: Final = (
+    "UPDATE conversations SET accepted=(conversations.accepted + :came), processed=(conversations.processed + "
+    ":taken), fence=(conversations.fence + 1), turns=(conversations.turns + :more), touched=:at, data=:bytes "
+    'WHERE conversations."key" = :of AND conversations.id = :which AND conversations.fence = :held AND '
+    "conversations.accepted = :stood AND conversations.processed = :stood AND conversations.owner = :by_owner "
+    "AND conversations.hour = :at_hour"
 )
 
 BEGIN: Final = (
     "INSERT INTO conversations (id, channel, accepted, processed, fence, turns, owner, touched, hour, data) "
     "VALUES (:id, :channel, :accepted, :processed, :fence, :turns, :owner, :touched, :hour, :data) ON CONFLICT "
-    'DO NOTHING RETURNING "key", fence'
-)
-
-MOVE_ON: Final = (
-    "UPDATE conversations SET accepted=(conversations.accepted + 1), processed=(conversations.processed + 1), "
-    "fence=(conversations.fence + 1), turns=(conversations.turns + :more), touched=:at, data=:bytes WHERE "
-    "conversations.id = :which AND conversations.fence = :held AND conversations.accepted = "
-    'conversations.processed RETURNING "key", fence, accepted, owner, hour'
-)
-
-MOVE_ON_BY_RESULT: Final = (
-    "UPDATE conversations SET accepted=(conversations.accepted + 1), processed=(conversations.processed + 1), "
-    "fence=(conversations.fence + 1), turns=(conversations.turns + :more), touched=:at, data=:bytes WHERE "
-    "conversations.id = :which AND conversations.fence = :held AND conversations.accepted = "
-    'conversations.processed AND (EXISTS (SELECT * FROM calls WHERE calls.conversation = conversations."key" '
-    'AND calls.id = :effect AND calls.state < 2)) RETURNING "key", fence, accepted, owner, hour'
+    "DO NOTHING"
 )
 
 LIST_ANEW: Final = 'UPDATE conversations SET owner=:by_owner, hour=:at_hour WHERE conversations."key" = :of'
@@ -79,7 +86,10 @@ FINISH: Final = (
     'conversations."key" FROM conversations WHERE conversations.id = :owned_by) AND calls.state < 2'
 )
 
-FINISH_OF: Final = "UPDATE calls SET state=2, at=:by, data=NULL WHERE calls.conversation = :of AND calls.id = :which"
+FINISH_OF: Final = (
+    "UPDATE calls SET state=2, at=:by, data=NULL WHERE calls.conversation = :of AND calls.id = :which AND "
+    "calls.state < 2"
+)
 
 OPEN: Final = (
     'SELECT conversations.id, calls.data, calls.state FROM calls JOIN conversations ON conversations."key" = '

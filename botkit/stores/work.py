@@ -100,17 +100,35 @@ def _seen(db: sqlite3.Connection, arrival: Arrival) -> Accepted | None:
     return None if known is None else Accepted(known[0], known[1], duplicate=True)
 
 
-def _remember(db: sqlite3.Connection, arrival: Arrival, key: int, accepted: int) -> None:
+def _remember(db: sqlite3.Connection, arrival: Arrival, key: int, accepted: int) -> bool:
+    """Remember an arrival; False if it is known already."""
     if not arrival.id:
-        return
+        return True
     row = {"channel": arrival.channel, "id": arrival.id, "conversation": key, "seq": accepted}
-    db.execute(sql.REMEMBER, {**row, "day": int(arrival.now // _DAY)})
+    row["day"] = int(arrival.now // _DAY)
+    return db.execute(sql.REMEMBER, row).rowcount == 1
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Where a conversation stood after a turn, nothing waiting: what the next one finds if nobody else wrote.
+
+    It is looked up in no index then. A wrong one does no harm: the statement that uses it compares all of it.
+    """
+
+    key: int
+    fence: int
+    accepted: int
+    owner: str
+    hour: int
 
 
 class Prepared(msgspec.Struct, frozen=True):
     """A commit as rows; `key` and `place` of the conversation are known when it is written."""
 
     conversation: str
+    fence: int  # 0: a new conversation, which begins with `first_fence`
+    first_fence: int
+    taken: int
     owner: str
     hour: int
     move: Row
@@ -128,12 +146,14 @@ def prepare(commit: Commit) -> Prepared:
     now = session.touched or (commit.turns[-1].now if commit.turns else 0.0)
     return Prepared(
         conversation=commit.conversation,
+        fence=commit.fence,
+        first_fence=0 if commit.fence else secrets.randbits(31) + 1,
+        taken=commit.taken,
         owner=session.owner,
         hour=int(now // 3600),
         move={
             "which": commit.conversation,
             "held": commit.fence,
-            "taken": commit.taken,
             "more": len(commit.turns),
             "at": now,
             "bytes": pack(codec.encode_session(session)),
@@ -180,24 +200,35 @@ def _timer(timer: SetTimer) -> Row:
 
 def commit(db: sqlite3.Connection, prepared: Prepared) -> Committed:
     """Write a turn under its fence."""
-    moved = db.execute(sql.MOVE, prepared.move).fetchone()
-    if moved is None:
+    held = db.execute(sql.HELD, prepared.move).fetchone()
+    if held is None:
         raise FenceError(f"conversation {prepared.conversation} was moved on, or erased, by somebody else")
-    key, fence, accepted, processed, owner, hour = moved
-    if owner != prepared.owner or hour != prepared.hour:
-        db.execute(sql.LIST_ANEW, {"of": key, "by_owner": prepared.owner, "at_hour": prepared.hour})
-    if prepared.move["taken"]:
+    key, accepted, processed, owner, hour = held
+    _move(db, prepared, Standing(key, prepared.fence, accepted, owner, hour), came=0, taken=prepared.taken)
+    processed += prepared.taken
+    if prepared.taken:
         db.execute(sql.TAKE, {"of": key, "upto": processed})
-    _write(db, prepared, key, fence)
-    return Committed(fence, accepted > processed)
+    _write(db, prepared, key, prepared.fence + 1)
+    return Committed(prepared.fence + 1, accepted > processed)
+
+
+def _move(db: sqlite3.Connection, prepared: Prepared, at: Standing, *, came: int, taken: int) -> None:
+    """Move a conversation on from where it is known to stand."""
+    move = prepared.move
+    move["of"], move["came"], move["taken"] = at.key, came, taken
+    db.execute(sql.MOVE, move)
+    if at.owner != prepared.owner or at.hour != prepared.hour:
+        db.execute(sql.LIST_ANEW, {"of": at.key, "by_owner": prepared.owner, "at_hour": prepared.hour})
 
 
 def _write(db: sqlite3.Connection, prepared: Prepared, key: int, fence: int) -> None:
     """Write what a conversation's own row does not hold."""
     for row in prepared.turns:
-        db.execute(sql.RECORD, {"conversation": key, **row})
-    for number, row in enumerate(prepared.replies):
-        db.execute(sql.QUEUE, {"conversation": key, "place": fence * _PLACES + number, **row})
+        row["conversation"] = key
+        db.execute(sql.RECORD, row)
+    for place, row in enumerate(prepared.replies, fence * _PLACES):
+        row["conversation"], row["place"] = key, place
+        db.execute(sql.QUEUE, row)
     for row in prepared.calls:
         db.execute(sql.PLAN, {"conversation": key, **row})
     for row in prepared.failed:
@@ -209,70 +240,102 @@ def _write(db: sqlite3.Connection, prepared: Prepared, key: int, fence: int) -> 
 
 
 def take(
-    db: sqlite3.Connection, incoming: Incoming, prepared: Prepared, now: float
-) -> tuple[Accepted, Committed | None]:
-    """Write a delivery as dealt with, and its turn; the delivery alone if it has to wait.
+    db: sqlite3.Connection, incoming: Incoming, prepared: Prepared, now: float, at: Standing | None = None
+) -> tuple[Accepted, Standing | None]:
+    """Write a delivery as dealt with, and its turn, and give where the conversation stands then.
 
-    Its bytes are made only then: that they can be made is known, since they are in the record of the turn too.
+    The delivery alone if it has to wait; its bytes are made only then: that they can be made is known, since they
+    are in the record of the turn too. `at` is where the conversation stands if nobody else wrote.
     """
     arrival = Arrival(prepared.conversation, incoming.channel, incoming.id, now)
-    known = _seen(db, arrival)
-    if known is not None:
-        return known, None
-    found = _move_on(db, sql.MOVE_ON, prepared) if prepared.move["held"] else _begin(db, arrival, prepared)
-    if found is None:
+    moved = _take_from(db, arrival, prepared, at) if at is not None and at.fence == prepared.fence else None
+    if moved is None:
+        moved = _take_found(db, arrival, prepared)
+    if moved is None:
         return accept(db, arrival_of(incoming, now)), None
-    key, fence, accepted = found
-    _remember(db, arrival, key, accepted)
-    _write(db, prepared, key, fence)
-    return Accepted(arrival.conversation, accepted), Committed(fence)
+    _write(db, prepared, moved.key, moved.fence)
+    return Accepted(arrival.conversation, moved.accepted), moved
+
+
+def _take_from(db: sqlite3.Connection, arrival: Arrival, prepared: Prepared, at: Standing) -> Standing | None:
+    """Move a conversation on from where it stood, unless it stands there no more, or the arrival is known."""
+    if at.owner != prepared.owner or at.hour != prepared.hour:
+        return None
+    if not _remember(db, arrival, at.key, at.accepted + 1):
+        return None
+    move = prepared.move
+    move["of"], move["came"], move["taken"], move["stood"] = at.key, 1, 1, at.accepted
+    move["by_owner"], move["at_hour"] = at.owner, at.hour
+    if db.execute(sql.MOVE_FROM, move).rowcount == 1:
+        return Standing(at.key, at.fence + 1, at.accepted + 1, at.owner, at.hour)
+    if arrival.id:
+        db.execute(sql.UNREMEMBER, {"on": arrival.channel, "which": arrival.id})
+    return None
+
+
+def _take_found(db: sqlite3.Connection, arrival: Arrival, prepared: Prepared) -> Standing | None:
+    """Move a conversation on, or begin it, unless something waits there or the arrival is known."""
+    if _seen(db, arrival) is not None:
+        return None
+    at = _stands(db, prepared) if prepared.fence else _begin(db, arrival, prepared)
+    if at is None:
+        return None
+    if prepared.fence:
+        _move(db, prepared, at, came=1, taken=1)
+        at = Standing(at.key, at.fence + 1, at.accepted + 1, prepared.owner, prepared.hour)
+    _remember(db, arrival, at.key, at.accepted)
+    return at
 
 
 def take_result(
     db: sqlite3.Connection, effect: str, arrival: Arrival, prepared: Prepared
-) -> tuple[Accepted, Committed | None]:
+) -> tuple[Accepted, Standing | None]:
     """Mark a call as done and write the turn of its result; the result alone if it has to wait.
 
     A result whose turn is written need not be remembered: a call is done once.
     """
-    found = _move_on(db, sql.MOVE_ON_BY_RESULT, prepared, effect)
-    if found is None:
+    at = _stands(db, prepared)
+    if at is None or not _finish(db, effect, at.key, arrival):
         return finish_call(db, effect, arrival), None
-    key, fence, accepted = found
+    _move(db, prepared, at, came=1, taken=1)
+    at = Standing(at.key, at.fence + 1, at.accepted + 1, prepared.owner, prepared.hour)
+    _write(db, prepared, at.key, at.fence)
+    return Accepted(arrival.conversation, at.accepted), at
+
+
+def _finish(db: sqlite3.Connection, effect: str, key: int, arrival: Arrival) -> bool:
     _keep_if_lost(db, effect, arrival)
-    db.execute(sql.FINISH_OF, {"of": key, "which": effect, "by": arrival.now})
-    _write(db, prepared, key, fence)
-    return Accepted(arrival.conversation, accepted), Committed(fence)
+    return db.execute(sql.FINISH_OF, {"of": key, "which": effect, "by": arrival.now}).rowcount == 1
 
 
-def _begin(db: sqlite3.Connection, arrival: Arrival, prepared: Prepared) -> tuple[int, int, int] | None:
+def _stands(db: sqlite3.Connection, prepared: Prepared) -> Standing | None:
+    """Give where a conversation stands if it is as it was loaded and nothing waits."""
+    found = db.execute(sql.STANDS, prepared.move).fetchone()
+    if found is None:
+        return None
+    key, accepted, _, owner, hour = found
+    return Standing(key, prepared.fence, accepted, owner, hour)
+
+
+def _begin(db: sqlite3.Connection, arrival: Arrival, prepared: Prepared) -> Standing | None:
+    """Write a new conversation, unless there is one."""
     move = prepared.move
     row = {
         "id": prepared.conversation,
         "channel": arrival.channel,
         "accepted": 1,
         "processed": 1,
-        "fence": secrets.randbits(31) + 1,
+        "fence": prepared.first_fence,
         "turns": move["more"],
         "owner": prepared.owner,
         "touched": move["at"],
         "hour": prepared.hour,
         "data": move["bytes"],
     }
-    made = db.execute(sql.BEGIN, row).fetchone()
-    return None if made is None else (*made, 1)
-
-
-def _move_on(
-    db: sqlite3.Connection, statement: str, prepared: Prepared, effect: str = ""
-) -> tuple[int, int, int] | None:
-    moved = db.execute(statement, {**prepared.move, "effect": effect} if effect else prepared.move).fetchone()
-    if moved is None:
+    made = db.execute(sql.BEGIN, row)
+    if made.rowcount != 1 or made.lastrowid is None:
         return None
-    key, fence, accepted, owner, hour = moved
-    if owner != prepared.owner or hour != prepared.hour:
-        db.execute(sql.LIST_ANEW, {"of": key, "by_owner": prepared.owner, "at_hour": prepared.hour})
-    return key, fence, accepted
+    return Standing(made.lastrowid, prepared.first_fence, 1, prepared.owner, prepared.hour)
 
 
 def commit_many(db: sqlite3.Connection, many: Sequence[Prepared]) -> list[Committed | Exception]:

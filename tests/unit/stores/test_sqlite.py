@@ -12,6 +12,7 @@ import pytest
 
 from botkit.errors import ConfigError, StoreError
 from botkit.model.replies import Reply
+from botkit.ports.connectors import Accepted
 from botkit.stores import Durability, SQLiteStore, open_store
 from botkit.stores.connection import connect, explain
 from botkit.stores.writers import Inline, Marks, Threaded, Writer
@@ -308,6 +309,61 @@ async def test_the_first_mark_of_a_reply_counts() -> None:
     marks.end(written=True)
     assert not marks
     assert marks.begin() is None
+
+
+async def _say(store: SQLiteStore, number: int, fence: int, conversation: str = "web:1") -> tuple[Accepted, int]:
+    chat = conversation.partition(":")[2]
+    commit = commit_of(conversation, fence, number, taken=0)
+    accepted, committed = await store.take(message(chat, number), commit, NOW)
+    return accepted, committed.fence if committed else 0
+
+
+async def _written(store: SQLiteStore, conversation: str = "web:1") -> list[int]:
+    return [record.seq for record in await store.turns(conversation)]
+
+
+async def test_a_turn_finds_its_conversation_where_the_one_before_left_it(store: SQLiteStore) -> None:
+    fence = 0
+    for number in (1, 2, 3):
+        accepted, fence = await _say(store, number, fence)
+        assert (accepted.seq, accepted.duplicate) == (number, False)
+    assert await _written(store) == [1, 2, 3]
+    accepted, moved = await _say(store, 2, fence)
+    assert (accepted.seq, accepted.duplicate, moved) == (2, True, 0)
+    assert (await _say(store, 4, fence))[0].seq == 4
+
+
+@pytest.mark.parametrize("what", ["a turn", "a message", "erased", "another in its place"])
+async def test_what_another_process_wrote_meanwhile_is_seen(store: SQLiteStore, path: Path, what: str) -> None:
+    _, fence = await _say(store, 1, 0)
+    other = SQLiteStore(str(path))
+    await other.open()
+    if what == "a turn":
+        await _say(other, 2, fence)
+    elif what == "a message":
+        await other.accept(message("1", 2), NOW)
+    else:
+        await other.erase("web:1")
+    if what == "another in its place":
+        await _say(other, 1, 0, "web:2")
+        other._connections[0].execute("UPDATE conversations SET fence = ?", (fence,))
+    before = await _written(store), await _written(store, "web:2")
+    accepted, moved = await _say(store, 3, fence)
+    assert moved == 0
+    assert not accepted.duplicate
+    assert (await _written(store), await _written(store, "web:2")) == before
+    assert [arrived.seq for arrived in (await store.load("web:1")).waiting][-1] == accepted.seq
+    again, _ = await _say(store, 3, fence)
+    assert (again.seq, again.duplicate) == (accepted.seq, True)
+    await other.close()
+
+
+async def test_where_conversations_stand_is_kept_of_some(store: SQLiteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("botkit.stores.sqlite._MOST_STANDING", 2)
+    fences = {chat: (await _say(store, 1, 0, f"web:{chat}"))[1] for chat in "abc"}
+    assert list(store._standing) == ["web:b", "web:c"]
+    for chat in "abc":
+        assert (await _say(store, 2, fences[chat], f"web:{chat}"))[1] == fences[chat] + 1
 
 
 async def test_a_cancelled_caller_harms_no_other(store: SQLiteStore) -> None:
