@@ -16,8 +16,13 @@ from botkit.stores.connection import Durability
 FILE = "bot.yaml"
 KEYS = (
     "name", "locales", "timezone", "currency", "country", "channels", "plugins", "store", "understanding", "llm",
-    "safety", "handoff", "session", "api",
+    "safety", "handoff", "session", "turns", "limits", "api",
 )  # fmt: skip
+LONGEST_MERGE = 30.0  # seconds
+LIMITS = {
+    "message": ("longest_message", 100, 100_000),
+    "waiting": ("most_waiting", 5, 10_000),
+}  # setting, least, most
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
 
@@ -130,6 +135,8 @@ def _settings(found: Mapping[str, Node], report: Report) -> Settings:
         made["channels"] = tuple(key.raw for key, _ in found["channels"].entries)
     made.update(_understanding(found.get("understanding"), report))
     made.update(_session(found.get("session"), report))
+    made.update(_turns(found.get("turns"), report))
+    made.update(_limits(found.get("limits"), report))
     made.update(_teams(found.get("handoff"), report))
     if len(made.get("currency", "EUR")) != 3:
         message = f"'currency' takes an ISO 4217 code such as EUR, not {found['currency'].raw[:40]!r}"
@@ -156,15 +163,40 @@ def _understanding(node: Node | None, report: Report) -> dict[str, float]:
 
 def _session(node: Node | None, report: Report) -> dict[str, float]:
     found = shapes.fields(node, "'session'", ("idle",), report) if node is not None else {}
-    if "idle" not in found:
+    idle = _duration(found.get("idle"), "idle", "24h", report)
+    return {} if idle is None else {"idle": idle}
+
+
+def _duration(node: Node | None, key: str, example: str, report: Report) -> float | None:
+    if node is None:
+        return None
+    found = seconds(node.raw)
+    if found is None:
+        report.error(node.place, "bad-duration", f"'{key}' takes a duration such as {example}, not {node.raw!r}")
+    return found
+
+
+def _turns(node: Node | None, report: Report) -> dict[str, float]:
+    found = shapes.fields(node, "'turns'", ("merge_within",), report) if node is not None else {}
+    within = _duration(found.get("merge_within"), "merge_within", "2s", report)
+    if within is None:
         return {}
-    idle = seconds(found["idle"].raw)
-    if idle is None:
-        report.error(
-            found["idle"].place, "bad-duration", f"'idle' takes a duration such as 24h, not {found['idle'].raw!r}"
-        )
+    if within > LONGEST_MERGE:
+        message = f"'merge_within' takes at most {LONGEST_MERGE:g}s, for so long every answer waits"
+        report.error(found["merge_within"].place, "unknown-value", message)
         return {}
-    return {"idle": idle}
+    return {"merge_within": within}
+
+
+def _limits(node: Node | None, report: Report) -> dict[str, int]:
+    found = shapes.fields(node, "'limits'", tuple(LIMITS), report) if node is not None else {}
+    made: dict[str, int] = {}
+    for key, value in found.items():
+        name, least, most = LIMITS[key]
+        number = shapes.number(value, f"'{key}'", report, least, most)
+        if number is not None:
+            made[name] = int(number)
+    return made
 
 
 def _teams(node: Node | None, report: Report) -> dict[str, Any]:

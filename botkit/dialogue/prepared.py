@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from botkit.dialogue.options import Choice
-from botkit.dialogue.phrases import Phrases, gather_phrases
+from botkit.dialogue.phrases import Phrases, gather_phrases, read_control
 from botkit.expressions import condition, template
 from botkit.model.definitions import (
     Agent,
@@ -33,7 +33,7 @@ from botkit.model.definitions import (
 )
 from botkit.model.locales import Formats
 from botkit.model.replies import Button
-from botkit.model.words import bordered
+from botkit.model.words import bordered, fold
 
 _MOST_KEPT = 32
 
@@ -83,6 +83,11 @@ def prepare(flows: FlowSet) -> Prepared:
     while len(_kept) > _MOST_KEPT:
         _kept.popitem(last=False)
     return made
+
+
+def steers(flows: FlowSet, text: str) -> bool:
+    """Tell whether a message steers the conversation, as a command or a phrase for it: it means that, and alone."""
+    return text.lstrip().startswith("/") or read_control(prepare(flows).phrases, fold(text)) is not None
 
 
 def _derive(flows: FlowSet) -> Prepared:

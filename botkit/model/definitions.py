@@ -417,6 +417,9 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
     idle: float = 86_400.0  # seconds after which a session ends
     teams: tuple[str, ...] | None = None  # None: every name is accepted
     default_team: str = "support"
+    merge_within: float = 0.0  # seconds after a message in which another one becomes part of it
+    longest_message: int = 4000  # characters
+    most_waiting: int = 100  # messages of a conversation that wait for their turn
 
 
 class FlowSet(msgspec.Struct, frozen=True):

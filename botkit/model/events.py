@@ -47,10 +47,18 @@ class Evidence(msgspec.Struct, frozen=True, array_like=True):
 NO_EVIDENCE = Evidence()
 
 
+class Part(msgspec.Struct, frozen=True, array_like=True):
+    """One of several messages that were taken as one: its text, and the platform's id."""
+
+    text: str = ""
+    id: str = ""
+
+
 class Message(msgspec.Struct, frozen=True, array_like=True, tag="message"):
     """A customer wrote something; `locale` is what the platform says of the user.
 
-    `customer` are facts about the customer that the platform or a plugin knows (`values.to_json` form).
+    `customer` are facts about the customer that the platform or a plugin knows (`values.to_json` form). A burst of
+    messages that was taken as one has them as its `parts`, and their texts as lines of `text`.
     """
 
     text: str = ""
@@ -59,6 +67,7 @@ class Message(msgspec.Struct, frozen=True, array_like=True, tag="message"):
     locale: str = ""
     evidence: Evidence = NO_EVIDENCE
     customer: dict[str, Any] = {}
+    parts: tuple[Part, ...] = ()
 
 
 class Press(msgspec.Struct, frozen=True, array_like=True, tag="press"):

@@ -32,12 +32,16 @@ class Incoming(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Accepted(msgspec.Struct, frozen=True):
-    """What became of a delivery: durably stored when this is returned; `duplicate` if it was known."""
+    """What became of a delivery: durably stored when this is returned; `duplicate` if it was known.
+
+    `waiting` is how many of its conversation wait for their turn, it included; 0 if nobody counted.
+    """
 
     conversation: str
     seq: int
     duplicate: bool = False
     wake: bool = False
+    waiting: int = 0
 
 
 class Entry(msgspec.Struct, frozen=True):

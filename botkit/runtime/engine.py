@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
+from botkit.dialogue import steers
 from botkit.errors import FenceError, StoreError
 from botkit.model.definitions import FlowSet
 from botkit.model.events import Event, Failure, Owned, Result
@@ -16,6 +18,7 @@ from botkit.ports.connectors import Accepted, Connector, Entry, Incoming
 from botkit.ports.stores import Arrived, Commit, Committed, Failed, Store
 from botkit.registry.registry import Registry
 from botkit.runtime.books import FlowBook
+from botkit.runtime.bursts import Bursts
 from botkit.runtime.delivery import Delivery
 from botkit.runtime.histories import read_history
 from botkit.runtime.leftovers import Found, Health, Leftovers
@@ -31,6 +34,8 @@ TRIES = 3  # at the turn of one event, before it is set aside
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 60.0  # seconds between them; each is twice the one before
 MOST_REASON = 300  # characters of an error that are kept
 MOST_WAITING = 100  # events that are taken together
+MOST_REFUSED = 1000  # and of messages that were too many, which become one turn
+LONGEST_HOLD = 0.002  # seconds for which the turns of one conversation keep the loop from the others
 MOST_KNOWN = 1000  # conversations whose sessions stay in memory
 
 T = TypeVar("T")
@@ -61,6 +66,7 @@ class Engine:
         self.timers = Timers(store, clock, self.wake, self._note)
         self.sweep = Sweep(store, clock)
         self.leftovers = Leftovers(store, clock, self.health, self._is_idle, self._take_up)
+        self.bursts = Bursts(lambda: book.current.settings, lambda text: steers(book.current, text), clock)
         self._direct = self.turning.direct
         self._draining: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
@@ -118,6 +124,7 @@ class Engine:
     async def stop(self, within: float = 10.0) -> None:
         """Drain: no new turn, running ones and their calls end within so many seconds; the rest stays stored."""
         self._closing = True
+        self.bursts.close()
         await self.timers.stop()
         await self.sweep.stop()
         await self.leftovers.stop()
@@ -150,7 +157,11 @@ class Engine:
         return await self._take(incoming, {})
 
     async def _take(self, incoming: Incoming, early: dict[str, Early] | None) -> Accepted:
-        commit = await self._foresee(incoming.conversation, Arrived(0, incoming.event, incoming.customer), early)
+        incoming = self.bursts.fit(incoming)
+        commit = None
+        if early is not None or not self.bursts.waits(incoming.event):
+            arrived = Arrived(0, incoming.event, incoming.customer)
+            commit = await self._foresee(incoming.conversation, arrived, early)
         try:
             if commit is not None:
                 return self._took(await self.store.take(incoming, commit, self.clock.now()), commit, early or {})
@@ -158,6 +169,8 @@ class Engine:
         except StoreError as error:  # the platform has no OK, and will deliver it again
             self._note(error)
             raise
+        if early is None:
+            self.bursts.note(incoming.event, accepted)
         self._wake_for(accepted)
         return accepted
 
@@ -268,7 +281,7 @@ class Engine:
     async def _drain(self, conversation: str) -> None:
         while not self._closing:
             try:
-                if not await self._turn(conversation):
+                if not await self._turn_after_burst(conversation):
                     return
             except FenceError:
                 continue  # somebody else moved it on: look again
@@ -282,6 +295,10 @@ class Engine:
                 _log.error("a turn failed", exc_info=error, extra={"conversation": conversation, "tries": tries})
                 await self.clock.sleep(min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE))
 
+    async def _turn_after_burst(self, conversation: str) -> bool:
+        await self.bursts.wait(conversation)
+        return not self._closing and await self._turn(conversation)
+
     async def _turn(self, conversation: str) -> bool:
         """Take what waits in a conversation's inbox; False when nothing did.
 
@@ -290,12 +307,17 @@ class Engine:
         """
         self._known.pop(conversation, None)
         tries, reason = self._failed.get(conversation, (0, ""))
-        loaded = await self.store.load(conversation, most=1 if tries else MOST_WAITING)
+        most = MOST_REFUSED if self.bursts.crowded(conversation) else MOST_WAITING
+        loaded = await self.store.load(conversation, most=1 if tries else most)
         if not loaded.waiting:
             return False
         session, turns, early = loaded.session, list[Turn](), dict[str, Early]()
         failed: tuple[Failed, ...] = ()
-        for arrived in loaded.waiting:
+        began = time.perf_counter()
+        for arrived in self.bursts.gather(conversation, loaded.waiting):
+            if time.perf_counter() - began > LONGEST_HOLD:
+                await asyncio.sleep(0)
+                began = time.perf_counter()
             if tries >= TRIES:
                 turns.append(await self.turning.set_aside(conversation, session, arrived))
                 failed = (_failed(turns[-1], arrived, reason),)
@@ -307,6 +329,7 @@ class Engine:
         commit = self._commit_of(conversation, loaded.fence, session, turns, taken=taken, failed=failed)
         committed = await self.store.commit(commit)
         self._failed.pop(conversation, None)
+        self.bursts.forget(conversation, loaded.waiting)
         self._note_owner(session)
         self._after(commit, committed, early)
         if self.turning.hooked:

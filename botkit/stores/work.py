@@ -89,7 +89,7 @@ def accept(db: sqlite3.Connection, arrival: Arrival) -> Accepted:
     ).fetchone()
     db.execute(sql.PUT, {"conversation": key, "seq": accepted, "data": arrival.data, "customer": arrival.customer})
     _remember(db, arrival, key, accepted)
-    return Accepted(conversation, accepted, wake=accepted == processed + 1)
+    return Accepted(conversation, accepted, wake=accepted == processed + 1, waiting=accepted - processed)
 
 
 def _seen(db: sqlite3.Connection, arrival: Arrival) -> Accepted | None:

@@ -29,6 +29,9 @@ BOT = (
             Row("handoff", "[handoff](#handoff-of-botyaml)", "every name is a team",
                 "The teams that people work in.", "{teams: {orders: {}}}"),
             Row("session", "[session](#session)", "`{idle: 24h}`", "When a conversation begins anew.", "{idle: 2h}"),
+            Row("turns", "[turns](#turns)", "`{merge_within: 0s}`", "Which messages become one.", "{merge_within: 2s}"),
+            Row("limits", "[limits](#limits)", "see there", "How much one customer may write at once.",
+                "{waiting: 50}"),
             Row("api", "[api](#api)", "no token", "Who may see what is not for everybody.",
                 '{token: "${BOTKIT_TOKEN:-}"}'),
         ),
@@ -73,6 +76,26 @@ BOT = (
         (
             Row("idle", "duration", "`24h`", "After so long without a word, the next message begins a new session: "
                 "empty slots, and `on_start`.", "2h"),
+        ),
+        "bot-yaml.md",
+    ),
+    Part(
+        "turns",
+        "`turns:`",
+        (
+            Row("merge_within", "duration, at most 30s", "`0s`: none", "Messages that follow each other within that "
+                "time become one, so every answer waits for it.", "2s"),
+        ),
+        "bot-yaml.md",
+    ),
+    Part(
+        "limits",
+        "`limits:`",
+        (
+            Row("message", "100 to 100000", "`4000`", "The most characters of one message; a longer one is refused.",
+                "2000"),
+            Row("waiting", "5 to 10000", "`100`", "The most messages of a conversation that wait for their turn; "
+                "those beyond are refused.", "50"),
         ),
         "bot-yaml.md",
     ),

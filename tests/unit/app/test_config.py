@@ -166,3 +166,34 @@ def test_variables_are_filled_wherever_text_is() -> None:
     filled = fill_variables(data, {"X": "${Y:-no}"}, missing)
     assert filled == {"a": ["${Y:-no}", 3, None, "", "$Z ${} ${1}"], "b": "${Y:-no}"}
     assert missing == ["W"]
+
+
+def test_bursts_and_limits() -> None:
+    text = "turns: {merge_within: 1500ms}\nlimits: {message: 500, waiting: 20}\n"
+    config, problems = read_config(text, "bot.yaml", {})
+    assert problems == ()
+    settings = config.settings
+    assert (settings.merge_within, settings.longest_message, settings.most_waiting) == (1.5, 500, 20)
+    assert (Settings().merge_within, Settings().longest_message, Settings().most_waiting) == (0.0, 4000, 100)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "says"),
+    [
+        ("turns: {merge_within: soon}", "bad-duration", "'merge_within' takes a duration such as 2s, not 'soon'"),
+        ("turns: {merge_within: 2h}", "unknown-value", "at most 30s"),
+        ("turns: {merge: 2s}", "unknown-key", "known: merge_within"),
+        ("turns: 2s", "wrong-type", "turns"),
+        ("limits: {message: 5}", "out-of-range", "'message' takes 100 to 100000, not 5"),
+        ("limits: {waiting: 1e9}", "out-of-range", "'waiting' takes 5 to 10000"),
+        ("limits: {waiting: many}", "wrong-type", "'waiting' takes a number"),
+        ("limits: {waiting: -1}", "out-of-range", "'waiting'"),
+        ("limits: [1]", "wrong-type", "limits"),
+        ("limits: {mesage: 500}", "unknown-key", "did you mean 'message'?"),
+    ],
+)
+def test_bursts_and_limits_that_are_none(text: str, code: str, says: str) -> None:
+    _, problems = read_config(text, "bot.yaml", {})
+    (problem,) = problems
+    assert problem.code == code
+    assert says in str(problem)

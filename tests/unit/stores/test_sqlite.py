@@ -407,3 +407,10 @@ def _size(path: Path) -> int:
 @pytest.mark.parametrize("error", [sqlite3.ProgrammingError("closed"), sqlite3.OperationalError("odd")])
 def test_an_error_that_has_no_meaning_of_its_own_is_passed_on(error: sqlite3.Error) -> None:
     assert str(error) in str(explain(error, "bot.db"))
+
+
+async def test_accepting_tells_how_many_wait(store: SQLiteStore) -> None:
+    assert [(await store.accept(message("1", number), NOW)).waiting for number in range(3)] == [1, 2, 3]
+    assert (await store.accept(message("1", 0), NOW)).waiting == 0
+    await take(store, "web:1")
+    assert (await store.accept(message("1", 3), NOW)).waiting == 1
