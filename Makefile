@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PORT ?= $(or $(BOTKIT_PORT),8000)
 WORKERS ?= 2
 
-.PHONY: run test test-all check bench clean setup browser
+.PHONY: run test test-all check bench clean setup browser postgres
 
 setup: $(VENV)/.ready
 
@@ -35,6 +35,16 @@ browser:
 	  $$SUDO apt-get update -qq && $$SUDO env DEBIAN_FRONTEND=noninteractive \
 	    apt-get install -qq -y --no-install-recommends chromium fonts-noto-cjk >/dev/null; }
 
+# The tests of PostgreSQL start a server of their own; a machine without one gets Debian's, whose cluster stays down.
+postgres:
+	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null 2>&1 || { \
+	  echo "installing PostgreSQL for the tests"; \
+	  SUDO=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$SUDO apt-get update -qq && $$SUDO mkdir -p /etc/postgresql-common/createcluster.d && \
+	  echo "create_main_cluster = false" | $$SUDO tee /etc/postgresql-common/createcluster.d/botkit.conf >/dev/null && \
+	  $$SUDO env DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -qq -y --no-install-recommends postgresql >/dev/null; }
+
 check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -42,10 +52,10 @@ check: setup
 	$(BIN)/mypy tests
 	$(BIN)/lint-imports
 
-test: check browser
+test: check browser postgres
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m 'not whole'
 
-test-all: check browser
+test-all: check browser postgres
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 
 bench: setup

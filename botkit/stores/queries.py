@@ -58,7 +58,7 @@ ARRIVE: Final = _text(
     ).returning(conversations.c.key, conversations.c.accepted, conversations.c.processed),
     *("id", "channel", "accepted", "processed", "fence", "turns", "owner", "touched", "hour"),
 )
-PUT: Final = _text(insert(inbox))
+PUT: Final = _text(insert(inbox), "conversation", "seq", "data", "customer")
 REMEMBER: Final = _text(insert(seen).on_conflict_do_nothing(), *("channel", "id", "conversation", "seq", "day"))
 UNREMEMBER: Final = _text(delete(seen).where(seen.c.channel == bindparam("on"), seen.c.id == _which))
 SEEN: Final = _text(
@@ -138,7 +138,7 @@ RECORDS: Final = _text(
 
 # -- calls
 
-PLAN: Final = _text(insert(calls))
+PLAN: Final = _text(insert(calls), "conversation", "id", "state", "at", "data")
 START: Final = _text(
     update(calls)
     .where(calls.c.id == _which, calls.c.state < _number(DONE), calls.c.state == _number(PLANNED))
@@ -171,7 +171,7 @@ OPEN: Final = _text(
 
 # -- what goes out
 
-QUEUE: Final = _text(insert(outbox))
+QUEUE: Final = _text(insert(outbox), "conversation", "place", "id", "state", "attempts", "at", "data", "note")
 UNSENT: Final = _text(
     select(outbox.c.data, outbox.c.attempts, outbox.c.at, outbox.c.id)
     .where(outbox.c.conversation == _key_of_id, outbox.c.state == _number(PENDING))

@@ -10,7 +10,9 @@ Waiting messages leave `inbox` when they are dealt with; `seen` keeps their plat
 of our own events with an empty channel, against repeated deliveries; the day lets old ones go. A sent reply stays
 in `outbox` without its text, which is in the turn's record. `failures` keeps, for an operator, events of which no
 turn could be made and calls of which nobody knows whether they were done; replies that failed stay in `outbox`.
-`data` columns hold `codec` bytes, packed by `packing`.
+`worker` has a reply to send or a call to make `until` then, by the database's clock, and `inbox.at` is when a row
+came by that clock; SQLite has one worker and fills none of them. `data` columns hold `codec` bytes, packed by
+`packing`.
 """
 
 from sqlalchemy import (
@@ -63,6 +65,7 @@ inbox = Table(
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("data", LargeBinary, nullable=False),
     Column("customer", LargeBinary),
+    Column("at", Float),
     sqlite_with_rowid=False,
 )
 
@@ -86,6 +89,7 @@ turns = Table(
     sqlite_with_rowid=False,
 )
 
+# PostgreSQL has `ix_outbox_unsent` (conversation, place) where state = 0 besides, since many workers look there.
 outbox = Table(
     "outbox",
     metadata,
@@ -97,6 +101,8 @@ outbox = Table(
     Column("at", Float, nullable=False),  # pending: due; else when it was sent or given up
     Column("data", LargeBinary),
     Column("note", Text),  # sent: the platform's id; else the last error
+    Column("worker", Text),
+    Column("until", Float),
     sqlite_with_rowid=False,
 )
 Index(
@@ -116,6 +122,8 @@ calls = Table(
     Column("state", SmallInteger, nullable=False),
     Column("at", Float, nullable=False),
     Column("data", LargeBinary),
+    Column("worker", Text),
+    Column("until", Float),
     sqlite_with_rowid=False,
 )
 Index(

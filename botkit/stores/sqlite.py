@@ -6,17 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-import msgspec
-
 from botkit.errors import StoreError
 from botkit.model import codec
-from botkit.model.events import Event, Result
+from botkit.model.events import Event
 from botkit.model.replies import Call
 from botkit.model.turn import Record
 from botkit.ports.connectors import Accepted, Incoming
 from botkit.ports.stores import (
     CALL_LEASE,
-    Arrived,
     Claim,
     Commit,
     Committed,
@@ -27,13 +24,13 @@ from botkit.ports.stores import (
     Outgoing,
     Summary,
 )
+from botkit.stores import rows, work
 from botkit.stores import statements as sql
-from botkit.stores import work
 from botkit.stores.connection import MEMORY, Durability, connect, explain
 from botkit.stores.holding import Hold
 from botkit.stores.migrating import bring_up
 from botkit.stores.packing import pack, unpack
-from botkit.stores.states import CALL, REPLY, SENT, STARTED
+from botkit.stores.states import STARTED
 from botkit.stores.workers import name_worker
 from botkit.stores.writers import Inline, Marks, Threaded, Writer
 
@@ -117,13 +114,13 @@ class SQLiteStore:
 
     async def accept(self, incoming: Incoming, now: float) -> Accepted:
         """Store a delivery once per (channel, id) and give it its place in its conversation."""
-        with _storable(incoming.conversation):
+        with rows.storable(incoming.conversation):
             arrival = work.arrival_of(incoming, now)
         return await self._open_writer().run(partial(work.accept, arrival=arrival), alone=True)
 
     async def accept_event(self, conversation: str, key: str, event: Event, now: float) -> Accepted:
         """Store an event of our own once per conversation and key."""
-        with _storable(conversation):
+        with rows.storable(conversation):
             arrival = work.own_arrival(conversation, key, event, now)
         return await self._write(partial(work.accept, arrival=arrival))
 
@@ -132,23 +129,23 @@ class SQLiteStore:
     async def load(self, conversation: str, most: int = 100) -> Loaded:
         """Give a conversation's state and at most `most` waiting messages, in order."""
         with self._reading(conversation) as db:
-            rows = db.execute(sql.LOAD, {"which": conversation, "most": max(most, 1)}).fetchall()
-            if not rows:
+            found = db.execute(sql.LOAD, {"which": conversation, "most": max(most, 1)}).fetchall()
+            if not found:
                 return Loaded(conversation, None, 0)
-            fence, data = rows[0][:2]
+            fence, data = found[0][:2]
             session = None if data is None else codec.decode_session(unpack(data))
-            waiting = () if rows[0][2] is None else tuple([_arrived(*row[2:]) for row in rows[:most]])
+            waiting = () if found[0][2] is None else tuple([rows.arrived(*row[2:]) for row in found[:most]])
             return Loaded(conversation, session, fence, waiting)
 
     async def commit(self, commit: Commit) -> Committed:
         """Write a turn: all of it or nothing."""
-        with _storable(commit.conversation):
+        with rows.storable(commit.conversation):
             prepared = work.prepare(commit)
         return await self._write(partial(work.commit, prepared=prepared))
 
     async def take(self, incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, Committed | None]:
         """Store a delivery and its turn together, or the delivery alone if it has to wait."""
-        with _storable(commit.conversation):
+        with rows.storable(commit.conversation):
             prepared = work.prepare(commit)
         at = self._standing.get(commit.conversation)
         return self._noted(
@@ -172,7 +169,7 @@ class SQLiteStore:
         prepared: list[work.Prepared] = []
         for commit in commits:
             try:
-                with _storable(commit.conversation):
+                with rows.storable(commit.conversation):
                     prepared.append(work.prepare(commit))
                 outcomes.append(_AWAITED)
             except StoreError as error:
@@ -191,11 +188,8 @@ class SQLiteStore:
     async def turns(self, conversation: str, first: int = 1, most: int = 1000) -> Sequence[Record]:
         """Give the records of turns from event `first` on, in order."""
         with self._reading(conversation) as db:
-            rows = db.execute(sql.RECORDS, {"owned_by": conversation, "first": first, "most": most}).fetchall()
-            return [
-                msgspec.structs.replace(codec.decode_record(unpack(data)), conversation=conversation, seq=seq)
-                for seq, data in rows
-            ]
+            found = db.execute(sql.RECORDS, {"owned_by": conversation, "first": first, "most": most}).fetchall()
+            return [rows.record(conversation, seq, data) for seq, data in found]
 
     # -- calls
 
@@ -205,8 +199,8 @@ class SQLiteStore:
 
     async def finish_call(self, conversation: str, event: Event, now: float) -> Accepted:
         """Journal a call's result and put it into the inbox, once."""
-        effect = _effect(conversation, event)
-        with _storable(conversation):
+        effect = rows.effect_of(conversation, event)
+        with rows.storable(conversation):
             arrival = work.own_arrival(conversation, f"effect:{effect}", event, now)
         return await self._write(partial(work.finish_call, effect=effect, arrival=arrival))
 
@@ -214,8 +208,8 @@ class SQLiteStore:
         self, conversation: str, event: Event, commit: Commit, now: float
     ) -> tuple[Accepted, Committed | None]:
         """Journal a call's result and store its turn, or put it into the inbox if it has to wait."""
-        effect = _effect(conversation, event)
-        with _storable(conversation):
+        effect = rows.effect_of(conversation, event)
+        with rows.storable(conversation):
             arrival, prepared = work.own_arrival(conversation, f"effect:{effect}", event, now), work.prepare(commit)
         job = partial(work.take_result, effect=effect, arrival=arrival, prepared=prepared)
         return self._noted(await self._write(job))
@@ -223,10 +217,10 @@ class SQLiteStore:
     async def open_calls(self) -> Sequence[tuple[str, Call, bool]]:
         """Give the calls without a result: (conversation, call, started)."""
         with self._reading("") as db:
-            rows = db.execute(sql.OPEN).fetchall()
+            found = db.execute(sql.OPEN).fetchall()
             return [
                 (conversation, codec.decode_call(unpack(data)), state == STARTED)
-                for conversation, data, state in rows
+                for conversation, data, state in found
             ]
 
     async def claim_calls(self, lease: float = CALL_LEASE) -> Sequence[tuple[str, Call, bool]]:  # noqa: ARG002
@@ -238,10 +232,10 @@ class SQLiteStore:
     async def outgoing(self, conversation: str) -> Sequence[Outgoing]:
         """Give the replies of a conversation that are not sent yet, in order."""
         with self._reading(conversation) as db:
-            rows = db.execute(sql.UNSENT, {"owned_by": conversation}).fetchall()
+            found = db.execute(sql.UNSENT, {"owned_by": conversation}).fetchall()
             return [
                 Outgoing(conversation, codec.decode_reply(unpack(data)), attempts, due)
-                for data, attempts, due, reply in rows
+                for data, attempts, due, reply in found
                 if reply not in self._marks
             ]
 
@@ -273,22 +267,22 @@ class SQLiteStore:
     async def failed(self, most: int = 100) -> Sequence[tuple[Outgoing, str]]:
         """Give the dead letters with their errors, the newest first; `due` is when it was given up."""
         with self._reading("") as db:
-            rows = db.execute(sql.FAILED, {"most": most}).fetchall()
+            found = db.execute(sql.FAILED, {"most": most}).fetchall()
             return [
                 (Outgoing(of, codec.decode_reply(unpack(data)), tries, at), note)
-                for of, data, tries, at, note in rows
+                for of, data, tries, at, note in found
             ]
 
     async def failures(self, most: int = 100) -> Sequence[Failed]:
         """Give everything that failed for good, the newest first."""
         with self._reading("") as db:
-            return [_failed(*row) for row in db.execute(sql.FAILURES, {"most": most}).fetchall()]
+            return [rows.failed(*row) for row in db.execute(sql.FAILURES, {"most": most}).fetchall()]
 
     async def failure(self, which: str) -> Failed | None:
         """Give one of them."""
-        with self._reading("") as db, _storable(which):
+        with self._reading("") as db, rows.storable(which):
             row = db.execute(sql.FAILURE, {"which": which}).fetchone()
-            return None if row is None else _failed(*row)
+            return None if row is None else rows.failed(*row)
 
     async def retry(self, which: str, now: float) -> bool:
         """Let a reply be sent again, or an event have its turn."""
@@ -301,11 +295,8 @@ class SQLiteStore:
     async def deliveries(self, conversation: str) -> Sequence[Delivery]:
         """Give what became of the replies that wait no longer, in order."""
         with self._reading(conversation) as db:
-            rows = db.execute(sql.DELIVERIES, {"owned_by": conversation}).fetchall()
-            return [
-                Delivery(reply, at, note or "") if state == SENT else Delivery(reply, at, error=note or "")
-                for reply, state, at, note in rows
-            ]
+            found = db.execute(sql.DELIVERIES, {"owned_by": conversation}).fetchall()
+            return [rows.delivery(reply, state, at, note or "") for reply, state, at, note in found]
 
     # -- what there is to do
 
@@ -317,13 +308,7 @@ class SQLiteStore:
     async def left(self, now: float) -> Left:
         """Give where something is to be done now."""
         with self._reading("") as db:
-            rows = db.execute(sql.LEFT, {"by": now}).fetchall()
-        if not rows:
-            return _NOTHING_LEFT
-        found: dict[str, set[str]] = {"waiting": set(), "unsent": set(), "calling": set()}
-        for kind, conversation in rows:
-            found[kind].add(conversation)
-        return Left(**{kind: frozenset(names) for kind, names in found.items()})
+            return rows.left(db.execute(sql.LEFT, {"by": now}).fetchall())
 
     async def check(self) -> None:
         """Write something about as large as a turn, and remove it."""
@@ -348,7 +333,7 @@ class SQLiteStore:
         """List conversations, the last touched first."""
         statement = {"": sql.LIST, "bot": sql.LIST_OF_BOT}.get(owner, sql.LIST_OF_PEOPLE)
         with self._reading("") as db:
-            return [_summary(*row) for row in db.execute(statement, {"most": most, "held_by": owner}).fetchall()]
+            return [rows.summary(*row) for row in db.execute(statement, {"most": most, "held_by": owner}).fetchall()]
 
     # -- keeping and removing
 
@@ -385,7 +370,6 @@ class SQLiteStore:
         return _Reading(self._reader, self.path, conversation)
 
 
-_NOTHING_LEFT = Left()
 _AWAITED: Any = Committed(0, more=False)
 
 
@@ -411,52 +395,3 @@ class _Reading:
         if isinstance(error, ValueError):
             of = f" of conversation {self.conversation}" if self.conversation else ""
             raise StoreError(f"store {self.path}: what is stored{of} cannot be read: {error}") from error
-
-
-class _storable:  # noqa: N801 - used as a function
-    """Says what cannot be stored, before a transaction begins."""
-
-    __slots__ = ("conversation",)
-
-    def __init__(self, conversation: str) -> None:
-        self.conversation = conversation
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, (TypeError, ValueError, RecursionError)):
-            shown = self.conversation.encode("ascii", "backslashreplace").decode()
-            raise StoreError(f"conversation {shown}: this cannot be stored: {error}") from error
-
-
-def _effect(conversation: str, event: Event) -> str:
-    if not isinstance(event, Result):
-        raise StoreError(f"conversation {conversation}: a call ends with a Result, not {type(event).__name__}")
-    return event.effect
-
-
-def _arrived(seq: int, data: bytes, customer: bytes | None) -> Arrived:
-    event = codec.decode_event(unpack(data))
-    return Arrived(seq, event, codec.decode_values(unpack(customer)) if customer else {})
-
-
-def _failed(
-    conversation: str, kind: int, what: str, at: float, note: str | None, data: bytes, customer: bytes | None
-) -> Failed:
-    one = Failed(what, conversation, at, note or "")
-    if kind == REPLY:
-        return msgspec.structs.replace(one, reply=codec.decode_reply(unpack(data)))
-    if kind == CALL:
-        return msgspec.structs.replace(one, call=codec.decode_call(unpack(data)))
-    known = codec.decode_values(unpack(customer)) if customer else {}
-    return msgspec.structs.replace(one, event=codec.decode_event(unpack(data)), customer=known)
-
-
-def _summary(conversation: str, channel: str, owner: str, turns: int, touched: float, data: bytes | None) -> Summary:
-    if data is None:
-        return Summary(conversation, channel, owner, turns, touched)
-    session = codec.decode_session(unpack(data))
-    flow = session.stack[-1].flow if session.stack else ""
-    last = session.lines[-1][1] if session.lines else session.message
-    return Summary(conversation, channel, owner, turns, touched, flow, last)

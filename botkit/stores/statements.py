@@ -248,7 +248,7 @@ FORGET: Final = (
 SCHEMA: Final = (
     (
         "CREATE TABLE calls (conversation INTEGER NOT NULL, id TEXT NOT NULL, state SMALLINT NOT NULL, at FLOAT NOT"
-        " NULL, data BLOB, PRIMARY KEY (conversation, id)) WITHOUT ROWID"
+        " NULL, data BLOB, worker TEXT, until FLOAT, PRIMARY KEY (conversation, id)) WITHOUT ROWID"
     ),
     ("CREATE UNIQUE INDEX ix_calls_open ON calls (id) WHERE state < 2"),
     (
@@ -266,12 +266,12 @@ SCHEMA: Final = (
     ("CREATE INDEX ix_failures_at ON failures (at)"),
     (
         "CREATE TABLE inbox (conversation INTEGER NOT NULL, seq INTEGER NOT NULL, data BLOB NOT NULL, customer "
-        "BLOB, PRIMARY KEY (conversation, seq)) WITHOUT ROWID"
+        "BLOB, at FLOAT, PRIMARY KEY (conversation, seq)) WITHOUT ROWID"
     ),
     (
         "CREATE TABLE outbox (conversation INTEGER NOT NULL, place BIGINT NOT NULL, id TEXT NOT NULL, state "
-        "SMALLINT NOT NULL, attempts INTEGER NOT NULL, at FLOAT NOT NULL, data BLOB, note TEXT, PRIMARY KEY "
-        "(conversation, place)) WITHOUT ROWID"
+        "SMALLINT NOT NULL, attempts INTEGER NOT NULL, at FLOAT NOT NULL, data BLOB, note TEXT, worker TEXT, until "
+        "FLOAT, PRIMARY KEY (conversation, place)) WITHOUT ROWID"
     ),
     ("CREATE INDEX ix_outbox_dead ON outbox (at) WHERE state = 2"),
     ("CREATE UNIQUE INDEX ix_outbox_pending ON outbox (id) WHERE state = 0"),

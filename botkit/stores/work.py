@@ -387,6 +387,11 @@ def give_up(db: sqlite3.Connection, reply: str, error: str, now: float) -> None:
     db.execute(sql.GIVE_UP, {"which": reply, "by": now, "why": error})
 
 
+def again(conversation: str, failed: str, now: float, data: bytes, customer: bytes | None) -> Arrival:
+    """Give an event that was set aside as it goes into the inbox again."""
+    return Arrival(conversation, OURS, f"{len(conversation)}:{conversation}retry:{failed}", now, data, customer)
+
+
 def retry(db: sqlite3.Connection, failed: str, now: float) -> str:
     """Let a failure be tried again; give its conversation, or nothing where nothing can be tried."""
     row = db.execute(sql.FAILURE, {"which": failed}).fetchone()
@@ -394,11 +399,9 @@ def retry(db: sqlite3.Connection, failed: str, now: float) -> str:
         return ""
     conversation, kind, _, _, _, data, customer = row
     if kind == EVENT:
-        key = f"retry:{failed}"
         _, drop = sql.DROP
         db.execute(drop, {"which": failed})
-        again = Arrival(conversation, OURS, f"{len(conversation)}:{conversation}{key}", now, data, customer)
-        accept(db, again)
+        accept(db, again(conversation, failed, now, data, customer))
     elif kind == REPLY:
         db.execute(sql.SEND_AGAIN, {"which": failed, "by": now})
     else:

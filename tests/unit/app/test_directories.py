@@ -266,7 +266,7 @@ def test_an_older_version_is_built_again(desk: Path) -> None:
     assert rebuild(checked, {"x.yaml": "flows: ["}, checked.flows.settings) is None
 
 
-@pytest.mark.parametrize("url", ["postgresql://x/y", "mysql://x/y", "sqlite://two.db"])
+@pytest.mark.parametrize("url", ["postgresql://x:y", "mysql://x/y", "sqlite://two.db"])
 def test_a_store_that_there_is_not_is_a_problem(desk: Path, url: str) -> None:
     text = (desk / "bot.yaml").read_text(encoding="utf-8")
     kept = "\n".join(line for line in text.splitlines() if not line.startswith("store:"))

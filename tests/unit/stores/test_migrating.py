@@ -24,12 +24,13 @@ from botkit.stores.states import HEAD
 
 MIGRATIONS = Path(rendering.__file__).parent
 
+NEXT = f"{int(HEAD) + 1:04}"
 SECOND = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "9998"
-down_revision = "0002"
+revision = "NEXT"
+down_revision = "HEAD"
 branch_labels = None
 depends_on = None
 
@@ -93,15 +94,22 @@ def _by_text(path: Path, location: str = rendering.HERE, to: str = "head") -> No
 
 @pytest.fixture
 def two_revisions(tmp_path: Path) -> str:
-    """The migrations with a second one: a column, a change of rows, a table copied."""
+    """The migrations with one more: a column, a change of rows, a table copied."""
     folder = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "9998_second.py").write_text(SECOND, encoding="utf-8")
+    (folder / "versions" / "9998_second.py").write_text(
+        SECOND.replace("NEXT", NEXT).replace("HEAD", HEAD), encoding="utf-8"
+    )
     return str(folder)
 
 
-def test_the_scripts_are_their_revisions_rendered() -> None:
-    assert read_scripts() == rendering.render(), "run `python -m botkit.stores.migrations.rendering`"
+@pytest.mark.parametrize("dialect", rendering.DIALECTS)
+def test_the_scripts_are_their_revisions_rendered(dialect: str) -> None:
+    kept = {path.stem: path.read_text(encoding="utf-8") for path in (MIGRATIONS / dialect).glob("*.sql")}
+    assert kept == rendering.render(dialect=dialect), "run `python -m botkit.stores.migrations.rendering`"
+
+
+def test_the_scripts_follow_each_other_by_name() -> None:
     assert list(read_scripts()) == list(rendering.render())  # names sort as revisions follow each other
 
 
@@ -148,7 +156,7 @@ def test_text_and_alembic_understand_each_other(
         steps[1](one, two_revisions)
         steps[1](one, two_revisions)  # done already
     db, model = _connect(path), _connect(wanted)
-    assert revision(db) == "9998"
+    assert revision(db) == NEXT
     assert _schema(db) == _schema(model)
     assert db.execute("SELECT * FROM turns").fetchall() == [(1, 1, b"\0", "it; was\nhere")]
     assert db.execute("SELECT * FROM versions").fetchall() == [("v", 1.5, b"\1")]
@@ -174,9 +182,9 @@ def test_an_older_database_is_brought_forward_when_it_is_opened(
     db = _migrated(path)
     scripts = rendering.render(two_revisions)
     monkeypatch.setattr(migrating, "read_scripts", lambda: scripts)
-    monkeypatch.setattr(migrating, "HEAD", "9998")
+    monkeypatch.setattr(migrating, "HEAD", NEXT)
     bring_up(db, str(path))
-    assert revision(db) == "9998"
+    assert revision(db) == NEXT
     assert not db.in_transaction
     db.close()
 
@@ -186,9 +194,9 @@ def test_a_migration_that_fails_changes_nothing(
 ) -> None:
     db = _migrated(path)
     before = _schema(db)
-    broken = rendering.render(two_revisions)["9998"].replace("UPDATE alembic_version", "UPDATE nowhere")
-    monkeypatch.setattr(migrating, "read_scripts", lambda: {**read_scripts(), "9998": broken})
-    monkeypatch.setattr(migrating, "HEAD", "9998")
+    broken = rendering.render(two_revisions)[NEXT].replace("UPDATE alembic_version", "UPDATE nowhere")
+    monkeypatch.setattr(migrating, "read_scripts", lambda: {**read_scripts(), NEXT: broken})
+    monkeypatch.setattr(migrating, "HEAD", NEXT)
     with pytest.raises(sqlite3.OperationalError, match="nowhere"):
         bring_up(db, str(path))
     assert (_schema(db), revision(db), db.in_transaction) == (before, HEAD, False)

@@ -57,8 +57,6 @@ def test_a_url_names_a_store(url: str, path: str) -> None:
 @pytest.mark.parametrize(
     ("url", "says"),
     [
-        ("postgresql://u:geheim@h/db", r"later.*botkit\[postgres\]"),
-        ("postgresql+asyncpg://h/db", "later"),
         ("mysql://u:geheim@h/db", "mysql://…@h/db"),
         ("bot.db", "names no store"),
         ("", "names no store"),

@@ -1,0 +1,168 @@
+"""Connections to PostgreSQL: kept, prepared, replaced when they break, and what their errors mean."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import asyncpg
+
+from botkit.errors import StoreError
+from botkit.stores.urls import shown
+
+if TYPE_CHECKING:
+    from asyncpg.prepared_stmt import PreparedStatement
+
+_log = logging.getLogger(__name__)
+
+CONNECT_WITHIN: Final = 5.0  # seconds
+ANSWER_WITHIN: Final = 15.0  # seconds; what takes longer counts as a lost connection
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0  # seconds between tries to connect; meanwhile whoever asks hears of it at once
+DURABLE: Final = {"synchronous_commit": "on"}
+LOOSE: Final = {"synchronous_commit": "off"}  # for what may be done again: a mark, a claim
+
+# Every statement here finds few rows by their keys, and is planned once: no plan may come to read a whole table
+# because that one was small, or never counted, when it was made.
+_SETTINGS: Final = {
+    "jit": "off",
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_mergejoin": "off",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "10s",  # a worker that sleeps keeps no conversation locked
+}
+
+# the class of an SQLSTATE, or the whole of it → what it means, and what to do
+_MEANINGS: Final[Mapping[str, tuple[str, str]]] = {
+    "28": ("the user or the password is refused", "look at the URL in `store:`, and at the server's pg_hba.conf"),
+    "3D": ("there is no such database", "createdb NAME, and see that the user owns it"),
+    "42501": ("the user may not do that", "GRANT ALL ON SCHEMA public TO the user, or make it the database's owner"),
+    "53100": ("the server's disk is full", "make room; what was not stored will be delivered again by the platform"),
+    "53300": ("the server takes no more connections", "raise max_connections, or run fewer workers"),
+    "57P03": ("the server is starting up or shutting down", "wait: the bot goes on when it is there"),
+    "54": ("an id is too long", "the ids of chats and messages may have 2,000 bytes"),
+}
+
+# raised where a connection is gone, or goes; nobody knows then what became of the statement
+_LOST = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # the server is told to stop, or was killed
+    asyncpg.CannotConnectNowError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,  # a standby: the primary is elsewhere by now
+)
+
+Row = Sequence[Any]
+
+
+class LostError(Exception):
+    """The connection broke; what was asked may have been done."""
+
+
+def explain(error: Exception, place: str) -> StoreError:
+    """Say in our words what PostgreSQL or its driver says, and what to do about it."""
+    state = getattr(error, "sqlstate", None) or ""
+    meaning = _MEANINGS.get(state) or _MEANINGS.get(state[:2])
+    if meaning is not None:
+        return _because(place, *meaning)
+    if isinstance(error, TimeoutError):
+        return _because(place, "the server does not answer", "look at the server and the network")
+    if isinstance(error, OSError):
+        why = f"the server cannot be reached ({type(error).__name__})"
+        return _because(place, why, "is it running, and are host and port right?")
+    return StoreError(f"store {place}: {str(error).splitlines()[0] if str(error) else type(error).__name__}")
+
+
+def _because(place: str, why: str, hint: str) -> StoreError:
+    return StoreError(f"store {place}: {why}", reason=why, hint=hint)
+
+
+class Link:
+    """One connection with its prepared statements."""
+
+    def __init__(self, db: "asyncpg.Connection[Any]") -> None:
+        self.db = db
+        self._prepared: dict[str, PreparedStatement[Any]] = {}
+
+    async def fetch(self, statement: str, *values: object) -> list[Any]:
+        """Run a statement and give its rows. Raises LostError, and asyncpg.PostgresError."""
+        try:
+            prepared = self._prepared.get(statement)
+            if prepared is None:
+                prepared = self._prepared[statement] = await self.db.prepare(statement)
+            rows: list[Any] = await prepared.fetch(*values)
+        except asyncpg.InvalidCachedStatementError:  # a newer worker changed the schema
+            self._prepared.clear()
+            rows = await self.db.fetch(statement, *values)
+        except _LOST as error:
+            if isinstance(error, ValueError):
+                raise StoreError(f"this cannot be stored: {error}") from error
+            self.db.terminate()
+            raise LostError(str(error) or type(error).__name__) from error
+        return rows
+
+
+class Connections:
+    """A few connections to one database, all with the same settings, opened as they are needed."""
+
+    def __init__(self, url: str, most: int, name: str, settings: Mapping[str, str]) -> None:
+        self.place = shown(url)
+        self._url = url
+        self._settings = {**_SETTINGS, **settings, "application_name": name[:63]}
+        self._idle: list[Link] = []
+        self._free = asyncio.Semaphore(most)
+        self._closed = False
+        self._failures = 0
+        self._not_before = 0.0  # on time.monotonic(): the next try to connect
+        self._failure: StoreError | None = None
+
+    @asynccontextmanager
+    async def lend(self) -> AsyncIterator[Link]:
+        """Lend a connection. Raises StoreError at once while the database cannot be reached."""
+        async with self._free:
+            link = self._idle.pop() if self._idle else None
+            if link is None or link.db.is_closed():
+                link = await self._connect()
+            try:
+                yield link
+            finally:
+                if self._closed:
+                    link.db.terminate()
+                elif not link.db.is_closed():
+                    self._idle.append(link)
+
+    async def _connect(self) -> Link:
+        if self._closed:
+            raise StoreError(f"store {self.place}: it is not open")
+        if self._failure is not None and time.monotonic() < self._not_before:
+            raise StoreError(self._failure.message, reason=self._failure.reason, hint=self._failure.hint)
+        try:
+            db = await asyncpg.connect(
+                self._url, timeout=CONNECT_WITHIN, command_timeout=ANSWER_WITHIN, server_settings=self._settings
+            )
+        except (*_LOST, asyncpg.PostgresError, ValueError) as error:
+            pause = min(FIRST_PAUSE * 2**self._failures, LONGEST_PAUSE)
+            self._failures = min(self._failures + 1, 10)
+            self._not_before = time.monotonic() + pause
+            self._failure = explain(error, self.place)
+            raise self._failure from error
+        if self._failure is not None:
+            _log.warning("the database is back", extra={"store": self.place})
+        self._failures, self._failure = 0, None
+        return Link(db)
+
+    async def close(self) -> None:
+        """Close what is idle now, and the others when they come back."""
+        self._closed = True
+        while self._idle:
+            link = self._idle.pop()
+            try:
+                await link.db.close(timeout=CONNECT_WITHIN)
+            except _LOST:
+                link.db.terminate()

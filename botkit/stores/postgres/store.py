@@ -1,0 +1,490 @@
+"""The store on PostgreSQL: the same tables, for as many workers as there are."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+import asyncpg
+import msgspec
+
+from botkit.errors import StoreError
+from botkit.model import codec
+from botkit.model.events import Event, Timer
+from botkit.model.replies import Call
+from botkit.model.turn import Record
+from botkit.ports.connectors import Accepted, Incoming
+from botkit.ports.stores import (
+    CALL_LEASE,
+    LEASE,
+    Claim,
+    Commit,
+    Committed,
+    Delivery,
+    Failed,
+    Left,
+    Loaded,
+    Outgoing,
+    Summary,
+)
+from botkit.stores import rows, work
+from botkit.stores.packing import pack, unpack
+from botkit.stores.postgres import statements as sql
+from botkit.stores.postgres.connections import DURABLE, LOOSE, Connections, Link, LostError, explain
+from botkit.stores.postgres.lanes import Lane
+from botkit.stores.postgres.migrating import bring_up
+from botkit.stores.postgres.texts import read, written
+from botkit.stores.postgres.writing import Ending, Move, Taking, Told, Writing, move_of
+from botkit.stores.states import DEAD, EVENT, PENDING, SENT, STARTED
+from botkit.stores.urls import read_postgres, shown
+from botkit.stores.workers import name_worker
+
+T = TypeVar("T")
+
+_WRITERS: Final = 3  # connections, each with a statement for many
+_READERS: Final = 3
+_ROOM: Final = 4096  # bytes, about a turn
+_MARK_AGAIN: Final = 1.0  # seconds after which a mark that failed is tried again
+
+_OPENED = "it is not open"
+
+
+class PostgreSQLStore:
+    """Keeps everything of a bot in one PostgreSQL database (`url`), which any number of workers may have open.
+
+    `worker` is this process's name among them; `lease` the seconds for which replies that it committed or claimed are
+    its own to send. What was stored survives what the server's own settings let it survive: with `fsync` and
+    `synchronous_commit` on, a loss of power. Only `sent`, `put_off`, `give_up` and `claim` do not wait for its disk:
+    a crash of the server may forget the last of them, and a reply be sent again.
+
+    A lost connection is replaced. What was under way is asked after for some seconds: of a commit, a delivery or a
+    result it is found out whether it was stored. While the server is away everything raises StoreError at once.
+    """
+
+    def __init__(self, url: str, worker: str = "", lease: float = LEASE) -> None:
+        self._url = read_postgres(url)
+        self.place = shown(url)
+        self.worker = worker or name_worker()
+        self.lease = lease
+        self._open = False
+        self._marks: dict[str, asyncio.Future[None]] = {}  # of replies that were sent, on their way
+        self._retries: set[asyncio.TimerHandle] = set()
+        self._set_up()
+
+    def _set_up(self) -> None:
+        name = f"botkit {self.worker}"
+        self._durable = Connections(self._url, _WRITERS, name, DURABLE)
+        self._loose = Connections(self._url, _READERS, name, LOOSE)
+        writing = Writing(self.worker, self.lease)
+        self._commits: Lane[Move, Committed] = Lane(self._durable, writing.commit, lambda job: job.id)
+        self._takes: Lane[Taking, Told] = Lane(self._durable, writing.take, lambda job: job.move.id)
+        self._results: Lane[Ending, Told] = Lane(self._durable, writing.take_result, _of_ending)
+        self._endings: Lane[Ending, Accepted] = Lane(self._durable, writing.finish, _of_ending)
+        self._arrivals: Lane[work.Arrival, Accepted] = Lane(
+            self._durable, writing.accept, lambda job: (job.channel, job.id) if job.id else id(job), as_asked=True
+        )
+        self._starts: Lane[tuple[str, float, float], bool] = Lane(self._durable, writing.start, lambda job: job[0])
+        self._marking: Lane[tuple[str, int, float, str], None] = Lane(self._loose, writing.mark, lambda job: job[0])
+        self._loads: Lane[tuple[str, int], Loaded] = Lane(self._loose, _load, lambda job: job)
+
+    # -- its life
+
+    async def hold(self, patience: float, keep_waiting: Callable[[str], bool]) -> None:
+        """Wait for nobody: any number of processes serve from here."""
+
+    async def open(self) -> None:
+        """Connect, and bring the schema to the newest revision. Raises StoreError."""
+        if self._open:
+            return
+        self._set_up()
+        try:
+            async with self._durable.lend() as link:
+                await bring_up(link, self.place)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, LostError) as error:
+            await self._disconnect()
+            raise explain(error, self.place) from error
+        except BaseException:
+            await self._disconnect()
+            raise
+        self._open = True
+
+    async def close(self) -> None:
+        """Finish what was asked and disconnect; may be called twice."""
+        self._open = False
+        for lane in (
+            *(self._arrivals, self._takes, self._commits, self._results, self._endings, self._starts),
+            *(self._marking, self._loads),
+        ):
+            await lane.finish()
+        for retry in self._retries:
+            retry.cancel()
+        self._retries.clear()
+        await self._disconnect()
+
+    async def _disconnect(self) -> None:
+        await self._durable.close()
+        await self._loose.close()
+
+    def _check_open(self) -> None:
+        if not self._open:
+            raise StoreError(f"store {self.place}: {_OPENED}")
+
+    # -- what comes in
+
+    async def accept(self, incoming: Incoming, now: float) -> Accepted:
+        """Store a delivery once per (channel, id) and give it its place in its conversation."""
+        self._check_open()
+        with rows.storable(incoming.conversation):
+            arrival = _checked(work.arrival_of(incoming, now))
+        return await self._arrivals.ask(arrival)
+
+    async def accept_event(self, conversation: str, key: str, event: Event, now: float) -> Accepted:
+        """Store an event of our own once per conversation and key."""
+        self._check_open()
+        with rows.storable(conversation):
+            arrival = _checked(work.own_arrival(conversation, key, event, now))
+        return await self._arrivals.ask(arrival)
+
+    # -- a turn
+
+    async def load(self, conversation: str, most: int = 100) -> Loaded:
+        """Give a conversation's state and at most `most` waiting messages, in order."""
+        self._check_open()
+        with rows.storable(conversation):
+            written(conversation)
+        return await self._loads.ask((conversation, max(most, 0)))
+
+    async def commit(self, commit: Commit) -> Committed:
+        """Write a turn: all of it or nothing."""
+        self._check_open()
+        with rows.storable(commit.conversation):
+            move = move_of(commit)
+        return await self._commits.ask(move)
+
+    async def commit_many(self, commits: Sequence[Commit]) -> Sequence[Committed | Exception]:
+        """Write turns of several conversations together; a bad one spoils no other."""
+        outcomes = await asyncio.gather(*map(self.commit, commits), return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException) and not isinstance(outcome, StoreError):
+                raise outcome
+        return [outcome for outcome in outcomes if isinstance(outcome, Committed | Exception)]
+
+    async def take(self, incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, Committed | None]:
+        """Store a delivery and its turn together, or the delivery alone if it has to wait."""
+        self._check_open()
+        with rows.storable(commit.conversation):
+            written(incoming.id)
+            move = move_of(commit)
+        return await self._takes.ask(Taking(move, incoming, now))
+
+    async def turns(self, conversation: str, first: int = 1, most: int = 1000) -> Sequence[Record]:
+        """Give the records of turns from event `first` on, in order."""
+        found = await self._read(sql.RECORDS, _id(conversation), first, most)
+        with rows.readable(self.place, conversation):
+            return [rows.record(conversation, seq, data) for seq, data in found]
+
+    # -- calls
+
+    async def start_call(self, call: Call, now: float, lease: float = CALL_LEASE) -> bool:
+        """Journal that a planned call is started now; False if it was started, is done, or was never planned."""
+        self._check_open()
+        return await self._starts.ask((_id(call.id), now, lease))
+
+    async def finish_call(self, conversation: str, event: Event, now: float) -> Accepted:
+        """Journal a call's result and put it into the inbox, once."""
+        self._check_open()
+        return await self._endings.ask(_ending(conversation, event, now))
+
+    async def take_result(
+        self, conversation: str, event: Event, commit: Commit, now: float
+    ) -> tuple[Accepted, Committed | None]:
+        """Journal a call's result and store its turn, or put it into the inbox if it has to wait."""
+        self._check_open()
+        ending = _ending(conversation, event, now)
+        with rows.storable(conversation):
+            move = move_of(commit)
+        return await self._results.ask(msgspec.structs.replace(ending, move=move))
+
+    async def open_calls(self) -> Sequence[tuple[str, Call, bool]]:
+        """Give the calls without a result: (conversation, call, started)."""
+        return self._calls(await self._read(sql.OPEN))
+
+    async def claim_calls(self, lease: float = CALL_LEASE) -> Sequence[tuple[str, Call, bool]]:
+        """Give the calls without a result that no living worker has; they are this worker's from now on."""
+        return self._calls(await self._read(sql.CLAIM_CALLS, self.worker, lease))
+
+    def _calls(self, found: Sequence[Any]) -> Sequence[tuple[str, Call, bool]]:
+        with rows.readable(self.place):
+            return [(read(of), codec.decode_call(unpack(data)), state == STARTED) for of, data, state in found]
+
+    # -- what goes out
+
+    async def outgoing(self, conversation: str) -> Sequence[Outgoing]:
+        """Give the replies of a conversation that are not sent yet, in order."""
+        return self._replies(conversation, await self._read(sql.UNSENT, _id(conversation)))
+
+    async def claim(self, conversation: str) -> Claim:
+        """Make a conversation's unsent replies this worker's, if nobody else has them, and give them."""
+        until = time.monotonic() + self.lease
+        found = await self._read(sql.CLAIM, _id(conversation), self.worker, self.lease)
+        if not found:
+            return Claim()
+        if held := found[0][0]:
+            return Claim(held=held)
+        return Claim(tuple(self._replies(conversation, [row[1:] for row in found])), until)
+
+    def _replies(self, conversation: str, found: Sequence[Any]) -> Sequence[Outgoing]:
+        with rows.readable(self.place, conversation):
+            return [
+                Outgoing(conversation, codec.decode_reply(unpack(data)), attempts, due)
+                for data, attempts, due, reply in found
+                if read(reply) not in self._marks
+            ]
+
+    async def sent(self, reply: str, platform_id: str, now: float) -> None:
+        """Mark a reply as sent."""
+        self._check_open()
+        if reply not in self._marks:
+            self._mark(reply, (_id(reply), SENT, now, _note(platform_id)))
+
+    def _mark(self, reply: str, mark: tuple[str, int, float, str]) -> None:
+        def told(outcome: "asyncio.Future[None]") -> None:
+            if outcome.cancelled() or outcome.exception() is None:
+                self._marks.pop(reply, None)
+            elif self._open:  # until the database is back, `claim` leaves out what was sent
+                self._retries.add(loop.call_later(_MARK_AGAIN, self._mark, reply, mark))
+
+        loop = asyncio.get_running_loop()
+        self._retries = {one for one in self._retries if one.when() > loop.time()}
+        self._marks[reply] = marking = self._marking.post(mark)
+        marking.add_done_callback(told)
+
+    async def secure(self, reply: str) -> None:
+        """Return when the mark of this reply, if it was just sent, survives the end of this process."""
+        if marking := self._marks.get(reply):
+            await asyncio.shield(marking)
+
+    async def put_off(self, reply: str, due: float, error: str) -> None:
+        """Note a failed try: the next one is due then."""
+        self._check_open()
+        await self._marking.ask((_id(reply), PENDING, due, _note(error)))
+
+    async def give_up(self, reply: str, error: str, now: float) -> None:
+        """Move a reply to the dead letters."""
+        self._check_open()
+        await self._marking.ask((_id(reply), DEAD, now, _note(error)))
+
+    async def deliveries(self, conversation: str) -> Sequence[Delivery]:
+        """Give what became of the replies that wait no longer, in order."""
+        found = await self._read(sql.DELIVERIES, _id(conversation))
+        return [rows.delivery(read(reply), state, at, read(note or "")) for reply, state, at, note in found]
+
+    async def failed(self, most: int = 100) -> Sequence[tuple[Outgoing, str]]:
+        """Give the dead letters with their errors, the newest first; `due` is when it was given up."""
+        found = await self._read(sql.FAILED, most)
+        with rows.readable(self.place):
+            return [
+                (Outgoing(read(of), codec.decode_reply(unpack(data)), tries, at), read(note or ""))
+                for of, data, tries, at, note in found
+            ]
+
+    async def failures(self, most: int = 100) -> Sequence[Failed]:
+        """Give everything that failed for good, the newest first."""
+        return self._failed(await self._read(sql.FAILURES, most))
+
+    async def failure(self, which: str) -> Failed | None:
+        """Give one of them."""
+        found = self._failed(await self._read(sql.FAILURE, _id(which)))
+        return found[0] if found else None
+
+    def _failed(self, found: Sequence[Any]) -> Sequence[Failed]:
+        with rows.readable(self.place):
+            return [
+                rows.failed(read(of), kind, read(what), at, read(note or ""), data, customer)
+                for of, kind, what, at, note, data, customer in found
+            ]
+
+    async def retry(self, which: str, now: float) -> bool:
+        """Let a reply be sent again, or an event have its turn."""
+
+        async def retry(link: Link) -> bool:
+            if await link.fetch(sql.SEND_AGAIN, _id(which), now):
+                return True
+            found = await link.fetch(sql.FAILURE, _id(which))
+            if not found or found[0][1] != EVENT or not await link.fetch(sql.DROP[1], _id(which)):
+                return False
+            conversation, data, customer = read(found[0][0]), found[0][5], found[0][6]
+            again = work.again(conversation, which, now, data, customer)
+            await Writing(self.worker, self.lease).accept(link, [again], again=False)
+            return True
+
+        return await self._transact(retry)
+
+    async def drop(self, which: str) -> bool:
+        """Let go of a failure."""
+
+        async def drop(link: Link) -> bool:
+            return any([await link.fetch(statement, _id(which)) for statement in sql.DROP])
+
+        return await self._transact(drop)
+
+    # -- what there is to do
+
+    async def unfinished(self, *, neglected: bool = False) -> Sequence[str]:
+        """Give the conversations that have something waiting, unsent or open, the longest untouched first."""
+        found = await (self._read(sql.NEGLECTED, self.lease) if neglected else self._read(sql.UNFINISHED))
+        return [read(row[0]) for row in found]
+
+    async def left(self, now: float) -> Left:
+        """Give where something is to be done now that no other living worker has."""
+        return rows.left([(kind, read(of)) for kind, of in await self._read(sql.LEFT, now, self.worker)])
+
+    async def check(self) -> None:
+        """Write something about as large as a turn, and remove it."""
+
+        async def write(link: Link) -> None:
+            await link.fetch(sql.KEEP_VERSION, f"probe {self.worker}", 0.0, bytes(_ROOM))
+            await link.fetch(sql.DROP_VERSION, f"probe {self.worker}")
+
+        await self._transact(write)
+
+    async def fire(self, now: float, most: int = 100) -> Sequence[str]:
+        """Move due timers into the inbox, each once; give the conversations to wake."""
+        if (due := await self.next_timer()) is None or due > now:
+            return []
+
+        async def fire(link: Link) -> list[str]:
+            keys = [row[0] for row in await link.fetch(sql.LOCK_DUE, now, most)]
+            fired = [
+                (read(conversation), Timer(read(question), purpose, read(timer)))
+                for conversation, question, purpose, timer in await link.fetch(sql.FIRE, keys, now)
+            ]
+            arrivals = [work.own_arrival(of, f"timer:{timer.id}", timer, now) for of, timer in fired]
+            await Writing(self.worker, self.lease).accept(link, arrivals, again=False)
+            return list(dict.fromkeys(of for of, _ in fired))
+
+        return await self._transact(fire)
+
+    async def next_timer(self) -> float | None:
+        """Give when the next timer is due (seconds since the epoch)."""
+        due: float | None = (await self._read(sql.NEXT_TIMER))[0][0]
+        return due
+
+    # -- lists
+
+    async def conversations(self, most: int = 100, owner: str = "") -> Sequence[Summary]:
+        """List conversations, the last touched first."""
+        if owner in ("", "bot"):
+            found = await self._read(sql.LIST_OF_BOT if owner else sql.LIST, most)
+        else:
+            found = await self._read(sql.LIST_OF_PEOPLE, most, _id(owner))
+        with rows.readable(self.place):
+            return [rows.summary(read(of), read(channel), *rest) for of, channel, *rest in found]
+
+    # -- keeping and removing
+
+    async def erase(self, conversation: str) -> bool:
+        """Remove everything of a conversation; False if there was nothing."""
+
+        async def erase(link: Link) -> bool:
+            found = await link.fetch(sql.LOCK, _id(conversation))
+            for statement in sql.ERASE if found else ():
+                await link.fetch(statement, found[0][0])
+            return bool(found)
+
+        return await self._transact(erase)
+
+    async def forget(self, before: float) -> int:
+        """Let go of the marks of deliveries, sent replies and ended calls of before then; give how many."""
+        values: dict[str, float] = {"day": int(before // 86_400), "time": before}
+        gone = [await self._read(statement, values[kind]) for statement, kind in sql.FORGET]
+        return sum([rows_[0][0] for rows_ in gone])
+
+    async def save_version(self, version: str, sources: Mapping[str, str], now: float) -> None:
+        """Keep the sources of a flow version (path → text); a known one changes nothing."""
+        data = pack(codec.encode_values(sources))
+
+        async def keep(link: Link) -> None:
+            await link.fetch(sql.KEEP_VERSION, _id(version), now, data)
+
+        await self._transact(keep)
+
+    async def version(self, version: str) -> Mapping[str, str] | None:
+        """Give the sources of a flow version."""
+        found = await self._read(sql.VERSION, _id(version))
+        with rows.readable(self.place):
+            return codec.decode_values(unpack(found[0][0])) if found else None
+
+    # -- how
+
+    async def _read(self, statement: str, *values: object) -> Sequence[Any]:
+        """Run one statement that may be run again, and whose end need not survive a crash of the server."""
+        self._check_open()
+        try:
+            try:
+                async with self._loose.lend() as link:
+                    return await link.fetch(statement, *values)
+            except LostError:
+                async with self._loose.lend() as link:
+                    return await link.fetch(statement, *values)
+        except (asyncpg.PostgresError, LostError) as error:
+            raise explain(error, self.place) from error
+
+    async def _transact(self, work_: Callable[[Link], Awaitable[T]]) -> T:
+        """Run several statements in one transaction."""
+        self._check_open()
+        try:
+            async with self._durable.lend() as link, link.db.transaction():
+                return await work_(link)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, LostError) as error:
+            raise explain(error, self.place) from error
+
+
+async def _load(link: Link, jobs: Sequence[tuple[str, int]], again: bool) -> Sequence[Loaded | StoreError]:  # noqa: ARG001
+    """Load several conversations."""
+    found = await link.fetch(sql.LOAD, [written(job[0]) for job in jobs], [job[1] for job in jobs])
+    of: dict[int, list[Any]] = {}
+    for n, *row in found:
+        of.setdefault(n, []).append(row)
+    return [_loaded(conversation, of.get(n)) for n, (conversation, _) in enumerate(jobs, 1)]
+
+
+def _loaded(conversation: str, found: Sequence[Any] | None) -> Loaded | StoreError:
+    if found is None:
+        return Loaded(conversation, None, 0)
+    try:
+        with rows.readable("postgresql", conversation):
+            fence, data = found[0][:2]
+            session = None if data is None else codec.decode_session(unpack(data))
+            waiting = () if found[0][2] is None else tuple([rows.arrived(*row[2:]) for row in found])
+            return Loaded(conversation, session, fence, waiting)
+    except StoreError as error:
+        return error
+
+
+def _checked(arrival: work.Arrival) -> work.Arrival:
+    written(arrival.conversation), written(arrival.id)
+    return arrival
+
+
+def _ending(conversation: str, event: Event, now: float) -> Ending:
+    effect = rows.effect_of(conversation, event)
+    with rows.storable(conversation):
+        written(effect)
+        return Ending(effect, _checked(work.own_arrival(conversation, f"effect:{effect}", event, now)))
+
+
+def _of_ending(job: Ending) -> str:
+    return job.arrival.conversation
+
+
+def _id(text: str) -> str:
+    try:
+        return written(text)
+    except ValueError as error:
+        raise StoreError(f"{text.encode('ascii', 'backslashreplace').decode()}: this is no text: {error}") from error
+
+
+def _note(text: object) -> str:
+    """Give what a connector said as a text that can be stored, whatever it is."""
+    return written(str(text).encode("utf-8", "replace").decode())

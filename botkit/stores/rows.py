@@ -1,0 +1,104 @@
+"""Rows as values, and what is said when a row cannot be written or read; for every database alike.
+
+Context managers are classes: `contextlib` calls four functions more for each, and these are entered every turn.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from botkit.errors import StoreError
+from botkit.model import codec
+from botkit.model.events import Event, Result
+from botkit.model.turn import Record
+from botkit.ports.stores import Arrived, Delivery, Failed, Left, Summary
+from botkit.stores.packing import unpack
+from botkit.stores.states import CALL, REPLY, SENT
+
+
+class storable:  # noqa: N801 - used as a function
+    """Says what cannot be stored, before a transaction begins."""
+
+    __slots__ = ("conversation",)
+
+    def __init__(self, conversation: str) -> None:
+        self.conversation = conversation
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, (TypeError, ValueError, RecursionError)):
+            shown = self.conversation.encode("ascii", "backslashreplace").decode()
+            raise StoreError(f"conversation {shown}: this cannot be stored: {error}") from error
+
+
+class readable:  # noqa: N801 - used as a function
+    """Says what of the stored bytes cannot be read."""
+
+    __slots__ = ("conversation", "place")
+
+    def __init__(self, place: str, conversation: str = "") -> None:
+        self.place, self.conversation = place, conversation
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, ValueError):
+            of = f" of conversation {self.conversation}" if self.conversation else ""
+            raise StoreError(f"store {self.place}: what is stored{of} cannot be read: {error}") from error
+
+
+def effect_of(conversation: str, event: Event) -> str:
+    """Give the call that an event ends. Raises StoreError for one that ends none."""
+    if not isinstance(event, Result):
+        raise StoreError(f"conversation {conversation}: a call ends with a Result, not {type(event).__name__}")
+    return event.effect
+
+
+def arrived(seq: int, data: bytes, customer: bytes | None) -> Arrived:
+    """Read a row of the inbox."""
+    event = codec.decode_event(unpack(data))
+    return Arrived(seq, event, codec.decode_values(unpack(customer)) if customer else {})
+
+
+def record(conversation: str, seq: int, data: bytes) -> Record:
+    """Read a row of the turns."""
+    return msgspec.structs.replace(codec.decode_record(unpack(data)), conversation=conversation, seq=seq)
+
+
+def delivery(reply: str, state: int, at: float, note: str) -> Delivery:
+    """Read a row of the outbox that waits no longer."""
+    return Delivery(reply, at, note) if state == SENT else Delivery(reply, at, error=note)
+
+
+def failed(
+    conversation: str, kind: int, what: str, at: float, note: str | None, data: bytes, customer: bytes | None
+) -> Failed:
+    """Read what failed for good."""
+    one = Failed(what, conversation, at, note or "")
+    if kind == REPLY:
+        return msgspec.structs.replace(one, reply=codec.decode_reply(unpack(data)))
+    if kind == CALL:
+        return msgspec.structs.replace(one, call=codec.decode_call(unpack(data)))
+    known = codec.decode_values(unpack(customer)) if customer else {}
+    return msgspec.structs.replace(one, event=codec.decode_event(unpack(data)), customer=known)
+
+
+def left(found: Iterable[tuple[str, str]]) -> Left:
+    """Read where something is to be done: (what, conversation)."""
+    of: dict[str, set[str]] = {"waiting": set(), "unsent": set(), "calling": set()}
+    for kind, conversation in found:
+        of[kind].add(conversation)
+    return Left(**{kind: frozenset(names) for kind, names in of.items()})
+
+
+def summary(conversation: str, channel: str, owner: str, turns: int, touched: float, data: bytes | None) -> Summary:
+    """Read a row of the conversations for a list."""
+    if data is None:
+        return Summary(conversation, channel, owner, turns, touched)
+    session = codec.decode_session(unpack(data))
+    flow = session.stack[-1].flow if session.stack else ""
+    last = session.lines[-1][1] if session.lines else session.message
+    return Summary(conversation, channel, owner, turns, touched, flow, last)
