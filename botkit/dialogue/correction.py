@@ -162,12 +162,17 @@ def changeable(work: Work) -> list[tuple[int, SlotDef]]:
     return list(reversed(asked_slots(work)))
 
 
-def find_named(work: Work, text: str, *, alone: bool) -> tuple[int, SlotDef] | None:
-    """Give the one asked slot that a text names first, after a no and fillers; `alone` wants nothing behind it."""
+def find_named(work: Work, text: str, *, alone: bool, anywhere: bool = False) -> tuple[int, SlotDef] | None:
+    """Give the one asked slot that a text names first, after a no and fillers.
+
+    `alone` wants nothing behind it; `anywhere` is content with a name inside a text that asks nothing.
+    """
     folded, phrases = fold(text), work.prepared.phrases
     named = [(index, slot) for index, slot in changeable(work) if _names(folded, slot)]
     if len(named) != 1:
         return None
+    if anywhere:
+        return None if is_question(phrases, text) else named[0]
     name = fold(named[0][1].name.replace("_", " "))
     while not (folded == name or (not alone and _names(folded[: len(name) + 1], named[0][1]))):
         patterns = (phrases.fillers,) if alone else (phrases.either, phrases.corrections, phrases.fillers)

@@ -62,6 +62,7 @@ COMMANDS: dict[str, Control] = {
 SURE = 0.97  # an intent this near needs no clarification
 MOST_CHOICES = 3  # flows that a clarification offers
 _OF_EVENTS = {"opt_out", "opt_in"}  # controls of a bot that has flows that events start
+Startable = list[tuple[str, float]]  # flows with their scores
 _NUMBERS = re.compile(r"\d+")
 
 
@@ -304,12 +305,13 @@ def _take_confirm_correction(work: Work, question: Question, message: Message) -
 def _take_change(work: Work, question: Question, message: Message, found: Fit | None) -> bool:
     """At a confirm, a no that names a slot opens its ask again; one with a number asks what is to be changed.
 
-    The name alone does, too: so the buttons of that question need no more. A yes with a number that the bot has not
+    The name alone does, too: so the buttons of that question need no more; what is said to that question only has to
+    name it ('I want to change the address'). A yes with a number that the bot has not
     said is no yes to what it said.
     """
     if question.kind != "confirm" or (found is not None and found.value):
         return False
-    named = find_named(work, message.text, alone=found is None)
+    named = find_named(work, message.text, alone=found is None, anywhere=question.changing)
     if named is not None and (found is None or not _surer_meaning(work, message, 0.0)):
         work.candidate("slot", named[1].name, STRICT, "names what is wrong", taken=True)
         reopen(work, *named)
@@ -379,27 +381,25 @@ def _take_fit(work: Work, message: Message, found: Fit) -> None:
 
 
 def _surer_meaning(work: Work, message: Message, score: float) -> bool:
-    """Tell whether an intent of a flow that is not open, or an answer, is surer than a loose fit."""
-    settings, evidence = work.flows.settings, message.evidence
-    for match in sorted(evidence.intents, key=lambda match: -match.score):
-        names = [n for n in work.flows.starts.get(match.name, ()) if allowed(work, work.flows.flows[n])]
-        if match.score >= max(settings.intent_threshold, score + 0.001) and names:
-            if all(not on_stack(work, name) for name in names):
-                return True
-            break  # it speaks of what is open
-    best = max((match.score for match in evidence.answers), default=0.0)
-    return best >= max(settings.answer_threshold, score + 0.001)
+    """Tell whether an intent of a flow that is not open, or an answer, is surer than a loose fit.
+
+    What is as near to an intent of a flow that is open speaks of that: it answers the question.
+    """
+    flows, answer = _startable(work, message), _best_answer(work, message)
+    best = max(answer.score if answer is not None else 0.0, flows[0][1] if flows else 0.0)
+    if flows and _goes_before(work, flows, answer) and any(on_stack(work, name) for name, _ in _near(work, flows)):
+        return False
+    return best > score
 
 
 # Intents, answers, and nothing
 
 
 def _take_meaning(work: Work, message: Message, question: Question | None) -> None:
-    flows = _startable(work, message)
-    answer = _best_answer(work, message)
-    settings = work.flows.settings
-    if flows and (answer is None or answer.score <= flows[0][1] + settings.clarify_margin):
-        near = [item for item in flows if flows[0][1] - item[1] <= settings.clarify_margin][:MOST_CHOICES]
+    _record_meanings(work, message)
+    flows, answer = _startable(work, message), _best_answer(work, message)
+    if flows and _goes_before(work, flows, answer):
+        near = _near(work, flows)
         if len(near) > 1 and flows[0][1] < SURE:
             _clarify(work, near)
         else:
@@ -424,25 +424,47 @@ def _take_meaning(work: Work, message: Message, question: Question | None) -> No
     repair(work, "on_no_match", tries=work.misses)
 
 
-def _startable(work: Work, message: Message) -> list[tuple[str, float]]:
+def _goes_before(work: Work, flows: Startable, answer: Match | None) -> bool:
+    """Tell whether the best of some flows goes before an answer: that has to be clearly nearer."""
+    return answer is None or answer.score <= flows[0][1] + work.flows.settings.clarify_margin
+
+
+def _near(work: Work, flows: Startable) -> Startable:
+    """Give the flows that are about as near as the first."""
+    margin = work.flows.settings.clarify_margin
+    return [item for item in flows if flows[0][1] - item[1] <= margin][:MOST_CHOICES]
+
+
+def _startable(work: Work, message: Message) -> Startable:
     """Give the flows that the message's intents may start, with their scores, the best first."""
     threshold = work.flows.settings.intent_threshold
     best: dict[str, float] = {}
     for match in message.evidence.intents:
-        names = work.flows.starts.get(match.name, ())
-        fits = [name for name in names if allowed(work, work.flows.flows[name])]
+        for name in _allowed_by(work, match) if match.score >= threshold else ():
+            best[name] = max(best.get(name, 0.0), match.score)
+    return sorted(best.items(), key=lambda item: -item[1])
+
+
+def _allowed_by(work: Work, match: Match) -> list[str]:
+    return [name for name in work.flows.starts.get(match.name, ()) if allowed(work, work.flows.flows[name])]
+
+
+def _record_meanings(work: Work, message: Message) -> None:
+    """Record all that the message is near to, taken or not."""
+    for match in message.evidence.intents:
+        threshold = work.flows.settings.intent_threshold
         why = f"near to {match.example!r}" if match.example else ""
-        if not names:
+        if not work.flows.starts.get(match.name):
             why = "starts no flow"
-        elif not fits:
+        elif not _allowed_by(work, match):
             why = "only_if does not hold"
         elif match.score < threshold:
             why = f"{_below(match.score, threshold)}; {why}"
         work.candidate("intent", match.name, match.score, why)
-        if match.score >= threshold:
-            for name in fits:
-                best[name] = max(best.get(name, 0.0), match.score)
-    return sorted(best.items(), key=lambda item: -item[1])
+    for match in message.evidence.answers:
+        threshold = work.flows.settings.answer_threshold
+        below = f"{_below(match.score, threshold)}; " if match.score < threshold else ""
+        work.candidate("answer", match.name, match.score, f"{below}near to {match.example!r}")
 
 
 def _below(score: float, threshold: float) -> str:
@@ -453,10 +475,6 @@ def _below(score: float, threshold: float) -> str:
 
 def _best_answer(work: Work, message: Message) -> Match | None:
     threshold = work.flows.settings.answer_threshold
-    for match in message.evidence.answers:
-        why = f"near to {match.example!r}"
-        below = f"{_below(match.score, threshold)}; " if match.score < threshold else ""
-        work.candidate("answer", match.name, match.score, f"{below}{why}")
     known = [m for m in message.evidence.answers if m.score >= threshold and m.name in work.flows.answers]
     return max(known, key=lambda match: match.score, default=None)
 

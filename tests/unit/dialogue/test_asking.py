@@ -338,6 +338,25 @@ def test_free_text_does_not_yield_to_the_intent_of_the_open_flow() -> None:
     assert talk.say("I begin", intents={"begin": 0.9, "other": 0.8}) == "It is I begin."
 
 
+@pytest.mark.parametrize(
+    ("intents", "answers", "said"),
+    [
+        ({"begin": 0.9}, {"hours": 0.9}, "It is I begin."),
+        ({"begin": 0.8}, {"hours": 0.95}, "From 9 to 18.\nNote?"),
+        ({"other": 0.9, "begin": 0.85}, {}, "It is I begin."),
+        ({"other": 0.9, "begin": 0.7}, {}, "Side?"),
+        ({"other": 0.7, "begin": 0.65}, {"hours": 0.7}, "It is I begin."),
+        ({"other": 0.7}, {}, "It is I begin."),
+    ],
+)
+def test_what_is_as_near_to_the_open_flow_as_to_others_answers_its_question(
+    intents: dict[str, float], answers: dict[str, float], said: str
+) -> None:
+    talk = flow("- {ask: note, say: Note?}\n- say: 'It is {{ note }}.'")
+    talk.say("begin now")
+    assert talk.say("I begin", intents=intents, answers=answers) == said
+
+
 def test_a_shared_slot_that_an_earlier_flow_filled_is_offered() -> None:
     talk = flow(
         "- {ask: number, say: Which?}\n- say: It is {{ number }}.", "slots: {number: {pattern: '[A-Z]-\\d{5}'}}"

@@ -110,6 +110,23 @@ def test_a_yes_to_what_shall_be_changed_confirms_nothing(reply: str) -> None:
     assert len(talk.called) == 1
 
 
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        ("I want to change the address", "Where to?"),
+        ("begin with another address", "Where to?"),
+        ("请改一下address", "Where to?"),
+        ("is it the address?", "Send a lamp to 12 High Street by mail?"),
+        ("the item and the address", "Send a lamp to 12 High Street by mail?"),
+    ],
+)
+def test_what_shall_be_changed_may_be_said_in_a_sentence(reply: str, said: str) -> None:
+    talk = at_confirm()
+    assert talk.say("no, 98 New Street") == "What shall I change?"
+    assert talk.say(reply, intents={"begin": 0.9}) == said
+    assert (talk.stack, talk.called) == (["main"], [])
+
+
 @pytest.mark.parametrize("reply", ["wait, my wife, yes", "sorry, not sure yes", "actually he says yes"])
 def test_a_yes_at_the_end_of_something_else_is_none(reply: str) -> None:
     talk = at_confirm()
