@@ -6,6 +6,7 @@ from contextlib import suppress
 from botkit.dialogue.filling import EXACT, PART, STRICT, Fit, find_values, labelled
 from botkit.dialogue.phrases import (
     asks_behind_yes,
+    behind_answer,
     behind_yes,
     is_doubtful,
     read_yes_no,
@@ -76,14 +77,32 @@ def says_more_than_yes(work: Work, text: str) -> bool:
     and values and names of the slots that were asked for. A condition and a question are something else.
     """
     phrases = work.prepared.phrases
-    if asks_behind_yes(phrases, text):
-        return True
-    asked = list(reversed(asked_slots(work)))
-    for index, slot in asked:
+    return asks_behind_yes(phrases, text) or _is_more(work, _left_beside(work, text))
+
+
+def says_more(work: Work, text: str, start: int, end: int) -> bool:
+    """Tell whether a reply to a confirm only has a value at `text[start:end]` in a sentence of its own.
+
+    'Yes, I ordered it on Monday' does; words that change something (but, instead) make it a correction.
+    """
+    phrases = work.prepared.phrases
+    left = _left_beside(work, f"{text[:start]} {text[end:]}")
+    changing = is_doubtful(phrases, left) or (phrases.corrections is not None and phrases.corrections.search(left))
+    return not changing and _is_more(work, left)
+
+
+def _left_beside(work: Work, text: str) -> str:
+    """Give what is left of a reply to a confirm without its yes, politeness, and the values that the slots have."""
+    for index, slot in asked_slots(work):
         text = _without_value(work, index, slot, text)
-    left = without_assents(phrases, behind_yes(phrases, fold(text)))
-    if is_doubtful(phrases, left):
+    phrases = work.prepared.phrases
+    return without_assents(phrases, behind_answer(phrases, fold(text)))
+
+
+def _is_more(work: Work, left: str) -> bool:
+    if is_doubtful(work.prepared.phrases, left):
         return True
+    asked = reversed(asked_slots(work))
     said, values = words_of(left), [word for index, slot in asked for word in _value_words(work, index, slot)]
     return bool(said) and not any(_repeats(work, said, words, values) for words in _question_words(work))
 

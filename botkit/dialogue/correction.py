@@ -1,34 +1,39 @@
 """Correcting: a message changes a slot that was filled before, and the flow goes back to what depends on it."""
 
 import dataclasses
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from msgspec.structs import replace
 
-from botkit.dialogue.filling import labelled, refusal, strict_value
-from botkit.dialogue.phrases import is_question, read_yes_no, strip_correction
+from botkit.dialogue.filling import FREE_TYPES, STRICT, Fit, bare_amount, labelled, refusal, strict_value
+from botkit.dialogue.naming import Mention, behind_name, blank, mentions, value_beside, without_named
+from botkit.dialogue.phrases import is_question, leads_in, read_yes_no, strip_correction
 from botkit.dialogue.questions import repeat_question, say_rule
 from botkit.dialogue.stack import asked_slots, drop_timers, repair
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask, SlotDef
 from botkit.model.session import Frame
-from botkit.model.words import fold, has_cjk
+from botkit.model.words import fold
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A new value for a slot that the frame at `index` has asked for; `why` is for people.
+    """A new value for a slot that the frame at `index` has asked for, said at `text[start:end]`; `why` is for people.
 
-    `refused` says that nothing but the open question's refusal makes it one.
+    `named` says that the text names the slot, `refused` that nothing but the open question's refusal makes it one.
+    `also` are other slots that take a value of the text, none of which is named.
     """
 
     index: int
     slot: SlotDef
     value: Any
-    why: str
+    start: int
+    end: int
+    why: str = "differs"
     refused: bool = False
+    named: bool = False
+    also: tuple[str, ...] = ()
 
 
 def find_correction(work: Work, text: str, *, confirming: bool = False, refused: bool = False) -> Correction | None:
@@ -36,55 +41,73 @@ def find_correction(work: Work, text: str, *, confirming: bool = False, refused:
 
     An earlier slot is corrected if the text names it or begins with a correction word, at a `confirm`
     (`confirming`) by any differing value, and where the open question refuses the text (`refused`) by the one
-    slot that takes it.
+    slot that takes it. What is said of one slot by its name corrects no other.
     """
-    folded = fold(text)
-    corrected = strip_correction(work.prepared.phrases, folded) is not None
-    asked = work.question.step if work.question else ""
+    corrected = strip_correction(work.prepared.phrases, fold(text)) is not None
+    named = {mention.slot.name: mention for mention in reversed(mentions(work, text))}
     values: list[Correction] = []
+    same: list[Fit] = []
     for index, slot in asked_slots(work):
-        named = _names(folded, slot)
-        if confirming and slot.type == "boolean" and not named:
+        mention = named.get(slot.name)
+        if confirming and slot.type == "boolean" and mention is None:
             continue  # its yes or no is the confirm's
-        found = _differing(work, index, slot, text, named=named)
+        found = _said(work, index, slot, text, mention)
         if found is None:
             continue
-        if named:
-            return Correction(index, slot, found, f"names {slot.name}")
-        values.append(Correction(index, slot, found, "differs"))
+        if _alike(found.value, work.value_at(index, slot.name)):
+            same.append(found)
+        elif mention is not None:
+            return Correction(index, slot, found.value, found.start, found.end, f"names {slot.name}", named=True)
+        else:
+            values.append(Correction(index, slot, found.value, found.start, found.end))
+    values = [one for one in values if not any(_inside(one, other) for other in values)]
+    if not corrected:  # then what is said again of one slot is not said of another
+        values = [one for one in values if not any(_overlap(one, other) for other in same)]
     if not values or not (corrected or confirming or refused):
         return None
-    if len(values) > 1 and not corrected:
-        return values[0] if confirming else None
-    why = "a correction word" if corrected else "at a confirm" if confirming else f"{asked} refuses it"
-    return dataclasses.replace(values[0], why=why, refused=not (corrected or confirming))
+    first, also = values[0], tuple(one.slot.name for one in values[1:])
+    if corrected:
+        return dataclasses.replace(first, why="a correction word", also=also)
+    if confirming:
+        return dataclasses.replace(first, why="at a confirm", also=also)
+    why = f"{work.question.step if work.question else ''} refuses it"
+    return dataclasses.replace(first, why=why, refused=True) if not also else None
 
 
-def _names(folded: str, slot: SlotDef) -> bool:
-    name = fold(slot.name.replace("_", " "))
-    if folded.isascii():
-        return f" {name} " in f" {folded} "
-    return (
-        name in folded
-        if has_cjk(name)
-        else re.search(rf"(?<!\w){re.escape(name)}(?!\w)", folded, re.ASCII) is not None
-    )
+def _overlap(one: Correction, other: Fit) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
-def _differing(work: Work, index: int, slot: SlotDef, text: str, *, named: bool) -> Any:
-    """Give the value that a text has for a slot where it differs from the one it holds."""
+def _inside(one: Correction, other: Correction) -> bool:
+    """Tell whether a value stands inside a longer one: the 20 of '20 euros'."""
+    return other.start <= one.start and one.end <= other.end and other.end - other.start > one.end - one.start > 0
+
+
+def _said(work: Work, index: int, slot: SlotDef, text: str, mention: Mention | None) -> Fit | None:
+    """Give the value that a text has for a slot of the frame at `index`."""
+    left = without_named(work, text, slot, names=True)
     above = work.stack[index + 1 :]
     del work.stack[index + 1 :]
     try:
-        found = strict_value(work, slot, text)
+        found = _said_of(work, slot, text, left, mention)
     finally:
         work.stack.extend(above)
-    current = work.value_at(index, slot.name)
-    if found is not None:
-        return found.value if not _alike(found.value, current) else None
-    if named and slot.type in {"text", "any"} and not slot.options and not slot.pattern and not slot.options_from:
-        return _after_name(work, slot, text, current)
-    return None
+    free = slot.type in FREE_TYPES and not (slot.options or slot.pattern or slot.options_from)
+    return _after_name(work, text, mention) if found is None and mention is not None and free else found
+
+
+def _said_of(work: Work, slot: SlotDef, text: str, left: str, mention: Mention | None) -> Fit | None:
+    """Give the value that a text has for a slot: right behind its name, somewhere behind it, or in what is left."""
+    if mention is not None:
+        beside = value_beside(work, text, mention)
+        if beside is not None:
+            return Fit(beside.value, beside.start, beside.end, STRICT)
+        left = blank(left, [(mention.start, mention.end)])
+        behind = blank(left, [(0, mention.end), (mention.until, len(text))])
+        found = strict_value(work, slot, behind) or (bare_amount(work, behind) if slot.type == "money" else None)
+        if found is not None:
+            return found
+    return strict_value(work, slot, left)
 
 
 def _alike(new: Any, current: Any) -> bool:
@@ -92,32 +115,21 @@ def _alike(new: Any, current: Any) -> bool:
     return bool(new == current or (isinstance(new, str) and isinstance(current, str) and fold(new) == fold(current)))
 
 
-def _after_name(work: Work, slot: SlotDef, text: str, current: Any) -> str | None:
+def _after_name(work: Work, text: str, mention: Mention) -> Fit | None:
     """Give what a text says after a free text slot's name: 'the reason is: too small'.
 
     A copula or a sign stands between them. What asks something, and what only says yes or no of the value that
     there is ('the address is wrong'), gives none.
     """
-    phrases, name = work.prepared.phrases, slot.name.replace("_", " ")
-    start = text.casefold().find(name.casefold())
-    if start < 0 or phrases.copulas is None:
+    phrases = work.prepared.phrases
+    linked = phrases.copulas is not None and phrases.copulas.match(text[mention.end :].casefold()) is not None
+    if not linked or is_question(phrases, text):
         return None
-    rest = text[start + len(name) :]
-    copula = phrases.copulas.match(rest.casefold())
-    if copula is None or is_question(phrases, text):
-        return None
-    while copula is not None:
-        rest = rest[copula.end() :].lstrip(" :=,.-，：。")
-        copula = phrases.copulas.match(rest.casefold())
-    while phrases.fillers is not None and (filler := phrases.fillers.match(rest.casefold())):
-        if filler[0] in phrases.no:
-            break
-        rest = rest[filler.end() :].lstrip(" :=,.-，：。")
-    rest = rest.strip()
+    rest = text[behind_name(phrases, text, mention) :].strip()
     agreed = read_yes_no(phrases, fold(rest))
     if not fold(rest) or is_question(phrases, rest) or (agreed is not None and agreed[1]):
         return None
-    return rest if rest != current else None
+    return Fit(rest, mention.start, len(text), STRICT)
 
 
 def apply_correction(work: Work, correction: Correction) -> None:
@@ -167,20 +179,17 @@ def find_named(work: Work, text: str, *, alone: bool, anywhere: bool = False) ->
 
     `alone` wants nothing behind it; `anywhere` is content with a name inside a text that asks nothing.
     """
-    folded, phrases = fold(text), work.prepared.phrases
-    named = [(index, slot) for index, slot in changeable(work) if _names(folded, slot)]
+    phrases = work.prepared.phrases
+    asked = {slot.name: (index, slot) for index, slot in changeable(work)}
+    named = {m.slot.name: m for m in reversed(mentions(work, text)) if m.slot.name in asked}
     if len(named) != 1:
         return None
+    (name, mention), *_ = named.items()
     if anywhere:
-        return None if is_question(phrases, text) else named[0]
-    name = fold(named[0][1].name.replace("_", " "))
-    while not (folded == name or (not alone and _names(folded[: len(name) + 1], named[0][1]))):
-        patterns = (phrases.fillers,) if alone else (phrases.either, phrases.corrections, phrases.fillers)
-        skipped = [match.end() for pattern in patterns if pattern is not None and (match := pattern.match(folded))]
-        if not skipped:
-            return None
-        folded = folded[max(skipped) :].strip()
-    return named[0]
+        return None if is_question(phrases, text) else asked[name]
+    if not leads_in(phrases, fold(text[: mention.start]), fillers_only=alone):
+        return None
+    return None if alone and fold(text[mention.end :]) else asked[name]
 
 
 def reopen(work: Work, index: int, slot: SlotDef) -> None:

@@ -1,4 +1,4 @@
-"""Filling: what of a text fits a slot, and what an earlier message already offers for it."""
+"""Filling: what of a text fits a slot."""
 
 import re
 import unicodedata
@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from msgspec.structs import replace
 
 from botkit.dialogue.options import (
     Choice,
@@ -22,8 +21,7 @@ from botkit.dialogue.saying import listed_names, listed_options
 from botkit.dialogue.work import Work
 from botkit.expressions import test
 from botkit.model.definitions import Found, Reading, Rule, SlotDef, SlotParser
-from botkit.model.events import Entity, Message
-from botkit.model.session import Frame, Heard
+from botkit.model.events import Message
 from botkit.model.values import File, Money
 from botkit.model.words import content_length, fold
 
@@ -33,7 +31,6 @@ EXACT, STRICT, PART, LOOSE = 1.0, 0.95, 0.8, 0.75
 
 FILE_TYPES = frozenset({"file", "image", "location", "contact"})
 FREE_TYPES = frozenset({"text", "any"})
-MOST_HEARD = 5  # messages kept for later questions
 MOST_TEXT = 4000  # characters of a message that are searched for values
 
 
@@ -110,7 +107,7 @@ def fit(work: Work, slot: SlotDef, message: Message, shown: Sequence[tuple[Any, 
     found = find_values(work, slot, text)
     if found:
         return _graded(work, text, found[0])
-    amount = _bare_amount(work, text) if slot.type == "money" else None
+    amount = bare_amount(work, text) if slot.type == "money" else None
     if amount is not None:
         return amount
     annotated = next((entity for entity in message.evidence.entities if entity.slot == slot.name), None)
@@ -121,7 +118,7 @@ def fit(work: Work, slot: SlotDef, message: Message, shown: Sequence[tuple[Any, 
     return None
 
 
-def _bare_amount(work: Work, text: str) -> Fit | None:
+def bare_amount(work: Work, text: str) -> Fit | None:
     """Give the one number of a reply that has no unit: 'I was charged 100' is an amount of the bot's currency."""
     known, parser = reading(work), work.flows.catalogue.types.get("number")
     found = parser(text, known) if parser is not None else []
@@ -265,53 +262,8 @@ def refusal(work: Work, slot: SlotDef, value: Any) -> Rule | None:
     return next((rule for rule in slot.checks if test(rule.when.source, scope)), None)
 
 
-# What was said before
-
-
-def hear(frame: Frame, text: str, start: int, end: int, entities: tuple[Entity, ...] = ()) -> Frame:
-    """Remember a message for later questions, without the part that a slot used."""
-    if not text.strip() or (start, end) == (0, len(text)):
-        return frame
-    used = ((start, end),) if end > start else ()
-    return replace(frame, heard=(*frame.heard[1 - MOST_HEARD :], hearing(text, used, entities)))
-
-
-def hearing(text: str, used: tuple[tuple[int, int], ...] = (), entities: tuple[Entity, ...] = ()) -> Heard:
-    """Give a text for later questions, as much of it as is searched for values."""
-    return Heard(text[:MOST_TEXT], used, entities)
-
-
-def offered(work: Work, slot: SlotDef) -> Fit | None:
-    """Give a value that an earlier message of this run has for a slot, and mark its part of the text as used."""
-    frame = work.top
-    for index in range(len(frame.heard) - 1, -1, -1):
-        heard = frame.heard[index]
-        found = _strict_in(work, slot, _masked(heard)) or _annotated(slot, heard)
-        if found is not None:
-            used = replace(heard, used=(*heard.used, (found.start, found.end)))
-            work.change(heard=(*frame.heard[:index], used, *frame.heard[index + 1 :]))
-            return found
-    return None
-
-
-def _annotated(slot: SlotDef, heard: Heard) -> Fit | None:
-    """Give what was found for a slot beforehand, where no other slot used that part of the text."""
-    for entity in heard.entities:
-        free = all(end <= entity.start or start >= entity.end for start, end in heard.used)
-        if entity.slot == slot.name and free:
-            return Fit(entity.value, entity.start, entity.end, STRICT)
-    return None
-
-
-def _masked(heard: Heard) -> str:
-    """Blank what other slots used; offsets stay."""
-    text = heard.text
-    for start, end in heard.used:
-        text = text[:start] + "\n" * (end - start) + text[end:]
-    return text
-
-
-def _strict_in(work: Work, slot: SlotDef, text: str) -> Fit | None:
+def strict_value(work: Work, slot: SlotDef, text: str) -> Fit | None:
+    """Give the value that a text strictly has for a slot, as a correction would need it."""
     if slot.options or slot.options_from:
         named = choose_named(text, choices_of(work, slot, (), text))
         if slot.many and named:
@@ -322,8 +274,3 @@ def _strict_in(work: Work, slot: SlotDef, text: str) -> Fit | None:
         return Fit(named[0].value, start, end, STRICT)
     found = find_values(work, slot, text)
     return Fit(found[0].value, found[0].start, found[0].end, STRICT) if found else None
-
-
-def strict_value(work: Work, slot: SlotDef, text: str) -> Fit | None:
-    """Give the value that a text strictly has for a slot, as a correction would need it."""
-    return _strict_in(work, slot, text)

@@ -155,6 +155,13 @@ def behind_yes(phrases: Phrases, folded: str) -> str:
     return folded[agreed.end() :] if agreed is not None else folded
 
 
+def behind_answer(phrases: Phrases, folded: str) -> str:
+    """Give what stands behind the yes or no that a folded text begins with."""
+    refused = phrases.leading_no.match(folded) if phrases.leading_no else None
+    rest = behind_yes(phrases, folded)
+    return folded[refused.end() :] if refused is not None and refused.end() > len(folded) - len(rest) else rest
+
+
 def asks_behind_yes(phrases: Phrases, text: str) -> bool:
     """Tell whether a question stands behind a yes: 'ok, how long does it take?'."""
     rest = behind_yes(phrases, fold(text))
@@ -177,6 +184,17 @@ def without_assents(phrases: Phrases, folded: str) -> str:
 def is_doubtful(phrases: Phrases, folded: str) -> bool:
     """Tell whether what stands beside a yes has a word that takes it back: 'but not today', 'if it is free'."""
     return phrases.doubts is not None and phrases.doubts.search(folded) is not None
+
+
+def leads_in(phrases: Phrases, folded: str, *, fillers_only: bool = False) -> bool:
+    """Tell whether a text has nothing but what leads in to something: yes or no, words of correction, fillers."""
+    patterns = (phrases.fillers,) if fillers_only else (phrases.either, phrases.corrections, phrases.fillers)
+    while folded:
+        skipped = [match.end() for pattern in patterns if pattern is not None and (match := pattern.match(folded))]
+        if not skipped:
+            return False
+        folded = folded[max(skipped) :].strip()
+    return True
 
 
 def strip_correction(phrases: Phrases, folded: str) -> str | None:

@@ -10,17 +10,18 @@ from botkit.dialogue.agreement import pressed_value, read_agreement, says_more_t
 from botkit.dialogue.filling import (
     EXACT,
     FREE_TYPES,
+    PART,
     STRICT,
     Fit,
     choices_of,
     find_values,
     fit,
-    hear,
     labelled,
-    offered,
     refusal,
     strict_value,
 )
+from botkit.dialogue.hearing import hear, offered
+from botkit.dialogue.naming import mentioned_value, without_named
 from botkit.dialogue.options import Choice, choose_exactly, choose_number
 from botkit.dialogue.saying import listed_options, say_speech, title_of
 from botkit.dialogue.stack import begun, drop_timers, repair
@@ -181,7 +182,7 @@ def read_reply(work: Work, question: Question, message: Message) -> Fit | None:
         case Ask(slot=slot) if slot.many and (slot.options or slot.options_from):
             return _read_choices(work, question, slot, message)
         case Ask(slot=slot):
-            return _pressed_choice(work, question, slot, message) or fit(work, slot, message, question.options)
+            return _pressed_choice(work, question, slot, message) or _fit_unnamed(work, question, slot, message)
         case Confirm():
             agreed = read_agreement(work, question, message)
             beside = agreed is not None and agreed.value and agreed.score < EXACT
@@ -190,6 +191,19 @@ def read_reply(work: Work, question: Question, message: Message) -> Fit | None:
             return _read_rating(work, message, scale)
         case _:
             return None
+
+
+def _fit_unnamed(work: Work, question: Question, slot: SlotDef, message: Message) -> Fit | None:
+    """Give the best fit of what a message says of the slot by its name, else of what it does not say of others."""
+    if slot.type in FREE_TYPES and not (slot.pattern or slot.options or slot.options_from):
+        return fit(work, slot, message)
+    left = without_named(work, message.text, slot)
+    if left == message.text:
+        found = fit(work, slot, message, question.options)
+    else:
+        found = fit(work, slot, replace(message, text=left), question.options)
+        found = found and Fit(found.value, found.start, found.end, min(found.score, PART))
+    return found or mentioned_value(work, slot, message.text)
 
 
 def _pressed_choice(work: Work, question: Question, slot: SlotDef, message: Message) -> Fit | None:

@@ -1,10 +1,11 @@
 """Routing: which way takes a customer's message. The order is fixed; every candidate is recorded with its score."""
 
 import re
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from botkit.dialogue.agreement import begins_with_yes
+from botkit.dialogue.agreement import begins_with_yes, says_more
 from botkit.dialogue.correction import (
     Correction,
     apply_correction,
@@ -13,8 +14,10 @@ from botkit.dialogue.correction import (
     find_named,
     reopen,
 )
-from botkit.dialogue.filling import EXACT, FREE_TYPES, STRICT, Fit, hear, hearing
+from botkit.dialogue.filling import EXACT, FREE_TYPES, STRICT, Fit
 from botkit.dialogue.handing import hand_off, leave_queue
+from botkit.dialogue.hearing import hear, hearing
+from botkit.dialogue.naming import NUMERIC
 from botkit.dialogue.phrases import read_control, read_yes_no
 from botkit.dialogue.questions import (
     accept,
@@ -297,9 +300,21 @@ def _record_fit(work: Work, question: Question, found: Fit) -> None:
 
 
 def _take_confirm_correction(work: Work, question: Question, message: Message) -> bool:
+    """At a confirm, another value is a correction; where it may be of several slots or of none, it asks."""
     if question.kind != "confirm":
         return False
-    return _correct(work, find_correction(work, message.text, confirming=True))
+    correction = find_correction(work, message.text, confirming=True)
+    if correction is None:
+        return False
+    if correction.named:
+        return _correct(work, correction)
+    more = says_more(work, message.text, correction.start, correction.end)
+    doubtful = begins_with_yes(work, question, message.text) or correction.slot.type in NUMERIC
+    if more and doubtful:
+        return _ask_for_change(work, question)
+    if correction.also:
+        return _ask_for_change(work, question, (*correction.also[::-1], correction.slot.name))
+    return _correct(work, correction)
 
 
 def _take_change(work: Work, question: Question, message: Message, found: Fit | None) -> bool:
@@ -332,11 +347,11 @@ def _says_another_number(work: Work, text: str) -> bool:
     return not set(_NUMBERS.findall(known)).issuperset(_NUMBERS.findall(text))
 
 
-def _ask_for_change(work: Work, question: Question) -> bool:
-    known = changeable(work)
+def _ask_for_change(work: Work, question: Question, names: Sequence[str] = ()) -> bool:
+    known = names or [slot.name for _, slot in changeable(work)]
     if known:
         work.candidate("slot", question.step, STRICT, "a value that fits nothing", taken=True)
-        ask_what_to_change(work, question, [slot.name for _, slot in known])
+        ask_what_to_change(work, question, known)
     return bool(known)
 
 
@@ -400,7 +415,7 @@ def _take_meaning(work: Work, message: Message, question: Question | None) -> No
     flows, answer = _startable(work, message), _best_answer(work, message)
     if flows and _goes_before(work, flows, answer):
         near = _near(work, flows)
-        if len(near) > 1 and flows[0][1] < SURE:
+        if len(near) > 1:
             _clarify(work, near)
         else:
             _take_intent(work, message, *flows[0])
@@ -430,7 +445,9 @@ def _goes_before(work: Work, flows: Startable, answer: Match | None) -> bool:
 
 
 def _near(work: Work, flows: Startable) -> Startable:
-    """Give the flows that are about as near as the first."""
+    """Give the flows that are about as near as the first; nothing is as near as a sure one."""
+    if flows[0][1] >= SURE:
+        return flows[:1]
     margin = work.flows.settings.clarify_margin
     return [item for item in flows if flows[0][1] - item[1] <= margin][:MOST_CHOICES]
 

@@ -88,25 +88,31 @@ def top_group(work: Work) -> list[Frame]:
     return work.stack[index:]
 
 
-def asked_slots(work: Work) -> list[tuple[int, SlotDef]]:
-    """Give the slots that this run and its callers have asked for and know, each with its frame, the latest first."""
+def known_slots(work: Work) -> list[tuple[int, SlotDef]]:
+    """Give the slots that this run and its callers ask for, each with its frame, the latest run first."""
     found: list[tuple[int, SlotDef]] = []
     index = len(work.stack) - 1
     while index >= 0 and work.stack[index].entered == "repair":
         index -= 1
-    open_step = work.question.step if work.question and work.question.kind in {"ask", "offer"} else ""
     while index >= 0:
         frame = work.stack[index]
-        facts = work.prepared.facts[frame.flow]
-        opened = facts.fills.get(open_step) if frame.run == work.stack[-1].run else None
-        found.extend(
-            (index, slot)
-            for name, slot in reversed(list(facts.asks.items()))
-            if name in frame.changed and name != opened and work.value_at(index, name) is not None
-        )
+        found.extend((index, slot) for slot in reversed(list(work.prepared.facts[frame.flow].asks.values())))
         if frame.entered != "run":
             break
         index -= 1
+    return found
+
+
+def asked_slots(work: Work) -> list[tuple[int, SlotDef]]:
+    """Give those that were asked for and have a value; not that of the open question."""
+    question, found = work.question, []
+    opened = question.step if question is not None and question.kind in {"ask", "offer"} else ""
+    for index, slot in known_slots(work):
+        frame = work.stack[index]
+        fills = work.prepared.facts[frame.flow].fills
+        is_open = frame.run == work.stack[-1].run and fills.get(opened) == slot.name
+        if slot.name in frame.changed and not is_open and work.value_at(index, slot.name) is not None:
+            found.append((index, slot))
     return found
 
 

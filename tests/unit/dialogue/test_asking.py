@@ -347,6 +347,7 @@ def test_free_text_does_not_yield_to_the_intent_of_the_open_flow() -> None:
         ({"other": 0.9, "begin": 0.7}, {}, "Side?"),
         ({"other": 0.7, "begin": 0.65}, {"hours": 0.7}, "It is I begin."),
         ({"other": 0.7}, {}, "It is I begin."),
+        ({"other": 1.0, "begin": 0.95}, {}, "Side?"),
     ],
 )
 def test_what_is_as_near_to_the_open_flow_as_to_others_answers_its_question(

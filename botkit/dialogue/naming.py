@@ -1,0 +1,184 @@
+"""Naming: which slots a text names, where, and what it says of them right behind their names."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from botkit.dialogue.filling import FREE_TYPES, STRICT, Fit, bare_amount, choices_of, find_values, strict_value
+from botkit.dialogue.phrases import Phrases, leads_in, without_assents
+from botkit.dialogue.stack import asked_slots, known_slots
+from botkit.dialogue.work import Work
+from botkit.model.definitions import Found, SlotDef
+from botkit.model.words import fold, has_cjk
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+NUMERIC = frozenset({"number", "integer", "money"})
+_LONG = 5  # digits: what has as many and is of a pattern is hardly an amount
+_BETWEEN = " \t\n:=,.-，：。"  # signs between a name and its value
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A slot that a text names at `text[start:end]`; what is said of it ends where the next name begins."""
+
+    index: int
+    slot: SlotDef
+    start: int
+    end: int
+    until: int
+
+
+def mentions(work: Work, text: str) -> list[Mention]:
+    """Give the slots of this run and its callers that a text names, in its order; the longest name counts.
+
+    A name inside a longer label of an option is none.
+    """
+    known = known_slots(work)
+    pattern = _names_in(tuple(dict.fromkeys(slot.name for _, slot in known)))
+    wide = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    matches = list(pattern.finditer(wide if len(wide) == len(text) else text)) if pattern is not None else []
+    if not matches:
+        return []
+    owners = {_plain(slot.name): (index, slot) for index, slot in [*reversed(known), *reversed(asked_slots(work))]}
+    labels = list(_labels_in(known, text))
+    found: list[Mention] = []
+    for match in matches:
+        start, end = match.span()
+        if any(left <= start and end <= right and right - left > end - start for left, right in labels):
+            continue
+        last = found.pop() if found else None
+        if last is not None:
+            found.append(replace(last, until=start))
+            if _is_value_of(work, text[start:end], text, found[-1]):
+                found[-1] = last
+                continue
+        found.append(Mention(*owners[_plain(match[0])], start, end, len(text)))
+    return found
+
+
+def _is_value_of(work: Work, name: str, text: str, mention: Mention) -> bool:
+    """Tell whether the name that ends what is said of a slot is an option of it: 'the reason is size'."""
+    options = mention.slot.options
+    named = any(fold(str(option.value)) == fold(name) for option in options)
+    return named and behind_name(work.prepared.phrases, text, mention) == mention.until
+
+
+@lru_cache(maxsize=1024)
+def _names_in(names: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Make a pattern of slot names, the longest first; a space, a hyphen or nothing may stand where they have `_`."""
+    written = sorted(filter(_plain, names), key=lambda name: len(_plain(name)), reverse=True)
+    body = "|".join(_written(name) for name in written)
+    return re.compile(body, re.IGNORECASE) if body else None
+
+
+def _written(name: str) -> str:
+    words = [word for word in name.split("_") if word]
+    if has_cjk(name):
+        return r"[\W_]*".join(map(re.escape, words))
+    body = r"[\W_]+".join("-?".join(map(re.escape, word)) for word in words)
+    return rf"(?<![A-Za-z0-9_@./-]){body}(?![A-Za-z0-9_@]|[-./][A-Za-z0-9_])"
+
+
+def _plain(name: str) -> str:
+    return fold(name).replace(" ", "")
+
+
+def _labels_in(known: Sequence[tuple[int, SlotDef]], text: str) -> Iterator[tuple[int, int]]:
+    """Give where labels of options stand in a text."""
+    lowered = text.casefold()
+    labels = {label for _, slot in known for option in slot.options for label in option.label.sources.values()}
+    for label in labels if len(lowered) == len(text) else ():
+        start = lowered.find(label.casefold())
+        if start >= 0 and "{" not in label:
+            yield start, start + len(label)
+
+
+def behind_name(phrases: Phrases, text: str, mention: Mention) -> int:
+    """Give where a value may begin behind a name: after signs, 'is' or 'should be', and fillers."""
+    at, end = mention.end, mention.until
+    while True:
+        while at < end and text[at] in _BETWEEN:
+            at += 1
+        rest = text[at:end].casefold()
+        found = [pattern.match(rest) for pattern in (phrases.copulas, phrases.fillers) if pattern is not None]
+        steps = [match.end() for match in found if match is not None and fold(match[0]) not in phrases.no]
+        if not steps or not max(steps):
+            return at
+        at += max(steps)
+
+
+def value_beside(work: Work, text: str, mention: Mention) -> Found | None:
+    """Give the value that stands right behind a slot's name: 'quantity 3', 'the size is large', 'amount: 100'."""
+    slot, at = mention.slot, behind_name(work.prepared.phrases, text, mention)
+    tail = text[at : mention.until]
+    if slot.options or slot.options_from:
+        said = f"{fold(tail)} "
+        for choice in choices_of(work, slot, (), tail):
+            if any(said.startswith(name if has_cjk(name) else f"{name} ") for name in choice.names):
+                return Found([choice.value] if slot.many else choice.value, at, mention.until)
+        return None
+    if slot.type in FREE_TYPES and not slot.pattern:
+        return _lone_number(work.prepared.phrases, text[: mention.start], tail, at)
+    found = next((found for found in find_values(work, slot, tail) if not found.start), None)
+    if found is None and slot.type == "money":
+        amount = bare_amount(work, tail)
+        found = Found(amount.value, 0, amount.end) if amount is not None and not amount.start else None
+    return found and Found(found.value, at + found.start, at + found.end)
+
+
+def _lone_number(phrases: Phrases, before: str, tail: str, at: int) -> Found | None:
+    """Give the number of a text that is nothing but a name and it: 'no, flat 12 please'."""
+    number = _NUMBER.match(tail)
+    if number is None or without_assents(phrases, fold(tail[number.end() :])) or not leads_in(phrases, fold(before)):
+        return None
+    return Found(number[0], at, at + number.end())
+
+
+def blank(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """Blank parts of a text; offsets stay."""
+    for start, end in spans:
+        text = text[:start] + "\n" * (end - start) + text[end:]
+    return text
+
+
+def without_named(work: Work, text: str, slot: SlotDef, *, names: bool = False) -> str:
+    """Blank what a text says of other slots: by their names, and digits that are of another slot's pattern.
+
+    With `names`, every other name goes too.
+    """
+    spans = list(_patterned_elsewhere(work, text, slot)) if slot.type in NUMERIC and not slot.pattern else []
+    for mention in mentions(work, text):
+        if mention.slot.name == slot.name:
+            continue
+        beside = value_beside(work, text, mention)
+        if beside is not None:
+            spans.append((mention.start, beside.end))
+        elif names:
+            spans.append((mention.start, mention.end))
+    return blank(text, spans)
+
+
+def _patterned_elsewhere(work: Work, text: str, slot: SlotDef) -> Iterator[tuple[int, int]]:
+    """Give where a text has digits that are strictly of another slot, unless its pattern takes any number."""
+    for other in {slot.name: slot for _, slot in known_slots(work)}.values():
+        if not other.pattern or other.name == slot.name or find_values(work, other, "1"):
+            continue
+        for found in find_values(work, other, text):
+            if text.strip() == text[found.start : found.end]:
+                continue  # nothing but a number answers the open question
+            if sum(letter.isdigit() for letter in text[found.start : found.end]) >= _LONG:
+                yield found.start, found.end
+
+
+def mentioned_value(work: Work, slot: SlotDef, text: str) -> Fit | None:
+    """Give the value that stands right behind a slot's own name."""
+    own = next((mention for mention in mentions(work, text) if mention.slot.name == slot.name), None)
+    found = value_beside(work, text, own) if own is not None else None
+    return Fit(found.value, found.start, found.end, STRICT) if found is not None else None
+
+
+def said_of(work: Work, slot: SlotDef, text: str) -> Fit | None:
+    """Give the value that a text strictly has for a slot: right behind its name, or where it speaks of no other."""
+    return mentioned_value(work, slot, text) or strict_value(work, slot, without_named(work, text, slot))
