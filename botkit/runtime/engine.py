@@ -33,8 +33,8 @@ RETRY_AFTER = 0.5  # seconds after the store failed
 TRIES = 3  # at the turn of one event, before it is set aside
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 60.0  # seconds between them; each is twice the one before
 MOST_REASON = 300  # characters of an error that are kept
-MOST_WAITING = 100  # events that are taken together
-MOST_REFUSED = 1000  # and of messages that were too many, which become one turn
+MOST_WAITING = 20  # events that are taken together
+MOST_REFUSED = 100  # and of messages that were too many, which become one turn
 LONGEST_HOLD = 0.002  # seconds for which the turns of one conversation keep the loop from the others
 MOST_KNOWN = 1000  # conversations whose sessions stay in memory
 

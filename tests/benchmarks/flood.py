@@ -1,0 +1,134 @@
+"""What one customer can do to the others: `python -m tests.benchmarks.flood`.
+
+Twenty customers write ten times a second each, and wait for their answers; the time from the hand-over of a message to
+the hand-over of its reply is measured. Meanwhile nothing else happens (calm), or one more customer writes 3,000
+messages as fast as they are taken, sixteen at once (flood); `unbounded` is the same without `limits` and without
+slices. Read the 99th percentiles side by side.
+"""
+
+import asyncio
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from msgspec.structs import replace
+
+from botkit import Bot, Capabilities, Incoming, Intake, Message, Reply
+from botkit.runtime import engine
+from botkit.runtime.collecting import spare_collector
+from botkit.stores import Durability, open_store
+from tests.benchmarks.goals import describe_machine
+from tests.benchmarks.talk import BOT
+
+CHANNEL, OTHERS, EVERY, FLOOD, AT_ONCE = "line", 20, 0.1, 3000, 16
+SECONDS = 6.0
+
+
+class Line:
+    """A connector whose replies are taken at once; it tells when."""
+
+    name = CHANNEL
+    capabilities = Capabilities(buttons=10)
+
+    def __init__(self) -> None:
+        self.waiting: dict[str, asyncio.Future[float]] = {}
+
+    async def start(self, intake: Intake) -> None:
+        """Receive nothing by itself."""
+
+    async def stop(self) -> None:
+        """Close nothing."""
+
+    async def send(self, chat: str, reply: Reply) -> str:
+        """Take a reply."""
+        waiting = self.waiting.pop(chat, None)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(perf_counter())
+        return reply.id
+
+    def routes(self) -> Sequence[Any]:
+        """Serve nothing."""
+        return ()
+
+
+async def write_calmly(bot: Bot, line: Line, chat: str, until: float, took: list[float]) -> None:
+    """Write, wait for the answer, pause, until it is time to end."""
+    number = 0
+    while perf_counter() < until:
+        number += 1
+        began = perf_counter()
+        answered = line.waiting[chat] = asyncio.get_running_loop().create_future()
+        await bot.engine.accept(Incoming(CHANNEL, chat, f"{chat}/{number}", Message("when are you open")))
+        took.append(await answered - began)
+        await asyncio.sleep(EVERY)
+
+
+async def flood(bot: Bot) -> None:
+    """Write without waiting for answers."""
+    numbers = iter(range(FLOOD))
+
+    async def write_on() -> None:
+        for number in numbers:
+            incoming = Incoming(CHANNEL, "flood", f"flood/{number}", Message("where is my order"))
+            await bot.engine.accept(incoming)
+            await asyncio.sleep(0)  # the socket is read
+
+    await asyncio.gather(*(write_on() for _ in range(AT_ONCE)))
+
+
+@contextmanager
+def _bounded(bot: Bot, *, bounded: bool) -> Iterator[None]:
+    if bounded:
+        yield
+        return
+    hold, book = engine.LONGEST_HOLD, bot.engine.book
+    engine.LONGEST_HOLD = 1e9
+    book.current = replace(book.current, settings=replace(book.current.settings, most_waiting=10**9))
+    try:
+        yield
+    finally:
+        engine.LONGEST_HOLD = hold
+
+
+async def measure(durability: Durability, *, flooded: bool, bounded: bool = True) -> tuple[float, float, float]:
+    """Give the median, the 99th percentile and the longest wait of the others, in milliseconds."""
+    took: list[float] = []
+    line = Line()
+    with tempfile.TemporaryDirectory() as folder:
+        store = open_store(f"sqlite:///{Path(folder) / 'bot.db'}", durability)
+        async with await Bot.load(BOT, store=store, connectors=lambda _: {CHANNEL: line}) as bot:
+            spare_collector()
+            with _bounded(bot, bounded=bounded):
+                until = perf_counter() + SECONDS
+                writing = []
+                for number in range(OTHERS):
+                    writing.append(asyncio.create_task(write_calmly(bot, line, f"c{number}", until, took)))
+                    await asyncio.sleep(EVERY / OTHERS)
+                if flooded:
+                    await flood(bot)
+                    await bot.engine.settle(f"{CHANNEL}:flood")
+                    for task in writing:  # only what happened beside it counts
+                        task.cancel()
+                await asyncio.gather(*writing, return_exceptions=True)
+    ordered = sorted(took)
+    return statistics.median(ordered) * 1000, ordered[int(len(ordered) * 0.99)] * 1000, ordered[-1] * 1000
+
+
+def main() -> None:
+    """Measure and print."""
+    print(describe_machine())
+    for durability in ("normal", "full"):
+        for name, flooded, bounded in (("calm", False, True), ("flood", True, True), ("unbounded", True, False)):
+            chosen: Durability = "full" if durability == "full" else "normal"
+            middle, late, longest = asyncio.run(measure(chosen, flooded=flooded, bounded=bounded))
+            print(f"{durability:<7} {name:<10} p50 {middle:6.2f} ms   p99 {late:6.2f} ms   longest {longest:6.2f} ms")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
