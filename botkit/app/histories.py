@@ -22,7 +22,7 @@ _PAGE = 500
 @asynccontextmanager
 async def open_history(directory: Path, url: str | None) -> AsyncIterator[Store]:
     """Open the store of a bot's directory, or the one that a URL names. Raises UsageError if there is none yet."""
-    found = url or _store_of(directory)
+    found = url or locate_history(directory)
     if found.startswith("sqlite:///") and not (path := Path(unquote(found.removeprefix("sqlite:///")))).is_file():
         raise UsageError(
             f"there is no store at {path}", hint="a bot that was never run has none; --dir names another"
@@ -40,7 +40,8 @@ def channels_of(directory: Path) -> tuple[str, ...]:
     return tuple(_config_of(directory).channels) or ("web",)
 
 
-def _store_of(directory: Path) -> str:
+def locate_history(directory: Path) -> str:
+    """Give the URL of a bot's store. Raises UsageError where there is no bot, LoadError for a bad bot.yaml."""
     return locate_store(_config_of(directory).store, directory)
 
 

@@ -6,7 +6,7 @@ import sys
 import typer
 
 import botkit
-from botkit.cli import chatting, checking, doctor, emitting, histories, projects, rehearsing, running
+from botkit.cli import chatting, checking, databases, doctor, emitting, histories, projects, rehearsing, running
 
 app = typer.Typer(
     name="botkit",
@@ -29,6 +29,7 @@ app.command("graph")(projects.graph)
 app.command("schema")(projects.schema)
 app.command("doctor")(doctor.doctor)
 app.add_typer(histories.conversations, name="conversations")
+app.add_typer(databases.db, name="db")
 
 
 def _show_version(wanted: bool) -> None:

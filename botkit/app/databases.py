@@ -1,0 +1,37 @@
+"""Databases of bots: which one is meant, and what its schema was and is."""
+
+from pathlib import Path
+from urllib.parse import unquote
+
+from botkit.app.histories import locate_history
+from botkit.errors import UsageError
+from botkit.stores import open_store
+from botkit.stores.copying import Progress, copy_store
+from botkit.stores.states import HEAD
+from botkit.stores.urls import shown
+
+
+def locate_database(name: str) -> str:
+    """Give the store that a URL names, or that of a bot's directory. Raises UsageError, LoadError."""
+    return name if "://" in name else locate_history(Path(name))
+
+
+async def upgrade_database(url: str) -> str:
+    """Bring a database's tables forward, as a bot does when it starts; give its name and revision."""
+    _check_file(url)
+    store = open_store(url)
+    await store.open()
+    await store.close()
+    return f"{shown(url)} is at revision {HEAD}"
+
+
+async def copy_database(source: str, target: str, progress: Progress, *, force: bool = False) -> dict[str, int]:
+    """Copy everything of one store into another; give the rows of each table."""
+    _check_file(source)
+    return await copy_store(source, target, progress, force=force)
+
+
+def _check_file(url: str) -> None:
+    prefix = "sqlite:///"
+    if url.startswith(prefix) and not (path := Path(unquote(url.removeprefix(prefix)))).is_file():
+        raise UsageError(f"there is no store at {path}")
