@@ -4,13 +4,13 @@ The medians of five rounds. The figures of the curves are `curves`'s, those of t
 `moments`'s; what an installation takes is tested in `tests/packaging`.
 """
 
-from tests.benchmarks import startup, turns, webhook
+from tests.benchmarks import database, startup, turns, webhook
 from tests.benchmarks.goals import describe_machine, write
 
 
 def main() -> None:
     """Measure and print."""
-    rows = [*turns.compare(), *webhook.compare(), *startup.compare()]
+    rows = [*turns.compare(), *database.compare(), *webhook.compare(), *startup.compare()]
     print(f"{describe_machine()}\n\n{write(rows)}")
 
 

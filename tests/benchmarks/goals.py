@@ -45,6 +45,10 @@ class Row(NamedTuple):
 
 
 FLOOR = Goal("floor: plain Python, sqlite3, lone, NORMAL")
+BY_HAND = Goal("floor: asyncpg, SELECT and a CTE, 16 at once")
+BY_HAND_TOGETHER = Goal("floor: asyncpg, committed together, 16 at once")
+DATABASE = Goal("PostgreSQL, 16 at once, beside the CTE", 60)
+DATABASE_TOGETHER = Goal("PostgreSQL, 16 at once, beside committing together", math.nan, 50)
 EDGE = Goal("bare edge: uvicorn and Starlette")
 LONE = Goal("a lone conversation, NORMAL", 25, 45)
 TOGETHER = Goal("200 interleaved, FULL", 40, 100)

@@ -36,7 +36,7 @@ class Floor:
         """Take one turn and store it."""
         row = self._db.execute("SELECT data FROM state WHERE conversation = ?", (conversation,)).fetchone()
         state = json.loads(row[0]) if row else {"at": "start"}
-        reply = _answer(state, text)
+        reply = answer(state, text)
         self._db.execute("BEGIN IMMEDIATE")
         self._db.execute("REPLACE INTO state VALUES (?, ?)", (conversation, json.dumps(state)))
         self._db.execute("INSERT INTO log VALUES (?, ?, ?)", (conversation, text, reply))
@@ -48,7 +48,8 @@ class Floor:
         self._db.close()
 
 
-def _answer(state: dict[str, str], text: str) -> str:
+def answer(state: dict[str, str], text: str) -> str:
+    """Give the reply to a text, and change the state."""
     match state["at"]:
         case "start":
             state["at"] = "number"

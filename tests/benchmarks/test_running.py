@@ -10,7 +10,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from botkit import Bot
-from tests.benchmarks import curves, goals, many, startup, turns, webhook
+from tests import postgres
+from tests.benchmarks import curves, database, goals, many, startup, turns, webhook
 from tests.benchmarks.drawing import Curve, draw
 from tests.benchmarks.goals import Goal, Row, write
 from tests.benchmarks.talk import BOT
@@ -26,6 +27,21 @@ def test_webhook(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webhook, "CONNECTIONS", 4)
     bare, bot = webhook.measure(rounds=1, chats=1)
     assert (len(bare), len(bot)) == (1, 1)
+
+
+@pytest.mark.skipif(postgres.find_binaries() is None, reason="there is no PostgreSQL server on this machine")
+def test_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "CONVERSATIONS", 20)
+    found = database.measure(rounds=1)
+    assert set(found) == {"by_hand", "together", "botkit"}
+    assert all(0 < whole <= own for rates in found.values() for whole, own in rates)
+    monkeypatch.setattr(database, "measure", lambda rounds: found)
+    assert [row.goal for row in database.compare(1)] == [
+        goals.BY_HAND,
+        goals.DATABASE,
+        goals.BY_HAND_TOGETHER,
+        goals.DATABASE_TOGETHER,
+    ]
 
 
 def test_startup() -> None:
