@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from botkit.model.replies import Button, Card, Reply
     from botkit.model.turn import Turn
     from botkit.model.values import File, Money
-    from botkit.ports.connectors import Accepted, Connector, Entry, Incoming, Intake
+    from botkit.ports.connectors import Accepted, Connector, Entry, Holder, Incoming, Intake
     from botkit.registry.connectors import BotInfo, ConnectorSpec
     from botkit.registry.contexts import Context
     from botkit.registry.plugins import Plugin
@@ -53,6 +53,7 @@ __all__ = [
     "ExpressionError",
     "File",
     "Found",
+    "Holder",
     "Incoming",
     "Intake",
     "LoadError",
@@ -95,7 +96,7 @@ _HOMES = {
     "botkit.model.replies": ("Button", "Card", "Reply"),
     "botkit.model.turn": ("Turn",),
     "botkit.model.values": ("File", "Money"),
-    "botkit.ports.connectors": ("Accepted", "Connector", "Entry", "Incoming", "Intake"),
+    "botkit.ports.connectors": ("Accepted", "Connector", "Entry", "Holder", "Incoming", "Intake"),
     "botkit.registry.connectors": ("BotInfo", "ConnectorSpec"),
     "botkit.registry.contexts": ("Context",),
     "botkit.registry.plugins": ("Plugin",),

@@ -13,6 +13,7 @@ import msgspec
 
 from botkit.app.directories import Checked, check_directory, rebuild
 from botkit.app.events import Emitted, make_incoming, refuse_unknown
+from botkit.app.nodes import Node, Role, find_carrier
 from botkit.errors import LoadError, UsageError
 from botkit.model.definitions import FlowSet
 from botkit.model.events import Message, Opened, Press
@@ -99,10 +100,13 @@ class Bot:
     `say`, `press` and `open` go through the same store and turns as every channel.
     """
 
-    def __init__(self, checked: Checked, engine: Engine, connectors: Mapping[str, Connector]) -> None:
+    def __init__(
+        self, checked: Checked, engine: Engine, connectors: Mapping[str, Connector], node: Node | None = None
+    ) -> None:
         self.checked = checked
         self.engine = engine
         self.connectors = connectors
+        self.node = node
         self._talking: dict[str, list[asyncio.Future[None]]] = {}  # conversations, and who waits for the turn
 
     @classmethod
@@ -116,13 +120,15 @@ class Bot:
         connectors: Callable[[Checked], Mapping[str, Connector]] | None = None,
         patience: float = PATIENCE,
         keep_waiting: Callable[[str], bool] | None = None,
+        role: Role | None = None,
     ) -> Self:
         """Load a bot from its directory and start its plugins and its store.
 
         `store` is another URL than bot.yaml's (`sqlite://` is memory); `locale` the customers' choice;
         `connectors` builds the channels that are served (none by default). One process at a time serves from an
         SQLite file: another one's end is waited for, `patience` seconds at most, while `keep_waiting`, which is told
-        whom it waits for, gives True. Raises LoadError with every problem, and StoreError.
+        whom it waits for, gives True. `role` makes it one of several processes that run the bot, if the store can be
+        shared. Raises LoadError with every problem, ConfigError, StoreError and CarrierError.
         """
         clock = clock or WallClock()
         checked = check_directory(Path(directory), clock=clock)
@@ -131,16 +137,26 @@ class Bot:
         if store is None:
             store = locate_store(checked.config.store, checked.directory)
         kept = open_store(store, checked.config.durability) if isinstance(store, str) else store
+        carrier = find_carrier(store, role) if isinstance(store, str) and role is not None else None
+        node = Node(role or "all", carrier) if carrier is not None else None
         try:
             await kept.hold(patience, keep_waiting or Waiting(_log.warning))
             await kept.open()
-            await checked.registry.start()
+            if node is None or node.turns:
+                await checked.registry.start()
             built = connectors(checked) if connectors is not None else {}
-            bot = cls(checked, _engine(checked, checked.flows, kept, clock, built, locale), built)
+            if node is not None:
+                await node.carrier.open()
+                built = node.around(built)
+            bot = cls(checked, _engine(checked, checked.flows, kept, clock, built, locale, node), built, node)
             await kept.save_version(checked.flows.version, checked.sources, clock.now())
             await bot.engine.start()
+            if node is not None:
+                await node.start(bot.engine)
         except BaseException:
             await checked.registry.stop()
+            if node is not None:
+                await node.close()
             await kept.close()
             raise
         return bot
@@ -168,11 +184,21 @@ class Bot:
 
         A channel that stopped first would leave it open whether the platform took what was just being sent.
         """
+        if self.node is not None:
+            await self.node.stop()
         await self.engine.stop()
         for connector in self.connectors.values():
             await connector.stop()
+        if self.node is not None:
+            await self.node.close()
         await self.checked.registry.stop()
         await self.store.close()
+
+    async def receive(self) -> None:
+        """Let the channels receive, on a node that does."""
+        for connector in self.connectors.values():
+            if self.node is None or self.node.receives:
+                await connector.start(self.engine)
 
     # Talking
 
@@ -296,14 +322,28 @@ def locate_store(url: str, directory: Path) -> str:
 
 
 def _engine(
-    checked: Checked, flows: FlowSet, store: Store, clock: Clock, connectors: Mapping[str, Connector], locale: str
+    checked: Checked,
+    flows: FlowSet,
+    store: Store,
+    clock: Clock,
+    connectors: Mapping[str, Connector],
+    locale: str,
+    node: Node | None,
 ) -> Engine:
     async def recall(version: str) -> FlowSet | None:
         sources = await store.version(version)
         return rebuild(checked, sources, flows.settings) if sources is not None else None
 
     return Engine(
-        FlowBook(flows, recall), store, checked.registry, Recognisers(), clock, connectors, chosen_locale=locale
+        FlowBook(flows, recall),
+        store,
+        checked.registry,
+        Recognisers(),
+        clock,
+        connectors,
+        chosen_locale=locale,
+        carrier=node.carrier if node is not None else None,
+        turns=node is None or node.turns,
     )
 
 

@@ -23,6 +23,7 @@ from starlette.routing import BaseRoute, Route
 from botkit.app.bots import Bot, Waiting
 from botkit.app.config import Channel
 from botkit.app.directories import Checked
+from botkit.app.nodes import Role
 from botkit.app.secrets import keep_secret
 from botkit.app.transcripts import moment
 from botkit.app.watching import Watch
@@ -111,26 +112,26 @@ class CountedIntake:
 
 
 class CountedConnector:
-    """A connector that counts what goes out."""
+    """A connector that counts what goes out of the one that it wraps."""
 
     def __init__(self, connector: Connector, numbers: Numbers) -> None:
         self.name = connector.name
         self.capabilities: Capabilities = connector.capabilities
-        self._connector = connector
+        self.wrapped = connector
         self._numbers = numbers
 
     async def start(self, intake: Intake) -> None:
         """Begin to receive."""
-        await self._connector.start(CountedIntake(intake, self._numbers))
+        await self.wrapped.start(CountedIntake(intake, self._numbers))
 
     async def stop(self) -> None:
         """Stop receiving."""
-        await self._connector.stop()
+        await self.wrapped.stop()
 
     async def send(self, chat: str, reply: Reply) -> str:
         """Send one reply."""
         try:
-            platform_id = await self._connector.send(chat, reply)
+            platform_id = await self.wrapped.send(chat, reply)
         except Exception:
             self._numbers.refused += 1
             raise
@@ -139,7 +140,7 @@ class CountedConnector:
 
     def routes(self) -> Sequence[Any]:
         """Give the connector's routes."""
-        return self._connector.routes()
+        return self.wrapped.routes()
 
 
 # Channels
@@ -215,9 +216,10 @@ def build_app(bot: Bot, numbers: Numbers) -> Starlette:
         return PlainTextResponse(written, media_type=_PROMETHEUS)
 
     routes: list[BaseRoute] = [Route("/health", alive), Route("/ready", ready), Route("/metrics", metrics)]
-    routes += event_routes(bot, bot.checked.config.events_secrets)
-    for connector in bot.connectors.values():
-        routes += connector.routes()
+    if bot.node is None or bot.node.receives:
+        routes += event_routes(bot, bot.checked.config.events_secrets)
+        for connector in bot.connectors.values():
+            routes += connector.routes()
     return Starlette(routes=routes)
 
 
@@ -259,12 +261,22 @@ _LOST = """\
 class Service:
     """Serves a bot until it is told to stop; starts anew when what only a start reads was changed."""
 
-    def __init__(self, directory: Path, address: Address, tell: Tell, *, strict: bool = False, watch: bool = True):
+    def __init__(
+        self,
+        directory: Path,
+        address: Address,
+        tell: Tell,
+        *,
+        strict: bool = False,
+        watch: bool = True,
+        role: Role = "all",
+    ):
         self.directory = directory
         self.address = address
         self._tell = tell
         self._strict = strict
         self._watched = watch
+        self._role = role
         self._numbers = Numbers()
         self._server: uvicorn.Server | None = None
         self._stopping = False
@@ -315,6 +327,7 @@ class Service:
             bot = await Bot.load(
                 self.directory,
                 connectors=channels,
+                role=self._role,
                 keep_waiting=lambda holder: waiting(holder) and not self._stopping,
             )
         except StoreError:
@@ -322,8 +335,7 @@ class Service:
                 return
             raise
         try:
-            for connector in bot.connectors.values():
-                await connector.start(bot.engine)
+            await bot.receive()
             spare_collector()
             await self._serve_bot(bot, door, watch)
         finally:
@@ -342,7 +354,11 @@ class Service:
         watching = asyncio.create_task(self._follow(bot, watch)) if self._watched else None
         port = door.getsockname()[1]
         host = f"[{self.address.host}]" if ":" in self.address.host else self.address.host
-        self._tell(f'Serving "{bot.flows.settings.name}" on http://{host}:{port} - try it there; Ctrl-C stops')
+        name, address = bot.flows.settings.name, f"http://{host}:{port}"
+        if self._role == "worker":
+            self._tell(f'Working for "{name}", /ready on {address}; Ctrl-C stops')
+        else:
+            self._tell(f'Serving "{name}" on {address} - try it there; Ctrl-C stops')
         try:
             if not self._stopping:
                 await self._server.serve(sockets=[door.dup()])

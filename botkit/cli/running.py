@@ -9,6 +9,7 @@ import typer
 from botkit.cli.arguments import HERE, BotDirectory
 from botkit.cli.logs import set_up_logging
 from botkit.cli.outcomes import guarded
+from botkit.errors import UsageError
 
 
 @guarded
@@ -20,6 +21,9 @@ def run(
     port: Annotated[int, typer.Option(envvar="BOTKIT_PORT", min=0, max=65535, help="0 takes any free one.")] = 8000,
     *,
     strict: Annotated[bool, typer.Option("--strict", help="A channel without its secret is an error.")] = False,
+    role: Annotated[
+        str, typer.Option(help="What this process does: all, or, with PostgreSQL, web or worker.")
+    ] = "all",
     reload: Annotated[bool, typer.Option("--reload/--no-reload", help="Take up files as they are saved.")] = True,
 ) -> None:
     """Serve a bot on all its channels, with a web page to try it.
@@ -30,11 +34,16 @@ def run(
     botkit run flows/support
     BOTKIT_PORT=9000 botkit run flows/support --no-reload
     botkit run flows/support --host 0.0.0.0 --strict
+    botkit run flows/support --role worker --port 8001
     """
+    from botkit.app.nodes import ROLES
     from botkit.app.serving import Address, Service
 
     set_up_logging()
-    service = Service(directory, Address(host, port), _say, strict=strict, watch=reload)
+    chosen = next((known for known in ROLES if known == role), None)
+    if chosen is None:
+        raise UsageError(f"there is no role {role!r}", hint=f"it is {', '.join(ROLES[:-1])} or {ROLES[-1]}")
+    service = Service(directory, Address(host, port), _say, strict=strict, watch=reload, role=chosen)
     with asyncio.Runner(loop_factory=_fastest_loop()) as runner:
         runner.run(service.run())
 

@@ -2,7 +2,7 @@
 
 from botkit.ports.carriers import Carrier, Job
 from botkit.ports.clocks import Clock
-from botkit.ports.connectors import Accepted, Connector, Entry, Incoming, Intake
+from botkit.ports.connectors import Accepted, Connector, Entry, Holder, Incoming, Intake
 from botkit.ports.files import Files
 from botkit.ports.people import Desk
 from botkit.ports.stores import Arrived, Commit, Committed, Delivery, Loaded, Outgoing, Store, Summary
@@ -22,6 +22,7 @@ __all__ = [
     "Embedder",
     "Entry",
     "Files",
+    "Holder",
     "Incoming",
     "Intake",
     "IntentClassifier",

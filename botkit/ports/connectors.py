@@ -1,7 +1,7 @@
 """Connectors: adapters to chat platforms."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -66,6 +66,27 @@ class Intake(Protocol):
         stand at the end, with the number of the turn before it; it is given again then, with its own. An entry is
         known by the id of its event or reply. Raises errors.StoreError.
         """
+        ...
+
+
+@runtime_checkable
+class Holder(Protocol):
+    """A connector that holds its customers' connections, as those of pages: replies are shown where they are held.
+
+    Where a bot runs on several nodes, its `send` is called on the node that made the turn. The nodes that hold pages
+    of the chat hear of it and call `look`; what is to be shown then is in the intake's `history`.
+    """
+
+    def holds(self, chat: str) -> bool:
+        """Tell whether a page of a chat is connected here."""
+        ...
+
+    def held(self, lately: float | None = None) -> Sequence[str]:
+        """Give the chats of which a page is connected here; those in which a customer wrote in the last seconds."""
+        ...
+
+    async def look(self, chat: str) -> None:
+        """Show what the history of a chat has that was not shown yet."""
         ...
 
 

@@ -13,6 +13,7 @@ from botkit.model.events import Event, Failure, Owned, Result
 from botkit.model.replies import Call, DropTimers, Effect, Reply, SetTimer
 from botkit.model.session import Session
 from botkit.model.turn import Turn
+from botkit.ports.carriers import Carrier
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Accepted, Connector, Entry, Incoming
 from botkit.ports.stores import Arrived, Commit, Committed, Failed, Store
@@ -43,7 +44,11 @@ Listener = Callable[[Turn], None]
 
 
 class Engine:
-    """Runs the turns of one bot in one process. Truth is in the store; the tasks here only see to it."""
+    """Runs the turns of one bot in one process. Truth is in the store; the tasks here only see to it.
+
+    Where several processes run the bot, `carrier` hands calls out to all of them, and one that makes no turns itself
+    (`turns` is False) has it wake another.
+    """
 
     def __init__(
         self,
@@ -54,6 +59,9 @@ class Engine:
         clock: Clock,
         connectors: Mapping[str, Connector] | None = None,
         chosen_locale: str = "",
+        carrier: Carrier | None = None,
+        *,
+        turns: bool = True,
     ) -> None:
         self.book = book
         self.store = store
@@ -67,7 +75,9 @@ class Engine:
         self.sweep = Sweep(store, clock)
         self.leftovers = Leftovers(store, clock, self.health, self._is_idle, self._take_up)
         self.bursts = Bursts(lambda: book.current.settings, lambda text: steers(book.current, text), clock)
-        self._direct = self.turning.direct
+        self._carrier = carrier
+        self._elsewhere = None if turns or carrier is None else carrier.wake
+        self._direct = turns and self.turning.direct
         self._draining: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._failed: dict[str, tuple[int, str]] = {}  # tries at the turn of what waits there, and the last error
@@ -83,8 +93,11 @@ class Engine:
 
     async def start(self) -> None:
         """Take up what an earlier process left, and begin to look at the timers."""
+        self.leftovers.start()
+        if self._elsewhere is not None:
+            return
         await self._resume_calls()
-        for conversation in await self.store.unfinished():
+        for conversation in await self.store.unfinished(neglected=self._carrier is not None):
             left = (await self.store.load(conversation, most=0)).session
             if left is not None:
                 self._note_owner(left)
@@ -92,18 +105,20 @@ class Engine:
             self.delivery.wake(conversation)
         self.timers.start()
         self.sweep.start()
-        self.leftovers.start()
 
     async def _resume_calls(self) -> None:
-        """Begin what the store has of open calls, where none of ours is under way."""
-        for conversation, call, started in await self.store.open_calls():
+        """Begin what the store has of open calls that no living worker has, where none of ours is under way."""
+        find = self.store.open_calls if self._carrier is None else self.store.claim_calls
+        for conversation, call, started in await find():
             session = (await self.store.load(conversation, most=0)).session or Session(conversation=conversation)
             if all(task.get_name() != f"call {call.id}" for task in self._calls.get(conversation, ())):
                 self._begin_call(conversation, call, session, resumed=started)
 
     def _is_idle(self, found: Found) -> bool:
-        """Tell whether nobody is at something that was found to be done."""
+        """Tell whether nobody is at something that was found to be done, and that can be done here."""
         kind, conversation = found
+        if self._elsewhere is not None:
+            return False
         if kind == "unsent":
             return self.delivery.is_idle(conversation)
         return conversation not in (self._draining if kind == "waiting" else self._calls)
@@ -169,7 +184,7 @@ class Engine:
         except StoreError as error:  # the platform has no OK, and will deliver it again
             self._note(error)
             raise
-        if early is None:
+        if early is None and self._elsewhere is None:
             self.bursts.note(incoming.event, accepted)
         self._wake_for(accepted)
         return accepted
@@ -230,11 +245,15 @@ class Engine:
 
     def _wake_for(self, accepted: Accepted) -> None:
         """Wake a conversation for a new row; one that waits behind rows of a failed turn is woken as well."""
-        if accepted.wake or (not accepted.duplicate and accepted.conversation not in self._draining):
+        new = not accepted.duplicate and accepted.conversation not in self._draining
+        if accepted.wake or (new and self._elsewhere is None):
             self.wake(accepted.conversation)
 
     def wake(self, conversation: str) -> None:
         """Look at a conversation: there may be something to do."""
+        if self._elsewhere is not None:
+            self._elsewhere(conversation)
+            return
         if self._closing:
             return
         if conversation in self._draining:
@@ -253,6 +272,12 @@ class Engine:
             self.wake(conversation)
         elif conversation not in self._calls and conversation in self._settled:
             self._settled[conversation].set()
+
+    async def look_at(self, conversation: str) -> None:
+        """Do what `wake` does, and wait until the turns are made; not for the calls that they ask for."""
+        self.wake(conversation)
+        while (task := self._draining.get(conversation)) is not None:
+            await asyncio.wait({task})
 
     # Watching
 
@@ -373,7 +398,10 @@ class Engine:
         if commit.replies:
             self.delivery.hand_over(conversation, commit.replies, committed)
         for call in commit.calls:
-            self._begin_call(conversation, call, commit.session, early=early.get(call.id))
+            if self._carrier is not None and call.id not in early:
+                self._carrier.hand_out(conversation, call)
+            else:
+                self._begin_call(conversation, call, commit.session, early=early.get(call.id))
         if commit.timers:
             self.timers.changed.set()
         for listener in tuple(self._listeners.get(conversation, ())):
@@ -399,6 +427,14 @@ class Engine:
         running = self._calls.setdefault(conversation, set())
         running.add(task)
         task.add_done_callback(lambda done: self._call_ended(conversation, done))
+
+    async def begin_call(self, conversation: str, call: Call) -> None:
+        """Begin a call that was handed out, unless it is under way here; one that nobody awaits any more ends."""
+        session = (await self.store.load(conversation, most=0)).session
+        if session is None or self._closing:
+            return
+        if all(task.get_name() != f"call {call.id}" for task in self._calls.get(conversation, ())):
+            self._begin_call(conversation, call, session)
 
     def _call_ended(self, conversation: str, task: asyncio.Task[None]) -> None:
         running = self._calls.get(conversation, set())

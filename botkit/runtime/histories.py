@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from botkit.model.definitions import Capabilities
-from botkit.model.events import Message, Press
+from botkit.model.events import Event, Message, Press
 from botkit.model.turn import Record
 from botkit.ports.connectors import Entry
 from botkit.ports.stores import Store
@@ -27,14 +27,20 @@ async def read_history(
     records = await store.turns(conversation, max(1, seq - most + 1), most)
     unsent = frozenset([one.reply for one in await store.deliveries(conversation) if one.error])
     entries = list(_entries(records, unsent, capabilities))
-    entries += [Entry(seq, said=row.event) for row in loaded.waiting if isinstance(row.event, Message | Press)]
+    entries += [Entry(seq, said=said) for row in loaded.waiting for said in _said(row.event)]
     return entries[-most:]
 
 
 def _entries(records: Sequence[Record], unsent: frozenset[str], capabilities: Capabilities | None) -> Iterator[Entry]:
     for record in records:
-        if isinstance(record.event, Message | Press):
-            yield Entry(record.seq, said=record.event)
+        yield from (Entry(record.seq, said=said) for said in _said(record.event))
         for reply in record.replies:
             if reply.id not in unsent:
                 yield Entry(record.seq, reply=degrade(reply, capabilities) if capabilities else reply)
+
+
+def _said(event: Event) -> Sequence[Message | Press]:
+    """Give what a customer said: of a burst that was taken as one, each message."""
+    if isinstance(event, Message) and event.parts:
+        return [Message(part.text, part.id) for part in event.parts]
+    return [event] if isinstance(event, Message | Press) else ()

@@ -1,6 +1,7 @@
 """The chats that are open or were lately: their sockets, and what a page that comes back has to be shown."""
 
 import asyncio
+import math
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 
@@ -39,6 +40,7 @@ class Chat:
         self.lines: set[Line] = set()
         self.read = 0
         self.reading = asyncio.Lock()
+        self.wrote = -math.inf  # when the customer wrote last, or opened the chat, on a page here
         self._entries: OrderedDict[str, str] = OrderedDict()
         self._most = most
 
@@ -94,6 +96,13 @@ class Chats:
             self._forget()
         self._chats.move_to_end(chat)
         return found
+
+    def __contains__(self, chat: str) -> bool:
+        return chat in self._chats
+
+    def shown(self) -> Iterator[tuple[str, Chat]]:
+        """Give the chats that pages show, by their names."""
+        return ((name, chat) for name, chat in list(self._chats.items()) if chat.lines)
 
     def __len__(self) -> int:
         return len(self._chats)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import math
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -102,6 +103,20 @@ class WebConnector:
     def _frames_of(self, reply: Reply) -> dict[str, str]:
         return {part.id: write_reply(part) for part in cut_reply(reply, self.capabilities.text_length)}
 
+    def holds(self, chat: str) -> bool:
+        """Tell whether a page shows this chat."""
+        return bool(self._chats.get(chat).lines) if chat in self._chats else False
+
+    def held(self, lately: float | None = None) -> Sequence[str]:
+        """Give the chats that pages show; those in which a customer wrote in the last `lately` seconds."""
+        since = -math.inf if lately is None else self._clock() - lately
+        return [name for name, chat in self._chats.shown() if chat.wrote >= since]
+
+    async def look(self, chat: str) -> None:
+        """Show what was said and is not known here yet."""
+        if self.holds(chat):
+            await self._catch_up(chat, self._chats.get(chat))
+
     def routes(self) -> Sequence[BaseRoute]:
         """Give the page on `/`, its parts and its socket under `/web`."""
         return [*page_routes(self._bot), WebSocketRoute("/web/socket", self._serve)]
@@ -199,6 +214,7 @@ class WebConnector:
         allowance = Allowance(self._settings.rate, self._settings.burst, self._clock)
         visit = _Visit(name, chat, line, hello.locale, allowance)
         if not known:
+            chat.wrote = self._clock()
             opened = Incoming(channel=self.name, chat=name, id=f"{name}#opened", event=Opened(locale=hello.locale))
             await self._accept(opened)
         return visit
@@ -291,6 +307,7 @@ class WebConnector:
     async def _store(self, visit: _Visit, key: str, event: Message | Press, said: str) -> None:
         """Store a message and acknowledge it. Its place among the entries is before what the bot says to it."""
         chat, line = visit.chat, visit.line
+        chat.wrote = self._clock()
         again = chat.knows(key)
         frame = write_frame("said", id=key, text=said)
         if not again:

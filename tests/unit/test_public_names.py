@@ -28,6 +28,7 @@ NAMES = [
     "ExpressionError",
     "File",
     "Found",
+    "Holder",
     "Incoming",
     "Intake",
     "LoadError",

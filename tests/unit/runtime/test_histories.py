@@ -4,7 +4,7 @@ import pytest
 
 from botkit.errors import StoreError
 from botkit.model.definitions import Capabilities
-from botkit.model.events import Message, Opened, Press
+from botkit.model.events import Message, Opened, Part, Press
 from botkit.ports.connectors import Entry
 from botkit.runtime.histories import read_history
 from tests.unit.runtime.running import Phone, Rig, memory, shop
@@ -90,3 +90,12 @@ async def test_a_store_that_fails_says_so() -> None:
     await rig.store.close()
     with pytest.raises(StoreError):
         await rig.engine.history("phone:1")
+
+
+async def test_the_messages_of_a_burst_are_shown_as_they_came() -> None:
+    rig = await rig_of()
+    event = Message("/echo\nagain", id="m1", parts=(Part("/echo", "m1"), Part("again", "m2")))
+    await rig.accept(event)
+    await rig.rest()
+    said = [(entry.said.id, entry.said.text) for entry in await rig.engine.history("phone:1") if entry.said]  # type: ignore[union-attr]
+    assert said == [("m1", "/echo"), ("m2", "again")]

@@ -1,0 +1,122 @@
+"""Showing: replies reach the node that holds a customer's page, wherever the turn was made.
+
+A worker tells the news over the carrier (`Posted`, in place of the connector); a node that holds the page reads what
+is new from the store and shows it (`Showing`).
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from botkit.model.replies import Reply
+from botkit.ports.carriers import EVERYTHING, Carrier
+from botkit.ports.connectors import Connector, Holder, Intake
+
+_log = logging.getLogger(__name__)
+
+EVERY = 5.0  # seconds between looks at the chats in which a customer wrote lately: news may be lost
+LATELY = 60.0  # seconds
+AT_ONCE = 20  # histories that are read at the same time
+
+
+class Posted:
+    """A connector whose pages are held elsewhere, or here as well: what is sent is told to every node."""
+
+    def __init__(self, connector: Connector, carrier: Carrier, *, here: bool = False) -> None:
+        self.name = connector.name
+        self.capabilities = connector.capabilities
+        self._connector = connector
+        self._carrier = carrier
+        self._here = here
+
+    async def start(self, intake: Intake) -> None:
+        """Begin to receive, if pages are held here."""
+        if self._here:
+            await self._connector.start(intake)
+
+    async def stop(self) -> None:
+        """Stop."""
+        await self._connector.stop()
+
+    async def send(self, chat: str, reply: Reply) -> str:
+        """Show a reply on the pages here, and tell of it; it is stored already."""
+        given = await self._connector.send(chat, reply) if self._here else reply.id
+        self._carrier.tell(f"{self.name}:{chat}")
+        return given
+
+    def routes(self) -> Sequence[Any]:
+        """Give the routes, if pages are held here."""
+        return self._connector.routes() if self._here else ()
+
+
+class Showing:
+    """Hears the news for the pages that this node holds, and has their connectors look."""
+
+    def __init__(self, carrier: Carrier, holders: Mapping[str, Holder]) -> None:
+        self._carrier = carrier
+        self._holders = holders
+        self._tasks: list[asyncio.Task[None]] = []
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._looking: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+
+    def start(self) -> None:
+        """Begin to hear."""
+        if self._holders:
+            self._tasks = [asyncio.create_task(self._hear(), name="news"), asyncio.create_task(self._go_round())]
+
+    async def stop(self) -> None:
+        """Hear no more."""
+        tasks = [*self._tasks, *self._looking.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _hear(self) -> None:
+        while news := await self._carrier.hear():
+            if EVERYTHING in news:
+                self._look_at(
+                    f"{channel}:{chat}" for channel, holder in self._holders.items() for chat in holder.held()
+                )
+            else:
+                self._look_at(news)
+
+    async def _go_round(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY)
+            for channel, holder in self._holders.items():
+                self._look_at(f"{channel}:{chat}" for chat in holder.held(LATELY))
+
+    def _look_at(self, conversations: Iterable[str]) -> None:
+        for conversation in conversations:
+            channel, _, chat = conversation.partition(":")
+            holder = self._holders.get(channel)
+            if holder is None or not holder.holds(chat):
+                continue
+            if conversation in self._looking:
+                self._again.add(conversation)
+                continue
+            task = asyncio.create_task(self._look(holder, chat), name=f"show {conversation}")
+            self._looking[conversation] = task
+            task.add_done_callback(partial(self._looked, conversation))
+
+    async def _look(self, holder: Holder, chat: str) -> None:
+        async with self._room:
+            try:
+                await holder.look(chat)
+            except Exception as error:  # noqa: BLE001 - the next round looks again
+                _log.warning("a page could not be shown the news: %s", type(error).__name__)
+
+    def _looked(self, conversation: str, _: asyncio.Task[None]) -> None:
+        self._looking.pop(conversation, None)
+        if conversation in self._again:
+            self._again.discard(conversation)
+            self._look_at([conversation])
+
+
+def holder_of(connector: Connector) -> Holder | None:
+    """Give what holds pages: the connector, or the one that it wraps (`wrapped`); None if it calls a platform."""
+    inner = getattr(connector, "wrapped", connector)
+    return inner if isinstance(inner, Holder) else None

@@ -1,0 +1,105 @@
+"""One bot on several nodes, real processes on a real PostgreSQL: nothing lost, nothing twice, in order."""
+
+import asyncio
+import signal
+from pathlib import Path
+
+import httpx
+
+from tests.integration.nodes import Customer, cluster
+
+TALK = ("/echo {}", "/add {}", "/look {}")
+GREETING = "Hello!"
+
+
+async def _talk(customer: Customer, count: int) -> None:
+    """Say so many things, each when the one before was answered."""
+    await customer.open()
+    await customer.until(1)
+    for n in range(count):
+        await customer.say(f"m{n}", TALK[n % len(TALK)].format(n))
+        await customer.until(2 * n + 3)
+
+
+async def _hurry(customer: Customer, count: int) -> None:
+    """Say so many things without waiting for answers."""
+    await customer.open()
+    await customer.until(1)
+    for n in range(count):
+        await customer.say(f"m{n}", f"/echo {n}")
+    await customer.until(2 * count + 1)
+
+
+def _judge(customer: Customer, count: int, *, talk: tuple[str, ...] = TALK) -> None:
+    said = [talk[n % len(talk)].format(n) for n in range(count)]
+    own = [text for key, text in customer.shown.items() if key.startswith("m")]
+    replies = [text for key, text in customer.shown.items() if not key.startswith("m")]
+    assert own == said
+    assert replies == [GREETING, *said]
+    assert customer.repeats == 0
+
+
+async def test_workers_come_and_go_and_nothing_is_lost_nor_done_twice(database: str, tmp_path: Path) -> None:
+    count = 18
+    async with cluster(database, tmp_path, "web", "worker", "worker") as bot:
+        customers = [Customer([bot.nodes[0].address]) for _ in range(12)]
+        talking = [asyncio.create_task(_talk(customer, count)) for customer in customers]
+        await _after(customers, 6)
+        await bot.nodes[1].end(signal.SIGKILL)
+        await bot.start("worker")
+        await _after(customers, 16)
+        assert await bot.nodes[2].end(signal.SIGTERM) == 0
+        await asyncio.gather(*talking)
+        for customer in customers:
+            _judge(customer, count)
+        wanted = [f"{customer.conversation} /add {n}" for customer in customers for n in range(1, count, 3)]
+        assert sorted(bot.lines()) == sorted(wanted)
+
+
+async def _after(customers: list[Customer], count: int) -> None:
+    """Wait until every customer was shown so much."""
+    await asyncio.gather(*(customer.until(count) for customer in customers))
+
+
+async def test_a_page_may_come_back_to_another_web_node(database: str, tmp_path: Path) -> None:
+    async with cluster(database, tmp_path, "web", "web", "worker") as bot:
+        first, second = bot.nodes[0].address, bot.nodes[1].address
+        customer = Customer([first, second])
+        await customer.open()
+        await customer.until(1)
+        await customer.say("m0", "/remind")
+        await customer.until(2)
+        await customer.leave()
+        await customer.open()
+        await customer.until(3)
+        await customer.say("m1", "/echo 1")
+        await customer.until(5)
+        assert customer.texts == [GREETING, "/remind", "It is time.", "/echo 1", "/echo 1"]
+        other = Customer([first])
+        other._chat = customer._chat
+        await other.open()
+        await other.until(5)
+        assert other.texts == customer.texts
+        await customer.say("m2", "/echo 2")
+        await other.until(7)
+        assert other.texts == [*customer.texts]
+        for node in bot.nodes:
+            async with httpx.AsyncClient(base_url=f"http://{node.address}") as http:
+                assert (await http.get("/health")).status_code == 200
+                assert (await http.get("/ready")).json()["channels"] == ["web"]
+                assert (await http.get("/")).status_code == (404 if node.role == "worker" else 200)
+
+
+async def test_nodes_that_do_everything_work_together(database: str, tmp_path: Path) -> None:
+    async with cluster(database, tmp_path, "all", "all") as bot:
+        customers = [Customer([bot.nodes[n % 2].address]) for n in range(4)]
+        await asyncio.gather(*(_talk(customer, 9) for customer in customers))
+        for customer in customers:
+            _judge(customer, 9)
+
+
+async def test_a_flood_keeps_its_order_over_workers(database: str, tmp_path: Path) -> None:
+    async with cluster(database, tmp_path, "web", "worker", "worker") as bot:
+        customer = Customer([bot.nodes[0].address])
+        await _hurry(customer, 80)
+        _judge(customer, 80, talk=("/echo {}",))
