@@ -2,20 +2,11 @@
 
 from typing import Any
 
+from botkit.dialogue.controls import begin_session, control_of, is_over, mark_started, take_control
 from botkit.dialogue.handing import take_owner
 from botkit.dialogue.outside import take_outside, wake
 from botkit.dialogue.questions import repeat_question
-from botkit.dialogue.routing import (
-    begin_session,
-    choose_locale_for,
-    control_of,
-    is_over,
-    mark_started,
-    route,
-    route_owned,
-    take_control,
-    take_flow_button,
-)
+from botkit.dialogue.routing import choose_locale_for, route, route_owned, take_flow_button
 from botkit.dialogue.saying import title_of
 from botkit.dialogue.stack import abandon, clear_stack, push, repair
 from botkit.dialogue.steps import fail, give_up, proceed, take_result

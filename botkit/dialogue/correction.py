@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from botkit.dialogue.filling import FREE_TYPES, STRICT, Fit, bare_amount, labelled, refusal, strict_value
 from botkit.dialogue.naming import Mention, behind_name, blank, mentions, value_beside, without_named
 from botkit.dialogue.phrases import is_question, leads_in, read_yes_no, strip_correction
-from botkit.dialogue.questions import repeat_question, say_rule
+from botkit.dialogue.questions import repeat_question
+from botkit.dialogue.saying import say_rule
 from botkit.dialogue.stack import asked_slots, drop_timers, repair
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask, SlotDef

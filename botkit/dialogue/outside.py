@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from botkit.dialogue.routing import begin_session, is_over, mark_started
+from botkit.dialogue.controls import begin_session, is_over, mark_started
 from botkit.dialogue.stack import allowed, can_interrupt, push
 from botkit.dialogue.steps import mark_waiting_done
 from botkit.dialogue.work import MOST_WAITING, Work

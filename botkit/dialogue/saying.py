@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from botkit.dialogue.work import Work
 from botkit.errors import ExpressionError
 from botkit.expressions import render, value
-from botkit.model.definitions import ButtonDef, CardDef, Flow, Speech
+from botkit.model.definitions import ButtonDef, CardDef, Flow, Rule, SlotDef, Speech
 from botkit.model.replies import Button, Card
 
 MOST_CHOICES = 100  # buttons or cards that one expression may give
@@ -131,3 +133,25 @@ def title_of(work: Work, flow: Flow) -> str:
     except ExpressionError:
         title = ""
     return title or flow.name.replace("_", " ")
+
+
+def rule_text(work: Work, slot: SlotDef | None, rule: Rule | None, value: Any) -> str:
+    if rule is None or slot is None or rule.say is None:
+        return ""
+    return _with_value(work, slot, rule, value)
+
+
+def _with_value(work: Work, slot: SlotDef, rule: Rule, value: Any) -> str:
+    """Render a rule's text, which may name the refused value by the slot's name."""
+    assert rule.say is not None  # noqa: S101 - the callers look
+    frame = work.top
+    work.stack[-1] = replace(frame, slots={**frame.slots, slot.name: value})
+    try:
+        return work.text(rule.say)
+    finally:
+        work.stack[-1] = frame
+
+
+def say_rule(work: Work, slot: SlotDef, rule: Rule, value: Any) -> None:
+    """Say why a value is refused."""
+    work.say(_with_value(work, slot, rule, value) if rule.say is not None else work.phrase("unusable"))

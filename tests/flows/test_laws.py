@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from botkit.dialogue import routing
+from botkit.dialogue import meanings, routing
 from botkit.dialogue.stack import push
 from botkit.dialogue.work import Work
 from botkit.flows import STEP_KINDS, load, repair_names
@@ -172,7 +172,8 @@ def _interrupt_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     def lay_over(work: Work, name: str, *_heard: object) -> None:
         push(work, name, "interrupt" if work.stack else "start")
 
-    monkeypatch.setattr(routing, "_begin", lay_over)
+    for module in (routing, meanings):
+        monkeypatch.setattr(module, "begin", lay_over)
 
 
 FAULTS: dict[Callable[[pytest.MonkeyPatch], None], str] = {

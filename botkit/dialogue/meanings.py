@@ -1,0 +1,175 @@
+"""Meanings: the intents and answers that a message is near to, and what is done with the nearest."""
+
+from botkit.dialogue.agreement import begins_with_yes
+from botkit.dialogue.correction import apply_correction, find_correction
+from botkit.dialogue.hearing import hear, hearing
+from botkit.dialogue.questions import repeat_question
+from botkit.dialogue.retries import ask_for_plain_yes, unusable
+from botkit.dialogue.saying import say_speech, title_of
+from botkit.dialogue.stack import (
+    abandon,
+    allowed,
+    can_interrupt,
+    drop_timers,
+    on_stack,
+    repair,
+    start_flow,
+    top_group,
+)
+from botkit.dialogue.work import Work
+from botkit.model.definitions import Ask
+from botkit.model.events import Entity, Match, Message
+from botkit.model.session import Question
+
+SURE = 0.97  # an intent this near needs no clarification
+MOST_CHOICES = 3  # flows that a clarification offers
+Startable = list[tuple[str, float]]  # flows with their scores
+
+
+def surer_meaning(work: Work, message: Message, score: float) -> bool:
+    """Tell whether an intent of a flow that is not open, or an answer, is surer than a loose fit.
+
+    What is as near to an intent of a flow that is open speaks of that: it answers the question.
+    """
+    flows, answer = _startable(work, message), _best_answer(work, message)
+    best = max(answer.score if answer is not None else 0.0, flows[0][1] if flows else 0.0)
+    if flows and _goes_before(work, flows, answer) and any(on_stack(work, name) for name, _ in _near(work, flows)):
+        return False
+    return best > score
+
+
+def take_meaning(work: Work, message: Message, question: Question | None) -> None:
+    _record_meanings(work, message)
+    flows, answer = _startable(work, message), _best_answer(work, message)
+    if flows and _goes_before(work, flows, answer):
+        near = _near(work, flows)
+        if len(near) > 1:
+            _clarify(work, near)
+        else:
+            _take_intent(work, message, *flows[0])
+        return
+    if answer is not None:
+        _take_answer(work, answer, question)
+        return
+    if question is not None and not work.greeted:
+        if begins_with_yes(work, question, message.text):
+            work.candidate("slot", question.step, 0.0, "a yes with something else beside it", taken=True)
+            ask_for_plain_yes(work)
+            return
+        work.candidate("slot", question.step, 0.0, "nobody takes it: an unusable reply", taken=True)
+        unusable(work)
+        return
+    work.candidate("no_match", "on_no_match", 0.0, "nothing is near enough", taken=True)
+    if work.replies:  # a greeting was said in this turn, which is answer enough to a first word
+        work.settled = True
+        return
+    work.misses += 1
+    repair(work, "on_no_match", tries=work.misses)
+
+
+def _goes_before(work: Work, flows: Startable, answer: Match | None) -> bool:
+    """Tell whether the best of some flows goes before an answer: that has to be clearly nearer."""
+    return answer is None or answer.score <= flows[0][1] + work.flows.settings.clarify_margin
+
+
+def _near(work: Work, flows: Startable) -> Startable:
+    """Give the flows that are about as near as the first; nothing is as near as a sure one."""
+    if flows[0][1] >= SURE:
+        return flows[:1]
+    margin = work.flows.settings.clarify_margin
+    return [item for item in flows if flows[0][1] - item[1] <= margin][:MOST_CHOICES]
+
+
+def _startable(work: Work, message: Message) -> Startable:
+    """Give the flows that the message's intents may start, with their scores, the best first."""
+    threshold = work.flows.settings.intent_threshold
+    best: dict[str, float] = {}
+    for match in message.evidence.intents:
+        for name in _allowed_by(work, match) if match.score >= threshold else ():
+            best[name] = max(best.get(name, 0.0), match.score)
+    return sorted(best.items(), key=lambda item: -item[1])
+
+
+def _allowed_by(work: Work, match: Match) -> list[str]:
+    return [name for name in work.flows.starts.get(match.name, ()) if allowed(work, work.flows.flows[name])]
+
+
+def _record_meanings(work: Work, message: Message) -> None:
+    """Record all that the message is near to, taken or not."""
+    for match in message.evidence.intents:
+        threshold = work.flows.settings.intent_threshold
+        why = f"near to {match.example!r}" if match.example else ""
+        if not work.flows.starts.get(match.name):
+            why = "starts no flow"
+        elif not _allowed_by(work, match):
+            why = "only_if does not hold"
+        elif match.score < threshold:
+            why = f"{_below(match.score, threshold)}; {why}"
+        work.candidate("intent", match.name, match.score, why)
+    for match in message.evidence.answers:
+        threshold = work.flows.settings.answer_threshold
+        below = f"{_below(match.score, threshold)}; " if match.score < threshold else ""
+        work.candidate("answer", match.name, match.score, f"{below}near to {match.example!r}")
+
+
+def _below(score: float, threshold: float) -> str:
+    """Say that a score is below the threshold, with the digits that show it."""
+    exact = f"{score:.3f} is " if round(score, 2) >= threshold else ""
+    return f"{exact}below {threshold}"
+
+
+def _best_answer(work: Work, message: Message) -> Match | None:
+    threshold = work.flows.settings.answer_threshold
+    known = [m for m in message.evidence.answers if m.score >= threshold and m.name in work.flows.answers]
+    return max(known, key=lambda match: match.score, default=None)
+
+
+def _clarify(work: Work, near: list[tuple[str, float]]) -> None:
+    work.candidate("intent", ", ".join(name for name, _ in near), near[0][1], "too close to tell apart", taken=True)
+    choices = [{"label": title_of(work, work.flows.flows[name]), "run": name} for name, _ in near]
+    work.clarifies = True
+    repair(work, "on_clarify", choices=choices)
+
+
+def _take_intent(work: Work, message: Message, name: str, score: float) -> None:
+    work.misses = 0
+    near = [m for m in message.evidence.intents if name in work.flows.starts.get(m.name, ()) and m.example]
+    best = max(near, key=lambda match: match.score, default=None)
+    why = "starts" if not on_stack(work, name) else "is open already"
+    why = f"{why}; near to {best.example!r}" if best is not None else why
+    work.candidate("intent", name, score, why, taken=True)
+    begin(work, name, message.text, message.evidence.entities)
+
+
+def begin(work: Work, name: str, text: str = "", entities: tuple[Entity, ...] = ()) -> None:
+    """Start a flow, or return to it where it is open already: new values are applied, or its question repeated."""
+    if not on_stack(work, name):
+        if work.stack and not can_interrupt(work):
+            work.candidate("control", name, 0.0, "too many flows are interrupted: the question is repeated")
+            repeat_question(work)
+            return
+        start_flow(work, name, (hearing(text, (), entities),) if text else ())
+        return
+    while all(frame.flow != name for frame in top_group(work)):
+        abandon(work)
+    correction = find_correction(work, text, refused=True) if text else None
+    if correction is not None:
+        apply_correction(work, correction)
+        return
+    step = work.step_of(work.top)
+    if text and step is not None and isinstance(step.body, Ask):
+        drop_timers(work, work.top)
+        work.stack[-1] = hear(work.top, text, 0, 0, entities)
+        work.change(asked="")
+    repeat_question(work)
+
+
+def _take_answer(work: Work, match: Match, question: Question | None) -> None:
+    work.misses = 0
+    why = f"said; near to {match.example!r}" if match.example else "said"
+    work.candidate("answer", match.name, match.score, why, taken=True)
+    say_speech(work, work.flows.answers[match.name].speech, match.name)
+    if question is not None:
+        repeat_question(work)
+    else:
+        work.settled = True

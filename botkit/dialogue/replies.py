@@ -1,0 +1,247 @@
+"""Replies: what a message answers to the open question, and taking it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec.structs import replace
+
+from botkit.dialogue.agreement import pressed_value, read_agreement, says_more_than_yes
+from botkit.dialogue.filling import (
+    EXACT,
+    FREE_TYPES,
+    PART,
+    STRICT,
+    Fit,
+    choices_of,
+    find_values,
+    fit,
+    refusal,
+    strict_value,
+)
+from botkit.dialogue.hearing import hear
+from botkit.dialogue.naming import mentioned_value, without_named
+from botkit.dialogue.options import Choice, choose_exactly, choose_number
+from botkit.dialogue.questions import done_button
+from botkit.dialogue.retries import hint, unusable
+from botkit.dialogue.saying import title_of
+from botkit.dialogue.stack import begun, repair
+from botkit.dialogue.work import Work
+from botkit.model.definitions import Ask, Confirm, Rate, SlotDef, Step
+from botkit.model.events import Message
+from botkit.model.replies import Rated
+from botkit.model.session import Question
+from botkit.model.words import fold
+
+# Reading replies
+
+
+def read_reply(work: Work, question: Question, message: Message) -> Fit | None:
+    """Give what a message answers to the open question, and how surely."""
+    step = work.step_of(work.top)
+    match step.body if step is not None else None:
+        case Ask(slot=slot) if question.kind == "offer":
+            return _read_offer(work, slot, message)
+        case Ask(slot=slot) if slot.many and (slot.options or slot.options_from):
+            return _read_choices(work, question, slot, message)
+        case Ask(slot=slot):
+            return _pressed_choice(work, question, slot, message) or _fit_unnamed(work, question, slot, message)
+        case Confirm():
+            agreed = read_agreement(work, question, message)
+            beside = agreed is not None and agreed.value and agreed.score < EXACT
+            return None if beside and says_more_than_yes(work, message.text) else agreed
+        case Rate(scale=scale):
+            return _read_rating(work, message, scale)
+        case _:
+            return None
+
+
+def _fit_unnamed(work: Work, question: Question, slot: SlotDef, message: Message) -> Fit | None:
+    """Give the best fit of what a message says of the slot by its name, else of what it does not say of others."""
+    if slot.type in FREE_TYPES and not (slot.pattern or slot.options or slot.options_from):
+        return fit(work, slot, message)
+    left = without_named(work, message.text, slot)
+    if left == message.text:
+        found = fit(work, slot, message, question.options)
+    else:
+        found = fit(work, slot, replace(message, text=left), question.options)
+        found = found and Fit(found.value, found.start, found.end, min(found.score, PART))
+    return found or mentioned_value(work, slot, message.text)
+
+
+def _pressed_choice(work: Work, question: Question, slot: SlotDef, message: Message) -> Fit | None:
+    if not (slot.options or slot.options_from):
+        typed = pressed_value(question, message.text) or _numbered_button(work, question, slot, message.text)
+        found = fit(work, slot, replace(message, text=typed)) if typed and typed != message.text else None
+        return Fit(found.value, found.start, found.end, EXACT) if found is not None else None
+    exact = choose_exactly(message.text, choices_of(work, slot, question.options, message.text))
+    if exact is None:
+        return None
+    return Fit([exact.value] if slot.many else exact.value, 0, len(message.text), EXACT)
+
+
+def _read_choices(work: Work, question: Question, slot: SlotDef, message: Message) -> Fit | None:
+    """Read the options of a question that takes several: a press adds one, Done or a typed list ends it."""
+    chosen, whole = work.top.chosen, (0, len(message.text))
+    choices = choices_of(work, slot, question.options, message.text)
+    exact = choose_exactly(message.text, choices)
+    if exact is not None and work.pressed:
+        values = chosen if exact.value in chosen else (*chosen, exact.value)
+        left = [choice for choice in choices if choice.value not in values]
+        return Fit(_Pressed(values) if left else list(values), *whole, EXACT)
+    if chosen and exact is None and fold(message.text) == fold(work.phrase("done")):
+        return Fit(list(chosen), *whole, EXACT)
+    found = _pressed_choice(work, question, slot, message) or fit(work, slot, message, question.options)
+    if found is None or not chosen:
+        return found
+    return Fit(
+        [*chosen, *(value for value in found.value if value not in chosen)], found.start, found.end, found.score
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pressed:
+    """What was pressed so far of a question that takes several options."""
+
+    values: tuple[Any, ...]
+
+
+def _numbered_button(work: Work, question: Question, slot: SlotDef, text: str) -> str:
+    """Give the value of the button below a free or patterned question that a number from 1 means."""
+    buttons = [Choice(button.value, (button.label,)) for button in question.buttons if button.value]
+    if slot.type not in FREE_TYPES or not buttons or (slot.pattern and find_values(work, slot, text)):
+        return ""
+    locale = work.flows.locales.get(work.locale)
+    chosen = choose_number(text, buttons, locale.numbers.ordinals if locale else {})
+    return str(chosen.value) if chosen is not None else ""
+
+
+def is_button(question: Question, text: str) -> bool:
+    """Tell whether a text is the label or the value of a button that the question shows."""
+    return bool(pressed_value(question, text))
+
+
+def _read_offer(work: Work, slot: SlotDef, message: Message) -> Fit | None:
+    question = work.question
+    agreed = read_agreement(work, question, message) if question is not None else None
+    if agreed is None or not agreed.value:
+        found = strict_value(work, slot, message.text)
+        if found is not None:
+            return Fit(("new", found.value), found.start, found.end, STRICT)
+    if agreed is None:
+        return None
+    return Fit(("keep" if agreed.value else "ask", None), 0, len(message.text), agreed.score)
+
+
+def _read_rating(work: Work, message: Message, scale: int) -> Fit | None:
+    parser = work.flows.catalogue.types.get("integer")
+    slot = SlotDef(name="rating", type="integer" if parser else "any")
+    found = fit(work, slot, message)
+    score: Any = found.value if found is not None else None
+    if isinstance(score, str) and score.isdecimal():
+        score = int(score)
+    if found is None or not isinstance(score, int) or not 1 <= score <= scale:
+        return None
+    return replace_fit(found, score)
+
+
+def replace_fit(found: Fit, value: Any) -> Fit:
+    """Give a fit with another value."""
+    return Fit(value, found.start, found.end, max(found.score, STRICT))
+
+
+def accept(work: Work, message: Message, found: Fit) -> None:
+    """Take a reply to the open question: fill its slot, or go the way of a yes, a no, a rating."""
+    frame = work.top
+    question, step = work.question, work.step_of(frame)
+    assert question is not None  # noqa: S101 - what was read was read for a question
+    assert step is not None  # noqa: S101
+    match step.body:
+        case Ask() as body if question.kind == "offer":
+            _accept_offer(work, step, body, message, found)
+        case Ask() as body:
+            _accept_value(work, step, body, message, found)
+        case Confirm(yes=yes, no=no):
+            _accept_agreement(work, step, yes, no, agreed=bool(found.value))
+        case body:
+            assert isinstance(body, Rate)  # noqa: S101 - `read_reply` reads for no others
+            _accept_rating(work, step, body, int(found.value))
+
+
+def _add_choice(work: Work, step: Step, slot: SlotDef, values: tuple[Any, ...]) -> None:
+    """Keep what was pressed so far, and let the customer press more or say that this is all."""
+    question = work.question
+    assert question is not None  # noqa: S101 - a press answers a question
+    choices = choices_of(work, slot, question.options)
+    pressed = {choice.names for choice in choices if choice.value in values}
+    done = done_button(work)
+    left = [b for b in question.buttons if b != done and not any(fold(b.value) in names for names in pressed)]
+    work.change(chosen=values)
+    work.visit(step.id, "one more pressed")
+    work.question = replace(question, buttons=(*left, done))
+    labels = {str(choice.value): choice.labels[0] for choice in choices if choice.labels}
+    shown = work.formats().list_separator.join(labels.get(str(value), str(value)) for value in values)
+    hint(work, work.phrase("chosen", value=shown))
+
+
+def _accept_value(work: Work, step: Step, body: Ask, message: Message, found: Fit) -> None:
+    if isinstance(found.value, _Pressed):
+        _add_choice(work, step, body.slot, found.value.values)
+        return
+    rule = refusal(work, body.slot, found.value)
+    if rule is not None:
+        work.visit(step.id, "refused by a check")
+        unusable(work, rule, found.value)
+        return
+    work.close_question()
+    work.change(missed="", skips=(), chosen=())
+    work.stack[-1] = hear(work.top, message.text, found.start, found.end, message.evidence.entities)
+    work.visit(step.id, "filled")
+    work.fill(body.slot.name, found.value)
+    work.go(step.next)
+    work.settled = False
+
+
+def _accept_offer(work: Work, step: Step, body: Ask, message: Message, found: Fit) -> None:
+    how, value = found.value
+    if how == "new":
+        _accept_value(work, step, body, message, Fit(value, found.start, found.end, found.score))
+        return
+    work.close_question()
+    if how == "keep":
+        work.visit(step.id, "kept")
+        work.fill(body.slot.name, work.slot(body.slot.name))
+        work.go(step.next)
+    else:
+        work.visit(step.id, "not kept")
+        work.slots[body.slot.name] = None
+        work.change(asked="")
+    work.settled = False
+
+
+def _accept_agreement(work: Work, step: Step, yes: str, no: str, *, agreed: bool) -> None:
+    work.close_question()
+    work.change(missed="")
+    work.visit(step.id, "yes" if agreed else "no")
+    if agreed:
+        work.change(confirmed={**work.top.confirmed, step.id: work.tick()})
+        work.go(yes or step.next)
+    else:
+        title = title_of(work, work.flow_of(begun(work)))
+        work.go(no)
+        if not no:  # then a no ends the flow, and the bot says so
+            repair(work, "on_cancel", flow=title)
+    work.settled = False
+
+
+def _accept_rating(work: Work, step: Step, body: Rate, score: int) -> None:
+    work.close_question()
+    work.change(missed="", skips=())
+    work.visit(step.id, f"rated {score}")
+    work.effects.append(Rated(work.effect_id(), score, body.scale, work.top.flow))
+    if body.save:
+        work.fill(body.save, score)
+    target = body.low if body.low and score <= body.low_at else step.next
+    if not target:
+        work.say(work.phrase("rated"))
+    work.go(target)
+    work.settled = False

@@ -1,0 +1,80 @@
+"""Retries: what an unusable reply gets, and one that needs a further word."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from botkit.dialogue.questions import repeat_question, set_silence
+from botkit.dialogue.saying import rule_text
+from botkit.dialogue.stack import repair
+from botkit.dialogue.work import Work
+from botkit.model.definitions import Ask, Confirm, Retry, Rule
+from botkit.model.replies import Button
+from botkit.model.session import Question
+
+LAST_REPEATS = 3  # how often the last text of `retry` is repeated before the ladder of on_no_match
+
+
+# Unusable replies
+
+
+def unusable(work: Work, rule: Rule | None = None, value: Any = None) -> None:
+    """Give an unusable reply what `retry` says for it; after that, the ladder of on_no_match."""
+    if work.question is not None and work.question.changing:
+        repeat_question(work)  # with the values as they are
+        return
+    frame = work.top
+    frame = work.change(misses=frame.misses + 1 if frame.missed == frame.step else 1, missed=frame.step)
+    step = work.step_of(frame)
+    body = step.body if step is not None else None
+    retry: tuple[Retry, ...] = body.retry if isinstance(body, Ask | Confirm) else ()
+    slot = body.slot if isinstance(body, Ask) else None
+    if retry and frame.misses <= len(retry) + LAST_REPEATS:
+        chosen = retry[min(frame.misses, len(retry)) - 1]
+        if chosen.steps:
+            work.close_question()
+            work.change(step=chosen.steps, asked="")
+            work.settled = False
+            return
+        said = work.text(chosen.say) if chosen.say is not None else ""
+        hint(work, rule_text(work, slot, rule, value) or said)
+        return
+    if rule is not None and frame.misses <= LAST_REPEATS:
+        hint(work, rule_text(work, slot, rule, value) or work.phrase("unusable"))
+        return
+    tries = frame.misses - (len(retry) + LAST_REPEATS if retry else LAST_REPEATS if rule is not None else 0)
+    repair(work, "on_no_match", tries=max(tries, 1))
+
+
+def ask_for_plain_yes(work: Work) -> None:
+    """Say that a yes with something else beside it has done nothing, and ask again; it counts as unusable."""
+    frame, step = work.top, work.step_of(work.top)
+    if step is not None and isinstance(step.body, Confirm) and step.body.retry:
+        work.say(work.phrase("not_yet"))
+        unusable(work)
+        return
+    frame = work.change(misses=frame.misses + 1 if frame.missed == frame.step else 1, missed=frame.step)
+    if frame.misses > LAST_REPEATS:
+        repair(work, "on_no_match", tries=frame.misses - LAST_REPEATS)
+        return
+    work.say(work.phrase("not_yet"))
+    repeat_question(work)
+
+
+def ask_what_to_change(work: Work, question: Question, names: Sequence[str]) -> None:
+    """Ask which of some slots a reply to a confirm is about; their names are the buttons, the question stays open."""
+    labels = dict.fromkeys(name.replace("_", " ") for name in names)
+    hint(work, work.phrase("change"), tuple(Button(label=label, value=label) for label in labels))
+    work.question = replace(question, changing=True)
+
+
+def hint(work: Work, text: str, buttons: tuple[Button, ...] | None = None) -> None:
+    """Say a hint with the open question's buttons; the question stays open, and its silence begins anew."""
+    question, step = work.question, work.step_of(work.top)
+    assert question is not None  # noqa: S101 - a reply is unusable to a question only
+    assert step is not None  # noqa: S101
+    work.say(text, buttons=question.buttons if buttons is None else buttons, question=question.id)
+    if isinstance(step.body, Ask | Confirm) and step.body.silence is not None and question.kind != "offer":
+        set_silence(work, question.id, step.body.silence)
+    work.settled = True
