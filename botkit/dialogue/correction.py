@@ -200,21 +200,36 @@ def reopen(work: Work, index: int, slot: SlotDef) -> None:
         shown = labelled(work, slot, work.value_at(index, slot.name))
         repair(work, "on_correct", slot=slot.name, old=shown, new=shown, done=True)
         return
-    steps, fills = work.flow_of(frame).steps, work.prepared.facts[frame.flow].fills
-    asks = [step for step in frame.passed if fills.get(step) == slot.name and isinstance(steps[step].body, Ask)]
+    asks = [step for step in frame.passed if _asks_for(work, frame, step, slot.name)]
     if not asks:
         repeat_question(work)
         return
     for other in work.stack[index:]:
         drop_timers(work, other)
     del work.stack[index + 1 :]
-    later = frame.passed[frame.passed.index(asks[-1]) :]
-    done = tuple(step for step in later if step in frame.wrote)
-    work.stack[index] = replace(frame, step=asks[-1], asked="", skips=done, heard=())
+    _set_back(work, index, asks[-1])
+    work.stack[index] = replace(work.stack[index], heard=())
     work.fill(slot.name, None, index)
     work.visit(asks[-1], "opened again")
     work.question = None
     work.settled = False
+
+
+def _asks_for(work: Work, frame: Frame, step: str, slot: str) -> bool:
+    """Tell whether a step asks for a slot, or runs a flow that does."""
+    facts, body = work.prepared.facts[frame.flow], work.flow_of(frame).steps[step].body
+    called = facts.calls.get(step)
+    return (isinstance(body, Ask) and facts.fills.get(step) == slot) or (called is not None and slot in called.asks)
+
+
+def _set_back(work: Work, index: int, target: str) -> None:
+    """Let a frame go on at a step that it has passed: done writes are passed over, a flow that asked is run again."""
+    frame = work.stack[index]
+    later = frame.passed[frame.passed.index(target) :]
+    done = tuple(step for step in later if step in frame.wrote)
+    facts = work.prepared.facts[frame.flow]
+    again = tuple(step for step in later if step in facts.calls and step not in done)
+    work.stack[index] = replace(frame, step=target, asked="", skips=done, reruns=again)
 
 
 def _go_back(work: Work, index: int, slot: str) -> bool:
@@ -233,9 +248,7 @@ def _go_back(work: Work, index: int, slot: str) -> bool:
         del work.stack[at + 1 :]
         if target != frame.step:
             drop_timers(work, frame)
-            later = frame.passed[frame.passed.index(target) :]
-            done = tuple(step for step in later if step in frame.wrote)
-            work.stack[at] = replace(frame, step=target, asked="", skips=done)
+            _set_back(work, at, target)
         work.question = None
         work.settled = False
         return True
@@ -243,8 +256,11 @@ def _go_back(work: Work, index: int, slot: str) -> bool:
 
 
 def _first_reader(work: Work, frame: Frame, slot: str) -> str | None:
-    facts = work.prepared.facts[frame.flow]
-    asks = (i for i in range(len(frame.passed) - 1, -1, -1) if facts.fills.get(frame.passed[i]) == slot)
-    asked = next(asks, 0)
-    readers = (step for step in frame.passed[asked:] if slot in facts.reads[step])
-    return next(readers, None)
+    """Give the first step executed since the slot was asked for that reads it, itself or in a flow that it ran."""
+    facts, waits = work.prepared.facts[frame.flow], frame.step if frame is not work.top else ""
+    asked = [at for at, step in enumerate(frame.passed) if _asks_for(work, frame, step, slot)]
+    for step in frame.passed[asked[-1] if asked else 0 :]:
+        called = facts.calls.get(step)
+        if slot in facts.reads[step] or (called is not None and step != waits and slot in called.reads):
+            return step
+    return None

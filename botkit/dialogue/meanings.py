@@ -3,6 +3,7 @@
 from botkit.dialogue.agreement import begins_with_yes
 from botkit.dialogue.correction import apply_correction, find_correction
 from botkit.dialogue.hearing import hear, hearing
+from botkit.dialogue.prepared import is_work, reachable
 from botkit.dialogue.questions import repeat_question
 from botkit.dialogue.retries import ask_for_plain_yes, unusable
 from botkit.dialogue.saying import say_speech, title_of
@@ -17,9 +18,9 @@ from botkit.dialogue.stack import (
     top_group,
 )
 from botkit.dialogue.work import Work
-from botkit.model.definitions import Ask
+from botkit.model.definitions import Ask, Handoff, Step
 from botkit.model.events import Entity, Match, Message
-from botkit.model.session import Question
+from botkit.model.session import Frame, Question
 
 SURE = 0.97  # an intent this near needs no clarification
 MOST_CHOICES = 3  # flows that a clarification offers
@@ -33,9 +34,41 @@ def surer_meaning(work: Work, message: Message, score: float) -> bool:
     """
     flows, answer = _startable(work, message), _best_answer(work, message)
     best = max(answer.score if answer is not None else 0.0, flows[0][1] if flows else 0.0)
-    if flows and _goes_before(work, flows, answer) and any(on_stack(work, name) for name, _ in _near(work, flows)):
+    if flows and _goes_before(work, flows, answer) and any(_is_open(work, name) for name, _ in _near(work, flows)):
         return False
     return best > score
+
+
+def _is_open(work: Work, name: str) -> bool:
+    """Tell whether a flow is on the stack and has not done its work."""
+    return on_stack(work, name) and not _has_done(work, name)
+
+
+def _has_done(work: Work, name: str) -> bool:
+    """Tell whether a flow only waits for another that it runs at its end, such as 'Anything else?'.
+
+    It or a caller has written, and nothing is left for them to do: they neither ask nor write any more, and what
+    they wait for only asks.
+    """
+    group = top_group(work)
+    *callers, last = group
+    if group[0].entered == "repair" or work.pending or name not in [frame.flow for frame in callers]:
+        return False
+    if not any(frame.wrote for frame in callers):
+        return False
+    if any(_works(work, last, step) for step in reachable(work.flow_of(last), last.step).values()):
+        return False
+    for caller in callers:
+        flow = work.flow_of(caller)
+        left = reachable(flow, flow.steps[caller.step].next).values()
+        if any(isinstance(step.body, Ask | Handoff) or _works(work, caller, step) for step in left):
+            return False
+    return True
+
+
+def _works(work: Work, frame: Frame, step: Step) -> bool:
+    called = work.prepared.facts[frame.flow].calls.get(step.id)
+    return is_work(step) or (called is not None and called.works)
 
 
 def take_meaning(work: Work, message: Message, question: Question | None) -> None:
@@ -135,14 +168,19 @@ def _take_intent(work: Work, message: Message, name: str, score: float) -> None:
     work.misses = 0
     near = [m for m in message.evidence.intents if name in work.flows.starts.get(m.name, ()) and m.example]
     best = max(near, key=lambda match: match.score, default=None)
-    why = "starts" if not on_stack(work, name) else "is open already"
+    why = "is open already" if _is_open(work, name) else "starts anew" if on_stack(work, name) else "starts"
     why = f"{why}; near to {best.example!r}" if best is not None else why
     work.candidate("intent", name, score, why, taken=True)
     begin(work, name, message.text, message.evidence.entities)
 
 
 def begin(work: Work, name: str, text: str = "", entities: tuple[Entity, ...] = ()) -> None:
-    """Start a flow, or return to it where it is open already: new values are applied, or its question repeated."""
+    """Start a flow, or return to it where it is open already: new values are applied, or its question repeated.
+
+    One that has done its work ends, and starts anew.
+    """
+    while on_stack(work, name) and not _is_open(work, name):
+        abandon(work)
     if not on_stack(work, name):
         if work.stack and not can_interrupt(work):
             work.candidate("control", name, 0.0, "too many flows are interrupted: the question is repeated")

@@ -1,5 +1,6 @@
 """What the core derives from a FlowSet once: phrases, what each step reads, which slots a flow asks for."""
 
+import dataclasses
 import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,7 @@ from botkit.model.definitions import (
     Flow,
     FlowSet,
     Generate,
+    Goto,
     If,
     MatchStep,
     Rate,
@@ -39,16 +41,26 @@ _MOST_KEPT = 32
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """What a called flow, and those that it calls, ask for and read of the shared slots; `works`: they write."""
+
+    asks: Mapping[str, SlotDef]
+    reads: frozenset[str]
+    works: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FlowFacts:
     """What is known of one flow: the slots that each step reads, those it fills, and its asks by slot.
 
-    `matters`: the steps that a correction may have to do again.
+    `matters`: the steps that a correction may have to do again. `calls`: what the flow of each `run` does.
     """
 
     reads: Mapping[str, frozenset[str]]
     fills: Mapping[str, str]  # step → slot that it asks for or saves
     asks: Mapping[str, SlotDef]
     matters: frozenset[str]
+    calls: Mapping[str, Called]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +104,7 @@ def steers(flows: FlowSet, text: str) -> bool:
 
 def _derive(flows: FlowSet) -> Prepared:
     facts = {name: _examine(flow) for name, flow in flows.flows.items()}
+    facts = {name: dataclasses.replace(known, calls=_calls_of(flows, facts, name)) for name, known in facts.items()}
     slots = _slots_of(flows)
     sources = {slot.pattern for slot in slots}
     return Prepared(
@@ -136,7 +149,56 @@ def _examine(flow: Flow) -> FlowFacts:
                 pass
     calls = {id_ for id_, step in flow.steps.items() if isinstance(step.body, Do | Run)}
     matters = calls.union(fills, [id_ for id_, names in reads.items() if names])
-    return FlowFacts(reads=reads, fills=fills, asks=asks, matters=frozenset(matters))
+    return FlowFacts(reads=reads, fills=fills, asks=asks, matters=frozenset(matters), calls={})
+
+
+def _calls_of(flows: FlowSet, facts: Mapping[str, FlowFacts], name: str) -> dict[str, Called]:
+    runs = [(id_, step.body) for id_, step in flows.flows[name].steps.items() if isinstance(step.body, Run)]
+    return {id_: _gather(flows, facts, body.flow, set()) for id_, body in runs}
+
+
+def _gather(flows: FlowSet, facts: Mapping[str, FlowFacts], name: str, seen: set[str]) -> Called:
+    """Gather what a flow asks for, reads and does, with all that it calls; `seen` are those that were looked at."""
+    flow = flows.flows.get(name)
+    if flow is None or name in seen:
+        return Called({}, frozenset(), works=False)
+    seen.add(name)
+    asks = {slot: known for slot, known in facts[name].asks.items() if slot in flows.slots}
+    reads = frozenset(slot for read in facts[name].reads.values() for slot in read if slot in flows.slots)
+    works = any(is_work(step) for step in flow.steps.values())
+    for step in flow.steps.values():
+        if isinstance(step.body, Run):
+            inner = _gather(flows, facts, step.body.flow, seen)
+            asks, reads, works = {**inner.asks, **asks}, reads | inner.reads, works or inner.works
+    return Called(asks, reads, works)
+
+
+def is_work(step: Step) -> bool:
+    """Tell whether a step does what a flow is for: it writes, confirms, waits for something, lets a model talk."""
+    return isinstance(step.body, Confirm | Wait | Agent) or (isinstance(step.body, Do) and step.body.write)
+
+
+def reachable(flow: Flow, start: str) -> dict[str, Step]:
+    """Give the steps that may be executed from a step on."""
+    found: dict[str, Step] = {}
+    waiting = [start]
+    while waiting:
+        step = flow.steps.get(waiting.pop())
+        if step is not None and step.id not in found:
+            found[step.id] = step
+            waiting.extend(_followers(step))
+    return found
+
+
+def _followers(step: Step) -> Iterator[str]:
+    if not isinstance(step.body, Goto | End):
+        yield step.next
+    for name in ("then", "otherwise", "default", "yes", "no", "on_error", "low", "target"):
+        found = getattr(step.body, name, "")
+        if isinstance(found, str):
+            yield found
+    for part in (*getattr(step.body, "cases", ()), *getattr(step.body, "retry", ())):
+        yield part.steps
 
 
 def _read_names(step: Step) -> Iterator[str]:
@@ -148,6 +210,7 @@ def _read_names(step: Step) -> Iterator[str]:
         case Ask(slot=slot, speech=speech):
             yield from _speech_names(speech)
             yield from _template_names(slot.options_from)
+            yield from checked_names(slot)
         case Set(values=values) | Do(args=values) | Run(args=values):
             for value in values.values():
                 yield from _value_names(value)
@@ -163,6 +226,11 @@ def _read_names(step: Step) -> Iterator[str]:
             yield from condition(until.source).names
         case _:
             pass
+
+
+def checked_names(slot: SlotDef) -> frozenset[str]:
+    """Give the other names that the rules of a slot's `check` read."""
+    return frozenset(name for rule in slot.checks for name in condition(rule.when.source).names) - {slot.name}
 
 
 def _template_names(source: str) -> frozenset[str]:

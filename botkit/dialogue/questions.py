@@ -7,6 +7,7 @@ from botkit.dialogue.filling import (
     refusal,
 )
 from botkit.dialogue.hearing import offered
+from botkit.dialogue.prepared import checked_names
 from botkit.dialogue.saying import listed_options, say_rule, say_speech
 from botkit.dialogue.stack import drop_timers
 from botkit.dialogue.work import Work
@@ -22,8 +23,9 @@ def ask(work: Work, step: Step, body: Ask) -> None:
     if current is not None and not body.again and _still_valid(work, slot, current):
         if slot.name in frame.changed:
             drop_timers(work, frame)
-            work.visit(step.id, "passed over")
-            work.go(step.next)
+            if _check_again(work, step, slot, current):
+                work.visit(step.id, "passed over")
+                work.go(step.next)
             return
         if frame.asked or body.fill != "anytime" or not _fill_from_heard(work, step, slot):
             _carry(work, step, slot, current)  # only a shared slot can be filled and not in this run
@@ -34,6 +36,20 @@ def ask(work: Work, step: Step, body: Ask) -> None:
     if frame.asked and frame.chosen:
         buttons = (*buttons, done_button(work))
     pose(work, step, body.speech, "ask", buttons, silence=body.silence, slot=slot)
+
+
+def _check_again(work: Work, step: Step, slot: SlotDef, current: Any) -> bool:
+    """Hold a value against its rules again where what they read has changed since; a refused one is asked for."""
+    changed = work.top.changed
+    if all(changed.get(name, 0) <= changed[slot.name] for name in checked_names(slot)):
+        return True
+    rule = refusal(work, slot, current)
+    if rule is None:
+        return True
+    say_rule(work, slot, rule, current)
+    work.visit(step.id, "refused by a check")
+    work.fill(slot.name, None)
+    return False
 
 
 def _still_valid(work: Work, slot: SlotDef, current: Any) -> bool:

@@ -89,14 +89,23 @@ def top_group(work: Work) -> list[Frame]:
 
 
 def known_slots(work: Work) -> list[tuple[int, SlotDef]]:
-    """Give the slots that this run and its callers ask for, each with its frame, the latest run first."""
+    """Give the slots that this run and its callers ask for, each with its frame, the latest run first.
+
+    Shared ones that a called flow has asked for stay open in its caller.
+    """
     found: list[tuple[int, SlotDef]] = []
     index = len(work.stack) - 1
     while index >= 0 and work.stack[index].entered == "repair":
         index -= 1
     while index >= 0:
         frame = work.stack[index]
-        found.extend((index, slot) for slot in reversed(list(work.prepared.facts[frame.flow].asks.values())))
+        facts = work.prepared.facts[frame.flow]
+        called = {name: slot for step in frame.passed if step in facts.calls
+                  for name, slot in facts.calls[step].asks.items()}  # fmt: skip
+        mine = {**called, **facts.asks}
+        shared = [name for name in mine if name in work.flows.slots]
+        found = [(at, slot) for at, slot in found if slot.name not in shared]  # the lowest frame has it
+        found.extend((index, slot) for slot in reversed(list(mine.values())))
         if frame.entered != "run":
             break
         index -= 1
@@ -106,11 +115,11 @@ def known_slots(work: Work) -> list[tuple[int, SlotDef]]:
 def asked_slots(work: Work) -> list[tuple[int, SlotDef]]:
     """Give those that were asked for and have a value; not that of the open question."""
     question, found = work.question, []
-    opened = question.step if question is not None and question.kind in {"ask", "offer"} else ""
+    asks = question is not None and question.kind in {"ask", "offer"}
+    opened = work.prepared.facts[work.top.flow].fills.get(question.step, "") if question is not None and asks else ""
     for index, slot in known_slots(work):
         frame = work.stack[index]
-        fills = work.prepared.facts[frame.flow].fills
-        is_open = frame.run == work.stack[-1].run and fills.get(opened) == slot.name
+        is_open = slot.name == opened and (frame.run == work.top.run or slot.name in work.flows.slots)
         if slot.name in frame.changed and not is_open and work.value_at(index, slot.name) is not None:
             found.append((index, slot))
     return found

@@ -251,7 +251,14 @@ def _run(work: Work, step: Step, body: Run) -> None:
         fail(work, Failure("too_deep", f"more than {MOST_DEPTH} flows call each other"))
         return
     given = {name: value for name, value in _values(work, body.args).items() if value is not None}
-    push(work, body.flow, "run", slots=given, heard=work.top.heard)
+    frame = work.top
+    again = step.id in frame.reruns
+    if again:
+        work.change(reruns=tuple([other for other in frame.reruns if other != step.id]))
+    push(work, body.flow, "run", slots=given, heard=frame.heard)
+    if again:
+        known = {name: clock for name, clock in frame.changed.items() if name in work.flows.slots}
+        work.change(changed={**known, **work.top.changed})
 
 
 def _goto(work: Work, step: Step, body: Goto) -> None:

@@ -48,6 +48,7 @@ class Frame(msgspec.Struct, frozen=True, array_like=True):
     skips: tuple[str, ...] = ()  # done writes that a correction passes over
     error: dict[str, Any] | None = None
     chosen: tuple[Any, ...] = ()  # of its open question that takes several options, those pressed so far
+    reruns: tuple[str, ...] = ()  # called flows that a correction runs again: what is shared stays filled there
 
 
 class Question(msgspec.Struct, frozen=True, array_like=True):

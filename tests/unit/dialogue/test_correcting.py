@@ -424,3 +424,169 @@ def test_a_no_to_that_ends_the_flow(reply: str) -> None:
     talk.say(reply)
     assert talk.stack == []
     assert "shop.give" not in talk.called
+
+
+IDENTIFYING = """
+slots:
+  email: {type: email}
+  account: {type: text, options: {a: Alpha, b: Beta}}
+flows:
+  main:
+    start: {commands: [main]}
+    steps:
+      - {run: identify, save: known}
+      - {ask: item, say: Which item?}
+      - {ask: reason, say: Why?, options: [broken, late]}
+      - confirm: {en: "Return {{ item }} of {{ known }}, mail to {{ email }}?", zh: "{{ known }}退{{ item }}，邮件发到{{ email }}，好吗？"}
+        no: [{say: Nothing done.}, end]
+      - do: shop.give
+        with: {to: "{{ email }}"}
+      - {ask: more, say: More?, type: date}
+  identify:
+    steps:
+      - {ask: email, say: Your mail?}
+      - {ask: account, say: Which account?}
+      - {do: shop.find, with: {email: "{{ email }}"}, save: found}
+      - end: "{{ found }}"
+"""
+NAMES = {"ann@example.org": "Ann", "bob@example.org": "Bob"}
+
+
+def identified(*lines: str) -> Talk:
+    talk = Talk(build(IDENTIFYING), {"shop.find": lambda call: NAMES.get(call.args["email"]), "shop.give": "T-1"})
+    for line in ("/main", "ann@example.org", "Alpha", *lines):
+        talk.say(line)
+    return talk
+
+
+@pytest.mark.parametrize(
+    ("lines", "reply"),
+    [
+        (("a lamp",), "no wait, the e-mail is bob@example.org"),
+        (("a lamp",), "bob@example.org"),
+        (("a lamp",), "等等，email是bob@example.org"),
+        (("a lamp", "late"), "no, bob@example.org"),
+        (("a lamp", "late"), "yes, but the email should be bob@example.org"),
+        (("a lamp", "late"), "不对，email改成bob@example.org"),
+    ],
+)
+def test_a_shared_slot_that_an_ended_called_flow_asked_for_stays_open(lines: tuple[str, ...], reply: str) -> None:
+    talk = identified(*lines)
+    step = talk.step
+    talk.say(reply)
+    assert (talk.step, talk.stack) == (step, ["main"])
+    assert (talk.slots["email"], talk.slots["known"], talk.slots["item"]) == ("bob@example.org", "Bob", "a lamp")
+    assert talk.called == ["shop.find", "shop.find"]
+    if step != "confirm":
+        talk.say("late")
+    talk.say("yes")
+    assert talk.calls[-1].args == {"to": "bob@example.org"}
+
+
+def test_what_an_ended_called_flow_asked_for_is_asked_again_after_a_no_that_names_it() -> None:
+    talk = identified("a lamp", "late")
+    assert talk.say("no, the account is wrong") == "Which account?"
+    assert talk.stack == ["main", "identify"]
+    assert talk.say("Beta") == "Return a lamp of Ann, mail to ann@example.org?"
+    assert (talk.slots["account"], talk.slots["email"]) == ("b", "ann@example.org")
+
+
+def test_what_a_done_write_has_read_stays_though_a_called_flow_asked_for_it() -> None:
+    talk = identified("a lamp", "late", "yes")
+    assert talk.say("sorry, bob@example.org").startswith("That's already been done with ann@example.org")
+    assert talk.slots["email"] == "ann@example.org"
+
+
+def test_an_own_slot_of_an_ended_called_flow_is_closed() -> None:
+    text = IDENTIFYING.replace("  account: {type: text, options: {a: Alpha, b: Beta}}\n", "").replace(
+        "{ask: account, say: Which account?}", "{ask: account, say: Which account?, options: {a: Alpha, b: Beta}}"
+    )
+    talk = Talk(build(text), {"shop.find": "Ann"})
+    for line in ("/main", "ann@example.org", "Alpha", "a lamp"):
+        talk.say(line)
+    talk.say("no wait, the account is Beta")
+    assert (talk.step, talk.stack, "account" in talk.slots) == ("ask:reason", ["main"], False)
+
+
+def test_a_later_run_of_the_same_flow_offers_what_is_known() -> None:
+    text = IDENTIFYING.replace(
+        "      - {ask: more, say: More?, type: date}", "      - {run: identify}\n      - say: End."
+    )
+    talk = Talk(build(text), {"shop.find": "Ann", "shop.give": 1})
+    for line in ("/main", "ann@example.org", "Alpha", "a lamp", "sorry, bob@example.org", "late"):
+        talk.say(line)
+    assert talk.say("yes") == "Is it still bob@example.org?"
+
+
+LIMITED = """
+flows:
+  main:
+    start: {commands: [main]}
+    steps:
+      - {ask: account, say: Which?, options: {a: Alpha, b: Beta}}
+      - {do: shop.find, with: {account: "{{ account }}"}, save: balance}
+      - ask: amount
+        say: How much?
+        type: integer
+        check: [{if: amount > balance, say: "Only {{ balance }}, not {{ amount }}."}]
+      - {ask: day, say: When?, type: date}
+      - confirm: "{{ amount }} from {{ account }}?"
+      - {do: shop.give, with: {amount: "{{ amount }}", account: "{{ account }}"}}
+      - say: Done.
+"""
+BALANCES = {"a": 100, "b": 10}
+
+
+@pytest.mark.parametrize(("lines", "step"), [(("50",), "ask:day"), (("50", "tomorrow"), "confirm")])
+@pytest.mark.parametrize("reply", ["no, Beta", "不对，Beta"])
+def test_a_check_is_run_again_when_a_slot_that_it_depends_on_is_corrected(
+    lines: tuple[str, ...], step: str, reply: str
+) -> None:
+    talk = Talk(build(LIMITED), {"shop.find": lambda call: BALANCES[call.args["account"]], "shop.give": 1})
+    for line in ("/main", "Alpha", *lines):
+        talk.say(line)
+    assert talk.step == step
+    assert talk.say(reply).endswith("Only 10, not 50.\nHow much?")
+    assert talk.slots["amount"] is None
+    assert talk.say("60").startswith("Only 10, not 60.")
+    talk.say("5")
+    assert talk.step == step
+    assert talk.slots["amount"] == 5
+
+
+def test_a_check_that_a_corrected_slot_still_passes_lets_the_value_be() -> None:
+    talk = Talk(build(LIMITED), {"shop.find": lambda call: BALANCES[call.args["account"]], "shop.give": 1})
+    for line in ("/main", "Alpha", "5", "tomorrow"):
+        talk.say(line)
+    assert talk.say("no, Beta").endswith("5 from b?")
+    talk.say("yes")
+    assert talk.calls[-1].args == {"amount": 5, "account": "b"}
+
+
+def test_a_check_that_reads_the_corrected_slot_itself_is_run_again() -> None:
+    text = """
+flows:
+  main:
+    start: {commands: [main]}
+    steps:
+      - {ask: limit, say: Limit?, type: integer}
+      - {ask: amount, say: How much?, type: integer, check: [{if: amount > limit, say: Too much.}]}
+      - {ask: day, say: When?, type: date}
+      - say: "{{ amount }} of {{ limit }}"
+"""
+    talk = Talk(build(text))
+    for line in ("/main", "100", "50"):
+        talk.say(line)
+    assert talk.say("the limit is 20").endswith("Too much.\nHow much?")
+    assert talk.say("15") == "When?"
+    assert talk.say("tomorrow") == "15 of 20"
+
+
+def test_only_the_first_run_of_a_flow_after_a_correction_passes_over_what_is_known() -> None:
+    text = IDENTIFYING.replace("- {run: identify, save: known}", "- {id: who, run: identify, save: known}").replace(
+        "      - {ask: more, say: More?, type: date}", "      - goto: who"
+    )
+    talk = Talk(build(text), {"shop.find": "Ann", "shop.give": 1})
+    for line in ("/main", "ann@example.org", "Alpha", "a lamp", "sorry, bob@example.org", "late"):
+        talk.say(line)
+    assert talk.say("yes") == "Is it still bob@example.org?"

@@ -589,3 +589,108 @@ flows:
     assert why["begin"].startswith("0.598 is below 0.6")
     assert why["other"].startswith("below 0.6")
     assert why["hours"].startswith("0.597 is below 0.6")
+
+
+AGAIN = """
+intents:
+  return_item: {examples: [I want to return an item, 我要退货]}
+  other: {examples: [something other]}
+answers:
+  hours: {questions: [when are you open], say: From 9 to 18.}
+flows:
+  return_item:
+    title: your return
+    start: {intents: [return_item], commands: [return]}
+    steps:
+      - {ask: item, say: Which item?}
+      - confirm: {en: "Return {{ item }}?", zh: "退{{ item }}吗？"}
+        no: [{say: Nothing done.}, {run: anything_else}, end]
+      - {do: shop.give, with: {item: "{{ item }}"}}
+      - say: Done.
+      - {run: anything_else}
+  other:
+    start: {intents: [other]}
+    steps:
+      - {ask: number, say: Number?, pattern: '[A-Z]\\d'}
+  anything_else:
+    steps:
+      - {ask: more, say: Anything else?, type: boolean}
+      - if: more
+        then: [{say: What is it?}]
+        else: [{say: Goodbye!}]
+"""
+
+
+def at_anything_else(text: str = AGAIN, *, first: tuple[str, ...] = ()) -> Talk:
+    talk = Talk(build(text), {"shop.give": "T-1"})
+    for line in (*first, "/return", "a lamp", "yes"):
+        talk.say(line)
+    assert talk.top.flow == "anything_else"
+    return talk
+
+
+@pytest.mark.parametrize(
+    "reply",
+    ["I want to return another item", "yes, I want to return another item", "return an item", "我要退货", "/return"],
+)
+def test_a_second_wish_of_the_kind_that_is_done_starts_anew(reply: str) -> None:
+    talk = at_anything_else()
+    assert talk.say(reply) == "Which item?"
+    assert talk.stack == ["return_item"]
+    talk.say("a chair")
+    talk.say("yes")
+    assert [call.args["item"] for call in talk.calls] == ["a lamp", "a chair"]
+    assert talk.say("no") == "Goodbye!"
+
+
+@pytest.mark.parametrize(("reply", "said"), [("yes", "What is it?"), ("no thanks", "Goodbye!"), ("hm", "didn't")])
+def test_what_is_no_wish_answers_what_is_asked_at_the_end(reply: str, said: str) -> None:
+    assert said in at_anything_else().say(reply)
+
+
+def test_what_was_interrupted_waits_until_the_second_one_is_done() -> None:
+    talk = at_anything_else(first=("something other",))
+    assert talk.say("I want to return another item") == "Which item?"
+    assert talk.stack == ["other", "return_item"]
+    for line in ("a chair", "yes", "no"):
+        talk.say(line)
+    assert (talk.stack, talk.text.splitlines()[-1]) == (["other"], "Number?")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (
+            "      - {run: anything_else}\n  other",
+            "      - {run: anything_else}\n      - {ask: note, say: Note?}\n  other",
+        ),
+        ("      - {run: anything_else}\n  other", "      - {run: anything_else}\n      - {confirm: Sure?}\n  other"),
+        ("      - {run: anything_else}\n  other", "      - {run: anything_else}\n      - {handoff: orders}\n  other"),
+        ("      - {run: anything_else}\n  other", "      - {run: anything_else}\n      - {run: paid}\n  other"),
+        ("        else: [{say: Goodbye!}]\n", "        else: [{confirm: Shall I close it?}]\n"),
+    ],
+)
+def test_a_flow_that_has_still_something_to_do_is_not_started_anew(change: tuple[str, str]) -> None:
+    text = AGAIN + "  paid:\n    steps: [{run: paid_in}]\n  paid_in:\n    steps: [{confirm: Paid?}, {say: Thanks.}]\n"
+    assert change[0] in text
+    talk = at_anything_else(text.replace(*change))
+    talk.say("return an item", intents={"return_item": 0.9})
+    assert talk.stack == ["return_item", "anything_else"]
+    assert talk.step == "ask:more"
+
+
+def test_a_flow_that_has_written_nothing_keeps_its_question() -> None:
+    text = AGAIN.replace('      - {do: shop.give, with: {item: "{{ item }}"}}\n', "")
+    talk = at_anything_else(text)
+    talk.say("return an item", intents={"return_item": 0.9})
+    assert talk.stack == ["return_item", "anything_else"]
+
+
+def test_a_flow_in_the_middle_of_its_work_is_not_started_anew() -> None:
+    talk = Talk(build(AGAIN), {"shop.give": "T-1"})
+    for line in ("/return", "a lamp"):
+        talk.say(line)
+    assert talk.say("I want to return an item") == "Return a lamp?"
+    talk.say("something other")
+    assert talk.say("/return") == "Return a lamp?"
+    assert talk.stack == ["return_item"]

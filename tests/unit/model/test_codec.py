@@ -95,6 +95,7 @@ ORDERS: dict[str, tuple[str, ...]] = {
         "skips",
         "error",
         "chosen",
+        "reruns",
     ),
     "Question": ("id", "run", "step", "kind", "buttons", "options", "timed", "changing"),
     "Pending": ("id", "run", "step", "action", "write"),
