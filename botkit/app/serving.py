@@ -38,7 +38,7 @@ from botkit.runtime.collecting import spare_collector
 
 BETWEEN_LOOKS = 0.5  # seconds between two looks at the bot's files
 GRACE = 5.0  # seconds that open requests have to end
-MOST_COUNTED = 1000  # dead letters that a look at the numbers counts
+MOST_COUNTED = 1000  # failures that a look at the numbers counts
 READY_WITHIN = 2.0  # seconds that the store has to answer
 
 Tell = Callable[[str], None]
@@ -211,7 +211,7 @@ def build_app(bot: Bot, numbers: Numbers) -> Starlette:
     async def metrics(request: Request) -> Response:
         if not _may_see(request, bot.checked.config.token):
             return PlainTextResponse("a token is needed\n", 401, {"WWW-Authenticate": "Bearer"})
-        dead = len(await bot.store.failed(MOST_COUNTED))
+        dead = len(await bot.store.failures(MOST_COUNTED))
         written = write_metrics(numbers, bot.engine.turns_taken, dead, bot.checked.registry.lost)
         return PlainTextResponse(written, media_type=_PROMETHEUS)
 
@@ -239,7 +239,7 @@ def write_metrics(numbers: Numbers, turns: int, dead: int, lost: Mapping[str, in
         ("botkit_duplicates_total", "counter", "Deliveries that were known and dropped.", numbers.duplicates),
         ("botkit_replies_sent_total", "counter", "Replies that a platform took.", numbers.sent),
         ("botkit_replies_refused_total", "counter", "Tries to send that a platform refused.", numbers.refused),
-        ("botkit_dead_letters", "gauge", f"Replies given up, counted up to {MOST_COUNTED}.", dead),
+        ("botkit_dead_letters", "gauge", f"What failed for good, counted up to {MOST_COUNTED}.", dead),
         ("botkit_uptime_seconds", "gauge", "Seconds since the start.", round(time.monotonic() - numbers.since, 3)),
     )
     written = [f"# HELP {name} {text}\n# TYPE {name} {kind}\n{name} {value}\n" for name, kind, text, value in rows]

@@ -304,7 +304,10 @@ class Store(Protocol):
         ...
 
     async def left(self, now: float) -> Left:
-        """Give where something is to be done now. It is asked every few seconds: cheap where there is nothing."""
+        """Give where something is to be done now, and no other process is at it.
+
+        It is asked every few seconds: cheap where there is nothing.
+        """
         ...
 
     async def check(self) -> None:

@@ -3,10 +3,12 @@
 Twenty customers write ten times a second each, and wait for their answers; the time from the hand-over of a message to
 the hand-over of its reply is measured. Meanwhile nothing else happens (calm), or one more customer writes 3,000
 messages as fast as they are taken, sixteen at once (flood); `unbounded` is the same without `limits` and without
-slices. Read the 99th percentiles side by side.
+slices. Or sixteen more customers have an action of a plugin called over and over that blocks its thread for a fifth
+of a second (slow plugin). Read the 99th percentiles side by side.
 """
 
 import asyncio
+import shutil
 import statistics
 import sys
 import tempfile
@@ -27,6 +29,26 @@ from tests.benchmarks.talk import BOT
 
 CHANNEL, OTHERS, EVERY, FLOOD, AT_ONCE = "line", 20, 0.1, 3000, 16
 SECONDS = 6.0
+SLOW = '''"""A plugin that blocks."""
+
+import time
+
+from botkit import Context, Plugin
+
+plugin = Plugin("slow")
+
+
+@plugin.action(effect="read", timeout=5)
+def wait(ctx: Context) -> None:
+    """Wait."""
+    time.sleep(0.2)
+'''
+FLOW = """
+flows:
+  slow:
+    start: {commands: [slow]}
+    steps: [{do: slow.wait}, {say: Done.}]
+"""
 
 
 class Line:
@@ -81,6 +103,26 @@ async def flood(bot: Bot) -> None:
     await asyncio.gather(*(write_on() for _ in range(AT_ONCE)))
 
 
+async def call_slowly(bot: Bot, until: float) -> None:
+    """Have an action called that blocks, by sixteen customers, over and over."""
+
+    async def call_on(chat: str) -> None:
+        while perf_counter() < until:
+            await bot.engine.accept(Incoming(CHANNEL, chat, "", Message("/slow")))
+            await bot.engine.settle(f"{CHANNEL}:{chat}")
+
+    await asyncio.gather(*(call_on(f"s{number}") for number in range(AT_ONCE)))
+
+
+def with_slow_plugin(folder: Path) -> Path:
+    """Give the benchmarks' bot with an action that blocks."""
+    bot = Path(shutil.copytree(BOT, folder / "bot", ignore=shutil.ignore_patterns("__pycache__", "*.db*")))
+    (bot / "bot.yaml").write_text("plugins: [./plugins/orders.py, ./plugins/slow.py]\n", encoding="utf-8")
+    (bot / "plugins" / "slow.py").write_text(SLOW, encoding="utf-8")
+    (bot / "slow.yaml").write_text(FLOW, encoding="utf-8")
+    return bot
+
+
 @contextmanager
 def _bounded(bot: Bot, *, bounded: bool) -> Iterator[None]:
     if bounded:
@@ -95,21 +137,24 @@ def _bounded(bot: Bot, *, bounded: bool) -> Iterator[None]:
         engine.LONGEST_HOLD = hold
 
 
-async def measure(durability: Durability, *, flooded: bool, bounded: bool = True) -> tuple[float, float, float]:
+async def measure(durability: Durability, what: str) -> tuple[float, float, float]:
     """Give the median, the 99th percentile and the longest wait of the others, in milliseconds."""
     took: list[float] = []
     line = Line()
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(f"sqlite:///{Path(folder) / 'bot.db'}", durability)
-        async with await Bot.load(BOT, store=store, connectors=lambda _: {CHANNEL: line}) as bot:
+        directory = with_slow_plugin(Path(folder))
+        async with await Bot.load(directory, store=store, connectors=lambda _: {CHANNEL: line}) as bot:
             spare_collector()
-            with _bounded(bot, bounded=bounded):
+            with _bounded(bot, bounded=what != "unbounded"):
                 until = perf_counter() + SECONDS
                 writing = []
                 for number in range(OTHERS):
                     writing.append(asyncio.create_task(write_calmly(bot, line, f"c{number}", until, took)))
                     await asyncio.sleep(EVERY / OTHERS)
-                if flooded:
+                if what == "slow plugin":
+                    await call_slowly(bot, until)
+                elif what != "calm":
                     await flood(bot)
                     await bot.engine.settle(f"{CHANNEL}:flood")
                     for task in writing:  # only what happened beside it counts
@@ -123,10 +168,10 @@ def main() -> None:
     """Measure and print."""
     print(describe_machine())
     for durability in ("normal", "full"):
-        for name, flooded, bounded in (("calm", False, True), ("flood", True, True), ("unbounded", True, False)):
+        for what in ("calm", "flood", "unbounded", "slow plugin"):
             chosen: Durability = "full" if durability == "full" else "normal"
-            middle, late, longest = asyncio.run(measure(chosen, flooded=flooded, bounded=bounded))
-            print(f"{durability:<7} {name:<10} p50 {middle:6.2f} ms   p99 {late:6.2f} ms   longest {longest:6.2f} ms")
+            middle, late, longest = asyncio.run(measure(chosen, what))
+            print(f"{durability:<7} {what:<11} p50 {middle:6.2f} ms   p99 {late:6.2f} ms   longest {longest:6.2f} ms")
             sys.stdout.flush()
 
 
