@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from botkit import Bot
 from botkit.errors import ConfigError, FenceError, StoreError
 from botkit.model.events import Message, Result
 from botkit.model.replies import Call, Reply
@@ -23,6 +24,7 @@ from botkit.stores.postgres.migrating import read_scripts
 from botkit.stores.states import HEAD
 from botkit.testing.stored import NOW, commit_of, contact, message, take
 from tests import postgres
+from tests.benchmarks.talk import BOT
 
 
 @pytest.fixture
@@ -433,3 +435,22 @@ async def test_turns_of_two_workers_survive_a_crash_in_order(durable_server: pos
         assert loaded.session.seq == len(records)
     for store in pair:
         await store.close()
+
+
+async def test_a_bot_goes_on_when_its_database_is_back(durable_server: postgres.Server) -> None:
+    async with await Bot.load(BOT, store=durable_server.database()) as bot:
+        assert (await bot.say("where is my order", "web:1")).text == "Which order is it about?"
+        await asyncio.to_thread(durable_server.stop, "immediate")
+        with pytest.raises(StoreError):
+            await bot.say("A-10293", "web:1")
+        await asyncio.to_thread(durable_server.start)
+        answer = ""
+        async with asyncio.timeout(30):
+            while not answer:
+                with suppress(StoreError):
+                    answer = (await bot.say("A-10293", "web:1")).text
+                await asyncio.sleep(0.05)
+        assert answer.startswith("Order A-10293 is on its way.")
+        assert [record.seq for record in await bot.store.turns("web:1")] == list(
+            range(1, 1 + len(await bot.store.turns("web:1")))
+        )

@@ -41,6 +41,8 @@ _MEANINGS: Final[Mapping[str, tuple[str, str]]] = {
     "42501": ("the user may not do that", "GRANT ALL ON SCHEMA public TO the user, or make it the database's owner"),
     "53100": ("the server's disk is full", "make room; what was not stored will be delivered again by the platform"),
     "53300": ("the server takes no more connections", "raise max_connections, or run fewer workers"),
+    "57P01": ("the server is shutting down", "wait: the bot goes on when it is back"),
+    "57P02": ("the server is shutting down", "wait: the bot goes on when it is back"),
     "57P03": ("the server is starting up or shutting down", "wait: the bot goes on when it is there"),
     "54": ("an id is too long", "the ids of chats and messages may have 2,000 bytes"),
 }
@@ -71,6 +73,8 @@ def explain(error: Exception, place: str) -> StoreError:
     meaning = _MEANINGS.get(state) or _MEANINGS.get(state[:2])
     if meaning is not None:
         return _because(place, *meaning)
+    if isinstance(error, LostError):
+        return _because(place, f"the connection broke: {error}", "look at the server and the network")
     if isinstance(error, TimeoutError):
         return _because(place, "the server does not answer", "look at the server and the network")
     if isinstance(error, OSError):
