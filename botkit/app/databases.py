@@ -25,6 +25,13 @@ async def upgrade_database(url: str) -> str:
     return f"{shown(url)} is at revision {HEAD}"
 
 
+async def look_at_database(url: str) -> str:
+    """Say what a PostgreSQL database is; nothing is changed. Raises StoreError, ConfigError."""
+    from botkit.stores.postgres.looking import look  # its driver is an extra
+
+    return await look(url)
+
+
 async def copy_database(source: str, target: str, progress: Progress, *, force: bool = False) -> dict[str, int]:
     """Copy everything of one store into another; give the rows of each table."""
     _check_file(source)

@@ -1,5 +1,6 @@
 """`botkit doctor`: what this machine lacks to run a bot."""
 
+import asyncio
 import os
 import sqlite3
 import sys
@@ -127,6 +128,7 @@ def examine_bot(directory: Path) -> Iterator[Finding]:
     from botkit.app.bots import locate_store
     from botkit.app.directories import check_directory
     from botkit.registry.connectors import missing_secrets
+    from botkit.stores.urls import is_postgres
 
     checked = check_directory(directory)
     count = len(checked.errors)
@@ -135,12 +137,23 @@ def examine_bot(directory: Path) -> Iterator[Finding]:
     url = locate_store(checked.config.store, checked.directory)
     if url.startswith("sqlite:///"):
         yield _place(Path(unquote(url.removeprefix("sqlite:///"))).parent)
+    elif is_postgres(url):
+        yield _database(url)
     for name, spec in checked.connectors.items():
         channel = checked.config.channels[name]
         secrets = missing_secrets(spec, channel.settings)
         mend = f"set {', '.join(channel.missing)}" if channel.missing else f"write it under channels: {name}:"
         lacks = f"channel {name} has no {' and no '.join(secrets)}"
         yield Finding(not secrets, lacks if secrets else f"channel {name}", mend if secrets else "")
+
+
+def _database(url: str) -> Finding:
+    from botkit.app.databases import look_at_database
+
+    try:
+        return Finding(True, f"the store: {asyncio.run(look_at_database(url))}")
+    except BotkitError as error:
+        return Finding(False, error.message, error.hint)
 
 
 def _place(folder: Path) -> Finding:

@@ -19,6 +19,8 @@ from botkit.stores import copying, open_store
 from botkit.stores.copying import copy_store, tables
 from botkit.stores.migrations import rendering
 from botkit.stores.postgres import copying as postgres_copying
+from botkit.stores.postgres import looking
+from botkit.stores.states import HEAD
 from botkit.testing.stored import HOSTILE, NOW, contact, fill_corners, message, take
 from tests.benchmarks.talk import BOT
 
@@ -210,6 +212,24 @@ def test_a_bot_yaml_with_postgresql_keeps_a_chat(
     for command in (["conversations", "list", "--dir"], ["chat", "--conversation", "talk:1"], ["check"]):
         told = runner.invoke(app, [*command, str(tmp_path)])
         assert "geheim" not in told.output + str(told.exception)
+
+
+def test_the_doctor_looks_at_the_server(tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bot.yaml").write_text("name: x\nstore: ${DATABASE}\n", encoding="utf-8")
+    (tmp_path / "flows.yaml").write_text("flows: {hi: {start: {commands: [hi]}, steps: [say: Hi]}}", encoding="utf-8")
+    monkeypatch.setattr(looking, "_SAFE", {"full_page_writes": "on"})  # the tests' own server saves the disk
+    monkeypatch.setenv("DATABASE", database)
+    assert "without tables yet" in runner.invoke(app, ["doctor", str(tmp_path)]).output
+    runner.invoke(app, ["db", "upgrade", database])
+    assert f"revision {HEAD}" in runner.invoke(app, ["doctor", str(tmp_path)]).output
+    monkeypatch.setattr(looking, "_SAFE", {"fsync": "on"})
+    assert "fsync is off" in runner.invoke(app, ["doctor", str(tmp_path)]).output
+    monkeypatch.setattr(looking, "_SAFE", {})
+    monkeypatch.setattr(looking, "OLDEST", 99)
+    assert "needs 99 or newer" in runner.invoke(app, ["doctor", str(tmp_path)]).output
+    monkeypatch.setenv("DATABASE", "postgresql://bot:geheim@127.0.0.1:1/x")
+    told = runner.invoke(app, ["doctor", str(tmp_path)])
+    assert (told.exit_code, "cannot be reached" in told.output, "geheim" in told.output) == (1, True, False)
 
 
 # -- the rule of revisions: expand, then contract
