@@ -232,6 +232,10 @@ class StandInRegistry:
         """The plugins."""
         return self._registry.plugins
 
+    def lasts(self, call: Call) -> float:
+        """Give the seconds that the action may take at most."""
+        return self._registry.lasts(call)
+
     async def perform(self, call: Call, caller: Caller) -> Result:
         """Call an action for which nothing stands in."""
         return self.perform_inline(call, caller) or await self._registry.perform(call, caller)

@@ -175,6 +175,15 @@ class Registry:
         self._record(call.action, healthy=outcome.healthy)
         return performing.as_result(call, outcome)
 
+    def lasts(self, call: Call) -> float:
+        """Give the seconds that a call may take at most, with all its tries and the pauses between them."""
+        found = self._actions.get(call.action)
+        if found is None:
+            return 0.0
+        action = found[0]
+        pauses = sum(performing.pause(tries, 1.0) for tries in range(action.retries))
+        return (call.timeout or action.spec.timeout) * (action.retries + 1) + pauses
+
     def perform_inline(self, call: Call, caller: Caller) -> Result | None:
         """Call an action that is declared `inline` here and now; None for others, and where it has to be tried again.
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -137,10 +138,26 @@ class Delivery:
         """
         until = claim.until  # of the first: a claim that took long serves for one at least
         for outgoing in claim.replies:
-            if self._closed or time.monotonic() >= until or not await self._send(outgoing):
+            if self._closed or time.monotonic() >= until:
                 return False
+            renewing = None if until == math.inf else asyncio.create_task(self._keep(outgoing.conversation))
+            try:
+                if not await self._send(outgoing):
+                    return False
+            finally:
+                if renewing is not None:
+                    renewing.cancel()
             until = claim.until - min(self._store.lease, LEASE) / 2
         return True
+
+    async def _keep(self, conversation: str) -> None:
+        """Renew the lease for as long as one send takes: else another worker would send the same meanwhile."""
+        while True:
+            await asyncio.sleep(min(self._store.lease, LEASE) / 3)
+            try:
+                await self._store.claim(conversation)
+            except StoreError as error:
+                self._note(error)
 
     async def _send(self, outgoing: Outgoing) -> bool:
         """Send one reply; False if the ones behind it have to wait, which was waited for."""

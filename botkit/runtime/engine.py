@@ -16,7 +16,7 @@ from botkit.model.turn import Turn
 from botkit.ports.carriers import Carrier
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Accepted, Connector, Entry, Incoming
-from botkit.ports.stores import Arrived, Commit, Committed, Failed, Store
+from botkit.ports.stores import CALL_LEASE, Arrived, Commit, Committed, Failed, Store
 from botkit.registry.registry import Registry
 from botkit.runtime.books import FlowBook
 from botkit.runtime.bursts import Bursts
@@ -31,6 +31,7 @@ from botkit.runtime.turning import Early, Turning
 _log = logging.getLogger(__name__)
 
 RETRY_AFTER = 0.5  # seconds after the store failed
+CALL_MARGIN = 30.0  # seconds for which a call may wait for its begin, and its result for being stored
 TRIES = 3  # at the turn of one event, before it is set aside
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 60.0  # seconds between them; each is twice the one before
 MOST_REASON = 300  # characters of an error that are kept
@@ -378,6 +379,7 @@ class Engine:
             effects += turn.effects
         done = {turn.event.effect for turn in turns if isinstance(turn.event, Result)} if len(turns) > 1 else ()
         dropped = {effect.question for effect in effects if isinstance(effect, DropTimers)} if effects else set()
+        calls = tuple([e for e in effects if isinstance(e, Call) and e.id not in done]) if effects else ()
         return Commit(
             conversation=conversation,
             fence=fence,
@@ -385,10 +387,11 @@ class Engine:
             turns=tuple(turns),
             taken=taken,
             replies=tuple(replies) if self.delivery.serves(session.channel) else (),
-            calls=tuple([e for e in effects if isinstance(e, Call) and e.id not in done]) if effects else (),
+            calls=calls,
             timers=tuple([e for e in effects if isinstance(e, SetTimer) and e.question not in dropped]),
             dropped=tuple(sorted(dropped)),
             failed=failed,
+            call_lease=max(map(self._lease_of, calls)) if calls else CALL_LEASE,
         )
 
     def _after(self, commit: Commit, committed: Committed, early: Mapping[str, Early]) -> None:
@@ -463,7 +466,7 @@ class Engine:
             result = await self.registry.perform(call, self.turning.caller(session))
         elif resumed:
             result = Result(call.id, failure=Failure("outcome_unknown", "It is not known whether that was done."))
-        elif await self._surely(lambda: self.store.start_call(call, self.clock.now())):
+        elif await self._surely(lambda: self.store.start_call(call, self.clock.now(), self._lease_of(call))):
             result = await self.registry.perform(call, self.turning.caller(session))
         else:
             return  # somebody else has started it
@@ -478,6 +481,10 @@ class Engine:
                 made,
                 begun,
             )
+
+    def _lease_of(self, call: Call) -> float:
+        """Give the seconds after which a call's worker must be dead: later than it can end."""
+        return max(CALL_LEASE, self.registry.lasts(call) + CALL_MARGIN)
 
     async def _surely(self, attempt: Callable[[], Awaitable[T]]) -> T:
         """Ask the store until it answers."""

@@ -539,3 +539,18 @@ async def test_a_thread_that_ends_after_the_loop_harms_nothing(caplog: pytest.Lo
     thread.start()
     await asyncio.to_thread(thread.join)
     assert await asyncio.to_thread(done.wait, 5)
+
+
+@pytest.mark.parametrize(
+    ("effect", "asked", "lasts"),
+    [("read", 0.0, 4.0 * 3 + 0.2 + 0.4), ("read", 10.0, 10.0 * 3 + 0.2 + 0.4), ("write", 0.0, 4.0)],
+)
+def test_how_long_a_call_may_take(effect: Any, asked: float, lasts: float) -> None:
+    bench = Bench()
+
+    def act(ctx: Context) -> None:
+        """Do nothing."""
+
+    bench.add(act, effect, timeout=4.0, retries=2)
+    assert bench.registry.lasts(Call("c", "shop.act", timeout=asked)) == pytest.approx(lasts)
+    assert bench.registry.lasts(Call("c", "shop.nothing")) == 0.0

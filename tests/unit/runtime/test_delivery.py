@@ -257,6 +257,38 @@ async def test_a_long_list_is_claimed_again_when_half_the_lease_is_over(
     assert rig.clock.slept == [-1.0, -1.0, 3]  # after the first; nothing is left
 
 
+async def test_a_send_that_takes_longer_than_its_lease_keeps_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = Phone()
+    phone.gate = asyncio.Event()
+    rig = Rig(store, connectors={"phone": phone})
+    hand_over, claims = rig.engine.delivery.hand_over, 0
+
+    def hand(conversation: str, replies: Sequence[Reply], outcome: Committed) -> None:
+        hand_over(conversation, replies, replace(outcome, until=time.monotonic() + 60))
+
+    async def claim(conversation: str) -> Claim:
+        nonlocal claims
+        claims += 1
+        if claims == 1:
+            raise StoreError("away for a moment")
+        if claims == 3 and phone.gate is not None:
+            phone.gate.set()
+        return Claim()
+
+    monkeypatch.setattr(store, "lease", 0.03)
+    monkeypatch.setattr(store, "claim", claim)
+    monkeypatch.setattr(rig.engine.delivery, "hand_over", hand)
+    async with asyncio.timeout(10):
+        await rig.say("/echo a")
+    assert phone.texts == ["/echo a"]
+    assert claims >= 3
+    kept = claims
+    await asyncio.sleep(0.05)
+    assert claims == kept  # nothing is renewed after the send
+
+
 async def test_a_lost_reply_would_be_seen(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     real = Delivery._send
 

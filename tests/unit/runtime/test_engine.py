@@ -9,12 +9,13 @@ import pytest
 
 from botkit.errors import FenceError, StoreError
 from botkit.model.events import Message, Opened, Owned, Press
+from botkit.model.replies import Call
 from botkit.model.turn import Turn
-from botkit.ports.stores import Commit, Loaded, Store
+from botkit.ports.stores import CALL_LEASE, Commit, Loaded, Store
 from botkit.registry.contexts import Context
 from botkit.registry.plugins import Plugin
 from botkit.registry.verdicts import Verdict
-from botkit.runtime.engine import Engine
+from botkit.runtime.engine import CALL_MARGIN, Engine
 from botkit.stores import open_store
 from botkit.testing import FakeClock
 from tests.unit.runtime.running import Phone, Rig, failing, memory, shop
@@ -261,6 +262,29 @@ async def test_a_call_that_somebody_else_started_is_left_to_them(store: Store) -
     store.start_call = real  # type: ignore[method-assign]
     assert made == []
     assert len(await store.open_calls()) == 1
+
+
+async def test_a_call_is_leased_for_longer_than_it_can_take(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    leases: dict[str, float] = {}
+    rig = Rig(store)
+    commit_of, start = rig.engine._commit_of, store.start_call
+
+    def made(*args: Any, **named: Any) -> Commit:
+        commit = commit_of(*args, **named)
+        leases[",".join(call.action for call in commit.calls)] = commit.call_lease
+        return commit
+
+    async def started(call: Call, now: float, lease: float = 0.0) -> bool:
+        leases["started"] = lease
+        return await start(call, now, lease)
+
+    monkeypatch.setattr(rig.engine, "_commit_of", made)
+    monkeypatch.setattr(store, "start_call", started)
+    action, host = rig.engine.registry._actions["shop.give"]
+    slow = msgspec.structs.replace(action, spec=msgspec.structs.replace(action.spec, timeout=500.0))
+    rig.engine.registry._actions["shop.give"] = (slow, host)
+    await rig.say("/write")
+    assert leases == {"shop.give": 500.0 + CALL_MARGIN, "started": 500.0 + CALL_MARGIN, "": CALL_LEASE}
 
 
 async def _false() -> bool:
