@@ -3,25 +3,38 @@
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 
+import asyncpg
 import pytest
 
 from botkit.ports.stores import Store
+from botkit.stores.copying import tables
 from botkit.stores.postgres import PostgreSQLStore
 from botkit.testing.stores import StoreContract
+from tests import postgres
+
+EMPTY = f"TRUNCATE {', '.join(table.name for table in tables())}"
+
+
+@pytest.fixture(scope="module")
+def url(postgres_server: postgres.Server) -> str:
+    return postgres_server.database()
 
 
 class TestPostgreSQL(StoreContract):
     @pytest.fixture
-    async def store(self, database: str) -> AsyncIterator[Store]:
-        store = PostgreSQLStore(database)
+    async def store(self, url: str) -> AsyncIterator[Store]:
+        store = PostgreSQLStore(url)
         await store.open()
         yield store
         await store.close()
+        db = await asyncpg.connect(url)  # one database for all: making one takes longer than a test
+        await db.execute(EMPTY)
+        await db.close()
 
     @pytest.fixture
-    def reopen(self, database: str) -> Callable[[], Store]:
-        return partial(PostgreSQLStore, database)
+    def reopen(self, url: str) -> Callable[[], Store]:
+        return partial(PostgreSQLStore, url)
 
     @pytest.fixture
-    def workers(self, database: str) -> Callable[[str, float], Store]:
-        return partial(PostgreSQLStore, database)
+    def workers(self, url: str) -> Callable[[str, float], Store]:
+        return partial(PostgreSQLStore, url)
