@@ -15,7 +15,6 @@ from typing import Any
 
 import msgspec
 import uvicorn
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -23,6 +22,7 @@ from starlette.routing import BaseRoute, Route
 from botkit.app.bots import Bot, Waiting
 from botkit.app.config import Channel
 from botkit.app.directories import Checked
+from botkit.app.doors import Doors
 from botkit.app.nodes import Role
 from botkit.app.secrets import keep_secret
 from botkit.app.transcripts import moment
@@ -190,7 +190,7 @@ def tell_of_missing(checked: Checked, tell: Tell) -> None:
 # HTTP
 
 
-def build_app(bot: Bot, numbers: Numbers) -> Starlette:
+def build_app(bot: Bot, numbers: Numbers) -> Doors:
     """Give the web application: health, readiness, numbers, and every channel's own paths."""
 
     async def alive(_: Request) -> Response:
@@ -220,7 +220,7 @@ def build_app(bot: Bot, numbers: Numbers) -> Starlette:
         routes += event_routes(bot, bot.checked.config.events_secrets)
         for connector in bot.connectors.values():
             routes += connector.routes()
-    return Starlette(routes=routes)
+    return Doors(routes)
 
 
 _PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
