@@ -75,8 +75,8 @@ def exchange_of(turns: tuple[Turn, ...], session: Session | None) -> Exchange:
     top = last.stack[-1] if last is not None and last.stack else None
     waits = top is not None and last is not None and (last.question is not None or bool(last.pending))
     return Exchange(
-        replies=tuple([reply for turn in turns for reply in turn.replies]),
-        route=([""] + [turn.route for turn in turns if turn.route])[-1],
+        replies=turns[0].replies if len(turns) == 1 else tuple([reply for turn in turns for reply in turn.replies]),
+        route=next((turn.route for turn in reversed(turns) if turn.route), ""),
         flow=top.flow if waits and top else None,
         step=top.step if waits and top else None,
         slots=visible_slots(last),

@@ -83,13 +83,17 @@ def _settle(work: Work) -> None:
 def _drop_unknown(work: Work) -> None:
     """Drop frames of flows or steps that these flows do not have; who moves sessions looks before."""
     flows = work.flows.flows
+    for frame in work.stack:
+        flow = flows.get(frame.flow)
+        if flow is None or (frame.step and frame.step not in flow.steps):
+            break
+    else:
+        return
     kept: list[Frame] = []
     for frame in work.stack:
         flow = flows.get(frame.flow)
         if flow is not None and (not frame.step or frame.step in flow.steps):
             kept.append(frame)
-    if len(kept) == len(work.stack):
-        return
     runs = {frame.run for frame in kept}
     work.stack = kept
     work.pending = tuple(item for item in work.pending if item.run in runs)

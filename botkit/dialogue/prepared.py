@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from botkit.dialogue.options import Choice
 from botkit.dialogue.phrases import Phrases, gather_phrases, read_control
-from botkit.expressions import condition, template
+from botkit.expressions import Compiled, condition, template
 from botkit.model.definitions import (
     Agent,
     Ask,
@@ -68,7 +68,8 @@ class Prepared:
     """A FlowSet with what was derived from it.
 
     `patterns` are a slot's: as it is searched, and as it is written. `fixed` are the slots (by `id`) whose options
-    have no templates in their labels: `choices` and `buttons` remember those by slot and locale.
+    have no templates in their labels: `choices` and `buttons` remember those by slot and locale, `texts` what each
+    text is in a locale.
     """
 
     flows: FlowSet
@@ -80,6 +81,7 @@ class Prepared:
     fixed: frozenset[int]
     choices: dict[tuple[int, str], list[Choice]]
     buttons: dict[tuple[int, str], tuple[Button, ...]]
+    texts: dict[tuple[int, str], tuple[Text, Compiled]]
 
 
 _kept: OrderedDict[int, Prepared] = OrderedDict()
@@ -119,6 +121,7 @@ def _derive(flows: FlowSet) -> Prepared:
         fixed=frozenset([id(slot) for slot in slots if _has_fixed_options(slot)]),
         choices={},
         buttons={},
+        texts={},
     )
 
 

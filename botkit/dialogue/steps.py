@@ -44,22 +44,24 @@ STEPS_OF_REPAIR = 100  # in a turn that had too many, for on_error and what is b
 
 def proceed(work: Work) -> None:
     """Execute steps until the bot waits: for a reply, a result, a timer, or for anything at all."""
+    flows = work.flows.flows
     while not work.settled:
         if not work.stack:
             work.wait(None)
             return
         frame = work.stack[-1]
-        step = work.flows.flows[frame.flow].steps.get(frame.step)
+        step = flows[frame.flow].steps.get(frame.step)
         if step is None:
             pop(work)
             continue
         work.steps += 1
-        if work.steps == MOST_STEPS + 1:
-            fail(work, Failure("too_many_steps", f"more than {MOST_STEPS} steps in one turn"))
-            continue
-        if work.steps > MOST_STEPS + STEPS_OF_REPAIR:
-            give_up(work)
-            return
+        if work.steps > MOST_STEPS:
+            if work.steps == MOST_STEPS + 1:
+                fail(work, Failure("too_many_steps", f"more than {MOST_STEPS} steps in one turn"))
+                continue
+            if work.steps > MOST_STEPS + STEPS_OF_REPAIR:
+                give_up(work)
+                return
         try:
             execute(work, step)
         except ExpressionError as error:
@@ -75,9 +77,11 @@ def execute(work: Work, step: Step) -> None:
     frame = work.stack[-1]
     if step.id in work.prepared.facts[frame.flow].matters:  # a correction may have to come back to it
         passed = frame.passed
-        if step.id in passed:
-            passed = tuple([other for other in passed if other != step.id])
-        work.stack[-1] = replace(frame, passed=(*passed, step.id))
+        if not passed or passed[-1] != step.id:
+            if step.id in passed:
+                place = passed.index(step.id)
+                passed = passed[:place] + passed[place + 1 :]
+            work.stack[-1] = replace(frame, passed=(*passed, step.id))
     _HANDLERS[type(step.body)](work, step, step.body)
 
 

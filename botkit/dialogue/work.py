@@ -27,6 +27,7 @@ MOST_LAST = 8  # texts that `repeat` says again
 MOST_REPEATED = 2000  # characters of each
 MOST_INTERRUPTIONS = 5
 MOST_WAITING = 100  # messages kept while an effect runs
+MOST_TEXTS = 20_000  # of the flows, each in each locale, that are known with their templates
 
 
 class Work:
@@ -211,7 +212,13 @@ class Work:
 
     def text(self, text: Text) -> str:
         """Render a text for the customer."""
-        found = template(self.pick(text))
+        texts, key = self.prepared.texts, (id(text), self.locale)
+        known = texts.get(key)
+        if known is None or known[0] is not text:
+            if len(texts) >= MOST_TEXTS:
+                texts.clear()
+            known = texts[key] = text, template(self.pick(text))
+        found = known[1]
         return found.source if found.static else found.render(Scope(self))
 
     def phrase(self, key: str, **values: Any) -> str:
@@ -328,7 +335,7 @@ class Work:
             pending=self.pending,
             waiting=self.waiting,
             misses=self.misses,
-            last=tuple([text[:MOST_REPEATED] for text in self.spoken[-MOST_LAST:]]) or self.last,
+            last=tuple([text[:MOST_REPEATED] for text in self.spoken[-MOST_LAST:]]) if self.spoken else self.last,
             lines=self.lines,
             message=self.message.text,
             touched=self.now,

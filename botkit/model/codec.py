@@ -112,7 +112,7 @@ def decode_values(data: bytes) -> dict[str, Any]:
 def _is_plain_session(session: Session) -> bool:
     """Tell a session that is written as it stands."""
     for frame in session.stack:
-        if frame.error is not None or not _are_plain(frame.slots):
+        if frame.error is not None or (frame.slots and not _are_plain(frame.slots)):
             return False
     if session.waiting:
         return False
@@ -120,7 +120,7 @@ def _is_plain_session(session: Session) -> bool:
         for value, _ in session.question.options:
             if type(value) not in _PLAIN:
                 return False
-    return _are_plain(session.slots) and _are_plain(session.customer)
+    return (not session.slots or _are_plain(session.slots)) and (not session.customer or _are_plain(session.customer))
 
 
 def _is_plain_event(event: Any) -> bool:
@@ -133,7 +133,7 @@ def _is_plain_event(event: Any) -> bool:
             if type(entity.value) not in _PLAIN:
                 return False
         return True
-    return kind is Result and _is_plain(event.value) and _are_plain(event.customer)
+    return kind is Result and _is_plain(event.value) and (not event.customer or _are_plain(event.customer))
 
 
 def _are_plain(values: Mapping[str, Any]) -> bool:

@@ -67,14 +67,15 @@ class Record(msgspec.Struct, frozen=True, array_like=True):
     now: float = 0.0
 
     @classmethod
-    def of(cls, turn: Turn) -> "Record":
-        """Give what is kept of a turn."""
+    def of(cls, turn: Turn, *, placed: bool = False) -> "Record":
+        """Give what is kept of a turn; of one that is `placed` without what its place says: conversation and seq."""
+        session = turn.session
         return cls(
-            conversation=turn.conversation,
-            seq=turn.seq,
+            conversation="" if placed else turn.conversation,
+            seq=0 if placed else turn.seq,
             event=turn.event,
-            version=turn.session.version,
-            number=turn.session.number,
+            version=session.version,
+            number=session.number,
             route=turn.route,
             candidates=turn.candidates,
             replies=turn.replies,

@@ -101,9 +101,13 @@ class Turning:
         return None
 
     async def _advance(self, conversation: str, session: Session | None, arrived: Arrived) -> Turn:
-        flows = await self._book.flows_for(session)
         if session is None:
+            flows = self._book.current
             session = new_session(flows, conversation, locale=self._chosen_locale)
+        elif self._book.keeps_older(session):
+            flows = await self._book.flows_for(session)
+        else:
+            flows = self._book.current
         event = arrived.event
         if isinstance(event, Message | Press | Opened):
             if arrived.customer and arrived.customer != session.customer.get("platform"):

@@ -169,8 +169,7 @@ def prepare(commit: Commit) -> Prepared:
 
 def _turn(turn: Turn) -> Row:
     """Make the row of a turn; its record goes without what the row says already."""
-    record = msgspec.structs.replace(Record.of(turn), conversation="", seq=0)
-    return {"seq": turn.seq, "data": pack(codec.encode_record(record))}
+    return {"seq": turn.seq, "data": pack(codec.encode_record(Record.of(turn, placed=True)))}
 
 
 def _reply(reply: Reply) -> Row:

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from botkit.dialogue.prepared import prepare
 from botkit.model.definitions import Set, Value
 from botkit.model.events import Evidence, Match, Message
 from botkit.model.replies import HandOff
@@ -131,6 +132,21 @@ def test_the_locale_of_a_reply(locale: str, platform: str, shown: str, said: str
     talk = Talk(flows, locale=locale)
     talk.take(Message("aaa bbb", locale=platform, evidence=Evidence(answers=(Match("a", 1.0),), locale=shown)))
     assert talk.text == said
+
+
+@pytest.mark.parametrize("most", [1, 20_000])
+def test_texts_are_remembered_by_locale_and_only_some(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("botkit.dialogue.work.MOST_TEXTS", most)
+    flows = flow("- say: Hi.", LANGUAGES).flows
+    said = []
+    for locale in ("en", "zh", "zh-TW", "en", "zh"):
+        talk = Talk(flows, locale=locale)
+        talk.say("aaa bbb", answers={"a": 1.0})
+        said.append(talk.text)
+    assert said == ["English.", "中文。", "中文。", "English.", "中文。"]
+    known = [text.sources.get(locale) for (_, locale), (text, _) in prepare(flows).texts.items()]
+    assert known.count("中文。") == 1
+    assert (len(known) == 1) == (most == 1)
 
 
 def test_a_message_that_shows_no_language_changes_nothing() -> None:
