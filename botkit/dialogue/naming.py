@@ -148,8 +148,12 @@ def without_named(work: Work, text: str, slot: SlotDef, *, names: bool = False) 
 
     With `names`, every other name goes too.
     """
+    return _without(work, text, slot, mentions(work, text), names=names)
+
+
+def _without(work: Work, text: str, slot: SlotDef, named: Sequence[Mention], *, names: bool = False) -> str:
     spans = list(_patterned_elsewhere(work, text, slot)) if slot.type in NUMERIC and not slot.pattern else []
-    for mention in mentions(work, text):
+    for mention in named:
         if mention.slot.name == slot.name:
             continue
         beside = value_beside(work, text, mention)
@@ -174,11 +178,17 @@ def _patterned_elsewhere(work: Work, text: str, slot: SlotDef) -> Iterator[tuple
 
 def mentioned_value(work: Work, slot: SlotDef, text: str) -> Fit | None:
     """Give the value that stands right behind a slot's own name."""
-    own = next((mention for mention in mentions(work, text) if mention.slot.name == slot.name), None)
+    return _beside_own(work, slot, text, mentions(work, text))
+
+
+def _beside_own(work: Work, slot: SlotDef, text: str, named: Sequence[Mention]) -> Fit | None:
+    own = next((mention for mention in named if mention.slot.name == slot.name), None)
     found = value_beside(work, text, own) if own is not None else None
     return Fit(found.value, found.start, found.end, STRICT) if found is not None else None
 
 
 def said_of(work: Work, slot: SlotDef, text: str) -> Fit | None:
     """Give the value that a text strictly has for a slot: right behind its name, or where it speaks of no other."""
-    return mentioned_value(work, slot, text) or strict_value(work, slot, without_named(work, text, slot))
+    named = mentions(work, text)
+    own = _beside_own(work, slot, text, named) if named else None
+    return own or strict_value(work, slot, _without(work, text, slot, named))

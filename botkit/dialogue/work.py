@@ -272,7 +272,7 @@ class Work:
         self.spoken.append(text)
         if not question:
             self.buttons = (*self.buttons, *buttons)
-        self.note_line("bot", text)
+        self.lines = (*self.lines[1 - MOST_LINES :], ("bot", text[:MOST_LINE]))
 
     def note_line(self, who: str, text: str) -> None:
         """Remember a line of the talk."""

@@ -200,7 +200,8 @@ class Engine:
             return None
         try:
             session, fence = self._known.get(conversation) or await self._load(conversation)
-            if fence < 0 or (session is not None and self.book.keeps_older(session)):
+            moved_on = session is not None and session.version != self.book.current.version
+            if fence < 0 or (moved_on and session is not None and self.book.keeps_older(session)):
                 return None
             turns = await self.turning.make(conversation, session, arrived, early)
         except Exception:  # noqa: BLE001 - it is stored, tried again and told in the log by `_drain`

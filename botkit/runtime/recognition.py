@@ -37,7 +37,7 @@ class Recogniser:
 
         A press counts as the text that its button stands for, unless it starts a flow.
         """
-        said = _said(message)
+        said = message.text if isinstance(message, Message) else _said(message)
         given = message.evidence
         if given.intents or given.answers or not said.strip():
             return message
@@ -79,7 +79,5 @@ class Recogniser:
         return found
 
 
-def _said(message: Message | Press) -> str:
-    if isinstance(message, Message):
-        return message.text
+def _said(message: Press) -> str:
     return "" if message.run else message.value or message.label

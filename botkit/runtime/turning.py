@@ -104,7 +104,7 @@ class Turning:
         if session is None:
             flows = self._book.current
             session = new_session(flows, conversation, locale=self._chosen_locale)
-        elif self._book.keeps_older(session):
+        elif session.version != self._book.current.version and self._book.keeps_older(session):
             flows = await self._book.flows_for(session)
         else:
             flows = self._book.current

@@ -15,6 +15,14 @@ from botkit.ports.stores import Arrived, Delivery, Failed, Left, Summary
 from botkit.stores.packing import unpack
 from botkit.stores.states import CALL, REPLY, SENT
 
+UNSTORABLE = (TypeError, ValueError, RecursionError)
+
+
+def unstorable(conversation: str, error: BaseException) -> StoreError:
+    """Say that something cannot be stored."""
+    shown = conversation.encode("ascii", "backslashreplace").decode()
+    return StoreError(f"conversation {shown}: this cannot be stored: {error}")
+
 
 class storable:  # noqa: N801 - used as a function
     """Says what cannot be stored, before a transaction begins."""
@@ -28,9 +36,8 @@ class storable:  # noqa: N801 - used as a function
         pass
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, (TypeError, ValueError, RecursionError)):
-            shown = self.conversation.encode("ascii", "backslashreplace").decode()
-            raise StoreError(f"conversation {shown}: this cannot be stored: {error}") from error
+        if isinstance(error, UNSTORABLE):
+            raise unstorable(self.conversation, error) from error
 
 
 class readable:  # noqa: N801 - used as a function

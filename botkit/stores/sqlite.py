@@ -145,8 +145,10 @@ class SQLiteStore:
 
     async def take(self, incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, Committed | None]:
         """Store a delivery and its turn together, or the delivery alone if it has to wait."""
-        with rows.storable(commit.conversation):
+        try:  # not `storable`, whose three functions would be called every turn
             prepared = work.prepare(commit)
+        except rows.UNSTORABLE as error:
+            raise rows.unstorable(commit.conversation, error) from error
         at = self._standing.get(commit.conversation)
         return self._noted(
             await self._open_writer().run(partial(work.take, incoming=incoming, prepared=prepared, now=now, at=at))
