@@ -64,6 +64,11 @@ class Server:
         """Stop it; `immediate` is a crash."""
         self._run("pg_ctl", "stop", "-w", "-D", str(self._data), "-m", mode)
 
+    @property
+    def pid(self) -> int:
+        """The process that began all others of the server."""
+        return int((self._data / "postmaster.pid").read_text(encoding="ascii").split()[0])
+
     def database(self) -> str:
         """Make a database and give its URL."""
         name = f"test_{uuid4().hex}"

@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from botkit.app.histories import locate_history
+from botkit.app.nodes import find_carrier
 from botkit.errors import UsageError
 from botkit.stores import open_store
 from botkit.stores.copying import Progress, copy_store
@@ -17,11 +18,15 @@ def locate_database(name: str) -> str:
 
 
 async def upgrade_database(url: str) -> str:
-    """Bring a database's tables forward, as a bot does when it starts; give its name and revision."""
+    """Bring a database's tables forward, those of its carrier too, as a start does; give its name and revision."""
     _check_file(url)
     store = open_store(url)
     await store.open()
     await store.close()
+    carrier = find_carrier(url, "all")
+    if carrier is not None:
+        await carrier.open()
+        await carrier.close()
     return f"{shown(url)} is at revision {HEAD}"
 
 

@@ -189,6 +189,9 @@ class PgQueuerCarrier:
             await self._notify(line)
         if carried:
             await line.done(carried)
+        if monotonic() - self._tidied > TIDY:
+            self._tidied = monotonic()
+            await line.tidy()
         if not (self._posts or self._told or self._closing):
             await self._nap(line)
 
@@ -220,9 +223,6 @@ class PgQueuerCarrier:
             self._noticed = True
             if self._taken is None:
                 await line.ask()
-            if monotonic() - self._tidied > TIDY:
-                self._tidied = monotonic()
-                await line.tidy()
 
     # The connection
 

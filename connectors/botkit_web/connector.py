@@ -147,6 +147,7 @@ class WebConnector:
         try:
             while (text := await self._read(socket, line)) is not None:
                 await self._take(visit, text)
+                await asyncio.sleep(0)  # whoever sends without a pause does not keep the loop from the others
         finally:
             visit.chat.lines.discard(line)
 

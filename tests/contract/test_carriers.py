@@ -58,6 +58,19 @@ class TestPgQueuer(CarrierContract):
             web.wake("web:1")
             assert {job.conversation for job in await take_all(worker, {"web:1"})} == {"web:1"}
 
+    async def test_what_was_taken_is_gone_with_its_traces(
+        self, connect: Connect, database: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("botkit.carriers.postgres.TIDY", 0.0)
+        async with nodes(connect, 2) as (web, worker):
+            for n in range(5):
+                web.wake(f"web:{n}")
+            await take_all(worker, {f"web:{n}" for n in range(5)})
+        connection = await asyncpg.connect(database)
+        left = "SELECT (SELECT count(*) FROM botkit_pgqueuer) + (SELECT count(*) FROM botkit_pgqueuer_log)"
+        assert await connection.fetchval(left) == 0
+        await connection.close()
+
     async def test_keeps_the_newest_while_nobody_takes(self, connect: Connect) -> None:
         async with nodes(connect, 1) as (node,):
             for n in range(10_050):

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from botkit import Bot
+from botkit.app.databases import upgrade_database
 from botkit.cli.application import app
 from botkit.errors import StoreError, UsageError
 from botkit.model.replies import Call, Reply
@@ -299,3 +300,11 @@ async def test_postgresql_has_the_tables_of_the_code(database: str) -> None:
         found.setdefault(table, []).append(column)
     found.pop("alembic_version")
     assert found == {table.name: list(table.columns) for table in tables()}
+
+
+async def test_upgrade_makes_the_carriers_tables_too(database: str) -> None:
+    for _ in range(2):
+        await upgrade_database(database)
+    connection = await asyncpg.connect(database)
+    assert await connection.fetchval("SELECT count(*) FROM botkit_pgqueuer") == 0
+    await connection.close()
