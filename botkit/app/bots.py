@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -121,6 +121,7 @@ class Bot:
         patience: float = PATIENCE,
         keep_waiting: Callable[[str], bool] | None = None,
         role: Role | None = None,
+        prepare: Callable[[Self], Awaitable[None]] | None = None,
     ) -> Self:
         """Load a bot from its directory and start its plugins and its store.
 
@@ -128,7 +129,8 @@ class Bot:
         `connectors` builds the channels that are served (none by default). One process at a time serves from an
         SQLite file: another one's end is waited for, `patience` seconds at most, while `keep_waiting`, which is told
         whom it waits for, gives True. `role` makes it one of several processes that run the bot, if the store can be
-        shared. Raises LoadError with every problem, ConfigError, StoreError and CarrierError.
+        shared. `prepare` sees the bot before its first turn. Raises LoadError with every problem, ConfigError,
+        StoreError and CarrierError.
         """
         clock = clock or WallClock()
         checked = check_directory(Path(directory), clock=clock)
@@ -150,6 +152,8 @@ class Bot:
                 built = node.around(built)
             bot = cls(checked, _engine(checked, checked.flows, kept, clock, built, locale, node), built, node)
             await kept.save_version(checked.flows.version, checked.sources, clock.now())
+            if prepare is not None:
+                await prepare(bot)
             await bot.engine.start()
             if node is not None:
                 await node.start(bot.engine)

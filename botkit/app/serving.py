@@ -23,6 +23,7 @@ from botkit.app.bots import Bot, Waiting
 from botkit.app.config import Channel
 from botkit.app.directories import Checked
 from botkit.app.doors import Doors
+from botkit.app.following import Follower
 from botkit.app.nodes import Role
 from botkit.app.secrets import keep_secret
 from botkit.app.transcripts import moment
@@ -279,6 +280,7 @@ class Service:
         self._role = role
         self._numbers = Numbers()
         self._server: uvicorn.Server | None = None
+        self._follower: Follower | None = None
         self._stopping = False
         self._anew = False
         self._broken = False
@@ -321,6 +323,10 @@ class Service:
             tell_of_missing(checked, self._tell)
             return build_channels(checked, self._numbers, self._tell, strict=self._strict)
 
+        async def prepare(bot: Bot) -> None:
+            self._follower = Follower(bot, self._tell)
+            await self._follower.begin(saved=self._watched)
+
         watch = Watch(self.directory)
         waiting = Waiting(self._tell)
         try:
@@ -328,6 +334,7 @@ class Service:
                 self.directory,
                 connectors=channels,
                 role=self._role,
+                prepare=prepare,
                 keep_waiting=lambda holder: waiting(holder) and not self._stopping,
             )
         except StoreError:
@@ -352,6 +359,8 @@ class Service:
         )
         self._server = uvicorn.Server(config)
         watching = asyncio.create_task(self._follow(bot, watch)) if self._watched else None
+        if self._follower is not None:
+            self._follower.start()
         port = door.getsockname()[1]
         host = f"[{self.address.host}]" if ":" in self.address.host else self.address.host
         name, address = bot.flows.settings.name, f"http://{host}:{port}"
@@ -368,27 +377,32 @@ class Service:
             if watching is not None:
                 watching.cancel()
                 await asyncio.gather(watching, return_exceptions=True)
+            if self._follower is not None:
+                await self._follower.stop()
 
     async def _follow(self, bot: Bot, watch: Watch) -> None:
         while True:
             await asyncio.sleep(BETWEEN_LOOKS)
             changed = watch.look()
-            if changed:
-                await self.take_up(bot, changed)
+            if changed and await self.take_up(bot, changed) and self._follower is not None:
+                await self._follower.publish_own()
 
-    async def take_up(self, bot: Bot, changed: frozenset[Path]) -> None:
-        """Take up saved files: flows at once, plugins and bot.yaml by starting anew, mistakes not at all."""
+    async def take_up(self, bot: Bot, changed: frozenset[Path]) -> bool:
+        """Take up saved files: flows at once, plugins and bot.yaml by starting anew, mistakes not at all.
+
+        Tells whether there are other flows now.
+        """
         try:
             before = bot.flows.version
             checked = await bot.reload()
         except BotkitError as error:
             self._tell(f"Not taken up: {error}")
-            return
+            return False
         if checked.errors:
             self._tell("\n".join(map(str, checked.errors)))
             self._tell("Not taken up: the version before goes on.")
             self._broken = True
-            return
+            return False
         if checked.config != bot.checked.config or any(path.suffix in (".py", ".env") for path in changed):
             self._tell("Plugins or bot.yaml changed: starting anew.")
             self._anew = True
@@ -397,3 +411,4 @@ class Service:
         elif bot.flows.version != before or self._broken:
             self._tell(f"Taken up: {', '.join(sorted(path.name for path in changed))}")
         self._broken = False
+        return bot.flows.version != before

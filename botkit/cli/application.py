@@ -6,7 +6,18 @@ import sys
 import typer
 
 import botkit
-from botkit.cli import chatting, checking, databases, doctor, emitting, histories, projects, rehearsing, running
+from botkit.cli import (
+    chatting,
+    checking,
+    databases,
+    doctor,
+    emitting,
+    histories,
+    projects,
+    publishing,
+    rehearsing,
+    running,
+)
 
 app = typer.Typer(
     name="botkit",
@@ -23,6 +34,8 @@ app.command("run")(running.run)
 app.command("chat")(chatting.chat)
 app.command("check")(checking.check)
 app.command("test")(rehearsing.play)
+app.command("publish")(publishing.publish)
+app.command("rollback")(publishing.rollback)
 app.command("emit")(emitting.emit)
 app.command("why")(histories.why)
 app.command("graph")(projects.graph)

@@ -108,3 +108,4 @@ class Session(msgspec.Struct, frozen=True, array_like=True):
     started: bool = False  # on_start was run
     clarifying: bool = False  # the last turn asked which of several flows is meant
     ended: bool = False
+    bound: bool = False  # it finishes what is open in its version, whatever is published

@@ -1,7 +1,7 @@
 """The store: conversations, what came in, what was decided, what has to go out."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, Protocol
 
 import msgspec
@@ -133,6 +133,19 @@ class Left(msgspec.Struct, frozen=True):
     waiting: frozenset[str] = frozenset()
     unsent: frozenset[str] = frozenset()
     calling: frozenset[str] = frozenset()
+
+
+class Publication(msgspec.Struct, frozen=True):
+    """A version that became the one to serve, to `share` of a hundred conversations: the highest number counts.
+
+    `by` is `command` (somebody published it) or `directory` (a node served what it found in its files).
+    """
+
+    number: int
+    version: str
+    share: int
+    by: str
+    at: float
 
 
 class Store(Protocol):
@@ -347,4 +360,23 @@ class Store(Protocol):
 
     async def version(self, version: str) -> Mapping[str, str] | None:
         """Give the sources of a flow version."""
+        ...
+
+    async def drop_versions(self, needed: Collection[str]) -> int:
+        """Let the versions go that are not among those needed; give how many."""
+        ...
+
+    async def publish(self, version: str, share: int, by: str, now: float) -> Publication:
+        """Note that a version is to be served from now on, to so many of a hundred conversations."""
+        ...
+
+    async def publications(self, most: int = 50) -> Sequence[Publication]:
+        """Give what was published, the newest first."""
+        ...
+
+    async def sessions(self, since: float, after: int = 0, most: int = 500) -> Sequence[tuple[int, Session]]:
+        """Give the sessions of the conversations that were touched since then (to the hour), page by page.
+
+        Each comes with a cursor, after the last of which the next page begins.
+        """
         ...

@@ -82,7 +82,7 @@ class Turning:
 
     async def set_aside(self, conversation: str, session: Session | None, arrived: Arrived) -> Turn:
         """Make the turn of an event of which no turn can be made: no plugin and no classifier sees it."""
-        flows = await self._book.flows_for(session)
+        flows = await self._book.flows_for(session, conversation)
         session = session or new_session(flows, conversation, locale=self._chosen_locale)
         return set_aside(flows, session, arrived.event, self._clock.now())
 
@@ -101,14 +101,14 @@ class Turning:
         return None
 
     async def _advance(self, conversation: str, session: Session | None, arrived: Arrived) -> Turn:
-        if session is None:
-            flows = self._book.current
-            session = new_session(flows, conversation, locale=self._chosen_locale)
-        elif session.version != self._book.current.version and self._book.keeps_older(session):
-            flows = await self._book.flows_for(session)
+        event, now, book = arrived.event, self._clock.now(), self._book
+        if book.canary is None and (session is None or session.version == book.current.version):
+            flows = book.current
         else:
-            flows = self._book.current
-        event = arrived.event
+            by_customer = isinstance(event, Message | Press | Opened)
+            flows = await book.flows_for(session, conversation, now if by_customer else 0.0)
+        if session is None:
+            session = new_session(flows, conversation, locale=self._chosen_locale)
         if isinstance(event, Message | Press | Opened):
             if arrived.customer and arrived.customer != session.customer.get("platform"):
                 # What a platform says of its user identifies no customer: it stays apart from what actions found out.
@@ -117,7 +117,9 @@ class Turning:
                 event = await self._prepare(session, event)
         if isinstance(event, Message | Press):
             event = self.recognisers(flows).recognise(event, session.locale)
-        turn = advance(flows, session, event, self._clock.now())
+        turn = advance(flows, session, event, now)
+        if flows is not self._book.current and flows is not self._book.canary:
+            turn = replace(turn, session=replace(turn.session, bound=bool(turn.session.stack)))
         return await self._guard_replies(turn, flows) if self._guarded["output"] and turn.replies else turn
 
     async def _prepare(self, session: Session, event: FromCustomer) -> FromCustomer:

@@ -26,6 +26,7 @@ from botkit.stores.schema import (
     inbox,
     metadata,
     outbox,
+    publications,
     seen,
     timers,
     turns,
@@ -316,7 +317,36 @@ LIST_OF_PEOPLE: Final = _text(
 
 KEEP_VERSION: Final = _text(insert(versions).on_conflict_do_nothing())
 VERSION: Final = _text(select(versions.c.data).where(versions.c.version == _which))
+VERSIONS: Final = _text(select(versions.c.version))
 DROP_VERSION: Final = _text(delete(versions).where(versions.c.version == _which))
+PUBLISH: Final = _text(
+    insert(publications)
+    .from_select(
+        ["number", "version", "share", "by", "at"],
+        select(
+            func.coalesce(func.max(publications.c.number), _number(0)) + _number(1),
+            _which,
+            bindparam("share"),
+            bindparam("by"),
+            bindparam("at"),
+        ),
+    )
+    .returning(publications.c.number)
+)
+PUBLICATIONS: Final = _text(
+    select(publications).order_by(publications.c.number.desc()).limit(_most).offset(_number(0))
+)
+SESSIONS: Final = _text(
+    select(conversations.c.key, conversations.c.data)
+    .where(
+        conversations.c.key > bindparam("after"),
+        conversations.c.hour >= bindparam("since_hour"),
+        conversations.c.data.is_not(None),
+    )
+    .order_by(conversations.c.key)
+    .limit(_most)
+    .offset(_number(0))
+)
 KEY: Final = _text(select(conversations.c.key).where(conversations.c.id == _which))
 _of_a_conversation = (inbox, seen, turns, outbox, calls, timers, failures)
 ERASE: Final = (

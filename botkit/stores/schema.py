@@ -160,6 +160,16 @@ failures = Table(
 )
 Index("ix_failures_at", failures.c.at)
 
+publications = Table(
+    "publications",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("version", Text, nullable=False),
+    Column("share", SmallInteger, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
 versions = Table(
     "versions",
     metadata,

@@ -2,7 +2,7 @@
 
 import math
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ from botkit.errors import StoreError
 from botkit.model import codec
 from botkit.model.events import Event
 from botkit.model.replies import Call
+from botkit.model.session import Session
 from botkit.model.turn import Record
 from botkit.ports.connectors import Accepted, Incoming
 from botkit.ports.stores import (
@@ -22,6 +23,7 @@ from botkit.ports.stores import (
     Left,
     Loaded,
     Outgoing,
+    Publication,
     Summary,
 )
 from botkit.stores import rows, work
@@ -357,6 +359,28 @@ class SQLiteStore:
         with self._reading("") as db:
             found = db.execute(sql.VERSION, {"which": version}).fetchone()
             return None if found is None else codec.decode_values(unpack(found[0]))
+
+    async def drop_versions(self, needed: Collection[str]) -> int:
+        """Let the versions go that are not among those needed; give how many."""
+        return await self._write(partial(work.drop_versions, needed=needed))
+
+    async def publish(self, version: str, share: int, by: str, now: float) -> Publication:
+        """Note that a version is to be served from now on."""
+        number = await self._write(partial(work.publish, version=version, share=share, by=by, now=now))
+        return Publication(number, version, share, by, now)
+
+    async def publications(self, most: int = 50) -> Sequence[Publication]:
+        """Give what was published, the newest first."""
+        with self._reading("") as db:
+            return [Publication(*row) for row in db.execute(sql.PUBLICATIONS, {"most": most}).fetchall()]
+
+    async def sessions(self, since: float, after: int = 0, most: int = 500) -> Sequence[tuple[int, Session]]:
+        """Give the sessions of the conversations that were touched since then, page by page."""
+        with self._reading("") as db:
+            rows = db.execute(
+                sql.SESSIONS, {"after": after, "since_hour": int(since // 3600), "most": most}
+            ).fetchall()
+            return [(key, codec.decode_session(unpack(data))) for key, data in rows]
 
     # -- how
 

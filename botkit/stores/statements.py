@@ -224,7 +224,26 @@ KEEP_VERSION: Final = "INSERT INTO versions (version, at, data) VALUES (:version
 
 VERSION: Final = "SELECT versions.data FROM versions WHERE versions.version = :which"
 
+VERSIONS: Final = "SELECT versions.version FROM versions"
+
 DROP_VERSION: Final = "DELETE FROM versions WHERE versions.version = :which"
+
+PUBLISH: Final = (
+    'INSERT INTO publications (number, version, share, "by", at) SELECT coalesce(max(publications.number), 0) +'
+    " 1 AS anon_1, :which AS anon_2, :share AS anon_3, :by AS anon_4, :at AS anon_5 FROM publications RETURNING"
+    " number"
+)
+
+PUBLICATIONS: Final = (
+    'SELECT publications.number, publications.version, publications.share, publications."by", publications.at '
+    "FROM publications ORDER BY publications.number DESC LIMIT :most OFFSET 0"
+)
+
+SESSIONS: Final = (
+    'SELECT conversations."key", conversations.data FROM conversations WHERE conversations."key" > :after AND '
+    'conversations.hour >= :since_hour AND conversations.data IS NOT NULL ORDER BY conversations."key" LIMIT '
+    ":most OFFSET 0"
+)
 
 KEY: Final = 'SELECT conversations."key" FROM conversations WHERE conversations.id = :which'
 
@@ -276,6 +295,10 @@ SCHEMA: Final = (
     ("CREATE INDEX ix_outbox_dead ON outbox (at) WHERE state = 2"),
     ("CREATE UNIQUE INDEX ix_outbox_pending ON outbox (id) WHERE state = 0"),
     (
+        'CREATE TABLE publications (number INTEGER NOT NULL, version TEXT NOT NULL, share SMALLINT NOT NULL, "by" '
+        "TEXT NOT NULL, at FLOAT NOT NULL, PRIMARY KEY (number))"
+    ),
+    (
         "CREATE TABLE seen (channel TEXT NOT NULL, id TEXT NOT NULL, conversation INTEGER NOT NULL, seq INTEGER NOT"
         " NULL, day INTEGER NOT NULL, PRIMARY KEY (channel, id)) WITHOUT ROWID"
     ),
@@ -300,6 +323,7 @@ TABLES: Final = (
     ("failures"),
     ("inbox"),
     ("outbox"),
+    ("publications"),
     ("seen"),
     ("timers"),
     ("turns"),

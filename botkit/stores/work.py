@@ -6,7 +6,7 @@ that the database is locked no longer than the statements take.
 
 import secrets
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
@@ -436,6 +436,19 @@ def erase(db: sqlite3.Connection, conversation: str) -> bool:
 def keep_version(db: sqlite3.Connection, version: str, data: bytes, now: float) -> None:
     """Keep the sources of a flow version."""
     db.execute(sql.KEEP_VERSION, {"version": version, "at": now, "data": data})
+
+
+def drop_versions(db: sqlite3.Connection, needed: Collection[str]) -> int:
+    """Remove the versions that are not among those needed; give how many."""
+    gone = [row[0] for row in db.execute(sql.VERSIONS).fetchall() if row[0] not in needed]
+    db.executemany(sql.DROP_VERSION, [{"which": version} for version in gone])
+    return len(gone)
+
+
+def publish(db: sqlite3.Connection, version: str, share: int, by: str, now: float) -> int:
+    """Note that a version is to be served, and give its number."""
+    row = db.execute(sql.PUBLISH, {"which": version, "share": share, "by": by, "at": now}).fetchone()
+    return int(row[0])
 
 
 def forget(db: sqlite3.Connection, before: float) -> int:

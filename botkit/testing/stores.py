@@ -36,6 +36,7 @@ from botkit.model.session import Frame, Owner, Session
 from botkit.ports.stores import Failed, Left, Store
 from botkit.testing.store_leases import LeaseContract
 from botkit.testing.store_turns import TurnContract
+from botkit.testing.store_versions import VersionContract
 from botkit.testing.stored import (
     NOW,
     VALUES,
@@ -48,7 +49,7 @@ from botkit.testing.stored import (
 )
 
 
-class StoreContract(TurnContract, LeaseContract):
+class StoreContract(TurnContract, LeaseContract, VersionContract):
     """Subclass it, name the class Test..., and give it a `store` that is open."""
 
     # -- calls
@@ -335,13 +336,6 @@ class StoreContract(TurnContract, LeaseContract):
         assert len(await store.conversations(most=2)) == 2
 
     # -- keeping and removing
-
-    async def test_a_version_is_kept_as_it_was_first(self, store: Store) -> None:
-        sources = {"bot.yaml": "name: 店\n", "flows/a.yaml": "x" * 100_000}
-        await store.save_version("v1", sources, NOW)
-        await store.save_version("v1", {"bot.yaml": "changed"}, NOW + 1)
-        assert await store.version("v1") == sources
-        assert await store.version("v2") is None
 
     async def test_erase_leaves_nothing(self, store: Store) -> None:
         for chat in ("1", "2"):

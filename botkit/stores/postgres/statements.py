@@ -313,6 +313,16 @@ LIST_OF_PEOPLE: Final = _LISTED.format(where="WHERE owner <> 'bot' AND owner = $
 
 KEEP_VERSION: Final = "INSERT INTO versions (version, at, data) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 DROP_VERSION: Final = "DELETE FROM versions WHERE version = $1"
+VERSIONS: Final = "SELECT version FROM versions"
+PUBLISHING: Final = "LOCK TABLE publications IN SHARE ROW EXCLUSIVE MODE"  # readers go on, numbers do not clash
+PUBLISH: Final = (
+    "INSERT INTO publications (number, version, share, by, at) "
+    "SELECT coalesce(max(number), 0) + 1, $1, $2, $3, $4 FROM publications RETURNING number"
+)
+PUBLICATIONS: Final = "SELECT number, version, share, by, at FROM publications ORDER BY number DESC LIMIT $1"
+SESSIONS: Final = (
+    "SELECT key, data FROM conversations WHERE key > $2 AND hour >= $1 AND data IS NOT NULL ORDER BY key LIMIT $3"
+)
 VERSION: Final = "SELECT data FROM versions WHERE version = $1"
 
 LOCK: Final = "SELECT key FROM conversations WHERE id = $1 FOR UPDATE"

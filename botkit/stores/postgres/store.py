@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 import asyncpg
@@ -12,6 +12,7 @@ from botkit.errors import StoreError
 from botkit.model import codec
 from botkit.model.events import Event, Timer
 from botkit.model.replies import Call
+from botkit.model.session import Session
 from botkit.model.turn import Record
 from botkit.ports.connectors import Accepted, Incoming
 from botkit.ports.stores import (
@@ -25,6 +26,7 @@ from botkit.ports.stores import (
     Left,
     Loaded,
     Outgoing,
+    Publication,
     Summary,
 )
 from botkit.stores import rows, work
@@ -33,6 +35,7 @@ from botkit.stores.postgres import statements as sql
 from botkit.stores.postgres.connections import DURABLE, LOOSE, Connections, Link, LostError, explain
 from botkit.stores.postgres.lanes import Lane
 from botkit.stores.postgres.migrating import bring_up
+from botkit.stores.postgres.reading import load
 from botkit.stores.postgres.texts import read, written
 from botkit.stores.postgres.writing import Ending, Move, Taking, Told, Writing, move_of
 from botkit.stores.states import DEAD, EVENT, PENDING, SENT, STARTED
@@ -85,7 +88,7 @@ class PostgreSQLStore:
         )
         self._starts: Lane[tuple[str, float, float], bool] = Lane(self._durable, writing.start, lambda job: job[0])
         self._marking: Lane[tuple[str, int, float, str], None] = Lane(self._loose, writing.mark, lambda job: job[0])
-        self._loads: Lane[tuple[str, int], Loaded] = Lane(self._loose, _load, lambda job: job)
+        self._loads: Lane[tuple[str, int], Loaded] = Lane(self._loose, load, lambda job: job)
 
     # -- its life
 
@@ -415,6 +418,34 @@ class PostgreSQLStore:
         with rows.readable(self.place):
             return codec.decode_values(unpack(found[0][0])) if found else None
 
+    async def drop_versions(self, needed: Collection[str]) -> int:
+        """Let the versions go that are not among those needed; give how many."""
+        gone = [row[0] for row in await self._read(sql.VERSIONS) if read(row[0]) not in needed]
+        for version in gone:
+            await self._read(sql.DROP_VERSION, version)
+        return len(gone)
+
+    async def publish(self, version: str, share: int, by: str, now: float) -> Publication:
+        """Note that a version is to be served from now on."""
+
+        async def publish(link: Link) -> Publication:
+            await link.fetch(sql.PUBLISHING)
+            number = (await link.fetch(sql.PUBLISH, _id(version), share, by, now))[0][0]
+            return Publication(number, version, share, by, now)
+
+        return await self._transact(publish)
+
+    async def publications(self, most: int = 50) -> Sequence[Publication]:
+        """Give what was published, the newest first."""
+        found = await self._read(sql.PUBLICATIONS, most)
+        return [Publication(number, read(version), *rest) for number, version, *rest in found]
+
+    async def sessions(self, since: float, after: int = 0, most: int = 500) -> Sequence[tuple[int, Session]]:
+        """Give the sessions of the conversations that were touched since then, page by page."""
+        found = await self._read(sql.SESSIONS, int(since // 3600), after, most)
+        with rows.readable(self.place):
+            return [(key, codec.decode_session(unpack(data))) for key, data in found]
+
     # -- how
 
     async def _read(self, statement: str, *values: object) -> Sequence[Any]:
@@ -438,28 +469,6 @@ class PostgreSQLStore:
                 return await work_(link)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, LostError) as error:
             raise explain(error, self.place) from error
-
-
-async def _load(link: Link, jobs: Sequence[tuple[str, int]], again: bool) -> Sequence[Loaded | StoreError]:  # noqa: ARG001
-    """Load several conversations."""
-    found = await link.fetch(sql.LOAD, [written(job[0]) for job in jobs], [job[1] for job in jobs])
-    of: dict[int, list[Any]] = {}
-    for n, *row in found:
-        of.setdefault(n, []).append(row)
-    return [_loaded(conversation, of.get(n)) for n, (conversation, _) in enumerate(jobs, 1)]
-
-
-def _loaded(conversation: str, found: Sequence[Any] | None) -> Loaded | StoreError:
-    if found is None:
-        return Loaded(conversation, None, 0)
-    try:
-        with rows.readable("postgresql", conversation):
-            fence, data = found[0][:2]
-            session = None if data is None else codec.decode_session(unpack(data))
-            waiting = () if found[0][2] is None else tuple([rows.arrived(*row[2:]) for row in found])
-            return Loaded(conversation, session, fence, waiting)
-    except StoreError as error:
-        return error
 
 
 def _checked(arrival: work.Arrival) -> work.Arrival:

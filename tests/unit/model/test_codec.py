@@ -128,6 +128,7 @@ ORDERS: dict[str, tuple[str, ...]] = {
         "started",
         "clarifying",
         "ended",
+        "bound",
     ),
     "Candidate": ("route", "name", "score", "why", "taken"),
     "Visit": ("flow", "step", "note"),

@@ -9,7 +9,7 @@ from botkit.model.definitions import Capabilities, FlowSet
 from botkit.model.events import Entity, Evidence, Match, Message, Press
 from botkit.model.replies import Button, Card, Reply
 from botkit.model.session import Frame, Session
-from botkit.runtime.books import MOST_KEPT, FlowBook, can_move
+from botkit.runtime.books import MOST_KEPT, FlowBook, can_move, is_chosen
 from botkit.runtime.clocks import FixedClock, WallClock
 from botkit.runtime.degrading import degrade
 from tests.unit.dialogue.talking import build, recogniser_of
@@ -46,17 +46,66 @@ async def test_a_session_moves_if_it_stands_at_steps_that_both_versions_have(new
     book = FlowBook(old, recall_nothing)
     session = waiting(old)
     book.publish(new)
-    assert await book.flows_for(session) is (new if moves or new.version == old.version else old)
-    assert await book.flows_for(None) is new
-    assert await book.flows_for(new_session(old, "web:1")) is new
+    assert await book.flows_for(session, "web:1") is (new if moves or new.version == old.version else old)
+    assert await book.flows_for(None, "web:1") is new
+    assert await book.flows_for(new_session(old, "web:1"), "web:1") is new
+
+
+async def test_a_share_of_the_conversations_tries_a_canary() -> None:
+    old, new = build(ASK % ("text", "say")), build(ASK % ("email", "say"))
+    book = FlowBook(old, recall_nothing)
+    book.publish_canary(new, 10)
+    names = [f"web:{number}" for number in range(2000)]
+    chosen = [name for name in names if await book.flows_for(None, name) is new]
+    assert 140 < len(chosen) < 260
+    assert chosen == [name for name in names if book.newest_for(name) is new]  # the same ones every time
+    book.publish_canary(new, 50)
+    assert set(chosen) < {name for name in names if book.newest_for(name) is new}
+    book.publish(new)
+    assert {book.newest_for(name).version for name in names} == {new.version}
+
+
+async def test_who_comes_back_after_long_begins_with_the_newest() -> None:
+    old, new = build(ASK % ("text", "say")), build(ASK % ("email", "say"))
+    book = FlowBook(old, recall_nothing)
+    session = waiting(old)
+    book.publish(new)
+    assert await book.flows_for(session, "web:1", 86_400.0) is old
+    assert await book.flows_for(session, "web:1", 86_401.0) is new
+    assert await book.flows_for(session, "web:1") is old  # a timer of what is open, not the customer
+
+
+async def test_a_canary_that_is_taken_back_keeps_those_who_are_in_the_middle_of_it() -> None:
+    old, new = build(ASK % ("text", "say")), build(ASK % ("email", "say"))
+    book = FlowBook(old, recall_nothing)
+    book.publish_canary(new, 100)
+    trying = waiting(new)
+    assert not book.keeps_older(trying)
+    book.publish(old)
+    assert book.keeps_older(trying)
+    assert await book.flows_for(trying, "web:1") is new
+    assert await book.flows_for(waiting(old), "web:1") is old
+    assert await book.flows_for(new_session(new, "web:1"), "web:1") is old
+
+
+async def test_a_conversation_in_the_middle_of_the_current_version_may_be_chosen() -> None:
+    old, new = build(ASK % ("text", "say")), build(ASK % ("email", "say"))
+    book = FlowBook(old, recall_nothing)
+    book.publish_canary(new, 100)
+    assert await book.flows_for(waiting(old), "web:1") is old  # another type: it stays
+
+
+@pytest.mark.parametrize("share", [0, 100])
+def test_all_or_none_are_chosen(share: int) -> None:
+    assert {is_chosen(name, share) for name in ("web:1", "", "\ud800", "微信:一", "x" * 10_000)} == {share == 100}
 
 
 async def test_an_ended_session_and_one_of_the_current_version_take_the_current_flows() -> None:
     old, new = build(ASK % ("text", "say")), build(ASK % ("email", "say"))
     book = FlowBook(new, recall_nothing)
-    assert await book.flows_for(Session("web:1", version=old.version, ended=True)) is new
-    assert await book.flows_for(waiting(new)) is new
-    assert await book.flows_for(waiting(old)) is new  # nobody knows the old one any more
+    assert await book.flows_for(Session("web:1", version=old.version, ended=True), "web:1") is new
+    assert await book.flows_for(waiting(new), "web:1") is new
+    assert await book.flows_for(waiting(old), "web:1") is new  # nobody knows the old one any more
 
 
 async def test_an_older_version_is_recalled_once_and_the_last_few_are_kept() -> None:
@@ -69,12 +118,12 @@ async def test_an_older_version_is_recalled_once_and_the_last_few_are_kept() -> 
 
     book = FlowBook(build(ASK % ("email", "say")), recall)
     for _ in range(2):
-        assert await book.flows_for(waiting(old)) is old
+        assert await book.flows_for(waiting(old), "web:1") is old
     assert asked == [old.version]
     for number in range(MOST_KEPT + 1):
         book.publish(build(ASK % ("email", "say") + f" # {number}"))
     book.publish(book.current)
-    assert await book.flows_for(waiting(old)) is old
+    assert await book.flows_for(waiting(old), "web:1") is old
     assert asked == [old.version] * 2
 
 

@@ -1,0 +1,114 @@
+"""Following what is published: a node serves what the store says, or tells it what it found in its own files."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+
+from botkit.app.bots import Bot
+from botkit.app.directories import rebuild
+from botkit.app.publishing import RECENT, WHOLE, drop_unneeded, sort_out
+from botkit.errors import StoreError
+from botkit.model.definitions import FlowSet
+from botkit.ports.stores import Publication
+
+_log = logging.getLogger(__name__)
+
+EVERY = 1.0  # seconds between two looks at the store
+_SHORT = 12  # letters of a version that people see
+
+
+class Follower:
+    """Keeps a running bot at the version that is published."""
+
+    def __init__(self, bot: Bot, tell: Callable[[str], None]) -> None:
+        self._bot = bot
+        self._tell = tell
+        self._seen = 0
+        self._task: asyncio.Task[None] | None = None
+
+    async def begin(self, *, saved: bool) -> None:
+        """Find out what to serve.
+
+        A node that takes up files as they are saved serves its directory. Any other serves what `botkit publish`
+        published last, and its directory only where nothing was.
+        """
+        recent = await self._bot.store.publications(RECENT)
+        if saved or not recent or recent[0].by != "command":
+            await self.publish_own()
+            return
+        own = self._bot.flows.version
+        await self._take(recent)
+        serving = self._bot.flows.version
+        if serving != own:
+            self._tell(f"The flows of this directory differ from version {serving[:_SHORT]}, which was published.")
+
+    def start(self) -> None:
+        """Follow from now on."""
+        self._task = asyncio.create_task(self._follow(), name="publications")
+
+    async def stop(self) -> None:
+        """Follow no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def publish_own(self) -> None:
+        """Let the other nodes serve what this one does, unless they do."""
+        version = self._bot.flows.version
+        recent = await self._bot.store.publications(RECENT)
+        serving = sort_out(recent)
+        if serving.canary is None and serving.whole is not None and serving.whole.version == version:
+            self._seen = recent[0].number
+            return
+        now = self._bot.engine.clock.now()
+        published = await self._bot.store.publish(version, WHOLE, "directory", now)
+        self._seen = published.number
+        await drop_unneeded(self._bot.store, now)
+
+    async def look(self) -> bool:
+        """Take up what was published since the last look; tell whether there was something."""
+        recent = await self._bot.store.publications(RECENT)
+        if not recent or recent[0].number == self._seen:
+            return False
+        await self._take(recent)
+        return True
+
+    async def _take(self, recent: Sequence[Publication]) -> None:
+        """Serve what some publications come to; a version that does not load here changes nothing."""
+        self._seen = recent[0].number
+        serving = sort_out(recent)
+        book = self._bot.engine.book
+        if serving.whole is not None and (book.current.version != serving.whole.version or serving.canary is None):
+            whole = await self._build(serving.whole.version)
+            if whole is None:
+                return
+            book.publish(whole)
+            if serving.canary is None:
+                self._tell(f"Taken up: version {whole.version[:_SHORT]}")
+        if serving.canary is not None and (canary := await self._build(serving.canary.version)) is not None:
+            book.publish_canary(canary, serving.canary.share)
+            self._tell(
+                f"Taken up: version {canary.version[:_SHORT]} for {serving.canary.share} % of the conversations"
+            )
+
+    async def _build(self, version: str) -> FlowSet | None:
+        book, checked = self._bot.engine.book, self._bot.checked
+        for known in (book.current, book.canary, checked.flows):
+            if known is not None and known.version == version:
+                return known
+        sources = await self._bot.store.version(version)
+        flows = None
+        if sources is not None:
+            flows = await asyncio.to_thread(rebuild, checked, sources, book.current.settings)
+        if flows is None:
+            self._tell(f"Not taken up: version {version[:_SHORT]} does not load with the plugins of this node.")
+            self._tell("The version before goes on.")
+        return flows
+
+    async def _follow(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY)
+            try:
+                await self.look()
+            except StoreError as error:
+                _log.warning("the store failed", exc_info=error)

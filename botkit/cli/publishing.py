@@ -1,0 +1,198 @@
+"""`botkit publish` and `botkit rollback`: which flows the nodes serve."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+from botkit.cli.arguments import HERE, BotDirectory
+from botkit.cli.outcomes import FAILED, guarded, say_problems, tell
+from botkit.cli.rehearsing import report
+from botkit.errors import LoadError, UsageError
+
+if TYPE_CHECKING:
+    from botkit.app.directories import Checked
+    from botkit.app.publishing import Plan
+    from botkit.ports.stores import Store
+
+_SHORT = 12  # letters of a version that people see
+_SHARE = re.compile(r"(\d{1,3})\s*%?")
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and do nothing.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Json = Annotated[bool, typer.Option("--json", help="JSON for programs; asks nothing.")]
+
+
+class _Manner(NamedTuple):
+    dry_run: bool
+    yes: bool
+    as_json: bool
+
+
+@guarded
+def publish(
+    directory: BotDirectory = HERE,
+    canary: Annotated[
+        str, typer.Option(metavar="PERCENT", help="Only for this share of the conversations: 10%.")
+    ] = "",
+    *,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    tests: Annotated[bool, typer.Option("--tests/--no-tests", help="Play the conversation tests first.")] = True,
+    history: Annotated[bool, typer.Option("--history", help="List what was published, and nothing more.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Let all nodes serve the flows of a directory, after they were checked and tested.
+
+    Says what differs from the version before, and how many conversations are in the middle of something and what
+    becomes of them. A version with mistakes or a failing test is not published: the one before stays.
+
+    \b
+    botkit publish flows/support --dry-run
+    botkit publish flows/support --yes
+    botkit publish flows/support --canary 10%     # then 50%, then without
+    botkit publish flows/support --history
+    """
+    from botkit.app.directories import check_directory
+    from botkit.app.publishing import WHOLE, make_plan, rehearse
+
+    if history:
+        asyncio.run(_show_history(check_directory(directory), as_json=as_json))
+        return
+    share = _share(canary) if canary else WHOLE
+    checked = check_directory(directory)
+    if checked.flows is None or checked.errors:
+        raise LoadError(checked.errors)
+    say_problems(checked.problems)
+    played = asyncio.run(rehearse(checked)) if tests else []
+    failed = [outcome for outcome in played if not outcome.passed]
+    for outcome in failed:
+        report(outcome)
+    if failed:
+        tell(f"Not published: {len(failed)} of {len(played)} conversation tests failed.")
+        raise typer.Exit(FAILED)
+    if played and not as_json:
+        print(f"{len(played)} conversation tests passed")
+    manner = _Manner(dry_run, yes, as_json)
+    asyncio.run(_carry_out(checked, lambda store, now: make_plan(checked, store, now, share), manner))
+
+
+@guarded
+def rollback(
+    directory: BotDirectory = HERE,
+    to: Annotated[str, typer.Option("--to", metavar="VERSION", help="A published version, or its beginning.")] = "",
+    *,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Go back to the version that was published before, or end a canary.
+
+    \b
+    botkit rollback flows/support --dry-run
+    botkit rollback flows/support --to 3f2a91 --yes
+    """
+    from botkit.app.directories import check_directory
+    from botkit.app.publishing import make_step_back
+
+    checked = check_directory(directory)
+    if checked.flows is None:
+        raise LoadError(checked.errors)
+    manner = _Manner(dry_run, yes, as_json)
+    asyncio.run(_carry_out(checked, lambda store, now: make_step_back(checked, store, now, to), manner))
+
+
+def _share(text: str) -> int:
+    found = _SHARE.fullmatch(text.strip())
+    if found is None or not 1 <= int(found[1]) <= 99:
+        raise UsageError(f"--canary takes a share of the conversations, not {text[:20]!r}", hint="from 1% to 99%")
+    return int(found[1])
+
+
+async def _carry_out(checked: "Checked", make: "Callable[[Store, float], Awaitable[Plan]]", manner: _Manner) -> None:
+    """Show a plan, ask, and do it."""
+    from botkit.app.publishing import find_serving, opened, publish_version
+    from botkit.runtime.clocks import WallClock
+
+    async with opened(checked) as store:
+        plan = await make(store, WallClock().now())
+        serving = await find_serving(store)
+        now = serving.canary or serving.whole
+        done = now is not None and (now.version, now.share) == (plan.version, plan.share)
+        _show(plan, as_json=manner.as_json)
+        if manner.dry_run:
+            return
+        if done:
+            tell("It is published already.")
+            return
+        if not (manner.yes or manner.as_json or typer.confirm("Publish?")):
+            raise typer.Exit(FAILED)
+        published = await publish_version(store, checked, plan, WallClock().now())
+    if not manner.as_json:
+        print(f"published as number {published.number}: running nodes take it up within seconds")
+
+
+def _show(plan: "Plan", *, as_json: bool) -> None:
+    import msgspec
+    from rich.console import Console
+    from rich.text import Text
+
+    if as_json:
+        print(msgspec.json.encode(plan).decode())
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    for line in lines_of(plan):
+        console.print(Text(line))
+    for line in plan.diff.splitlines():
+        console.print(Text(line, {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")))
+    for line in counts_of(plan):
+        console.print(Text(line, "yellow" if line.startswith("warning") else ""))
+
+
+def lines_of(plan: "Plan") -> Iterator[str]:
+    """Say in a few lines what a plan changes."""
+    share = f" for {plan.share} % of the conversations" if plan.share < 100 else ""
+    before = f" after {plan.before[:_SHORT]}" if plan.before else ""
+    yield f"version {plan.version[:_SHORT]}{before}{share}"
+    for change in plan.changes:
+        steps = [*(f"+ {step}" for step in change.steps_added), *(f"- {step}" for step in change.steps_removed)]
+        yield f"  {change.how:<8} {change.what} {change.name}{': ' if steps else ''}{'  '.join(steps)}"
+
+
+def counts_of(plan: "Plan") -> Iterator[str]:
+    """Say what becomes of the conversations that are in the middle of something."""
+    touched = plan.touched
+    if not touched.live:
+        yield "no conversation is in the middle of something"
+        return
+    many = "1 conversation is" if touched.live == 1 else f"{touched.live} conversations are"
+    yield f"{many} in the middle of something:"
+    for count, what in (
+        (touched.going_on, "go on: the steps of what they have open are the same"),
+        (touched.moving, "move to the new version at their step"),
+        (touched.finishing, "finish what is open in the version that they have"),
+        (touched.lost, "go on as far as they can: their version cannot be had any more"),
+    ):
+        if count:
+            yield f"  {count:>6}  {what}"
+    for place, count in touched.mistaken.items():
+        flow, step = place.split(" ", 1)
+        yield (
+            f"warning: {count} of these stand in '{flow}' at '{step}', which is another question now: "
+            "steps without an id are numbered; give these an `id`, or put the new one behind them"
+        )
+
+
+async def _show_history(checked: "Checked", *, as_json: bool) -> None:
+    import msgspec
+
+    from botkit.app.publishing import RECENT, WHOLE, opened
+    from botkit.app.transcripts import moment
+
+    async with opened(checked) as store:
+        for one in await store.publications(RECENT):
+            share = "" if one.share >= WHOLE else f"  {one.share} %"
+            line = f"{one.number:>5}  {moment(one.at)}  {one.version[:_SHORT]}  {one.by}{share}"
+            print(msgspec.json.encode(one).decode() if as_json else line)

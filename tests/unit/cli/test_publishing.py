@@ -1,0 +1,109 @@
+"""`botkit publish` and `botkit rollback`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def _edit(desk: Path, before: str, after: str) -> None:
+    flows = desk / "flows.yaml"
+    text = flows.read_text(encoding="utf-8")
+    assert before in text
+    flows.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def _published(botkit: Any, desk: Path) -> list[dict[str, Any]]:
+    out = botkit("publish", desk, "--history", "--json").out
+    return [json.loads(line) for line in out.splitlines()]
+
+
+@pytest.fixture
+def published(botkit: Any, desk: Path) -> Path:
+    code, out, _ = botkit("publish", desk, "--yes", "--no-tests")
+    assert code == 0
+    assert "published as number 1" in out
+    return desk
+
+
+def test_the_first_time(botkit: Any, desk: Path) -> None:
+    code, out, _ = botkit("publish", desk, "--dry-run", "--no-tests")
+    assert code == 0
+    assert "no conversation is in the middle of something" in out
+    assert _published(botkit, desk) == []
+
+
+def test_what_differs_is_shown_and_the_version_is_published(botkit: Any, published: Path) -> None:
+    assert botkit("chat", published, "--json", "--conversation", "1", given="return my order\n").code == 0
+    _edit(published, "Hello!", "Hullo!")
+    out = botkit("publish", published, "--yes", "--no-tests").out
+    assert "  changed  flow on_start" in out
+    assert "\n-" in out
+    assert "Hullo!" in out
+    assert "1 conversation is in the middle of something:\n       1  go on" in out
+    assert "published as number 2" in out
+    rows = _published(botkit, published)
+    assert [(row["number"], row["share"], row["by"]) for row in rows] == [(2, 100, "command"), (1, 100, "command")]
+    assert botkit("publish", published, "--yes", "--no-tests").err == "It is published already.\n"
+    assert len(_published(botkit, published)) == 2
+
+
+def test_nothing_is_done_without_a_yes(botkit: Any, published: Path) -> None:
+    _edit(published, "Hello!", "Hullo!")
+    assert botkit("publish", published, "--no-tests", given="n\n").code == 1
+    assert botkit("publish", published, "--no-tests", "--dry-run").code == 0
+    assert len(_published(botkit, published)) == 1
+
+
+def test_mistakes_and_failing_tests_are_not_published(botkit: Any, published: Path) -> None:
+    _edit(published, "Hello!", "Hullo!")
+    (published / "tests").mkdir(exist_ok=True)
+    (published / "tests" / "more.yaml").write_text(
+        "tests: [{name: greeting, talk: [{user: hi, expect: {has: Hello!}}]}]\n", encoding="utf-8"
+    )
+    code, out, error = botkit("publish", published, "--yes")
+    assert code == 1
+    assert "greeting" in out
+    assert "Not published: " in error
+    _edit(published, "start: {", "strt: {")
+    code, _, error = botkit("publish", published, "--yes", "--no-tests")
+    assert (code, "unknown-key" in error) == (1, True)
+    assert len(_published(botkit, published)) == 1
+
+
+def test_back_and_forth(botkit: Any, published: Path) -> None:
+    first = _published(botkit, published)[0]["version"]
+    _edit(published, "Hello!", "Hullo!")
+    botkit("publish", published, "--yes", "--no-tests")
+    assert botkit("rollback", published, "--dry-run").code == 0
+    assert "published as number 3" in botkit("rollback", published, "--yes").out
+    assert _published(botkit, published)[0]["version"] == first
+    code, _, error = botkit("rollback", published, "--to", "zzz")
+    assert (code, "no published versions begin with 'zzz'" in error) == (2, True)
+
+
+def test_a_canary(botkit: Any, published: Path) -> None:
+    _edit(published, "Hello!", "Hullo!")
+    plan = json.loads(botkit("publish", published, "--canary", "10%", "--no-tests", "--json").out)
+    assert plan["share"] == 10
+    assert _published(botkit, published)[0]["share"] == 10
+    assert "  10 %\n" in botkit("publish", published, "--history").out
+    assert "after " in botkit("rollback", published, "--yes").out
+    assert _published(botkit, published)[0]["share"] == 100
+
+
+@pytest.mark.parametrize("share", ["0", "100", "-5", "ten", "5.5%", "1000%", "１０%x"])
+def test_a_share_that_is_none(botkit: Any, published: Path, share: str) -> None:
+    code, _, error = botkit("publish", published, f"--canary={share}", "--no-tests")
+    assert (code, "from 1% to 99%" in error) == (2, True)
+
+
+def test_a_canary_needs_something_beside_it(botkit: Any, desk: Path) -> None:
+    code, _, error = botkit("publish", desk, "--canary", "10", "--no-tests")
+    assert (code, "publish one whole first" in error) == (2, True)
+
+
+def test_nothing_to_go_back_to(botkit: Any, desk: Path) -> None:
+    code, _, error = botkit("rollback", desk)
+    assert (code, "nothing was published" in error) == (2, True)
