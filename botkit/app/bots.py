@@ -12,7 +12,7 @@ from uuid import uuid4
 import msgspec
 
 from botkit.app.directories import Checked, check_directory, rebuild
-from botkit.app.events import Emitted, make_incoming, refuse_unknown
+from botkit.app.events import Emitted, find_conversation, make_incoming, refuse_unknown
 from botkit.app.nodes import Node, Role, find_carrier
 from botkit.errors import LoadError, UsageError
 from botkit.model.definitions import FlowSet
@@ -237,13 +237,22 @@ class Bot:
         return (await self.say(text, conversation)).text
 
     async def emit(
-        self, name: str, data: Mapping[str, Any] | None = None, *, conversation: str, key: str = ""
+        self,
+        name: str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        conversation: str = "",
+        customer: str = "",
+        channel: str = "",
+        key: str = "",
     ) -> Emitted:
         """Tell the bot that something happened outside: paid, shipped. It is stored when this returns.
 
-        `key` makes it idempotent: a second event with the same key on the same channel changes nothing. Raises
-        UsageError for a conversation that does not exist and for data that is not plain (at most 64 KiB of JSON).
+        It goes to a conversation, or to the one in which a customer, by the id that a plugin found out, wrote last on
+        a channel. `key` makes it idempotent: a second event with the same key on the same channel changes nothing.
+        Raises UsageError for who is not known and for data that is not plain (at most 64 KiB of JSON).
         """
+        conversation = await find_conversation(self.store, conversation, customer, channel)
         incoming = make_incoming(name, data, conversation, key)
         await refuse_unknown(self.store, conversation, self.connectors)
         accepted = await self.engine.accept(incoming)

@@ -88,6 +88,24 @@ async def refuse_unknown(store: Store, conversation: str, channels: Collection[s
         )
 
 
+async def find_conversation(store: Store, conversation: str, customer: str, channel: str) -> str:
+    """Give the conversation that is meant: itself, or that in which a customer wrote last on a channel.
+
+    Raises UsageError if neither, or both, are named, and for a customer who is known in no conversation there.
+    """
+    if bool(conversation) == bool(customer or channel) or bool(customer) != bool(channel):
+        raise UsageError("an event goes to a conversation, or to a customer on a channel", hint="name one of them")
+    if conversation:
+        return conversation
+    found = await store.conversations_of(customer, channel)
+    if not found:
+        raise UsageError(
+            f"no conversation on {channel!r} knows the customer {customer[:40]!r}",
+            hint="a plugin says who it is: ctx.identify(id=...)",
+        )
+    return found[0]
+
+
 async def outcome_of(store: Store, conversation: str, key: str) -> Outcome | None:
     """Tell what came of an event so far; None if it has had no turn yet, or never came.
 

@@ -30,7 +30,9 @@ class Notice(msgspec.Struct, forbid_unknown_fields=True):
     """The body of a request."""
 
     name: str
-    conversation: str
+    conversation: str = ""
+    customer: str = ""
+    channel: str = ""
     data: dict[str, Any] = {}
 
 
@@ -77,7 +79,12 @@ def event_routes(bot: Bot, secrets: Sequence[str]) -> list[BaseRoute]:
         try:
             notice = msgspec.json.decode(body, type=Notice)
             emitted = await bot.emit(
-                notice.name, notice.data, conversation=notice.conversation, key=request.headers["webhook-id"]
+                notice.name,
+                notice.data,
+                conversation=notice.conversation,
+                customer=notice.customer,
+                channel=notice.channel,
+                key=request.headers["webhook-id"],
             )
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             return _refuse(400, f"no event: {error}")

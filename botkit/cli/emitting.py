@@ -23,7 +23,11 @@ def emit(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What happened: order.shipped.")],
     conversation: Annotated[
         str, typer.Option("--conversation", "-c", metavar="ID", help="As `botkit conversations list` names it.")
-    ],
+    ] = "",
+    customer: Annotated[
+        str, typer.Option(metavar="ID", help="The customer, as a plugin identified them, with --channel.")
+    ] = "",
+    channel: Annotated[str, typer.Option(metavar="NAME", help="Where the customer is to be told.")] = "",
     data: Annotated[str, typer.Option(metavar="JSON", help="What flows see of it as `event`.")] = "{}",
     key: Annotated[str, typer.Option(metavar="ID", help="The event's own id: a second one is not told again.")] = "",
     directory: Annotated[Path, typer.Option("--dir", metavar="DIR", help="The bot.")] = HERE,
@@ -38,8 +42,9 @@ def emit(
     \b
     botkit emit order.shipped -c web:k3j2 --data '{"order": "#W123"}' --dir flows/support
     botkit emit paid -c telegram:815 --key invoice-77 --wait 10
+    botkit emit paid --customer c-77 --channel telegram --key invoice-77
     """
-    from botkit.app.events import Emitted, make_incoming, outcome_of, refuse_unknown
+    from botkit.app.events import Emitted, find_conversation, make_incoming, outcome_of, refuse_unknown
     from botkit.app.histories import channels_of, open_history
     from botkit.runtime.clocks import WallClock
 
@@ -47,19 +52,20 @@ def emit(
         plain: Any = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"--data is no JSON: {error}", hint="""for instance '{"order": "#W123"}'""") from error
-    incoming = make_incoming(name, plain, conversation, key)
 
     async def tell() -> "tuple[Emitted, Outcome | None]":
         async with open_history(directory, None) as store:
-            await refuse_unknown(store, conversation, channels_of(directory))
+            found = await find_conversation(store, conversation, customer, channel)
+            incoming = make_incoming(name, plain, found, key)
+            await refuse_unknown(store, found, channels_of(directory))
             accepted = await store.accept(incoming, WallClock().now())
-            emitted = Emitted(conversation, incoming.event.id, accepted.duplicate)
+            emitted = Emitted(found, incoming.event.id, accepted.duplicate)
             return emitted, await _await_outcome(store, emitted, wait)
 
     async def _await_outcome(store: "Store", emitted: Emitted, seconds: float) -> "Outcome | None":
         until = asyncio.get_running_loop().time() + seconds
         while True:
-            found = await outcome_of(store, conversation, emitted.id)
+            found = await outcome_of(store, emitted.conversation, emitted.id)
             if _is_settled(found) or asyncio.get_running_loop().time() >= until:
                 return found
             await asyncio.sleep(_LOOK)

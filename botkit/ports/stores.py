@@ -70,6 +70,7 @@ class Commit(msgspec.Struct, frozen=True):
     dropped: tuple[str, ...] = ()  # questions whose timers go
     call_lease: float = CALL_LEASE
     failed: tuple[Failed, ...] = ()  # events that were set aside
+    customer: str | None = None  # as whom the customer is known from now on (empty: as nobody); None: as before
 
 
 class Committed(msgspec.Struct, frozen=True):
@@ -341,6 +342,10 @@ class Store(Protocol):
 
     async def turns(self, conversation: str, first: int = 1, most: int = 1000) -> Sequence[Record]:
         """Give the records of turns from event `first` on, in order; a replay gives their sessions again."""
+        ...
+
+    async def conversations_of(self, customer: str, channel: str = "") -> Sequence[str]:
+        """Give the conversations in which a customer is known, on one channel or on all, the last touched first."""
         ...
 
     async def erase(self, conversation: str) -> bool:

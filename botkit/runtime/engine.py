@@ -16,7 +16,7 @@ from botkit.model.turn import Turn
 from botkit.ports.carriers import Carrier
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Accepted, Connector, Entry, Incoming
-from botkit.ports.stores import CALL_LEASE, Arrived, Commit, Committed, Failed, Store
+from botkit.ports.stores import LEASE, Arrived, Commit, Committed, Failed, Store
 from botkit.registry.registry import Registry
 from botkit.runtime.books import FlowBook
 from botkit.runtime.bursts import Bursts
@@ -31,7 +31,7 @@ from botkit.runtime.turning import Early, Turning
 _log = logging.getLogger(__name__)
 
 RETRY_AFTER = 0.5  # seconds after the store failed
-CALL_MARGIN = 30.0  # seconds for which a call may wait for its begin, and its result for being stored
+CALL_MARGIN = 10.0  # seconds for which a read may wait for its begin, and a result for being stored
 TRIES = 3  # at the turn of one event, before it is set aside
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 60.0  # seconds between them; each is twice the one before
 MOST_REASON = 300  # characters of an error that are kept
@@ -373,10 +373,19 @@ class Engine:
         taken: int,
         failed: tuple[Failed, ...] = (),
     ) -> Commit:
-        replies: list[Reply] = []
+        customer: str | None = None
+        for turn in turns:
+            learned = getattr(turn.event, "customer", None)
+            if learned and "id" in learned:
+                customer = str(session.customer.get("id") or "")
+        if len(turns) == 1 and not turns[0].effects:
+            replies = turns[0].replies if self.delivery.serves(session.channel) else ()
+            made = tuple(turns)
+            return Commit(conversation, fence, session, made, taken, replies, failed=failed, customer=customer)
+        said: list[Reply] = []
         effects: list[Effect] = []
         for turn in turns:
-            replies += turn.replies
+            said += turn.replies
             effects += turn.effects
         done = {turn.event.effect for turn in turns if isinstance(turn.event, Result)} if len(turns) > 1 else ()
         dropped = {effect.question for effect in effects if isinstance(effect, DropTimers)} if effects else set()
@@ -387,12 +396,13 @@ class Engine:
             session=session,
             turns=tuple(turns),
             taken=taken,
-            replies=tuple(replies) if self.delivery.serves(session.channel) else (),
+            replies=tuple(said) if self.delivery.serves(session.channel) else (),
             calls=calls,
             timers=tuple([e for e in effects if isinstance(e, SetTimer) and e.question not in dropped]),
             dropped=tuple(sorted(dropped)),
             failed=failed,
-            call_lease=max(map(self._lease_of, calls)) if calls else CALL_LEASE,
+            call_lease=max(map(self._planned_lease, calls)) if calls else LEASE,
+            customer=customer,
         )
 
     def _after(self, commit: Commit, committed: Committed, early: Mapping[str, Early]) -> None:
@@ -484,8 +494,12 @@ class Engine:
             )
 
     def _lease_of(self, call: Call) -> float:
-        """Give the seconds after which a call's worker must be dead: later than it can end."""
-        return max(CALL_LEASE, self.registry.lasts(call) + CALL_MARGIN)
+        """Give the seconds after which the worker of a call that has begun must be dead: later than it can end."""
+        return self.registry.lasts(call) + CALL_MARGIN
+
+    def _planned_lease(self, call: Call) -> float:
+        """Give the seconds for which a call is left to whoever is to begin it; a write has a lease of its own then."""
+        return self._lease_of(call) if call.effect == "read" else LEASE
 
     async def _surely(self, attempt: Callable[[], Awaitable[T]]) -> T:
         """Ask the store until it answers."""

@@ -22,6 +22,7 @@ from sqlalchemy.sql.elements import BindParameter
 from botkit.stores.schema import (
     calls,
     conversations,
+    customers,
     failures,
     inbox,
     metadata,
@@ -128,6 +129,13 @@ LIST_ANEW: Final = _text(  # apart, since SQLite rewrites the index of every col
     .values(owner=bindparam("by_owner"), hour=bindparam("at_hour"))
 )
 TAKE: Final = _text(delete(inbox).where(inbox.c.conversation == _of, inbox.c.seq <= bindparam("upto")))
+_knowing = insert(customers)
+KNOW: Final = _text(
+    _knowing.on_conflict_do_update(
+        index_elements=[customers.c.conversation], set_={"customer": _knowing.excluded.customer}
+    )
+)
+FORGET_CUSTOMER: Final = _text(delete(customers).where(customers.c.conversation == _of))
 RECORD: Final = _text(insert(turns))
 RECORDS: Final = _text(
     select(turns.c.seq, turns.c.data)
@@ -313,6 +321,15 @@ LIST_OF_PEOPLE: Final = _text(
     _listed.where(conversations.c.owner != literal_column("'bot'"), conversations.c.owner == bindparam("held_by"))
 )
 
+_of_customer = (
+    select(conversations.c.id)
+    .join_from(customers, conversations, conversations.c.key == customers.c.conversation)
+    .where(customers.c.customer == _which)
+    .order_by(conversations.c.touched.desc(), conversations.c.key.desc())
+)
+OF_CUSTOMER: Final = _text(_of_customer)
+OF_CUSTOMER_ON: Final = _text(_of_customer.where(conversations.c.channel == bindparam("on")))
+
 # -- keeping and removing
 
 KEEP_VERSION: Final = _text(insert(versions).on_conflict_do_nothing())
@@ -348,7 +365,7 @@ SESSIONS: Final = _text(
     .offset(_number(0))
 )
 KEY: Final = _text(select(conversations.c.key).where(conversations.c.id == _which))
-_of_a_conversation = (inbox, seen, turns, outbox, calls, timers, failures)
+_of_a_conversation = (customers, inbox, seen, turns, outbox, calls, timers, failures)
 ERASE: Final = (
     *(_text(delete(table).where(table.c.conversation == _of)) for table in _of_a_conversation),
     _text(delete(conversations).where(conversations.c.key == _of)),

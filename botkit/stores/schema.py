@@ -160,6 +160,15 @@ failures = Table(
 )
 Index("ix_failures_at", failures.c.at)
 
+customers = Table(
+    "customers",
+    metadata,
+    Column("conversation", NARROW, primary_key=True, autoincrement=False),
+    Column("customer", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_customers_customer", customers.c.customer)
+
 publications = Table(
     "publications",
     metadata,

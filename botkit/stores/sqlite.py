@@ -333,6 +333,13 @@ class SQLiteStore:
 
     # -- lists
 
+    async def conversations_of(self, customer: str, channel: str = "") -> Sequence[str]:
+        """Give the conversations in which a customer is known, the last touched first."""
+        statement = sql.OF_CUSTOMER_ON if channel else sql.OF_CUSTOMER
+        values = {"which": customer, "on": channel} if channel else {"which": customer}
+        with self._reading("") as db:
+            return [row[0] for row in db.execute(statement, values).fetchall()]
+
     async def conversations(self, most: int = 100, owner: str = "") -> Sequence[Summary]:
         """List conversations, the last touched first."""
         statement = {"": sql.LIST, "bot": sql.LIST_OF_BOT}.get(owner, sql.LIST_OF_PEOPLE)

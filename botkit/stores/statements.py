@@ -63,6 +63,13 @@ LIST_ANEW: Final = 'UPDATE conversations SET owner=:by_owner, hour=:at_hour WHER
 
 TAKE: Final = "DELETE FROM inbox WHERE inbox.conversation = :of AND inbox.seq <= :upto"
 
+KNOW: Final = (
+    "INSERT INTO customers (conversation, customer) VALUES (:conversation, :customer) ON CONFLICT "
+    "(conversation) DO UPDATE SET customer = excluded.customer"
+)
+
+FORGET_CUSTOMER: Final = "DELETE FROM customers WHERE customers.conversation = :of"
+
 RECORD: Final = "INSERT INTO turns (conversation, seq, data) VALUES (:conversation, :seq, :data)"
 
 RECORDS: Final = (
@@ -220,6 +227,17 @@ LIST_OF_PEOPLE: Final = (
     'conversations."key" DESC LIMIT :most OFFSET 0'
 )
 
+OF_CUSTOMER: Final = (
+    'SELECT conversations.id FROM customers JOIN conversations ON conversations."key" = customers.conversation '
+    'WHERE customers.customer = :which ORDER BY conversations.touched DESC, conversations."key" DESC'
+)
+
+OF_CUSTOMER_ON: Final = (
+    'SELECT conversations.id FROM customers JOIN conversations ON conversations."key" = customers.conversation '
+    "WHERE customers.customer = :which AND conversations.channel = :on ORDER BY conversations.touched DESC, "
+    'conversations."key" DESC'
+)
+
 KEEP_VERSION: Final = "INSERT INTO versions (version, at, data) VALUES (:version, :at, :data) ON CONFLICT DO NOTHING"
 
 VERSION: Final = "SELECT versions.data FROM versions WHERE versions.version = :which"
@@ -248,6 +266,7 @@ SESSIONS: Final = (
 KEY: Final = 'SELECT conversations."key" FROM conversations WHERE conversations.id = :which'
 
 ERASE: Final = (
+    ("DELETE FROM customers WHERE customers.conversation = :of"),
     ("DELETE FROM inbox WHERE inbox.conversation = :of"),
     ("DELETE FROM seen WHERE seen.conversation = :of"),
     ("DELETE FROM turns WHERE turns.conversation = :of"),
@@ -278,6 +297,11 @@ SCHEMA: Final = (
     ),
     ("CREATE INDEX ix_conversations_hour ON conversations (hour)"),
     ("CREATE INDEX ix_conversations_owner ON conversations (owner) WHERE owner <> 'bot'"),
+    (
+        "CREATE TABLE customers (conversation INTEGER NOT NULL, customer TEXT NOT NULL, PRIMARY KEY (conversation))"
+        " WITHOUT ROWID"
+    ),
+    ("CREATE INDEX ix_customers_customer ON customers (customer)"),
     (
         "CREATE TABLE failures (conversation INTEGER NOT NULL, id TEXT NOT NULL, kind SMALLINT NOT NULL, at FLOAT "
         "NOT NULL, note TEXT, data BLOB, customer BLOB, PRIMARY KEY (conversation, id)) WITHOUT ROWID"
@@ -320,6 +344,7 @@ SCHEMA: Final = (
 TABLES: Final = (
     ("calls"),
     ("conversations"),
+    ("customers"),
     ("failures"),
     ("inbox"),
     ("outbox"),

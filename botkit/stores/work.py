@@ -138,6 +138,7 @@ class Prepared(msgspec.Struct, frozen=True):
     timers: tuple[Row, ...]
     dropped: tuple[str, ...]
     failed: tuple[Row, ...] = ()
+    customer: str | None = None
 
 
 def prepare(commit: Commit) -> Prepared:
@@ -164,6 +165,7 @@ def prepare(commit: Commit) -> Prepared:
         timers=tuple(map(_timer, commit.timers)),
         dropped=commit.dropped,
         failed=tuple(map(_failure, commit.failed)) if commit.failed else (),
+        customer=commit.customer,
     )
 
 
@@ -236,6 +238,10 @@ def _write(db: sqlite3.Connection, prepared: Prepared, key: int, fence: int) -> 
         db.execute(sql.DROP_TIMERS, {"of": key, "about": question})
     for row in prepared.timers:
         db.execute(sql.SET_TIMER, {"conversation": key, **row})
+    if prepared.customer:
+        db.execute(sql.KNOW, {"conversation": key, "customer": prepared.customer})
+    elif prepared.customer is not None:
+        db.execute(sql.FORGET_CUSTOMER, {"of": key})
 
 
 def take(

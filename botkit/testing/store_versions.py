@@ -1,4 +1,4 @@
-"""What holds of every store, about the versions of the flows, and which of them is served."""
+"""What holds of every store, about versions of the flows, which of them is served, and customers who are known."""
 
 import asyncio
 
@@ -58,3 +58,34 @@ class VersionContract:
         assert [session.conversation for session in found] == names
         assert found[0].stack == (Frame("main", 1),)
         assert list(await store.sessions(NOW + 2 * _HOUR)) == []
+
+
+class CustomerContract:
+    """A part of `stores.StoreContract`: in which conversations a customer is known."""
+
+    async def test_a_customer_is_found_the_last_touched_first(self, store: Store) -> None:
+        for seq, (chat, customer) in enumerate((("1", "c-1"), ("2", "c-1"), ("3", "c-2"), ("4", None)), 1):
+            await contact(store, chat)
+            left = Session(f"web:{chat}", "web", touched=NOW + seq)
+            await take(store, f"web:{chat}", turn=turn(f"web:{chat}", 1, session=left), customer=customer)
+        assert list(await store.conversations_of("c-1")) == ["web:2", "web:1"]
+        assert list(await store.conversations_of("c-1", "web")) == ["web:2", "web:1"]
+        assert list(await store.conversations_of("c-1", "telegram")) == []
+        assert list(await store.conversations_of("")) == []
+
+    async def test_a_customer_may_be_another_one_later_and_nobody_again(self, store: Store) -> None:
+        conversation = await contact(store)
+        await take(store, conversation, customer="客户 1")
+        await take(store, conversation, 2)
+        assert list(await store.conversations_of("客户 1")) == [conversation]
+        await take(store, conversation, 3, customer="c-2")
+        assert list(await store.conversations_of("客户 1")) == []
+        assert list(await store.conversations_of("c-2")) == [conversation]
+        await take(store, conversation, 4, customer="")
+        assert list(await store.conversations_of("c-2")) == []
+
+    async def test_an_erased_conversation_knows_nobody(self, store: Store) -> None:
+        conversation = await contact(store)
+        await take(store, conversation, customer="c-1")
+        await store.erase(conversation)
+        assert list(await store.conversations_of("c-1")) == []

@@ -36,7 +36,7 @@ from botkit.model.session import Frame, Owner, Session
 from botkit.ports.stores import Failed, Left, Store
 from botkit.testing.store_leases import LeaseContract
 from botkit.testing.store_turns import TurnContract
-from botkit.testing.store_versions import VersionContract
+from botkit.testing.store_versions import CustomerContract, VersionContract
 from botkit.testing.stored import (
     NOW,
     VALUES,
@@ -49,7 +49,7 @@ from botkit.testing.stored import (
 )
 
 
-class StoreContract(TurnContract, LeaseContract, VersionContract):
+class StoreContract(TurnContract, LeaseContract, VersionContract, CustomerContract):
     """Subclass it, name the class Test..., and give it a `store` that is open."""
 
     # -- calls

@@ -82,7 +82,7 @@ def _identified(ctx: Context, desk: Desk, user_id: str) -> str:
     if (_user_id(ctx) or user_id) != user_id:
         raise refuse("already_identified")
     name = desk.profile(Caller(user_id))["name"]
-    ctx.identify(user_id=user_id, **name)
+    ctx.identify(id=user_id, user_id=user_id, **name)
     return user_id
 
 

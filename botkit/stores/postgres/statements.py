@@ -64,6 +64,7 @@ def _rest(first: int, *, whole: bool) -> str:
         timers = _unnest("s", first + 16, n="int8", question="text", purpose="text", id="text", due="float8")
         failed = {"id": "text", "kind": "int2", "at": "float8", "note": "text", "data": "bytea", "customer": "bytea"}
         failures = _unnest("f", first + 21, n="int8", **failed)
+        named = _unnest("u", first + 28, n="int8", customer="text")
         parts += [
             f"planned AS (INSERT INTO calls (conversation, id, state, at, data, worker, until) "
             f"SELECT m.key, k.id, 0, k.at, k.data, {worker}::text, {_CLOCK} + k.lease "
@@ -77,6 +78,11 @@ def _rest(first: int, *, whole: bool) -> str:
             "DO UPDATE SET id = excluded.id, due = excluded.due)",
             f"failing AS (INSERT INTO failures (conversation, {', '.join(failed)}) "
             f"SELECT m.key, f.{', f.'.join(failed)} FROM {failures} JOIN moved m USING (n))",
+            f"named AS (SELECT m.key, u.customer FROM {named} JOIN moved m USING (n))",
+            "known AS (INSERT INTO customers (conversation, customer) "
+            "SELECT key, customer FROM named WHERE customer <> '' "
+            "ON CONFLICT (conversation) DO UPDATE SET customer = excluded.customer)",
+            "unknown AS (DELETE FROM customers c USING named u WHERE c.conversation = u.key AND u.customer = '')",
         ]
     return ", ".join(parts)
 
@@ -311,6 +317,13 @@ LIST: Final = _LISTED.format(where="")
 LIST_OF_BOT: Final = _LISTED.format(where="WHERE owner = 'bot'")
 LIST_OF_PEOPLE: Final = _LISTED.format(where="WHERE owner <> 'bot' AND owner = $2")
 
+_OF_CUSTOMER: Final = (
+    "SELECT c.id FROM customers u JOIN conversations c ON c.key = u.conversation WHERE u.customer = $1 {where}"
+    "ORDER BY c.touched DESC, c.key DESC"
+)
+OF_CUSTOMER: Final = _OF_CUSTOMER.format(where="")
+OF_CUSTOMER_ON: Final = _OF_CUSTOMER.format(where="AND c.channel = $2 ")
+
 KEEP_VERSION: Final = "INSERT INTO versions (version, at, data) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 DROP_VERSION: Final = "DELETE FROM versions WHERE version = $1"
 VERSIONS: Final = "SELECT version FROM versions"
@@ -329,7 +342,7 @@ LOCK: Final = "SELECT key FROM conversations WHERE id = $1 FOR UPDATE"
 ERASE: Final = (
     *(
         f"DELETE FROM {table} WHERE conversation = $1"
-        for table in ("inbox", "seen", "turns", "outbox", "calls", "timers", "failures")
+        for table in ("inbox", "seen", "turns", "outbox", "calls", "timers", "failures", "customers")
     ),
     "DELETE FROM conversations WHERE key = $1",
 )

@@ -375,6 +375,12 @@ class PostgreSQLStore:
 
     # -- lists
 
+    async def conversations_of(self, customer: str, channel: str = "") -> Sequence[str]:
+        """Give the conversations in which a customer is known, the last touched first."""
+        if channel:
+            return [read(row[0]) for row in await self._read(sql.OF_CUSTOMER_ON, _id(customer), _id(channel))]
+        return [read(row[0]) for row in await self._read(sql.OF_CUSTOMER, _id(customer))]
+
     async def conversations(self, most: int = 100, owner: str = "") -> Sequence[Summary]:
         """List conversations, the last touched first."""
         if owner in ("", "bot"):

@@ -59,8 +59,8 @@ def move_of(commit: Commit) -> Move:
     prepared = work.prepare(commit)
     for row in (*prepared.replies, *prepared.calls, *prepared.timers, *prepared.failed):
         _check(row)
-    for question in prepared.dropped:
-        question.encode()
+    for text in (*prepared.dropped, prepared.customer or ""):
+        text.encode()
     return Move(prepared, fence, commit.call_lease, written(commit.conversation))
 
 
@@ -194,7 +194,9 @@ class Writing:
             return ()
         prepared = [move.prepared for move in moves]
         rows = [one.move for one in prepared]
-        whole = any(one.calls or one.timers or one.dropped or one.failed for one in prepared)
+        whole = any(
+            one.calls or one.timers or one.dropped or one.failed or one.customer is not None for one in prepared
+        )
         arrays: list[Sequence[object]] = [
             [move.id for move in moves],
             [row["held"] for row in rows],
@@ -252,7 +254,7 @@ def _accept_arrays(arrivals: Sequence[work.Arrival]) -> Sequence[Sequence[object
 
 def _rest(moves: Sequence[Move]) -> Sequence[Sequence[object]]:
     """Give the arrays of turns, replies, calls, dropped questions and timers, each with its move's number."""
-    turns, replies, calls, dropped, failed = [], [], [], [], []
+    turns, replies, calls, dropped, failed, named = [], [], [], [], [], []
     timers: dict[tuple[int, object, object], tuple[object, ...]] = {}
     for n, move in enumerate(moves, 1):
         prepared = move.prepared
@@ -264,6 +266,8 @@ def _rest(moves: Sequence[Move]) -> Sequence[Sequence[object]]:
             (n, _id(row), row["kind"], row["at"], written(str(row["note"])), row["data"], row["customer"])
             for row in prepared.failed
         ]
+        if prepared.customer is not None:
+            named.append((n, written(prepared.customer)))
         for row in prepared.timers:
             question, purpose = written(str(row["question"])), row["purpose"]
             timers[n, question, purpose] = (n, question, purpose, _id(row), row["due"])
@@ -274,6 +278,7 @@ def _rest(moves: Sequence[Move]) -> Sequence[Sequence[object]]:
         *_columns(dropped, 2),
         *_columns(list(timers.values()), 5),
         *_columns(failed, 7),
+        *_columns(named, 2),
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from botkit.app.bots import Bot
 from botkit.app.events import MOST_BYTES, make_incoming, outcome_of
 from botkit.errors import UsageError
+from botkit.testing import FakeClock
 
 FLOWS = """
 flows:
@@ -93,9 +94,10 @@ async def test_a_flow_that_waits_is_woken_in_a_later_process(shop: Path) -> None
         ("paid", {1: 2}, "library:1", "", "a mapping"),
         ("paid", {"a": object()}, "library:1", "", "cannot be written as JSON"),
         ("paid", {"a": "x" * MOST_BYTES}, "library:1", "", "65,544 bytes"),
+        ("paid", {}, "", "", "name one of them"),
         ("paid", {}, "library", "", "channel:chat"),
         ("paid", {}, ":1", "", "channel:chat"),
-        ("paid", {}, None, "", "channel:chat"),
+        ("paid", {}, None, "", "name one of them"),
         ("paid", {}, "library:1", "x" * 201, "200 printable"),
         ("paid", {}, "library:1", "a\nb", "200 printable"),
         ("paid", {}, "library:1", None, "200 printable"),
@@ -120,3 +122,68 @@ def test_data_that_holds_itself() -> None:
 
 def test_no_visitor_can_take_the_id_of_an_event() -> None:
     assert make_incoming("paid", {}, "web:1", "7").id == "#event:7"
+
+
+IDENTIFY = '''
+from botkit import Context, Plugin
+
+plugin = Plugin("who")
+
+
+@plugin.action(effect="read")
+def identify(ctx: Context, name: str) -> None:
+    """Say who it is."""
+    ctx.identify(id=name or None)
+'''
+KNOWN = """
+flows:
+  known:
+    start: {commands: [known]}
+    steps: [{ask: name, say: Who?}, {do: who.identify, with: {name: "{{ name }}"}}, {say: Hello.}]
+  unknown:
+    start: {commands: [unknown]}
+    steps: [{do: who.identify, with: {name: ""}}, {say: Bye.}]
+"""
+
+
+@pytest.fixture
+def club(shop: Path) -> Path:
+    (shop / "plugins" / "who.py").write_text(IDENTIFY, encoding="utf-8")
+    (shop / "known.yaml").write_text(KNOWN, encoding="utf-8")
+    settings = shop / "bot.yaml"
+    text = settings.read_text(encoding="utf-8")
+    assert "plugins: [" in text
+    settings.write_text(text.replace("plugins: [", "plugins: [./plugins/who.py, "), encoding="utf-8")
+    return shop
+
+
+async def test_a_customer_is_told_where_they_wrote_last(club: Path) -> None:
+    clock = FakeClock(1_777_629_600.0)
+    async with await Bot.load(club, store="sqlite://", clock=clock) as bot:
+        for place in ("library:1", "library:2", "other:3"):
+            await bot.say("/known", place)
+            await bot.say("c-77", place)
+            clock.advance(10)
+        await bot.say("/known", "library:4")
+        await bot.say("c-78", "library:4")
+        emitted = await bot.emit("order.shipped", {"order": 1}, customer="c-77", channel="library", key="s1")
+        assert emitted.conversation == "library:2"
+        clock.advance(10)
+        await bot.say("hello", "library:1")
+        again = await bot.emit("order.shipped", {"order": 1}, customer="c-77", channel="library", key="s1")
+        assert again.duplicate  # on the same channel, whichever conversation it would go to now
+        assert list(await bot.store.conversations_of("c-77")) == ["library:1", "library:2", "other:3"]
+
+
+async def test_who_is_not_known_any_more_is_not_told(club: Path) -> None:
+    async with await Bot.load(club, store="sqlite://") as bot:
+        await bot.say("/known")
+        await bot.say("c-77")
+        await bot.say("/unknown")
+        with pytest.raises(UsageError, match="knows the customer 'c-77'"):
+            await bot.emit("paid", customer="c-77", channel="library")
+        await bot.say("/known")
+        await bot.say("c-77")
+        await bot.store.erase("library:1")
+        with pytest.raises(UsageError, match="knows the customer 'c-77'"):
+            await bot.emit("paid", customer="c-77", channel="library")

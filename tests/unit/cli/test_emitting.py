@@ -47,7 +47,10 @@ def test_json_for_programs(botkit: Any, talked: Path) -> None:
         (["shipped", "-c", "chat:43"], "there is no conversation 'chat:43'"),
         (["shipped", "-c", "telegram:43"], "this bot has no channel 'telegram'"),
         (["shipped", "-c", "42"], "channel:chat"),
-        (["shipped"], "--conversation"),
+        (["shipped"], "name one of them"),
+        (["shipped", "--customer", "c-1"], "name one of them"),
+        (["shipped", "-c", "chat:42", "--customer", "c-1", "--channel", "chat"], "name one of them"),
+        (["shipped", "--customer", "c-1", "--channel", "chat"], "no conversation on 'chat' knows the customer"),
     ],
 )
 def test_bad_usage(botkit: Any, talked: Path, words: list[str], says: str) -> None:

@@ -59,7 +59,7 @@ def test_the_sixteen_functions_and_more_are_actions() -> None:
 def test_finding_a_customer_identifies_the_conversation(desk: Desk, find: Any) -> None:
     ctx = context(desk)
     assert find(ctx) == "anna_berg_1"
-    assert ctx.facts == {"user_id": "anna_berg_1", "first_name": "Anna", "last_name": "Berg"}
+    assert ctx.facts == {"id": "anna_berg_1", "user_id": "anna_berg_1", "first_name": "Anna", "last_name": "Berg"}
     assert find(context(desk, "anna_berg_1")) == "anna_berg_1"
 
 
