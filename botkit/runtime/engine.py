@@ -498,7 +498,7 @@ class Engine:
         return self.registry.lasts(call) + CALL_MARGIN
 
     def _planned_lease(self, call: Call) -> float:
-        """Give the seconds for which a call is left to whoever is to begin it; a write has a lease of its own then."""
+        """Give the seconds for which a call is left to who is to begin it; a write is leased anew when it begins."""
         return self._lease_of(call) if call.effect == "read" else LEASE
 
     async def _surely(self, attempt: Callable[[], Awaitable[T]]) -> T:

@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 COUNTER = Path(__file__).parents[1] / "data" / "counter"
-PATIENCE = 90.0  # a call whose worker was killed is taken up when its lease lapses
+PATIENCE = 40.0  # seconds; what a killed worker left is taken up after ten and a look
 
 
 class Node:
