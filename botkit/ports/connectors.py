@@ -60,7 +60,7 @@ class Intake(Protocol):
         ...
 
     async def history(self, conversation: str, after: int = 0, most: int = 100) -> Sequence[Entry]:
-        """Give what was said in a conversation after the turn `after`, in order, at most so many entries, the last.
+        """Give what was said in a conversation after the turn `after`, in order; from the beginning the last `most`.
 
         For platforms that keep no history of their own: a page that comes back. What still waits for its turn may
         stand at the end, with the number of the turn before it; it is given again then, with its own. An entry is

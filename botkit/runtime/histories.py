@@ -9,17 +9,19 @@ from botkit.ports.connectors import Entry
 from botkit.ports.stores import Store
 from botkit.runtime.degrading import degrade
 
+MOST_MISSED = 1000  # turns that a page may be behind without a gap
+
 
 async def read_history(
     store: Store, conversation: str, after: int, most: int, capabilities: Capabilities | None
 ) -> Sequence[Entry]:
-    """Give what was said after the turn `after`, in order, at most the last `most` entries.
+    """Give all that was said after the turn `after`, in order.
 
-    Read from the beginning (`after` is 0, or long ago) what still waits for its turn comes last, and what was given
-    up is left out. Replies are given as the channel shows them.
+    Read from the beginning (`after` is 0, or `MOST_MISSED` turns ago) it is the last `most` entries, what still waits
+    for its turn comes last, and what was given up is left out. Replies are given as the channel shows them.
     """
-    if after and len(records := await store.turns(conversation, after + 1, most)) < most:
-        return list(_entries(records, frozenset(), capabilities))[-most:]
+    if after and len(records := await store.turns(conversation, after + 1, MOST_MISSED)) < MOST_MISSED:
+        return list(_entries(records, frozenset(), capabilities))
     loaded = await store.load(conversation)
     if loaded.session is None and not loaded.waiting:
         return ()

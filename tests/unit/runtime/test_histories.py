@@ -6,6 +6,7 @@ from botkit.errors import StoreError
 from botkit.model.definitions import Capabilities
 from botkit.model.events import Message, Opened, Part, Press
 from botkit.ports.connectors import Entry
+from botkit.runtime import histories
 from botkit.runtime.histories import read_history
 from tests.unit.runtime.running import Phone, Rig, memory, shop
 
@@ -47,7 +48,16 @@ async def test_the_last_entries_of_a_long_talk() -> None:
         await rig.say("/many")
     last = ["> /many", "One.", "Two.", "Three."]
     assert shown(list(await rig.engine.history("phone:1", most=6))) == ["Two.", "Three.", *last]
-    assert shown(list(await rig.engine.history("phone:1", after=1, most=4))) == last
+
+
+async def test_a_page_that_is_behind_gets_all_that_it_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = await rig_of()
+    for _ in range(40):
+        await rig.say("/many")
+    missed = shown(list(await rig.engine.history("phone:1", after=1, most=100)))
+    assert missed == ["> /many", "One.", "Two.", "Three."] * 39  # more than a page keeps, and no gap
+    monkeypatch.setattr(histories, "MOST_MISSED", 39)
+    assert len(await rig.engine.history("phone:1", after=1, most=100)) == 100
 
 
 async def test_what_waits_for_its_turn_is_shown_and_comes_again_with_its_own() -> None:
