@@ -36,7 +36,7 @@ def mentions(work: Work, text: str) -> list[Mention]:
     A name inside a longer label of an option is none.
     """
     known = known_slots(work)
-    pattern = _names_in(tuple(dict.fromkeys(slot.name for _, slot in known)))
+    pattern = _names_in(tuple([slot.name for _, slot in known]))
     wide = text if text.isascii() else unicodedata.normalize("NFKC", text)
     matches = list(pattern.finditer(wide if len(wide) == len(text) else text)) if pattern is not None else []
     if not matches:
@@ -68,7 +68,7 @@ def _is_value_of(work: Work, name: str, text: str, mention: Mention) -> bool:
 @lru_cache(maxsize=1024)
 def _names_in(names: tuple[str, ...]) -> re.Pattern[str] | None:
     """Make a pattern of slot names, the longest first; a space, a hyphen or nothing may stand where they have `_`."""
-    written = sorted(filter(_plain, names), key=lambda name: len(_plain(name)), reverse=True)
+    written = sorted(filter(_plain, dict.fromkeys(names)), key=lambda name: len(_plain(name)), reverse=True)
     body = "|".join(_written(name) for name in written)
     return re.compile(body, re.IGNORECASE) if body else None
 
@@ -161,7 +161,7 @@ def _without(work: Work, text: str, slot: SlotDef, named: Sequence[Mention], *, 
             spans.append((mention.start, beside.end))
         elif names:
             spans.append((mention.start, mention.end))
-    return blank(text, spans)
+    return blank(text, spans) if spans else text
 
 
 def _patterned_elsewhere(work: Work, text: str, slot: SlotDef) -> Iterator[tuple[int, int]]:

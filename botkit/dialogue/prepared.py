@@ -44,7 +44,7 @@ _MOST_KEPT = 32
 class Called:
     """What a called flow, and those that it calls, ask for and read of the shared slots; `works`: they write."""
 
-    asks: Mapping[str, SlotDef]
+    asks: dict[str, SlotDef]
     reads: frozenset[str]
     works: bool
 
@@ -58,7 +58,7 @@ class FlowFacts:
 
     reads: Mapping[str, frozenset[str]]
     fills: Mapping[str, str]  # step → slot that it asks for or saves
-    asks: Mapping[str, SlotDef]
+    asks: dict[str, SlotDef]
     matters: frozenset[str]
     calls: Mapping[str, Called]
 

@@ -100,12 +100,16 @@ def known_slots(work: Work) -> list[tuple[int, SlotDef]]:
     while index >= 0:
         frame = work.stack[index]
         facts = work.prepared.facts[frame.flow]
-        called = {name: slot for step in frame.passed if step in facts.calls
-                  for name, slot in facts.calls[step].asks.items()}  # fmt: skip
-        mine = {**called, **facts.asks}
-        shared = [name for name in mine if name in work.flows.slots]
-        found = [(at, slot) for at, slot in found if slot.name not in shared]  # the lowest frame has it
-        found.extend((index, slot) for slot in reversed(list(mine.values())))
+        mine = facts.asks
+        if facts.calls:
+            called = {name: slot for step in frame.passed if step in facts.calls
+                      for name, slot in facts.calls[step].asks.items()}  # fmt: skip
+            mine = {**called, **mine}
+        if found:
+            shared = [name for name in mine if name in work.flows.slots]
+            found = [(at, slot) for at, slot in found if slot.name not in shared]  # the lowest frame has it
+        for slot in reversed(mine.values()):
+            found.append((index, slot))
         if frame.entered != "run":
             break
         index -= 1
