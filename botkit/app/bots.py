@@ -345,7 +345,7 @@ def _engine(
 ) -> Engine:
     async def recall(version: str) -> FlowSet | None:
         sources = await store.version(version)
-        return rebuild(checked, sources, flows.settings) if sources is not None else None
+        return rebuild(checked, version, sources, flows.settings) if sources is not None else None
 
     return Engine(
         FlowBook(flows, recall),

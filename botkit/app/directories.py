@@ -28,7 +28,10 @@ MOST_BYTES = 1 << 20
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """What a directory holds: the configuration, the flows (None if there are errors), and all problems."""
+    """What a directory holds: the configuration, the flows (None if there are errors), and all problems.
+
+    `sources` are the texts of the flow files by their paths in the directory.
+    """
 
     directory: Path
     config: Config
@@ -83,12 +86,13 @@ def _check(directory: Path, clock: Clock | None) -> Checked:
         config.settings, locales=tuple(c for c in config.settings.locales if c not in unknown) or ("en",)
     )
     catalogue = catalogue_of(registry, config, specs, directory)
-    flows, found = load(files, settings, catalogue, locales)
+    kept = {Path(path).relative_to(directory).as_posix(): text for path, text in files.items()}
+    flows, found = load(files, settings, catalogue, locales, kept)
     problems += [problem for problem in found if not (errors and _follows(problem))]
     if any(problem.severity == "error" for problem in problems):
         flows = None
     unique = tuple(sorted(dict.fromkeys(problems), key=lambda p: (p.place, p.code, p.message)))
-    return Checked(directory, config, flows, unique, files, registry, specs)
+    return Checked(directory, config, flows, unique, kept, registry, specs)
 
 
 def _check_store(config: Config, shown: str) -> list[Problem]:
@@ -106,11 +110,15 @@ def _follows(problem: Problem) -> bool:
     return problem.code == "unknown-plugin"
 
 
-def rebuild(checked: Checked, sources: Mapping[str, str], settings: Settings) -> FlowSet | None:
-    """Build an older version of a bot's flows from its sources, with today's plugins; None if they do not load."""
+def rebuild(checked: Checked, version: str, sources: Mapping[str, str], settings: Settings) -> FlowSet | None:
+    """Build a version of a bot's flows from its sources, with today's plugins and settings; None if they do not load.
+
+    It keeps its name: sessions are pinned to that, also after a change in bot.yaml.
+    """
     locales = load_locales(checked.directory, [])
     catalogue = catalogue_of(checked.registry, checked.config, checked.connectors, checked.directory)
-    return load(sources, settings, catalogue, locales)[0]
+    flows, _ = load(sources, settings, catalogue, locales)
+    return msgspec.structs.replace(flows, version=version) if flows is not None else None
 
 
 def catalogue_of(

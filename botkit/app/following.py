@@ -99,7 +99,7 @@ class Follower:
         sources = await self._bot.store.version(version)
         flows = None
         if sources is not None:
-            flows = await asyncio.to_thread(rebuild, checked, sources, book.current.settings)
+            flows = await asyncio.to_thread(rebuild, checked, version, sources, book.current.settings)
         if flows is None:
             self._tell(f"Not taken up: version {version[:_SHORT]} does not load with the plugins of this node.")
             self._tell("The version before goes on.")

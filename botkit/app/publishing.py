@@ -88,7 +88,7 @@ async def make_step_back(checked: Checked, store: Store, now: float, version: st
     serving = sort_out(recent)
     target = _step_back(recent, serving, version)
     sources = await store.version(target)
-    flows = rebuild(checked, sources, _settings(checked)) if sources is not None else None
+    flows = rebuild(checked, target, sources, _settings(checked)) if sources is not None else None
     if sources is None or flows is None:
         raise UsageError(f"version {target[:12]} cannot be had any more", hint="its plugins or slots may be gone")
     return await _plan(checked, store, flows, sources, serving, WHOLE, now)
@@ -165,7 +165,9 @@ class _Versions:
             if flows is not None and flows.version == version:
                 self.known[version] = flows
             else:
-                self.known[version] = rebuild(self._checked, sources, _settings(self._checked)) if sources else None
+                self.known[version] = (
+                    rebuild(self._checked, version, sources, _settings(self._checked)) if sources else None
+                )
         return self.known[version]
 
 

@@ -28,12 +28,17 @@ _ONE = {"intents": "intent", "answers": "answer", "slots": "slot", "flows": "flo
 
 
 def load(
-    sources: Mapping[str, str], settings: Settings, catalogue: Catalogue, locales: Mapping[str, Locale]
+    sources: Mapping[str, str],
+    settings: Settings,
+    catalogue: Catalogue,
+    locales: Mapping[str, Locale],
+    kept: Mapping[str, str] | None = None,
 ) -> tuple[FlowSet | None, tuple[Problem, ...]]:
     """Read and check all flow files of a bot (path → text).
 
     Gives the FlowSet, or None if there are errors, and all problems of all files, sorted by place. `locales`
-    are those that may be used, by code; the FlowSet gets those of `settings.locales`.
+    are those that may be used, by code; the FlowSet gets those of `settings.locales`. Its version is the digest of
+    `kept`, the same texts by the paths under which they are kept, wherever the bot's directory is.
     """
     report = Report()
     used = _used(settings, locales)
@@ -51,7 +56,7 @@ def load(
     }
     flowset, sound, broken = _assemble(sections, settings, catalogue, used, context)
     if sound:
-        flowset = replace(flowset, version=_version(sources, settings, used))
+        flowset = replace(flowset, version=_version(sources if kept is None else kept, settings, used))
         report.extend(_checked(flowset, broken))
     problems = tuple(sorted(dict.fromkeys(report.problems), key=_order))
     return (None if report.errors else flowset), problems

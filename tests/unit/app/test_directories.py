@@ -1,8 +1,10 @@
 """A bot's directory: what is read, and what is a problem."""
 
 import gc
+import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 from pydantic import AnyUrl, BaseModel
 
@@ -28,7 +30,7 @@ def test_a_sound_bot(desk: Path) -> None:
     assert checked.problems == checked.errors == ()
     assert checked.flows is not None
     assert "return_item" in checked.flows.flows
-    assert list(checked.sources) == [str(desk / "flows.yaml")]
+    assert list(checked.sources) == ["flows.yaml"]
 
 
 def test_a_wrong_setting_of_a_plugin_is_found_at_the_plugin(desk: Path) -> None:
@@ -257,13 +259,27 @@ def test_variables(desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert "BARE" not in found
 
 
+def test_a_version_does_not_depend_on_where_the_directory_is(
+    desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (desk / "more").mkdir()
+    (desk / "more" / "extra.yaml").write_text("flows: {extra: {steps: [{say: Extra.}]}}\n", encoding="utf-8")
+    elsewhere = Path(shutil.copytree(desk, tmp_path / "else where" / "机器人"))
+    monkeypatch.chdir(desk)
+    checked = [check_directory(path) for path in (desk, elsewhere, Path(), Path("more") / "..")]
+    assert len({one.flows.version for one in checked if one.flows is not None}) == 1
+    assert [list(one.sources) for one in checked] == [["flows.yaml", "more/extra.yaml"]] * 4
+
+
 def test_an_older_version_is_built_again(desk: Path) -> None:
     checked = check_directory(desk)
     assert checked.flows is not None
-    again = rebuild(checked, checked.sources, checked.flows.settings)
+    version = checked.flows.version
+    again = rebuild(checked, version, checked.sources, msgspec.structs.replace(checked.flows.settings, idle=60.0))
     assert again is not None
-    assert again.version == checked.flows.version
-    assert rebuild(checked, {"x.yaml": "flows: ["}, checked.flows.settings) is None
+    assert again.version == version  # also after a change in bot.yaml: sessions are pinned to the name
+    assert again.settings.idle == 60.0
+    assert rebuild(checked, "v1", {"x.yaml": "flows: ["}, checked.flows.settings) is None
 
 
 @pytest.mark.parametrize("url", ["postgresql://x:y", "mysql://x/y", "sqlite://two.db"])
