@@ -17,6 +17,8 @@ from botkit.model.definitions import Ask, SlotDef
 from botkit.model.session import Frame
 from botkit.model.words import fold
 
+_HIDDEN = "•••"  # in place of a secret
+
 
 @dataclass(frozen=True, slots=True)
 class Correction:
@@ -141,8 +143,8 @@ def apply_correction(work: Work, correction: Correction) -> None:
     """
     frame = work.stack[correction.index]
     slot = correction.slot
-    old_shown = labelled(work, slot, work.value_at(correction.index, slot.name))
-    new_shown = labelled(work, slot, correction.value)
+    old_shown = _shown(work, slot, work.value_at(correction.index, slot.name))
+    new_shown = _shown(work, slot, correction.value)
     if _was_used(work, correction.index, slot.name):
         work.visit(frame.step, f"not corrected: {slot.name} was used")
         repair(work, "on_correct", slot=slot.name, old=old_shown, new=new_shown, done=True)
@@ -163,6 +165,11 @@ def apply_correction(work: Work, correction: Correction) -> None:
     work.fill(slot.name, correction.value, correction.index)
     work.visit(work.top.step, f"corrected: {slot.name}")
     repair(work, "on_correct", slot=slot.name, old=old_shown, new=new_shown, done=False)
+
+
+def _shown(work: Work, slot: SlotDef, value: Any) -> Any:
+    """Give a value as the customer is shown it; a secret one is not."""
+    return _HIDDEN if slot.secret else labelled(work, slot, value)
 
 
 def _was_used(work: Work, index: int, slot: str) -> bool:
@@ -197,7 +204,7 @@ def reopen(work: Work, index: int, slot: SlotDef) -> None:
     """Ask for a slot again that the frame at `index` has asked for; one that a done write has read stays."""
     frame = work.stack[index]
     if _was_used(work, index, slot.name):
-        shown = labelled(work, slot, work.value_at(index, slot.name))
+        shown = _shown(work, slot, work.value_at(index, slot.name))
         repair(work, "on_correct", slot=slot.name, old=shown, new=shown, done=True)
         return
     asks = [step for step in frame.passed if _asks_for(work, frame, step, slot.name)]

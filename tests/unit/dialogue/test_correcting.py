@@ -590,3 +590,25 @@ def test_only_the_first_run_of_a_flow_after_a_correction_passes_over_what_is_kno
     for line in ("/main", "ann@example.org", "Alpha", "a lamp", "sorry, bob@example.org", "late"):
         talk.say(line)
     assert talk.say("yes") == "Is it still bob@example.org?"
+
+
+def test_a_correction_of_a_secret_shows_neither_value() -> None:
+    bot = """
+flows:
+  safe:
+    start: {commands: [safe]}
+    slots: {pin: {type: text, pattern: '\\d{4}', secret: true}}
+    steps:
+      - ask: pin
+        say: Your PIN?
+      - confirm: Open it?
+      - say: Open.
+"""
+    talk = Talk(build(bot))
+    talk.say("/safe")
+    talk.say("4821")
+    said = talk.say("no, the pin is 7228")
+    assert "•••" in said
+    assert "4821" not in said
+    assert "7228" not in said
+    assert talk.top.slots["pin"] == "7228"
