@@ -31,7 +31,7 @@ from botkit.runtime.turning import Early, Turning
 _log = logging.getLogger(__name__)
 
 RETRY_AFTER = 0.5  # seconds after the store failed
-CALL_MARGIN = 10.0  # seconds for which a read may wait for its begin, and a result for being stored
+CALL_MARGIN = 10.0  # seconds for which a result may wait for being stored
 TRIES = 3  # at the turn of one event, before it is set aside
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 60.0  # seconds between them; each is twice the one before
 MOST_REASON = 300  # characters of an error that are kept
@@ -401,7 +401,7 @@ class Engine:
             timers=tuple([e for e in effects if isinstance(e, SetTimer) and e.question not in dropped]),
             dropped=tuple(sorted(dropped)),
             failed=failed,
-            call_lease=max(map(self._planned_lease, calls)) if calls else LEASE,
+            call_lease=LEASE,  # a write is leased anew when it begins; a read that takes longer may be done twice
             customer=customer,
         )
 
@@ -494,12 +494,8 @@ class Engine:
             )
 
     def _lease_of(self, call: Call) -> float:
-        """Give the seconds after which the worker of a call that has begun must be dead: later than it can end."""
+        """Give the seconds after which the worker of a write that has begun must be dead: later than it can end."""
         return self.registry.lasts(call) + CALL_MARGIN
-
-    def _planned_lease(self, call: Call) -> float:
-        """Give the seconds for which a call is left to who is to begin it; a write is leased anew when it begins."""
-        return self._lease_of(call) if call.effect == "read" else LEASE
 
     async def _surely(self, attempt: Callable[[], Awaitable[T]]) -> T:
         """Ask the store until it answers."""
