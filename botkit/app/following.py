@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from botkit.app.bots import Bot
 from botkit.app.directories import rebuild
 from botkit.app.publishing import RECENT, WHOLE, drop_unneeded, sort_out
-from botkit.errors import StoreError
 from botkit.model.definitions import FlowSet
 from botkit.ports.stores import Publication
+from botkit.runtime.background import Background
 
 _log = logging.getLogger(__name__)
 
 EVERY = 1.0  # seconds between two looks at the store
+TIDIED = 3600.0  # seconds between two looks for versions that nobody needs
 _SHORT = 12  # letters of a version that people see
 
 
@@ -24,7 +25,7 @@ class Follower:
         self._bot = bot
         self._tell = tell
         self._seen = 0
-        self._task: asyncio.Task[None] | None = None
+        self._background = Background(self._follow, "publications")
 
     async def begin(self, *, saved: bool) -> None:
         """Find out what to serve.
@@ -44,13 +45,11 @@ class Follower:
 
     def start(self) -> None:
         """Follow from now on."""
-        self._task = asyncio.create_task(self._follow(), name="publications")
+        self._background.start()
 
     async def stop(self) -> None:
         """Follow no more."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._background.stop()
 
     async def publish_own(self) -> None:
         """Let the other nodes serve what this one does, unless they do."""
@@ -60,32 +59,29 @@ class Follower:
         if serving.canary is None and serving.whole is not None and serving.whole.version == version:
             self._seen = recent[0].number
             return
-        now = self._bot.engine.clock.now()
-        published = await self._bot.store.publish(version, WHOLE, "directory", now)
+        published = await self._bot.store.publish(version, WHOLE, "directory", self._bot.engine.clock.now())
         self._seen = published.number
-        await drop_unneeded(self._bot.store, now)
 
     async def look(self) -> bool:
         """Take up what was published since the last look; tell whether there was something."""
-        recent = await self._bot.store.publications(RECENT)
-        if not recent or recent[0].number == self._seen:
+        newest = await self._bot.store.publications(1)
+        if not newest or newest[0].number == self._seen:
             return False
-        await self._take(recent)
+        await self._take(await self._bot.store.publications(RECENT))
         return True
 
     async def _take(self, recent: Sequence[Publication]) -> None:
         """Serve what some publications come to; a version that does not load here changes nothing."""
-        self._seen = recent[0].number
         serving = sort_out(recent)
+        whole = await self._build(serving.whole.version) if serving.whole is not None else None
+        canary = await self._build(serving.canary.version) if serving.canary is not None else None
+        self._seen = recent[0].number  # not before: where the store failed the next look takes it up
         book = self._bot.engine.book
-        if serving.whole is not None and (book.current.version != serving.whole.version or serving.canary is None):
-            whole = await self._build(serving.whole.version)
-            if whole is None:
-                return
+        if whole is not None and (serving.canary is None or whole.version != book.current.version):
             book.publish(whole)
             if serving.canary is None:
                 self._tell(f"Taken up: version {whole.version[:_SHORT]}")
-        if serving.canary is not None and (canary := await self._build(serving.canary.version)) is not None:
+        if canary is not None and serving.canary is not None:
             book.publish_canary(canary, serving.canary.share)
             self._tell(
                 f"Taken up: version {canary.version[:_SHORT]} for {serving.canary.share} % of the conversations"
@@ -106,9 +102,14 @@ class Follower:
         return flows
 
     async def _follow(self) -> None:
+        clock = self._bot.engine.clock
+        dropped = clock.now()
         while True:
             await asyncio.sleep(EVERY)
             try:
                 await self.look()
-            except StoreError as error:
-                _log.warning("the store failed", exc_info=error)
+                if clock.now() - dropped > TIDIED:
+                    dropped = clock.now()
+                    await drop_unneeded(self._bot.store, dropped)
+            except Exception as error:  # noqa: BLE001 - nobody else would follow on
+                _log.warning("what is published could not be looked at", exc_info=error)

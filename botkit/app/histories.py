@@ -27,7 +27,14 @@ async def open_history(directory: Path, url: str | None) -> AsyncIterator[Store]
         raise UsageError(
             f"there is no store at {path}", hint="a bot that was never run has none; --dir names another"
         )
-    store = open_store(found)
+    async with opened_at(found) as store:
+        yield store
+
+
+@asynccontextmanager
+async def opened_at(url: str) -> AsyncIterator[Store]:
+    """Open the store of a URL, also a new one, to look into it or to write beside a running bot."""
+    store = open_store(url)
     await store.open()
     try:
         yield store

@@ -1,5 +1,6 @@
 """Publishing: a version of the flows becomes the one that all nodes serve; a share may try it; one can go back."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
@@ -7,8 +8,9 @@ import msgspec
 
 from botkit.app.bots import locate_store
 from botkit.app.directories import Checked, rebuild
+from botkit.app.histories import opened_at
 from botkit.app.trials import Outcome as Played
-from botkit.app.trials import Rehearsal
+from botkit.app.trials import play_all
 from botkit.app.trials_reading import read_trials
 from botkit.app.versions import Change, Touched, compare, count_touched, differ, is_live
 from botkit.errors import LoadError, UsageError
@@ -16,7 +18,6 @@ from botkit.model.definitions import FlowSet, Settings
 from botkit.model.session import Session
 from botkit.ports.stores import Publication, Store
 from botkit.runtime.books import is_chosen
-from botkit.stores import open_store
 
 WHOLE = 100  # of a hundred conversations
 RECENT = 50  # publications that are looked at, and whose versions are kept
@@ -45,12 +46,8 @@ class Plan(msgspec.Struct, frozen=True):
 @asynccontextmanager
 async def opened(checked: Checked) -> AsyncIterator[Store]:
     """Open the store of a bot, also one that never ran."""
-    store = open_store(locate_store(checked.config.store, checked.directory))
-    await store.open()
-    try:
+    async with opened_at(locate_store(checked.config.store, checked.directory)) as store:
         yield store
-    finally:
-        await store.close()
 
 
 async def find_serving(store: Store) -> Serving:
@@ -178,6 +175,7 @@ async def sessions_of(store: Store, now: float) -> AsyncIterator[Session]:
         for _, session in page:
             yield session
         after = page[-1][0]
+        await asyncio.sleep(0)  # others have the loop between two pages
 
 
 async def live_sessions(store: Store, idle: float, now: float) -> AsyncIterator[Session]:
@@ -194,8 +192,7 @@ async def rehearse(checked: Checked) -> list[Played]:
     trials, problems = read_trials(checked.directory, checked.flows)
     if any(problem.severity == "error" for problem in problems):
         raise LoadError(problems)
-    rehearsal = Rehearsal(checked)
-    return [await rehearsal.play(trial) for trial in trials]
+    return await play_all(checked, trials)
 
 
 async def publish_version(store: Store, checked: Checked, plan: Plan, now: float) -> Publication:

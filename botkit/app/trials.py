@@ -1,7 +1,7 @@
 """Conversation tests: each played through the engine, in a store and with plugins of its own, and judged."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, cast
 
@@ -93,6 +93,18 @@ class Rehearsal:
             tuple(visit for turn in performance.turns for visit in turn.visits),
             time.perf_counter() - began,
         )
+
+
+async def play_all(
+    checked: Checked, trials: Iterable[Trial], tell: Callable[[Outcome], None] = lambda _: None
+) -> list[Outcome]:
+    """Play trials one after the other; `tell` hears of each when it has ended."""
+    rehearsal = Rehearsal(checked)
+    outcomes: list[Outcome] = []
+    for trial in trials:
+        outcomes.append(await rehearsal.play(trial))
+        tell(outcomes[-1])
+    return outcomes
 
 
 class _Performance:

@@ -365,8 +365,10 @@ def _duration(value: Any) -> timedelta:
     return timedelta(seconds=found)
 
 
+_PLAIN: Mapping[str, tuple[type, ...]] = {"boolean": (bool,), "integer": (int,), "number": (int, float)}
+
+
 def _checked(value: Any, kind: str) -> Any:
-    fits = {"boolean": bool, "integer": int, "number": (int, float)}[kind]
-    if not isinstance(value, fits) or (isinstance(value, bool) and kind != "boolean"):  # type: ignore[arg-type]
+    if not isinstance(value, _PLAIN[kind]) or (isinstance(value, bool) and kind != "boolean"):
         raise TypeError(value)
     return value

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from botkit.model.definitions import Flow, FlowSet, Step, Wait
-from botkit.model.session import Session
+from botkit.model.session import Session, is_idle
 from botkit.runtime.books import can_move
 
 _CONTEXT = 2  # lines around a change
@@ -108,7 +108,7 @@ def is_live(session: Session, idle: float, now: float) -> bool:
     if not session.stack or session.ended or session.owner != "bot":
         return False
     waits = session.question is not None and session.question.kind == "wait"
-    return waits or not idle or now - session.touched <= idle
+    return waits or not is_idle(session, idle, now)
 
 
 def count_touched(

@@ -5,13 +5,16 @@ import shlex
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from botkit.cli.arguments import HERE, BotDirectory
 from botkit.cli.outcomes import guarded, tell
 from botkit.errors import LoadError, UsageError
+
+if TYPE_CHECKING:
+    from botkit.cli.scaffold import Kind
 
 
 class Drawing(StrEnum):
@@ -39,9 +42,9 @@ def new(
 
     if plugin and connector:
         raise UsageError("a project is a plugin or a connector, not both")
-    kind = "plugin" if plugin else "connector" if connector else "bot"
+    kind: Kind = "plugin" if plugin else "connector" if connector else "bot"
     target = Path(name)
-    for path in scaffold(kind, target.name, target):  # type: ignore[arg-type]
+    for path in scaffold(kind, target.name, target):
         print(path)
     word = shlex.quote(name)
     if kind == "bot":

@@ -13,7 +13,6 @@ from botkit.errors import LoadError, UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from botkit.app.directories import Checked
     from botkit.app.trials import Outcome
     from botkit.app.trials_coverage import Coverage
     from botkit.app.trials_reading import Trial
@@ -40,6 +39,7 @@ def play(
     botkit test flows/support --junit report.xml --fail-under 90
     """
     from botkit.app.directories import check_directory
+    from botkit.app.trials import play_all
     from botkit.app.trials_coverage import cover
     from botkit.app.trials_reading import read_trials
 
@@ -54,7 +54,7 @@ def play(
     chosen = [trial for trial in trials if name.casefold() in trial.name.casefold()]
     if not chosen:
         raise UsageError(_nothing(directory, name, trials))
-    outcomes = asyncio.run(_play_all(checked, chosen))
+    outcomes = asyncio.run(play_all(checked, chosen, report))
     if junit is not None:
         _write_junit(junit, outcomes)
     seen = cover(checked.flows, (visit for outcome in outcomes for visit in outcome.visits))
@@ -71,18 +71,6 @@ def play(
 
 def _nothing(directory: Path, name: str, trials: "list[Trial]") -> str:
     return f"no test has {name!r} in its name" if trials else f"there are no tests in {directory / 'tests'}"
-
-
-async def _play_all(checked: "Checked", trials: "list[Trial]") -> "list[Outcome]":
-    from botkit.app.trials import Rehearsal
-
-    rehearsal = Rehearsal(checked)
-    outcomes: list[Outcome] = []
-    for trial in trials:
-        outcome = await rehearsal.play(trial)
-        report(outcome)
-        outcomes.append(outcome)
-    return outcomes
 
 
 def _console() -> "Console":

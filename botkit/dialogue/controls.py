@@ -7,6 +7,7 @@ from botkit.dialogue.stack import cancel, clear, initial_slots, repair
 from botkit.dialogue.work import Work
 from botkit.model.events import Outside
 from botkit.model.locales import Control
+from botkit.model.session import is_idle
 from botkit.model.words import fold
 
 COMMANDS: dict[str, Control] = {
@@ -59,8 +60,7 @@ def mark_started(work: Work) -> None:
 
 def is_over(work: Work) -> bool:
     """Tell whether the session has ended: the bot ended it, or nobody said anything for too long."""
-    idle = work.flows.settings.idle
-    return work.ended or bool(work.started and idle and work.now - work.session.touched > idle)
+    return work.ended or (work.started and is_idle(work.session, work.flows.settings.idle, work.now))
 
 
 def begin_session(work: Work) -> None:

@@ -8,7 +8,6 @@ from botkit.dialogue.steps import mark_waiting_done
 from botkit.dialogue.work import MOST_WAITING, Work
 from botkit.model.definitions import Wait
 from botkit.model.events import Outside
-from botkit.model.session import Frame
 from botkit.model.turn import EventOutcome
 
 _WHY: dict[EventOutcome, str] = {
@@ -26,16 +25,16 @@ _WHY: dict[EventOutcome, str] = {
 def take_outside(work: Work, event: Outside) -> None:
     """Take an event from outside. It never disturbs a person's conversation, and is never said twice."""
     work.settled = True
-    frame = _waiting_for(work, event.name)
     if work.owner != "bot":
         _note(work, event, "owned")
-    elif frame is not None:
+        return
+    for frame in reversed(work.stack):
         step = work.step_of(frame)
-        assert step is not None and isinstance(step.body, Wait)  # noqa: S101, PT018 - it was found by that
-        wake(work, frame.asked, step.body.save, event.data, step.next)
-        _note(work, event, "woken")
-    else:
-        _start(work, event)
+        if frame.asked and step is not None and isinstance(step.body, Wait) and step.body.event == event.name:
+            wake(work, frame.asked, step.body.save, event.data, step.next)
+            _note(work, event, "woken")
+            return
+    _start(work, event)
 
 
 def wake(work: Work, question: str, save: str, data: Any, target: str) -> None:
@@ -45,14 +44,6 @@ def wake(work: Work, question: str, save: str, data: Any, target: str) -> None:
     work.settled = not on_top
     if on_top:
         work.question = None
-
-
-def _waiting_for(work: Work, name: str) -> Frame | None:
-    for frame in reversed(work.stack):
-        step = work.step_of(frame)
-        if frame.asked and step is not None and isinstance(step.body, Wait) and step.body.event == name:
-            return frame
-    return None
 
 
 def _start(work: Work, event: Outside) -> None:

@@ -109,3 +109,8 @@ class Session(msgspec.Struct, frozen=True, array_like=True):
     clarifying: bool = False  # the last turn asked which of several flows is meant
     ended: bool = False
     bound: bool = False  # it finishes what is open in its version, whatever is published
+
+
+def is_idle(session: Session, idle: float, now: float) -> bool:
+    """Tell whether nobody said anything for more than `idle` seconds; with 0 that never is."""
+    return bool(idle) and now - session.touched > idle

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from itertools import takewhile
 
 from botkit.model.definitions import Ask, Flow, FlowSet, Step
-from botkit.model.session import Frame, Session
+from botkit.model.session import Frame, Session, is_idle
 
 MOST_KEPT = 8  # older versions in memory
 
@@ -55,7 +55,7 @@ class FlowBook:
         newest = self.current if self.canary is None else self.newest_for(conversation)
         if session is None or session.version == newest.version or not session.stack or session.ended:
             return newest
-        if said_at and newest.settings.idle and said_at - session.touched > newest.settings.idle:
+        if said_at and is_idle(session, newest.settings.idle, said_at):
             return newest
         older = await self._find(session.version)
         if older is None or can_move(session, older, newest):

@@ -10,16 +10,17 @@ from botkit.dialogue import steers
 from botkit.errors import FenceError, StoreError
 from botkit.model.definitions import FlowSet
 from botkit.model.events import Event, Failure, Owned, Result
-from botkit.model.replies import Call, DropTimers, Effect, Reply, SetTimer
+from botkit.model.replies import Call
 from botkit.model.session import Session
 from botkit.model.turn import Turn
 from botkit.ports.carriers import Carrier
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Accepted, Connector, Entry, Incoming
-from botkit.ports.stores import LEASE, Arrived, Commit, Committed, Failed, Store
+from botkit.ports.stores import Arrived, Commit, Committed, Failed, Store
 from botkit.registry.registry import Registry
 from botkit.runtime.books import FlowBook
 from botkit.runtime.bursts import Bursts
+from botkit.runtime.commits import commit_of, failure_of
 from botkit.runtime.delivery import Delivery
 from botkit.runtime.histories import read_history
 from botkit.runtime.leftovers import Found, Health, Leftovers
@@ -206,7 +207,7 @@ class Engine:
             turns = await self.turning.make(conversation, session, arrived, early)
         except Exception:  # noqa: BLE001 - it is stored, tried again and told in the log by `_drain`
             return None
-        return self._commit_of(conversation, fence, turns[-1].session, turns, taken=0)
+        return commit_of(fence, turns, 0, serves=self.delivery.serves(turns[-1].session.channel))
 
     async def _load(self, conversation: str) -> tuple[Session | None, int]:
         """Give a conversation's session and fence; a fence below 0 says that something waits there."""
@@ -347,13 +348,13 @@ class Engine:
                 began = time.perf_counter()
             if tries >= TRIES:
                 turns.append(await self.turning.set_aside(conversation, session, arrived))
-                failed = (_failed(turns[-1], arrived, reason),)
+                failed = (failure_of(turns[-1], arrived, reason),)
             else:
                 turns += await self.turning.make(conversation, session, arrived, early)
             session = turns[-1].session
         assert session is not None  # noqa: S101 - at least one turn was made
-        taken = len(loaded.waiting)
-        commit = self._commit_of(conversation, loaded.fence, session, turns, taken=taken, failed=failed)
+        serves = self.delivery.serves(session.channel)
+        commit = commit_of(loaded.fence, turns, len(loaded.waiting), serves=serves, failed=failed)
         committed = await self.store.commit(commit)
         self._failed.pop(conversation, None)
         self.bursts.forget(conversation, loaded.waiting)
@@ -363,47 +364,6 @@ class Engine:
             for turn in turns:
                 await self.registry.after_turn(turn, self.turning.caller(turn.session))
         return committed.more
-
-    def _commit_of(
-        self,
-        conversation: str,
-        fence: int,
-        session: Session,
-        turns: Sequence[Turn],
-        taken: int,
-        failed: tuple[Failed, ...] = (),
-    ) -> Commit:
-        customer: str | None = None
-        for turn in turns:
-            learned = getattr(turn.event, "customer", None)
-            if learned and "id" in learned:
-                customer = str(session.customer.get("id") or "")
-        if len(turns) == 1 and not turns[0].effects:
-            replies = turns[0].replies if self.delivery.serves(session.channel) else ()
-            made = tuple(turns)
-            return Commit(conversation, fence, session, made, taken, replies, failed=failed, customer=customer)
-        said: list[Reply] = []
-        effects: list[Effect] = []
-        for turn in turns:
-            said += turn.replies
-            effects += turn.effects
-        done = {turn.event.effect for turn in turns if isinstance(turn.event, Result)} if len(turns) > 1 else ()
-        dropped = {effect.question for effect in effects if isinstance(effect, DropTimers)} if effects else set()
-        calls = tuple([e for e in effects if isinstance(e, Call) and e.id not in done]) if effects else ()
-        return Commit(
-            conversation=conversation,
-            fence=fence,
-            session=session,
-            turns=tuple(turns),
-            taken=taken,
-            replies=tuple(said) if self.delivery.serves(session.channel) else (),
-            calls=calls,
-            timers=tuple([e for e in effects if isinstance(e, SetTimer) and e.question not in dropped]),
-            dropped=tuple(sorted(dropped)),
-            failed=failed,
-            call_lease=LEASE,  # a write is leased anew when it begins; a read that takes longer may be done twice
-            customer=customer,
-        )
 
     def _after(self, commit: Commit, committed: Committed, early: Mapping[str, Early]) -> None:
         """Do what stored turns ask for."""
@@ -514,15 +474,3 @@ class Engine:
     async def own(self, conversation: str, event: Owned, key: str) -> Accepted:
         """Note that a conversation changed hands."""
         return await self.put(conversation, key, event)
-
-
-def _failed(turn: Turn, arrived: Arrived, reason: str) -> Failed:
-    """Give what an operator sees of an event that was set aside."""
-    return Failed(
-        id=f"{turn.conversation}/{turn.seq}",
-        conversation=turn.conversation,
-        at=turn.now,
-        reason=reason,
-        event=arrived.event,
-        customer=arrived.customer,
-    )

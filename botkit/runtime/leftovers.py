@@ -10,6 +10,7 @@ import msgspec
 from botkit.errors import FenceError, StoreError
 from botkit.ports.clocks import Clock
 from botkit.ports.stores import Store
+from botkit.runtime.background import Background
 
 _log = logging.getLogger(__name__)
 
@@ -57,17 +58,15 @@ class Leftovers:
         self._is_idle = is_idle
         self._take_up = take_up
         self._before: set[Found] = set()
-        self._task: asyncio.Task[None] | None = None
+        self._background = Background(self._go_on, "leftovers")
 
     def start(self) -> None:
         """Begin to look."""
-        self._task = asyncio.create_task(self._go_on(), name="leftovers")
+        self._background.start()
 
     async def stop(self) -> None:
         """Look no more."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._background.stop()
 
     async def look(self) -> int:
         """Look now; give how many leftovers were taken up. Raises StoreError."""

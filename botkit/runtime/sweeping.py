@@ -6,6 +6,7 @@ import logging
 from botkit.errors import StoreError
 from botkit.ports.clocks import Clock
 from botkit.ports.stores import Store
+from botkit.runtime.background import Background
 
 _log = logging.getLogger(__name__)
 
@@ -19,17 +20,15 @@ class Sweep:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._task: asyncio.Task[None] | None = None
+        self._background = Background(self._go_on, "sweep")
 
     def start(self) -> None:
         """Begin; the first sweep comes after an hour."""
-        self._task = asyncio.create_task(self._go_on(), name="sweep")
+        self._background.start()
 
     async def stop(self) -> None:
         """End."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._background.stop()
 
     async def once(self) -> int:
         """Sweep now; give how many marks went."""

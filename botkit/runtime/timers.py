@@ -7,6 +7,7 @@ from collections.abc import Callable
 from botkit.errors import StoreError
 from botkit.ports.clocks import Clock
 from botkit.ports.stores import Store
+from botkit.runtime.background import Background
 
 _log = logging.getLogger(__name__)
 
@@ -28,17 +29,15 @@ class Timers:
         self._clock = clock
         self._wake = wake
         self._note = note
-        self._task: asyncio.Task[None] | None = None
+        self._background = Background(self._watch, "timers")
 
     def start(self) -> None:
         """Begin to look."""
-        self._task = asyncio.create_task(self._watch(), name="timers")
+        self._background.start()
 
     async def stop(self) -> None:
         """Look no more."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._background.stop()
 
     async def fire(self) -> int:
         """Fire what is due now and give how many conversations it woke."""

@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 from botkit.ports.carriers import Carrier, Job
+from botkit.runtime.background import Background
 from botkit.runtime.engine import Engine
 
 _log = logging.getLogger(__name__)
@@ -20,17 +21,15 @@ class Worker:
         self._carrier = carrier
         self._freed = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
-        self._task: asyncio.Task[None] | None = None
+        self._background = Background(self._go_on, "worker")
 
     def start(self) -> None:
         """Begin to take."""
-        self._task = asyncio.create_task(self._go_on(), name="worker")
+        self._background.start()
 
     async def stop(self) -> None:
         """Take no more; what was taken is the engine's to end."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._background.stop()
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)

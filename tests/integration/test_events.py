@@ -70,6 +70,12 @@ def test_a_shipped_order_tells_the_customer_once_after_a_restart(desk: Path) -> 
             page.send(json.dumps({"type": "hello", "chat": welcome["chat"], "token": welcome["token"]}))
             assert post(address, conversation).status_code == 202
             frames = hear(page, "Sent 2.")
-        assert [frame["text"] for frame in frames if "Sent" in frame.get("text", "")] == ["Sent 1.", "Sent 2."]
-        assert "botkit_replies_sent_total 2\n" in httpx.get(f"{address}/metrics").text
+            assert "sent: Sent 3." in emit(desk, conversation, "--data", '{"n": 3}', "--wait", "20")  # while it runs
+            frames += hear(page, "Sent 3.")
+        assert [frame["text"] for frame in frames if "Sent" in frame.get("text", "")] == [
+            "Sent 1.",
+            "Sent 2.",
+            "Sent 3.",
+        ]
+        assert "botkit_replies_sent_total 3\n" in httpx.get(f"{address}/metrics").text
         assert served.end(signal.SIGTERM) == 0

@@ -11,7 +11,7 @@ from botkit.app.directories import check_directory
 from botkit.app.following import Follower
 from botkit.app.publishing import Plan, find_serving, make_plan, make_step_back, publish_version
 from botkit.app.versions import Touched
-from botkit.errors import UsageError
+from botkit.errors import StoreError, UsageError
 
 OLD = """
 flows:
@@ -215,6 +215,24 @@ async def test_two_nodes_follow_one_store(directory: Path) -> None:
         assert await first.look()
         assert "does not load" in said[-2]
         assert one.flows.version == plan.version
+
+
+async def test_a_store_that_fails_is_looked_at_again(
+    running: tuple[Bot, Follower, list[str]], directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot, follower, _ = running
+    plan = await plan_of(bot, directory)
+    await publish(bot, directory, plan)
+
+    async def fail(version: str) -> None:
+        raise StoreError("gone")
+
+    monkeypatch.setattr(bot.store, "version", fail)
+    with pytest.raises(StoreError):
+        await follower.look()
+    monkeypatch.undo()
+    assert await follower.look()
+    assert bot.flows.version == plan.version
 
 
 async def test_which_flows_a_start_serves(directory: Path, tmp_path: Path) -> None:

@@ -37,7 +37,17 @@ from botkit.stores.postgres.lanes import Lane
 from botkit.stores.postgres.migrating import bring_up
 from botkit.stores.postgres.reading import load
 from botkit.stores.postgres.texts import read, written
-from botkit.stores.postgres.writing import Ending, Move, Taking, Told, Writing, move_of
+from botkit.stores.postgres.writing import (
+    Ending,
+    Move,
+    Taking,
+    Told,
+    Writing,
+    checked,
+    conversation_of,
+    ending_of,
+    move_of,
+)
 from botkit.stores.states import DEAD, EVENT, PENDING, SENT, STARTED
 from botkit.stores.urls import read_postgres, shown
 from botkit.stores.workers import name_worker
@@ -81,8 +91,8 @@ class PostgreSQLStore:
         writing = Writing(self.worker, self.lease)
         self._commits: Lane[Move, Committed] = Lane(self._durable, writing.commit, lambda job: job.id)
         self._takes: Lane[Taking, Told] = Lane(self._durable, writing.take, lambda job: job.move.id)
-        self._results: Lane[Ending, Told] = Lane(self._durable, writing.take_result, _of_ending)
-        self._endings: Lane[Ending, Accepted] = Lane(self._durable, writing.finish, _of_ending)
+        self._results: Lane[Ending, Told] = Lane(self._durable, writing.take_result, conversation_of)
+        self._endings: Lane[Ending, Accepted] = Lane(self._durable, writing.finish, conversation_of)
         self._arrivals: Lane[work.Arrival, Accepted] = Lane(
             self._durable, writing.accept, lambda job: (job.channel, job.id) if job.id else id(job), as_asked=True
         )
@@ -138,14 +148,14 @@ class PostgreSQLStore:
         """Store a delivery once per (channel, id) and give it its place in its conversation."""
         self._check_open()
         with rows.storable(incoming.conversation):
-            arrival = _checked(work.arrival_of(incoming, now))
+            arrival = checked(work.arrival_of(incoming, now))
         return await self._arrivals.ask(arrival)
 
     async def accept_event(self, conversation: str, key: str, event: Event, now: float) -> Accepted:
         """Store an event of our own once per conversation and key."""
         self._check_open()
         with rows.storable(conversation):
-            arrival = _checked(work.own_arrival(conversation, key, event, now))
+            arrival = checked(work.own_arrival(conversation, key, event, now))
         return await self._arrivals.ask(arrival)
 
     # -- a turn
@@ -196,14 +206,14 @@ class PostgreSQLStore:
     async def finish_call(self, conversation: str, event: Event, now: float) -> Accepted:
         """Journal a call's result and put it into the inbox, once."""
         self._check_open()
-        return await self._endings.ask(_ending(conversation, event, now))
+        return await self._endings.ask(ending_of(conversation, event, now))
 
     async def take_result(
         self, conversation: str, event: Event, commit: Commit, now: float
     ) -> tuple[Accepted, Committed | None]:
         """Journal a call's result and store its turn, or put it into the inbox if it has to wait."""
         self._check_open()
-        ending = _ending(conversation, event, now)
+        ending = ending_of(conversation, event, now)
         with rows.storable(conversation):
             move = move_of(commit)
         return await self._results.ask(msgspec.structs.replace(ending, move=move))
@@ -475,22 +485,6 @@ class PostgreSQLStore:
                 return await work_(link)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, LostError) as error:
             raise explain(error, self.place) from error
-
-
-def _checked(arrival: work.Arrival) -> work.Arrival:
-    written(arrival.conversation), written(arrival.id)
-    return arrival
-
-
-def _ending(conversation: str, event: Event, now: float) -> Ending:
-    effect = rows.effect_of(conversation, event)
-    with rows.storable(conversation):
-        written(effect)
-        return Ending(effect, _checked(work.own_arrival(conversation, f"effect:{effect}", event, now)))
-
-
-def _of_ending(job: Ending) -> str:
-    return job.arrival.conversation
 
 
 def _id(text: str) -> str:

@@ -12,9 +12,10 @@ from typing import Any, Final
 import msgspec
 
 from botkit.errors import BotkitError, FenceError, StoreError
+from botkit.model.events import Event
 from botkit.ports.connectors import Accepted, Incoming
 from botkit.ports.stores import Commit, Committed
-from botkit.stores import work
+from botkit.stores import rows, work
 from botkit.stores.postgres import statements as sql
 from botkit.stores.postgres.connections import Link
 from botkit.stores.postgres.texts import read, written
@@ -62,6 +63,25 @@ def move_of(commit: Commit) -> Move:
     for text in (*prepared.dropped, prepared.customer or ""):
         text.encode()
     return Move(prepared, fence, commit.call_lease, written(commit.conversation))
+
+
+def checked(arrival: work.Arrival) -> work.Arrival:
+    """Give an arrival whose texts can be written. Raises ValueError."""
+    written(arrival.conversation), written(arrival.id)
+    return arrival
+
+
+def ending_of(conversation: str, event: Event, now: float) -> Ending:
+    """Give a call's result as it goes into the inbox. Raises StoreError."""
+    effect = rows.effect_of(conversation, event)
+    with rows.storable(conversation):
+        written(effect)
+        return Ending(effect, checked(work.own_arrival(conversation, f"effect:{effect}", event, now)))
+
+
+def conversation_of(job: Ending) -> str:
+    """Give the conversation of a call's result."""
+    return job.arrival.conversation
 
 
 def _check(row: Mapping[str, Any]) -> None:

@@ -15,6 +15,7 @@ from botkit.ports.stores import LEASE, Commit, Loaded, Store
 from botkit.registry.contexts import Context
 from botkit.registry.plugins import Plugin
 from botkit.registry.verdicts import Verdict
+from botkit.runtime import commits
 from botkit.runtime.engine import CALL_MARGIN, Engine
 from botkit.stores import open_store
 from botkit.testing import FakeClock
@@ -267,7 +268,7 @@ async def test_a_call_that_somebody_else_started_is_left_to_them(store: Store) -
 async def test_a_call_is_leased_for_longer_than_it_can_take(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     leases: dict[str, float] = {}
     rig = Rig(store)
-    commit_of, start = rig.engine._commit_of, store.start_call
+    commit_of, start = commits.commit_of, store.start_call
 
     def made(*args: Any, **named: Any) -> Commit:
         commit = commit_of(*args, **named)
@@ -278,7 +279,7 @@ async def test_a_call_is_leased_for_longer_than_it_can_take(store: Store, monkey
         leases["started"] = lease
         return await start(call, now, lease)
 
-    monkeypatch.setattr(rig.engine, "_commit_of", made)
+    monkeypatch.setattr("botkit.runtime.engine.commit_of", made)
     monkeypatch.setattr(store, "start_call", started)
     action, host = rig.engine.registry._actions["shop.give"]
     slow = msgspec.structs.replace(action, spec=msgspec.structs.replace(action.spec, timeout=500.0))
@@ -461,13 +462,13 @@ async def test_a_lost_wake_up_would_be_seen(store: Store, monkeypatch: pytest.Mo
 
 
 async def test_a_forgotten_row_would_be_seen(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = Engine._commit_of
+    real = commits.commit_of
 
-    def skip(self: Engine, *args: Any, **more: Any) -> Commit:
-        commit = real(self, *args, **more)
+    def skip(*args: Any, **more: Any) -> Commit:
+        commit = real(*args, **more)
         return msgspec.structs.replace(commit, turns=commit.turns[-1:], replies=commit.replies[-1:])
 
-    monkeypatch.setattr(Engine, "_commit_of", skip)
+    monkeypatch.setattr("botkit.runtime.engine.commit_of", skip)
     assert await _burst(store) != [f"/echo {n}" for n in range(5)]
 
 

@@ -197,8 +197,8 @@ async def test_a_look_that_fails_is_told_of_and_the_next_one_comes(
 
     watch = Leftovers(Broken(), rig.clock, rig.engine.health, lambda _: True, rig.engine._take_up)  # type: ignore[arg-type]
     watch.start()
-    assert watch._task is not None
-    await asyncio.wait([watch._task])
+    assert watch._background.task is not None
+    await asyncio.wait([watch._background.task])
     assert seen == ["StoreError", "gone for good", "gone for good", "well"]
     assert rig.engine.health.trouble == ""
 
