@@ -122,10 +122,9 @@ async def _carry_out(checked: "Checked", make: "Callable[[Store, float], Awaitab
         now = serving.canary or serving.whole
         done = now is not None and (now.version, now.share) == (plan.version, plan.share)
         _show(plan, as_json=manner.as_json)
-        if manner.dry_run:
-            return
         if done:
             tell("It is published already.")
+        if done or manner.dry_run:
             return
         if not (manner.yes or manner.as_json or typer.confirm("Publish?")):
             raise typer.Exit(FAILED)

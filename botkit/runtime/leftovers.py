@@ -94,7 +94,7 @@ class Leftovers:
             await asyncio.sleep(LOOKS)
             try:
                 if taken := await self.look():
-                    _log.warning("took up what was left lying", extra={"conversations": taken})
+                    _log.info("took up what was left lying", extra={"conversations": taken})
             except StoreError as error:
                 self._health.note(error, self._clock.now())
                 _log.error("the store failed", exc_info=error)

@@ -45,7 +45,8 @@ def test_what_differs_is_shown_and_the_version_is_published(botkit: Any, publish
     assert "published as number 2" in out
     rows = _published(botkit, published)
     assert [(row["number"], row["share"], row["by"]) for row in rows] == [(2, 100, "command"), (1, 100, "command")]
-    assert botkit("publish", published, "--yes", "--no-tests").err == "It is published already.\n"
+    for way in ("--yes", "--dry-run"):
+        assert botkit("publish", published, way, "--no-tests").err == "It is published already.\n"
     assert len(_published(botkit, published)) == 2
 
 
