@@ -1,7 +1,6 @@
 """Filling: what of a text fits a slot."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,6 +16,7 @@ from botkit.dialogue.options import (
     choose_named,
     choose_number,
 )
+from botkit.dialogue.patterns import Where, find_matches
 from botkit.dialogue.saying import listed_names, listed_options
 from botkit.dialogue.work import Work
 from botkit.expressions import test
@@ -104,7 +104,7 @@ def fit(work: Work, slot: SlotDef, message: Message, shown: Sequence[tuple[Any, 
         return None
     if slot.options or slot.options_from:
         return _fit_choice(work, slot, text, choices_of(work, slot, shown, text))
-    found = find_values(work, slot, text)
+    found = find_values(work, slot, text, "asked")
     if found:
         return _graded(work, text, found[0])
     amount = bare_amount(work, text) if slot.type == "money" else None
@@ -172,11 +172,12 @@ def _span(text: str, choice: Choice) -> tuple[int, int]:
     return 0, len(text)
 
 
-def find_values(work: Work, slot: SlotDef, text: str) -> list[Found]:
+def find_values(work: Work, slot: SlotDef, text: str, where: Where = "anywhere") -> list[Found]:
     """Give the values in a text that are strictly of a slot's pattern or type, the best first."""
     text = text[:MOST_TEXT]
     if slot.pattern:
-        return _find_pattern(work, slot.pattern, text)
+        prepared = work.prepared
+        return find_matches(prepared.patterns[slot.pattern], prepared.phrases, slot, text, where)
     if slot.type in FREE_TYPES or slot.type in FILE_TYPES:
         return []
     parser = work.flows.catalogue.types.get(slot.type)
@@ -222,23 +223,6 @@ def _latest(value: date, now: date) -> date:
         if earlier <= now:
             return earlier
     return value
-
-
-def _find_pattern(work: Work, source: str, text: str) -> list[Found]:
-    pattern, exact = work.prepared.patterns[source]
-    if not text.isascii():
-        wide = unicodedata.normalize("NFKC", text)
-        text = wide if len(wide) == len(text) else text
-    return [
-        Found(_cased(exact, match[0]), match.start(), match.end()) for match in pattern.finditer(text) if match[0]
-    ]
-
-
-def _cased(exact: re.Pattern[str], found: str) -> str:
-    """Give a match in the case that the pattern is written for: a-10293 becomes A-10293."""
-    if exact.fullmatch(found):
-        return found
-    return next((form for form in (found.upper(), found.lower()) if exact.fullmatch(form)), found)
 
 
 def _graded(work: Work, text: str, found: Found) -> Fit:

@@ -121,7 +121,7 @@ def value_beside(work: Work, text: str, mention: Mention) -> Found | None:
         return None
     if slot.type in FREE_TYPES and not slot.pattern:
         return _lone_number(work.prepared.phrases, text[: mention.start], tail, at)
-    found = next((found for found in find_values(work, slot, tail) if not found.start), None)
+    found = next((found for found in find_values(work, slot, tail, "named") if not found.start), None)
     if found is None and slot.type == "money":
         amount = bare_amount(work, tail)
         found = Found(amount.value, 0, amount.end) if amount is not None and not amount.start else None

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from botkit.model.locales import Control, Locale
+from botkit.model.locales import Control, Locale, plain_words
 from botkit.model.words import fold, has_cjk
 
 
@@ -29,6 +29,7 @@ class Phrases:
     asking: re.Pattern[str] | None = None
     joining: re.Pattern[str] | None = None
     assents: re.Pattern[str] | None = None
+    plain: frozenset[str] = frozenset()
 
 
 def gather_phrases(locales: Iterable[Locale]) -> Phrases:
@@ -58,6 +59,7 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         asking=_asking(phrase for locale in known for phrase in locale.questions),
         joining=_leading(locale.formats.list_and for locale in known),
         assents=_anywhere({*yes, *(phrase for locale in known for phrase in _adding_nothing(locale))}),
+        plain=plain_words(known),
     )
 
 

@@ -1,13 +1,13 @@
 """What the core derives from a FlowSet once: phrases, what each step reads, which slots a flow asks for."""
 
 import dataclasses
-import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from botkit.dialogue.options import Choice
+from botkit.dialogue.patterns import SlotPattern, compile_pattern
 from botkit.dialogue.phrases import Phrases, gather_phrases, read_control
 from botkit.expressions import Compiled, condition, template
 from botkit.model.definitions import (
@@ -35,7 +35,7 @@ from botkit.model.definitions import (
 )
 from botkit.model.locales import Formats
 from botkit.model.replies import Button
-from botkit.model.words import bordered, fold
+from botkit.model.words import fold
 
 _MOST_KEPT = 32
 
@@ -67,7 +67,7 @@ class FlowFacts:
 class Prepared:
     """A FlowSet with what was derived from it.
 
-    `patterns` are a slot's: as it is searched, and as it is written. `fixed` are the slots (by `id`) whose options
+    `patterns` are the slots', by their source. `fixed` are the slots (by `id`) whose options
     have no templates in their labels: `choices` and `buttons` remember those by slot and locale, `texts` what each
     text is in a locale.
     """
@@ -77,7 +77,7 @@ class Prepared:
     facts: Mapping[str, FlowFacts]
     zone: ZoneInfo
     formats: Mapping[str, Formats]
-    patterns: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]]
+    patterns: Mapping[str, SlotPattern]
     fixed: frozenset[int]
     choices: dict[tuple[int, str], list[Choice]]
     buttons: dict[tuple[int, str], tuple[Button, ...]]
@@ -109,15 +109,14 @@ def _derive(flows: FlowSet) -> Prepared:
     facts = {name: dataclasses.replace(known, calls=_calls_of(flows, facts, name)) for name, known in facts.items()}
     slots = _slots_of(flows)
     sources = {slot.pattern for slot in slots}
+    phrases = gather_phrases(flows.locales.values())
     return Prepared(
         flows=flows,
-        phrases=gather_phrases(flows.locales.values()),
+        phrases=phrases,
         facts=facts,
         zone=ZoneInfo(flows.settings.timezone),
         formats={code: locale.formats for code, locale in flows.locales.items()},
-        patterns={
-            source: (re.compile(bordered(source), re.IGNORECASE), re.compile(source)) for source in sources if source
-        },
+        patterns={source: compile_pattern(source, phrases.plain) for source in sources if source},
         fixed=frozenset([id(slot) for slot in slots if _has_fixed_options(slot)]),
         choices={},
         buttons={},

@@ -5,10 +5,12 @@ Phrases are kept as they were written; whoever compares folds both sides with `w
 between them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal
 
 import msgspec
+
+from botkit.model.words import fold
 
 Control = Literal["cancel", "repeat", "start_over", "person", "opt_out", "opt_in"]
 Unit = Literal[
@@ -158,3 +160,18 @@ class Locale(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
 def locale_for(code: str, locales: Mapping[str, Locale]) -> Locale:
     """Give the locale that serves a code: zh-TW itself, then zh, then the first."""
     return locales.get(code) or locales.get(code.partition("-")[0]) or next(iter(locales.values()))
+
+
+def plain_words(locales: Iterable[Locale]) -> frozenset[str]:
+    """Give ordinary words of some languages, folded: those of which their phrases are made.
+
+    Chinese phrases are kept whole, since their words have no borders.
+    """
+    return frozenset(
+        word
+        for locale in locales
+        for phrases in (locale.fillers, locale.copulas, locale.corrections, locale.yes, locale.no, locale.questions,
+                        locale.doubts, locale.assents, locale.answers, locale.shown_by)
+        for phrase in phrases
+        for word in fold(phrase).split()
+    )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 _FLAGS = re.compile(r"\(\?([aimsux]+)\)")
@@ -55,3 +56,12 @@ def bordered(pattern: str) -> str:
     flags = _FLAGS.match(pattern)
     inner = f"(?{flags[1]}:{pattern[flags.end() :]})" if flags else f"(?:{pattern})"
     return rf"(?<![A-Za-z0-9_]){inner}(?![A-Za-z0-9_])"
+
+
+_FEW = 10  # ordinary words may fit a pattern that is made for them: yes|no|maybe
+
+
+def is_broad(pattern: str, plain: Iterable[str]) -> bool:
+    """Tell whether ordinary words fit a slot's pattern: more than a few of `plain`, which are folded."""
+    fits = re.compile(pattern, re.IGNORECASE).fullmatch
+    return sum(1 for word in plain if fits(word)) > _FEW

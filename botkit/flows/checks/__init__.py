@@ -12,6 +12,7 @@ from botkit.flows.checks.examples import check_examples
 from botkit.flows.checks.findings import Findings
 from botkit.flows.checks.names import check_names
 from botkit.flows.checks.paths import check_paths
+from botkit.flows.checks.patterns import check_patterns
 from botkit.flows.checks.references import check_references
 from botkit.flows.checks.survey import Survey
 from botkit.flows.checks.texts import check_texts
@@ -30,6 +31,7 @@ CHECKS = (
     check_writes,
     check_examples,
     check_texts,
+    check_patterns,
     check_channels,
     check_unused,
 )

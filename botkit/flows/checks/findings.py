@@ -9,6 +9,7 @@ from botkit.expressions import suggest
 Code = Literal[
     "always-true",
     "ambiguous-start",
+    "broad-pattern",
     "channel-cannot-show",
     "close-examples",
     "duplicate-command",
