@@ -119,7 +119,7 @@ def _without_value(work: Work, index: int, slot: SlotDef, text: str) -> str:
 def _value_words(work: Work, index: int, slot: SlotDef) -> list[str]:
     value = work.value_at(index, slot.name)
     labels = [label for option in slot.options if option.value == value for label in option.label.sources.values()]
-    shown = " ".join([slot.name.replace("_", " "), str(labelled(work, slot, value)), str(value), *labels])
+    shown = " ".join([*slot.names, str(labelled(work, slot, value)), str(value), *labels])
     return words_of(fold(shown))
 
 

@@ -10,7 +10,7 @@ from botkit.dialogue.filling import FREE_TYPES, STRICT, Fit, bare_amount, labell
 from botkit.dialogue.naming import Mention, behind_name, blank, mentions, value_beside, without_named
 from botkit.dialogue.phrases import is_question, leads_in, read_yes_no, strip_correction
 from botkit.dialogue.questions import repeat_question
-from botkit.dialogue.saying import say_rule
+from botkit.dialogue.saying import say_rule, slot_title
 from botkit.dialogue.stack import asked_slots, drop_timers, repair
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask, SlotDef
@@ -147,7 +147,9 @@ def apply_correction(work: Work, correction: Correction) -> None:
     new_shown = _shown(work, slot, correction.value)
     if _was_used(work, correction.index, slot.name):
         work.visit(frame.step, f"not corrected: {slot.name} was used")
-        repair(work, "on_correct", slot=slot.name, old=old_shown, new=new_shown, done=True)
+        repair(
+            work, "on_correct", slot=slot.name, title=slot_title(work, slot), old=old_shown, new=new_shown, done=True
+        )
         return
     above = work.stack[correction.index + 1 :]
     del work.stack[correction.index + 1 :]
@@ -164,7 +166,7 @@ def apply_correction(work: Work, correction: Correction) -> None:
         repeat_question(work)
     work.fill(slot.name, correction.value, correction.index)
     work.visit(work.top.step, f"corrected: {slot.name}")
-    repair(work, "on_correct", slot=slot.name, old=old_shown, new=new_shown, done=False)
+    repair(work, "on_correct", slot=slot.name, title=slot_title(work, slot), old=old_shown, new=new_shown, done=False)
 
 
 def _shown(work: Work, slot: SlotDef, value: Any) -> Any:
@@ -205,7 +207,7 @@ def reopen(work: Work, index: int, slot: SlotDef) -> None:
     frame = work.stack[index]
     if _was_used(work, index, slot.name):
         shown = _shown(work, slot, work.value_at(index, slot.name))
-        repair(work, "on_correct", slot=slot.name, old=shown, new=shown, done=True)
+        repair(work, "on_correct", slot=slot.name, title=slot_title(work, slot), old=shown, new=shown, done=True)
         return
     asks = [step for step in frame.passed if _asks_for(work, frame, step, slot.name)]
     if not asks:

@@ -1,9 +1,11 @@
 """Handing over: a person takes the conversation, gives it back, or cannot."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from botkit.dialogue.stack import clear, repair
 from botkit.dialogue.work import Work
+from botkit.expressions import template
 from botkit.model.events import Owned
 from botkit.model.replies import HandOff, Leave
 from botkit.model.values import to_json
@@ -11,12 +13,14 @@ from botkit.model.values import to_json
 
 def hand_off(work: Work, team: str, reason: str, *, show: dict[str, Any] | None = None, step: str = "") -> None:
     """Give the conversation to a team: open flows end, their slots go into the packet."""
+    slots = {**work.slots, **{name: value for f in work.stack for name, value in f.slots.items()}}
     packet = {
         "flow": work.stack[-1].flow if work.stack else "",
         "step": step,
         "locale": work.locale,
         "customer": to_json(work.customer),
-        "slots": to_json({**work.slots, **{name: value for f in work.stack for name, value in f.slots.items()}}),
+        "slots": to_json(slots),
+        "titles": _titles(work, slots),
         "show": to_json(show or {}),
         "last": [list(line) for line in work.lines],
     }
@@ -26,6 +30,16 @@ def hand_off(work: Work, team: str, reason: str, *, show: dict[str, Any] | None 
     work.effects.append(HandOff(work.effect_id(), team, reason, packet))
     if not waits:  # it speaks once
         repair(work, "on_handoff", team=team, reason=reason)
+
+
+def _titles(work: Work, names: Iterable[str]) -> dict[str, str]:
+    """Give the plain titles of those slots that have one, in the bot's first locale, which colleagues read."""
+    flows = [work.flow_of(frame) for frame in work.stack]
+    known = {**work.flows.slots, **{name: slot for flow in flows for name, slot in flow.slots.items()}}
+    titles = {name: known[name].title for name in names if name in known}
+    first = work.flows.settings.locales[0]
+    picked = {name: work.pick(title, first) for name, title in titles.items() if title is not None}
+    return {name: title for name, title in picked.items() if template(title).static}
 
 
 def leave_queue(work: Work) -> None:

@@ -36,12 +36,14 @@ def mentions(work: Work, text: str) -> list[Mention]:
     A name inside a longer label of an option is none.
     """
     known = known_slots(work)
-    pattern = _names_in(tuple([slot.name for _, slot in known]))
+    pattern = _names_in(tuple([name for _, slot in known for name in (slot.names if slot.title else (slot.name,))]))
     wide = text if text.isascii() else unicodedata.normalize("NFKC", text)
     matches = list(pattern.finditer(wide if len(wide) == len(text) else text)) if pattern is not None else []
     if not matches:
         return []
-    owners = {_plain(slot.name): (index, slot) for index, slot in [*reversed(known), *reversed(asked_slots(work))]}
+    owned = [*reversed(known), *reversed(asked_slots(work))]
+    owners = {_plain(title): (index, slot) for index, slot in owned for title in slot.names[1:]}
+    owners.update({_plain(slot.name): (index, slot) for index, slot in owned})
     labels = list(_labels_in(known, text))
     found: list[Mention] = []
     for match in matches:
@@ -67,14 +69,14 @@ def _is_value_of(work: Work, name: str, text: str, mention: Mention) -> bool:
 
 @lru_cache(maxsize=1024)
 def _names_in(names: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Make a pattern of slot names, the longest first; a space, a hyphen or nothing may stand where they have `_`."""
+    """Make a pattern of slots' names, the longest first; a space or a hyphen may stand where they have `_`."""
     written = sorted(filter(_plain, dict.fromkeys(names)), key=lambda name: len(_plain(name)), reverse=True)
     body = "|".join(_written(name) for name in written)
     return re.compile(body, re.IGNORECASE) if body else None
 
 
 def _written(name: str) -> str:
-    words = [word for word in name.split("_") if word]
+    words = name.replace("_", " ").split()
     if has_cjk(name):
         return r"[\W_]*".join(map(re.escape, words))
     body = r"[\W_]+".join("-?".join(map(re.escape, word)) for word in words)

@@ -98,8 +98,9 @@ def _is_plain(phrases: Phrases, folded: str, own: tuple[str, ...] = ()) -> bool:
 
 def own_words(slot: SlotDef) -> tuple[str, ...]:
     """Give what a slot is called, and each word of it, the longest first."""
-    folded = fold(slot.name)
-    return tuple(sorted({folded, *folded.split()} - {""}, key=len, reverse=True))
+    folded = [fold(name) for name in slot.names]
+    words = [word for name in folded for word in name.split()]
+    return tuple(sorted({*folded, *words} - {""}, key=len, reverse=True))
 
 
 def _core(phrases: Phrases, own: tuple[str, ...], text: str) -> tuple[int, int]:

@@ -135,6 +135,15 @@ def title_of(work: Work, flow: Flow) -> str:
     return title or flow.name.replace("_", " ")
 
 
+def slot_title(work: Work, slot: SlotDef) -> str:
+    """Give what the bot calls a slot: its title, or its name in plain words where there is none or it fails."""
+    try:
+        title = work.text(slot.title).strip() if slot.title is not None else ""
+    except ExpressionError:
+        title = ""
+    return title or slot.name.replace("_", " ")
+
+
 def rule_text(work: Work, slot: SlotDef | None, rule: Rule | None, value: Any) -> str:
     if rule is None or slot is None or rule.say is None:
         return ""

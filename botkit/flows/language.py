@@ -63,7 +63,10 @@ _ON_ERROR = Key(
     "[{handoff: orders}]",
 )
 _RETRY = Key(
-    "retry", "retry", "What each unusable reply gets, in order; the last one repeats.", "[It looks like A-10293.]"
+    "retry",
+    "retry",
+    "What each unusable reply gets, in order; the last one repeats, three times at most.",
+    "[It looks like A-10293.]",
 )
 _SILENCE = Key(
     "silence", "silence", "What happens when no reply comes.", "{after: 10m, say: Are you still there?, end: 24h}"
@@ -87,6 +90,7 @@ SLOT_KEYS = (
         "true",
         default="false",
     ),
+    Key("title", "text", "What the bot calls it to a customer, who may call it so too.", "order number"),
     Key("description", "words", "What it means, for people and for the LLM.", "The number of an order"),
     Key("secret", "boolean", "The value is never logged or shown to an LLM.", "true", default="false"),
     Key(

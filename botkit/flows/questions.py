@@ -131,6 +131,7 @@ def define(name: str, values: dict[str, Any], node: Node, context: Context) -> S
         initial=values.get("initial"),
         place=node.place,
         past=values.get("past", False),
+        title=values.get("title"),
     )
 
 

@@ -13,7 +13,7 @@ from botkit.flows.values import data, duration, text
 from botkit.model.definitions import Text
 
 _COMMON = tuple(key.name for key in COMMON)
-_DEFINING = ("type", "pattern", "options", "many", "check", "description", "secret", "carry")
+_DEFINING = ("type", "pattern", "options", "many", "check", "title", "description", "secret", "carry")
 
 
 def steps(node: Node, what: str, context: Context) -> Block | None:

@@ -13,6 +13,7 @@ import msgspec
 
 from botkit.errors import NOWHERE, Place
 from botkit.model.locales import Locale
+from botkit.model.words import fold, has_cjk
 
 
 class Text(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -96,7 +97,7 @@ class SlotDef(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `options_from` is a `{{ ... }}` template giving a mapping value → label, a list of texts, or a list of
     `{value, label}`. `many` lets a choice hold several values (a list). `past` takes a date without a year as the
-    latest one that is not to come.
+    latest one that is not to come. `title` is what the bot calls it to a customer; without one, the name.
     """
 
     name: str
@@ -113,6 +114,18 @@ class SlotDef(msgspec.Struct, frozen=True, omit_defaults=True):
     initial: Value | None = None
     place: Place = NOWHERE
     past: bool = False
+    title: Text | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a customer may call it: its name, and its titles in every locale.
+
+        A title with a template is none, nor is a single Chinese character, which stands in too many words.
+        """
+        if self.title is None:
+            return (self.name,)
+        folded = [fold(source) for source in self.title.sources.values() if "{" not in source]
+        return (self.name, *(name for name in folded if len(name) > 1 or not has_cjk(name)))
 
 
 class Silence(msgspec.Struct, frozen=True, omit_defaults=True):

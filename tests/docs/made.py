@@ -13,7 +13,7 @@ RECEIVES = {
     "on_no_match": "`tries`: how often in a row nothing was understood",
     "on_clarify": "`choices`: a list of `{label, run}`",
     "on_cancel": "`flow`: the title of what was stopped, or none",
-    "on_correct": "`slot`, `old`, `new`; `done`: true if it was already done and stays",
+    "on_correct": "`slot` (its name), `title`, `old`, `new`; `done`: true if it was already done and stays",
     "on_resume": "`flow`: the title of what goes on",
     "on_repeat": "`texts`: what the bot said last",
     "on_silence": "`flow`: the title of what was closed",

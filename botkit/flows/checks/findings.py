@@ -16,6 +16,7 @@ Code = Literal[
     "duplicate-option",
     "loop-never-waits",
     "missing-locale",
+    "missing-title",
     "not-configured",
     "nothing-to-save",
     "reserved-name",

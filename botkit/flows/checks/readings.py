@@ -105,6 +105,7 @@ def _of_repair(retry: tuple[Retry, ...], silence: Silence | None) -> Iterator[Re
 
 def of_slot(slot: SlotDef) -> Iterator[Reading]:
     """List the templates and conditions in a slot's definition."""
+    yield from of_text(slot.title)
     yield from _of_plain(slot.options_from, slot.place)
     for option in slot.options:
         yield from of_text(option.label)

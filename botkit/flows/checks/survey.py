@@ -12,7 +12,7 @@ REPAIR: Mapping[str, tuple[str, ...]] = {
     "on_no_match": ("tries",),
     "on_clarify": ("choices",),
     "on_cancel": ("flow",),
-    "on_correct": ("slot", "old", "new", "done"),
+    "on_correct": ("slot", "title", "old", "new", "done"),
     "on_resume": ("flow",),
     "on_repeat": ("texts",),
     "on_silence": ("flow",),

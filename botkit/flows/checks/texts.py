@@ -47,6 +47,7 @@ def check_texts(survey: Survey, found: Findings) -> None:
             _check_values(survey, flow, step, found)
             if isinstance(step.body, Ask) and step.body.slot.name not in survey.bot.slots:
                 _check_options(step.body.slot, step.place, found)
+        _check_titles(survey, flow, found)
 
 
 def _of_flow(flow: Flow) -> Iterator[Text | None]:
@@ -81,6 +82,7 @@ def _of_repair(retry: tuple[Retry, ...], silence: Silence | None) -> Iterator[Te
 
 
 def _of_slot(slot: SlotDef) -> Iterator[Text | None]:
+    yield slot.title
     for option in slot.options:
         yield option.label
     for rule in slot.checks:
@@ -135,6 +137,29 @@ def _check_options(slot: SlotDef, place: Place, found: Findings) -> None:
                 )
                 found.error(where, "duplicate-option", message, "word them differently")
                 break
+
+
+def _check_titles(survey: Survey, flow: Flow, found: Findings) -> None:
+    """Warn of slots that are asked for in several languages, and that a confirm behind them would call by name."""
+    confirms = [
+        step.place for step in flow.steps.values() if isinstance(step.body, Confirm) and _varies(step.body.speech)
+    ]
+    if len(survey.bot.settings.locales) < 2 or not confirms:
+        return
+    warned: set[str] = set()
+    for step in flow.steps.values():
+        if not isinstance(step.body, Ask) or step.place > min(confirms) or step.body.slot.name in warned:
+            continue
+        slot = step.body.slot
+        if slot.title is None and _varies(step.body.speech):
+            warned.add(slot.name)
+            message = f"slot '{slot.name}' has no title: customers of every locale are shown its name"
+            found.warning(slot.place, "missing-title", message, "add 'title:', which customers may call it by, too")
+
+
+def _varies(speech: Speech) -> bool:
+    """Tell whether something is said in several languages."""
+    return any(len(text.sources) > 1 for text in speech.variants)
 
 
 def _check_values(survey: Survey, flow: Flow, step: Step, found: Findings) -> None:

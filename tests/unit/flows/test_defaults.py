@@ -71,7 +71,7 @@ def test_the_keys_are_those_that_the_file_explains() -> None:
     lines = [line for line in defaults.source().splitlines() if line.startswith("#   ")]
     told = {name.strip() for line in lines for name in line[4:].split("  ")[0].split(",")}
     assert told == set(repair_keys())
-    assert repair_keys()["corrected"] == {"slot", "old", "new", "done"}
+    assert repair_keys()["corrected"] == {"slot", "title", "old", "new", "done"}
     assert repair_keys()["still"] == {"value"}
 
 
