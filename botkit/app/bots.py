@@ -26,6 +26,7 @@ from botkit.ports.connectors import Connector, Incoming
 from botkit.ports.stores import Store
 from botkit.runtime.books import FlowBook
 from botkit.runtime.clocks import WallClock
+from botkit.runtime.duties import Duty, Guarded, poller_of
 from botkit.runtime.engine import Engine
 from botkit.runtime.recognition import Recogniser
 from botkit.stores import open_store
@@ -107,6 +108,7 @@ class Bot:
         self.engine = engine
         self.connectors = connectors
         self.node = node
+        self._duties: list[Duty] = []
         self._talking: dict[str, list[asyncio.Future[None]]] = {}  # conversations, and who waits for the turn
 
     @classmethod
@@ -188,6 +190,7 @@ class Bot:
 
         A channel that stopped first would leave it open whether the platform took what was just being sent.
         """
+        await asyncio.gather(*(duty.stop() for duty in self._duties))
         if self.node is not None:
             await self.node.stop()
         await self.engine.stop()
@@ -200,9 +203,17 @@ class Bot:
 
     async def receive(self) -> None:
         """Let the channels receive, on a node that does."""
+        if self.node is not None and not self.node.receives:
+            return
         for connector in self.connectors.values():
-            if self.node is None or self.node.receives:
+            poller = poller_of(connector)
+            if poller is None:
                 await connector.start(self.engine)
+            else:
+                duty = Duty(self.store, f"poll {connector.name}", poller.poll)
+                self._duties.append(duty)
+                await connector.start(Guarded(self.engine, duty))
+                duty.start()
 
     # Talking
 

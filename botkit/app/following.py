@@ -110,6 +110,7 @@ class Follower:
                 await self.look()
                 if clock.now() - dropped > TIDIED:
                     dropped = clock.now()
-                    await drop_unneeded(self._bot.store, dropped)
+                    if await self._bot.store.shared.claim("tidy versions", 0.9 * TIDIED):
+                        await drop_unneeded(self._bot.store, dropped)
             except Exception as error:  # noqa: BLE001 - nobody else would follow on
                 _log.warning("what is published could not be looked at", exc_info=error)

@@ -90,6 +90,24 @@ class Holder(Protocol):
         ...
 
 
+@runtime_checkable
+class Poller(Protocol):
+    """A connector that fetches what its platform has. Of several nodes one at a time does; `polls` says if it does.
+
+    Its `start` keeps the intake and returns. What the intake refuses is not acknowledged to the platform: another
+    node polls by now, and is given it.
+    """
+
+    @property
+    def polls(self) -> bool:
+        """Whether it fetches, as it is configured; else it receives like any other."""
+        ...
+
+    async def poll(self) -> None:
+        """Fetch, and hand over to the intake, until cancelled; what was in the middle is fetched again."""
+        ...
+
+
 class Connector(Protocol):
     """An adapter to one platform. One object serves one configured channel of a bot."""
 

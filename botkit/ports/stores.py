@@ -11,6 +11,7 @@ from botkit.model.replies import Call, Reply, SetTimer
 from botkit.model.session import Session
 from botkit.model.turn import Record, Turn
 from botkit.ports.connectors import Accepted, Incoming
+from botkit.ports.sharing import Shared
 
 LEASE: Final = 10.0  # seconds for which replies are a worker's to send; it claims them again when half are over
 CALL_LEASE: Final = 60.0  # seconds for which a call is a worker's, where nobody says how long it may take
@@ -170,6 +171,11 @@ class Store(Protocol):
     @property
     def lease(self) -> float:
         """Seconds for which a commit or a claim makes replies this worker's to send."""
+        ...
+
+    @property
+    def shared(self) -> Shared:
+        """What all processes share beside conversations."""
         ...
 
     async def hold(self, patience: float, keep_waiting: Callable[[str], bool]) -> None:

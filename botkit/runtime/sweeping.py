@@ -12,10 +12,14 @@ _log = logging.getLogger(__name__)
 
 KEPT = 7 * 86_400.0  # seconds for which a delivery that comes again is recognised
 EVERY = 3600.0  # seconds
+CLAIM = 0.9 * EVERY  # seconds for which no other process needs to sweep
 
 
 class Sweep:
-    """Lets go, every hour, of the marks that a store keeps of deliveries, sent replies and ended calls."""
+    """Lets go, every hour, of the marks that a store keeps of deliveries, sent replies and ended calls.
+
+    Where several processes run the bot, one of them does.
+    """
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
@@ -38,6 +42,7 @@ class Sweep:
         while True:
             await asyncio.sleep(EVERY)
             try:
-                await self.once()
+                if await self._store.shared.claim("sweep", CLAIM):
+                    await self.once()
             except StoreError as error:
                 _log.error("the store failed", exc_info=error)

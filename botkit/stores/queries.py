@@ -20,6 +20,7 @@ from sqlalchemy.sql import ClauseElement, ColumnElement
 from sqlalchemy.sql.elements import BindParameter
 
 from botkit.stores.schema import (
+    budgets,
     calls,
     conversations,
     customers,
@@ -36,6 +37,7 @@ from botkit.stores.schema import (
 from botkit.stores.states import CALL, DEAD, DONE, PENDING, PLANNED, SENT, STARTED
 
 _DIALECT = dialect(paramstyle="named")
+_YEAR: Final = 31_536_000  # seconds; a budget of a longer period may begin anew when nobody used it for a year
 
 
 def _text(statement: ClauseElement, *columns: str) -> str:
@@ -374,6 +376,18 @@ FORGET: Final = (
     _text(delete(seen).where(seen.c.day < bindparam("before_day"))),
     _text(delete(outbox).where(outbox.c.state == _number(SENT), outbox.c.at < bindparam("before"))),
     _text(delete(calls).where(calls.c.state == _number(DONE), calls.c.at < bindparam("before"))),
+    _text(delete(budgets).where(budgets.c.began < bindparam("before") - _number(_YEAR))),
+)
+
+# -- what is shared
+
+BUDGET: Final = _text(select(budgets.c.began, budgets.c.used).where(budgets.c.key == _which))
+_spending = insert(budgets)
+SPEND: Final = _text(
+    _spending.on_conflict_do_update(
+        index_elements=[budgets.c.key],
+        set_={"began": _spending.excluded.began, "used": _spending.excluded.used},
+    )
 )
 
 # -- the schema, and the text of it all

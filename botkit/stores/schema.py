@@ -12,7 +12,10 @@ in `outbox` without its text, which is in the turn's record. `failures` keeps, f
 turn could be made and calls of which nobody knows whether they were done; replies that failed stay in `outbox`.
 `worker` has a reply to send or a call to make `until` then, by the database's clock, and `inbox.at` is when a row
 came by that clock; SQLite has one worker and fills none of them. `data` columns hold `codec` bytes, packed by
-`packing`.
+`packing`. `inbox.waiting` is how many rows waited in the conversation when this one came, it included.
+
+`duties` are what one process of several does, `rates` when the next place of each rate begins, `budgets` what is used
+of each in its period; with SQLite only budgets have rows.
 """
 
 from sqlalchemy import (
@@ -66,6 +69,7 @@ inbox = Table(
     Column("data", LargeBinary, nullable=False),
     Column("customer", LargeBinary),
     Column("at", Float),
+    Column("waiting", Integer),
     sqlite_with_rowid=False,
 )
 
@@ -168,6 +172,33 @@ customers = Table(
     sqlite_with_rowid=False,
 )
 Index("ix_customers_customer", customers.c.customer)
+
+duties = Table(
+    "duties",
+    metadata,
+    Column("duty", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("worker", Text),
+    Column("until", Float),
+    sqlite_with_rowid=False,
+)
+
+rates = Table(
+    "rates",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("at", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("began", Float, nullable=False),
+    Column("used", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
 
 publications = Table(
     "publications",

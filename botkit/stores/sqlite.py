@@ -32,6 +32,7 @@ from botkit.stores.connection import MEMORY, Durability, connect, explain
 from botkit.stores.holding import Hold
 from botkit.stores.migrating import bring_up
 from botkit.stores.packing import pack, unpack
+from botkit.stores.sharing import AloneShared
 from botkit.stores.states import STARTED
 from botkit.stores.workers import name_worker
 from botkit.stores.writers import Inline, Marks, Threaded, Writer
@@ -65,6 +66,7 @@ class SQLiteStore:
         self._marks = Marks()
         self._standing: dict[str, work.Standing] = {}
         self._hold: Hold | None = None
+        self.shared = AloneShared(self._write)
 
     async def hold(self, patience: float, keep_waiting: Callable[[str], bool]) -> None:
         """Be the one process that serves from the file, until `close`. Memory is nobody else's anyway."""

@@ -281,9 +281,21 @@ FORGET: Final = (
     ("DELETE FROM seen WHERE seen.day < :before_day"),
     ("DELETE FROM outbox WHERE outbox.state = 1 AND outbox.at < :before"),
     ("DELETE FROM calls WHERE calls.state = 2 AND calls.at < :before"),
+    ("DELETE FROM budgets WHERE budgets.began < :before - 31536000"),
+)
+
+BUDGET: Final = 'SELECT budgets.began, budgets.used FROM budgets WHERE budgets."key" = :which'
+
+SPEND: Final = (
+    'INSERT INTO budgets ("key", began, used) VALUES (:key, :began, :used) ON CONFLICT ("key") DO UPDATE SET '
+    "began = excluded.began, used = excluded.used"
 )
 
 SCHEMA: Final = (
+    (
+        'CREATE TABLE budgets ("key" TEXT NOT NULL, began FLOAT NOT NULL, used FLOAT NOT NULL, PRIMARY KEY ("key"))'
+        " WITHOUT ROWID"
+    ),
     (
         "CREATE TABLE calls (conversation INTEGER NOT NULL, id TEXT NOT NULL, state SMALLINT NOT NULL, at FLOAT NOT"
         " NULL, data BLOB, worker TEXT, until FLOAT, PRIMARY KEY (conversation, id)) WITHOUT ROWID"
@@ -303,13 +315,17 @@ SCHEMA: Final = (
     ),
     ("CREATE INDEX ix_customers_customer ON customers (customer)"),
     (
+        "CREATE TABLE duties (duty TEXT NOT NULL, number BIGINT NOT NULL, worker TEXT, until FLOAT, PRIMARY KEY "
+        "(duty)) WITHOUT ROWID"
+    ),
+    (
         "CREATE TABLE failures (conversation INTEGER NOT NULL, id TEXT NOT NULL, kind SMALLINT NOT NULL, at FLOAT "
         "NOT NULL, note TEXT, data BLOB, customer BLOB, PRIMARY KEY (conversation, id)) WITHOUT ROWID"
     ),
     ("CREATE INDEX ix_failures_at ON failures (at)"),
     (
         "CREATE TABLE inbox (conversation INTEGER NOT NULL, seq INTEGER NOT NULL, data BLOB NOT NULL, customer "
-        "BLOB, at FLOAT, PRIMARY KEY (conversation, seq)) WITHOUT ROWID"
+        "BLOB, at FLOAT, waiting INTEGER, PRIMARY KEY (conversation, seq)) WITHOUT ROWID"
     ),
     (
         "CREATE TABLE outbox (conversation INTEGER NOT NULL, place BIGINT NOT NULL, id TEXT NOT NULL, state "
@@ -322,6 +338,7 @@ SCHEMA: Final = (
         'CREATE TABLE publications (number INTEGER NOT NULL, version TEXT NOT NULL, share SMALLINT NOT NULL, "by" '
         "TEXT NOT NULL, at FLOAT NOT NULL, PRIMARY KEY (number))"
     ),
+    ('CREATE TABLE rates ("key" TEXT NOT NULL, at FLOAT NOT NULL, PRIMARY KEY ("key")) WITHOUT ROWID'),
     (
         "CREATE TABLE seen (channel TEXT NOT NULL, id TEXT NOT NULL, conversation INTEGER NOT NULL, seq INTEGER NOT"
         " NULL, day INTEGER NOT NULL, PRIMARY KEY (channel, id)) WITHOUT ROWID"
@@ -342,13 +359,16 @@ SCHEMA: Final = (
 )
 
 TABLES: Final = (
+    ("budgets"),
     ("calls"),
     ("conversations"),
     ("customers"),
+    ("duties"),
     ("failures"),
     ("inbox"),
     ("outbox"),
     ("publications"),
+    ("rates"),
     ("seen"),
     ("timers"),
     ("turns"),

@@ -22,7 +22,7 @@ from botkit.errors import DeliveryError, StoreError
 from botkit.model.definitions import Capabilities
 from botkit.model.events import Message
 from botkit.model.replies import Button, Reply
-from botkit.ports.connectors import Connector, Incoming
+from botkit.ports.connectors import Connector, Incoming, Poller
 from botkit.testing.intakes import FakeIntake
 
 PATIENCE = 10.0  # seconds for what has to happen
@@ -240,12 +240,18 @@ class _Started:
 
     def __init__(self, stage: Stage, intake: FakeIntake) -> None:
         self._connector, self._intake = stage.connector, intake
+        self._polling: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> None:
         await self._connector.start(self._intake)
+        if isinstance(self._connector, Poller) and self._connector.polls:
+            self._polling = asyncio.create_task(self._connector.poll())
 
     async def __aexit__(self, *_: object) -> None:
         self._intake.release()
+        if self._polling is not None:
+            self._polling.cancel()
+            await asyncio.gather(self._polling, return_exceptions=True)
         await self._connector.stop()
 
 

@@ -35,6 +35,7 @@ from botkit.model.replies import Button, Call, Reply, SetTimer
 from botkit.model.session import Frame, Owner, Session
 from botkit.ports.stores import Failed, Left, Store
 from botkit.testing.store_leases import LeaseContract
+from botkit.testing.store_sharing import SharedContract
 from botkit.testing.store_turns import TurnContract
 from botkit.testing.store_versions import CustomerContract, VersionContract
 from botkit.testing.stored import (
@@ -49,7 +50,7 @@ from botkit.testing.stored import (
 )
 
 
-class StoreContract(TurnContract, LeaseContract, VersionContract, CustomerContract):
+class StoreContract(TurnContract, LeaseContract, SharedContract, VersionContract, CustomerContract):
     """Subclass it, name the class Test..., and give it a `store` that is open."""
 
     # -- calls

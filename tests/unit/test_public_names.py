@@ -39,6 +39,7 @@ NAMES = [
     "Passage",
     "Place",
     "Plugin",
+    "Poller",
     "Press",
     "Problem",
     "Reading",

@@ -141,6 +141,18 @@ class Connections:
                 elif not link.db.is_closed():
                     self._idle.append(link)
 
+    async def run(self, statement: str, *values: object) -> list[Any]:
+        """Run one statement that may be run again: if its connection breaks, over another. Raises StoreError."""
+        try:
+            try:
+                async with self.lend() as link:
+                    return await link.fetch(statement, *values)
+            except LostError:
+                async with self.lend() as link:
+                    return await link.fetch(statement, *values)
+        except (asyncpg.PostgresError, LostError) as error:
+            raise explain(error, self.place) from error
+
     async def _connect(self) -> Link:
         if self._closed:
             raise StoreError(f"store {self.place}: it is not open")

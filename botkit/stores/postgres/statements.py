@@ -5,14 +5,14 @@ it, with its `key`; the rest of a turn is written for those alone. One statement
 other. Rows of `conversations` are locked in the order of the arrays, which come sorted by id, so that two workers'
 statements do not wait for each other; "C" is the collation that sorts as Python does.
 
-Leases are counted by the server's clock (`_CLOCK`, seconds since the epoch).
+Leases are counted by the server's clock (`CLOCK`, seconds since the epoch).
 """
 
 from typing import Final
 
 from botkit.stores.states import CALL, REPLY
 
-_CLOCK: Final = "extract(epoch from clock_timestamp())::float8"
+CLOCK: Final = "extract(epoch from clock_timestamp())::float8"
 PLACES: Final = 65_536  # between the places of one commit's replies and the next one's
 
 
@@ -56,7 +56,7 @@ def _rest(first: int, *, whole: bool) -> str:
         f"SELECT m.key, t.seq, t.data FROM {turns} JOIN moved m USING (n))",
         f"queued AS (INSERT INTO outbox (conversation, place, id, state, attempts, at, data, worker, until) "
         f"SELECT m.key, m.fence * {PLACES} + r.nth, r.id, 0, 0, 0, r.data, "
-        f"{worker}::text, {_CLOCK} + {lease}::float8 FROM {replies} JOIN moved m USING (n))",
+        f"{worker}::text, {CLOCK} + {lease}::float8 FROM {replies} JOIN moved m USING (n))",
     ]
     if whole:
         calls = _unnest("k", first + 9, n="int8", id="text", at="float8", data="bytea", lease="float8")
@@ -67,7 +67,7 @@ def _rest(first: int, *, whole: bool) -> str:
         named = _unnest("u", first + 28, n="int8", customer="text")
         parts += [
             f"planned AS (INSERT INTO calls (conversation, id, state, at, data, worker, until) "
-            f"SELECT m.key, k.id, 0, k.at, k.data, {worker}::text, {_CLOCK} + k.lease "
+            f"SELECT m.key, k.id, 0, k.at, k.data, {worker}::text, {CLOCK} + k.lease "
             f"FROM {calls} JOIN moved m USING (n))",
             f"setting AS (SELECT m.key, s.question, s.purpose, s.id, s.due FROM {timers} JOIN moved m USING (n))",
             f"dropped AS (DELETE FROM timers t USING {dropped} JOIN moved m USING (n) "
@@ -182,7 +182,7 @@ ACCEPT: Final = (
     "placed AS (SELECT a.*, r.key AS of, r.accepted - a.many + a.rank AS seq, r.processed "
     "FROM new a JOIN arrived r ON r.id = a.id), "
     "put AS (INSERT INTO inbox (conversation, seq, data, customer, at) "
-    f"SELECT of, seq, data, customer, {_CLOCK} FROM placed), "
+    f"SELECT of, seq, data, customer, {CLOCK} FROM placed), "
     "remembered AS (INSERT INTO seen (channel, id, conversation, seq, day) "
     "SELECT via, key, of, seq, day FROM placed WHERE key <> '') "
     "SELECT n, seq, seq - processed AS waiting, NULL AS known FROM placed "
@@ -201,7 +201,7 @@ FINISH: Final = (
     "arrived AS (UPDATE conversations c SET accepted = c.accepted + 1 FROM ended e WHERE c.key = e.key "
     "RETURNING e.n, c.key AS of, c.accepted, c.processed), "
     "put AS (INSERT INTO inbox (conversation, seq, data, at) "
-    f"SELECT r.of, r.accepted, a.data, {_CLOCK} FROM arrived r JOIN asked a USING (n)), "
+    f"SELECT r.of, r.accepted, a.data, {CLOCK} FROM arrived r JOIN asked a USING (n)), "
     "remembered AS (INSERT INTO seen (channel, id, conversation, seq, day) "
     "SELECT '', a.key, r.of, r.accepted, a.day FROM arrived r JOIN asked a USING (n)) "
     "SELECT n, accepted AS seq, accepted - processed AS waiting, false AS known FROM arrived "
@@ -220,7 +220,7 @@ RECORDS: Final = f"SELECT seq, data FROM turns WHERE conversation = {_OF} AND se
 
 START: Final = (
     "UPDATE calls k SET state = 1, at = a.now, worker = $4::text, "
-    f"until = {_CLOCK} + a.lease "
+    f"until = {CLOCK} + a.lease "
     f"FROM {_unnest('a', 1, id='text', now='float8', lease='float8')} "
     "WHERE k.id = a.id AND k.state < 2 AND (k.state = 0 OR ($5 AND k.worker = $4)) RETURNING k.id"
 )
@@ -230,8 +230,8 @@ OPEN: Final = (
 )
 CLAIM_CALLS: Final = (
     "WITH free AS (SELECT conversation, id FROM calls WHERE state < 2 "
-    f"AND coalesce(until, 0) <= {_CLOCK} ORDER BY at, id LIMIT 1000 FOR UPDATE SKIP LOCKED), "
-    f"claimed AS (UPDATE calls k SET worker = $1, until = {_CLOCK} + $2::float8 FROM free f "
+    f"AND coalesce(until, 0) <= {CLOCK} ORDER BY at, id LIMIT 1000 FOR UPDATE SKIP LOCKED), "
+    f"claimed AS (UPDATE calls k SET worker = $1, until = {CLOCK} + $2::float8 FROM free f "
     "WHERE k.conversation = f.conversation AND k.id = f.id "
     "RETURNING k.conversation, k.id, k.data, k.state, k.at) "
     "SELECT c.id, k.data, k.state FROM claimed k JOIN conversations c ON c.key = k.conversation ORDER BY k.at, k.id"
@@ -241,9 +241,9 @@ UNSENT: Final = f"SELECT data, attempts, at, id FROM outbox WHERE conversation =
 CLAIM: Final = (  # a second claim waits for the first one's lock, and sees then whose the replies are
     "WITH waiting AS (SELECT conversation, place, worker, until FROM outbox "
     f"WHERE conversation = {_OF} AND state = 0 ORDER BY place FOR UPDATE), "
-    f"first AS (SELECT CASE WHEN worker = $2 OR coalesce(until, 0) <= {_CLOCK} THEN 0 "
-    f"ELSE until - {_CLOCK} END AS held FROM waiting ORDER BY place LIMIT 1), "
-    f"claimed AS (UPDATE outbox o SET worker = $2, until = {_CLOCK} + $3::float8 FROM waiting w, first f "
+    f"first AS (SELECT CASE WHEN worker = $2 OR coalesce(until, 0) <= {CLOCK} THEN 0 "
+    f"ELSE until - {CLOCK} END AS held FROM waiting ORDER BY place LIMIT 1), "
+    f"claimed AS (UPDATE outbox o SET worker = $2, until = {CLOCK} + $3::float8 FROM waiting w, first f "
     "WHERE f.held = 0 AND o.conversation = w.conversation AND o.place = w.place AND o.state = 0 "
     "RETURNING o.place, o.data, o.attempts, o.at, o.id) "
     "SELECT f.held, o.data, o.attempts, o.at, o.id FROM first f LEFT JOIN claimed o ON true ORDER BY o.place"
@@ -296,12 +296,12 @@ UNFINISHED: Final = (
 )
 NEGLECTED: Final = (
     "SELECT id FROM conversations WHERE key IN "
-    f"(SELECT conversation FROM inbox WHERE coalesce(at, 0) <= {_CLOCK} - $1::float8 "
-    f"UNION SELECT conversation FROM outbox WHERE state = 0 AND at <= {_CLOCK} AND coalesce(until, 0) <= {_CLOCK} "
-    f"UNION SELECT conversation FROM calls WHERE state < 2 AND coalesce(until, 0) <= {_CLOCK}) "
+    f"(SELECT conversation FROM inbox WHERE coalesce(at, 0) <= {CLOCK} - $1::float8 "
+    f"UNION SELECT conversation FROM outbox WHERE state = 0 AND at <= {CLOCK} AND coalesce(until, 0) <= {CLOCK} "
+    f"UNION SELECT conversation FROM calls WHERE state < 2 AND coalesce(until, 0) <= {CLOCK}) "
     "ORDER BY touched LIMIT 1000"
 )
-_ANYBODYS: Final = f"(worker = $2 OR coalesce(until, 0) <= {_CLOCK})"
+_ANYBODYS: Final = f"(worker = $2 OR coalesce(until, 0) <= {CLOCK})"
 LEFT: Final = (
     "SELECT 'waiting', id FROM conversations WHERE key IN (SELECT conversation FROM inbox) "
     "UNION ALL SELECT 'unsent', id FROM conversations WHERE key IN "
@@ -353,4 +353,6 @@ FORGET: Final = (
         "time",
     ),
     ("WITH gone AS (DELETE FROM calls WHERE state = 2 AND at < $1 RETURNING 1) SELECT count(*) FROM gone", "time"),
+    ("WITH gone AS (DELETE FROM rates WHERE at < $1 RETURNING 1) SELECT count(*) FROM gone", "time"),
+    ("WITH gone AS (DELETE FROM budgets WHERE began < $1 - 31536000 RETURNING 1) SELECT count(*) FROM gone", "time"),
 )

@@ -36,6 +36,7 @@ from botkit.stores.postgres.connections import DURABLE, LOOSE, Connections, Link
 from botkit.stores.postgres.lanes import Lane
 from botkit.stores.postgres.migrating import bring_up
 from botkit.stores.postgres.reading import load
+from botkit.stores.postgres.sharing import PostgreSQLShared
 from botkit.stores.postgres.texts import read, written
 from botkit.stores.postgres.writing import (
     Ending,
@@ -82,6 +83,7 @@ class PostgreSQLStore:
         self._open = False
         self._marks: dict[str, asyncio.Future[None]] = {}  # of replies that were sent, on their way
         self._retries: set[asyncio.TimerHandle] = set()
+        self.shared = PostgreSQLShared(self.worker, self._write, self._read)
         self._set_up()
 
     def _set_up(self) -> None:
@@ -467,15 +469,12 @@ class PostgreSQLStore:
     async def _read(self, statement: str, *values: object) -> Sequence[Any]:
         """Run one statement that may be run again, and whose end need not survive a crash of the server."""
         self._check_open()
-        try:
-            try:
-                async with self._loose.lend() as link:
-                    return await link.fetch(statement, *values)
-            except LostError:
-                async with self._loose.lend() as link:
-                    return await link.fetch(statement, *values)
-        except (asyncpg.PostgresError, LostError) as error:
-            raise explain(error, self.place) from error
+        return await self._loose.run(statement, *values)
+
+    async def _write(self, statement: str, *values: object) -> Sequence[Any]:
+        """Run one statement that may be run again, and whose end survives."""
+        self._check_open()
+        return await self._durable.run(statement, *values)
 
     async def _transact(self, work_: Callable[[Link], Awaitable[T]]) -> T:
         """Run several statements in one transaction."""
