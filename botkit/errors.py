@@ -12,6 +12,7 @@
     ├── RegistryError        two packages claim one name, or one cannot be loaded
     ├── StoreError           the store refused or lost its connection
     │   └── FenceError       somebody else moved the conversation on
+    ├── FileError            a file is not taken, or is not there
     ├── CarrierError         what carries work between nodes cannot be used
     └── DeliveryError        a platform refused a reply
 
@@ -174,6 +175,20 @@ class FenceError(StoreError):
     """Another worker moved this conversation on in the meantime."""
 
     code = "fence-error"
+
+
+class FileError(BotkitError):
+    """A file was not taken, or is not there.
+
+    `reason` is `empty`, `too_large`, `too_many` (its conversation holds as much as it may), `wrong_type`, or
+    `missing`: the conversation that asks holds no such file.
+    """
+
+    code = "file-error"
+
+    def __init__(self, message: str = "", *, reason: str = "missing") -> None:
+        self.reason = reason
+        super().__init__(message)
 
 
 class CarrierError(BotkitError):

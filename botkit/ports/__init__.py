@@ -3,7 +3,7 @@
 from botkit.ports.carriers import Carrier, Job
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Accepted, Connector, Entry, Holder, Incoming, Intake
-from botkit.ports.files import Files
+from botkit.ports.files import FileLimits, Files, Kept
 from botkit.ports.people import Desk
 from botkit.ports.stores import Arrived, Commit, Committed, Delivery, Loaded, Outgoing, Store, Summary
 from botkit.ports.understanding import Completion, Embedder, IntentClassifier, Knowledge, LanguageModel
@@ -21,12 +21,14 @@ __all__ = [
     "Desk",
     "Embedder",
     "Entry",
+    "FileLimits",
     "Files",
     "Holder",
     "Incoming",
     "Intake",
     "IntentClassifier",
     "Job",
+    "Kept",
     "Knowledge",
     "LanguageModel",
     "Loaded",

@@ -1,14 +1,20 @@
-"""Stores: where a bot keeps its conversations."""
+"""Stores: where a bot keeps its conversations, and the files that came in them."""
 
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from botkit.errors import ConfigError
+from botkit.ports.clocks import Clock
+from botkit.ports.files import FileLimits, Files
 from botkit.ports.stores import Store
 from botkit.stores.connection import MEMORY, Durability
 from botkit.stores.sqlite import SQLiteStore
 from botkit.stores.urls import is_postgres, shown
 
-__all__ = ["Durability", "SQLiteStore", "open_store"]
+if TYPE_CHECKING:
+    from botkit.stores.files import Shelf
+
+__all__ = ["Durability", "SQLiteStore", "open_files", "open_store"]
 
 
 def open_store(url: str, durability: Durability = "normal", worker: str = "") -> Store:
@@ -40,3 +46,30 @@ def open_store(url: str, durability: Durability = "normal", worker: str = "") ->
     if "\0" in path:
         raise ConfigError("the store's path holds a zero byte", hint="sqlite:///bot.db")
     return SQLiteStore(path or MEMORY, durability, worker)
+
+
+def open_files(store: Store, limits: FileLimits, clock: Clock) -> Files:
+    """Give the files that go with a store, which is opened before they are used, and closed after they are.
+
+    Beside an SQLite file they are in the folder `FILE-files`, with PostgreSQL in its tables, and else in memory.
+    """
+    from botkit.stores.files import KeptFiles  # few bots take files at once when they start
+
+    return KeptFiles(_open_shelf(store), limits, clock)
+
+
+def _open_shelf(store: Store) -> "Shelf":
+    if isinstance(store, SQLiteStore) and store.path != MEMORY:
+        from botkit.stores.folders import Folder, folder_of
+        from botkit.stores.shelves import SQLiteShelf
+
+        return SQLiteShelf(store, Folder(folder_of(store.path), store.durability))
+    if hasattr(store, "url"):
+        from botkit.stores.postgres import PostgreSQLStore  # its driver is an extra
+        from botkit.stores.postgres.shelf import PostgresShelf
+
+        if isinstance(store, PostgreSQLStore):
+            return PostgresShelf(store.url, store.worker)
+    from botkit.stores.memory import MemoryShelf
+
+    return MemoryShelf()

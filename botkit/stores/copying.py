@@ -6,17 +6,19 @@ both is read and compared. Leases are left behind: no worker that had one is the
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import cache
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from typing import Any, Final, Protocol
 from urllib.parse import unquote
 
 import msgspec
 
-from botkit.errors import StoreError, UsageError
+from botkit.errors import FileError, StoreError, UsageError
 from botkit.stores.connection import MEMORY, connect, explain
+from botkit.stores.folders import Folder, folder_of
 from botkit.stores.holding import Hold
 from botkit.stores.migrating import bring_up
 from botkit.stores.statements import TABLES
@@ -58,6 +60,14 @@ class End(Protocol):
 
     async def write(self, table: Table, rows: Sequence[Row]) -> None:
         """Add rows."""
+        ...
+
+    def content(self, ref: str) -> AsyncIterator[bytes]:
+        """Read a file that some conversation holds. Raises FileError where it is gone."""
+        ...
+
+    async def write_content(self, ref: str, parts: AsyncIterator[bytes]) -> None:
+        """Add a file's content; of what is not committed, nothing stays that anybody finds."""
         ...
 
     async def empty(self) -> None:
@@ -105,8 +115,34 @@ async def copy_store(source: str, target: str, progress: Progress, *, force: boo
         for table in tables():
             if await _digest(read, table) != await _digest(written, table):
                 raise StoreError(f"the copy of {table.name} differs from {read.place}; nothing was changed")
+        await _copy_content(read, written, progress)
         await written.finish()
     return copied
+
+
+async def _copy_content(source: End, target: End, progress: Progress) -> None:
+    """Copy what the files hold, once however many conversations hold it."""
+    table = next(table for table in tables() if table.name == "files")
+    at = table.columns.index("ref")
+    refs = sorted({row[at] async for batch in source.rows(table) for row in batch})
+    for done, ref in enumerate(refs, 1):
+        digest = sha256()
+        try:
+            await target.write_content(ref, _digested(source.content(ref), digest.update))
+        except FileError:
+            digest = sha256()
+        if digest.hexdigest() != ref:
+            raise StoreError(
+                f"{source.place}: the content of file {ref} is gone or damaged; nothing was changed",
+                hint="restore it from a backup, or let go of it in the conversations that hold it",
+            )
+        progress("contents of files", done, len(refs))
+
+
+async def _digested(parts: AsyncIterator[bytes], tell: Callable[[bytes], None]) -> AsyncIterator[bytes]:
+    async for part in parts:
+        tell(part)
+        yield part
 
 
 async def _copy(source: End, target: End, table: Table, progress: Progress) -> int:
@@ -185,6 +221,7 @@ class SQLiteEnd:
     def __init__(self, db: sqlite3.Connection, path: str) -> None:
         self.place = path
         self._db = db
+        self._folder = Folder(folder_of(path), "full")
 
     async def count(self, table: Table) -> int:
         """Give how many rows a table has."""
@@ -203,8 +240,23 @@ class SQLiteEnd:
         marks = ", ".join("?" * len(table.columns))
         self._db.executemany(f"INSERT INTO {table.name} ({table.of}) VALUES ({marks})", rows)  # noqa: S608
 
+    def content(self, ref: str) -> AsyncIterator[bytes]:
+        """Read a file."""
+        return self._folder.read(ref)
+
+    async def write_content(self, ref: str, parts: AsyncIterator[bytes]) -> None:
+        """Add a file's content; one that nobody comes to hold is swept."""
+        draft = self._folder.begin(time.time())
+        try:
+            async for part in parts:
+                await draft.write(part)
+            await draft.settle()
+            draft.name(ref)
+        finally:
+            draft.drop()
+
     async def empty(self) -> None:
-        """Remove every row."""
+        """Remove every row; the content of files is swept."""
         for table in tables():
             self._db.execute(f"DELETE FROM {table.name}")  # noqa: S608
 

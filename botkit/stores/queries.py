@@ -25,6 +25,7 @@ from botkit.stores.schema import (
     conversations,
     customers,
     failures,
+    files,
     inbox,
     metadata,
     outbox,
@@ -367,8 +368,10 @@ SESSIONS: Final = _text(
     .offset(_number(0))
 )
 KEY: Final = _text(select(conversations.c.key).where(conversations.c.id == _which))
+_held_by_key = files.c.conversation == select(conversations.c.id).where(conversations.c.key == _of).scalar_subquery()
 _of_a_conversation = (customers, inbox, seen, turns, outbox, calls, timers, failures)
 ERASE: Final = (
+    _text(delete(files).where(_held_by_key)),  # before the row that has the conversation's id
     *(_text(delete(table).where(table.c.conversation == _of)) for table in _of_a_conversation),
     _text(delete(conversations).where(conversations.c.key == _of)),
 )
@@ -389,6 +392,27 @@ SPEND: Final = _text(
         set_={"began": _spending.excluded.began, "used": _spending.excluded.used},
     )
 )
+
+# -- files
+
+_held_by = files.c.conversation == bindparam("owned_by")
+_kept = select(files.c.ref, files.c.name, files.c.mime, files.c.size, files.c.at, files.c.sent).where(_held_by)
+_coming = insert(files)
+KEEP_FILE: Final = _text(
+    _coming.on_conflict_do_update(
+        index_elements=[files.c.conversation, files.c.ref],
+        set_={"name": _coming.excluded.name, "at": _coming.excluded.at},
+    )
+)
+FILE: Final = _text(_kept.where(files.c.ref == _which))
+FILES: Final = _text(_kept.order_by(files.c.at, files.c.ref))
+FILES_HELD: Final = _text(select(func.coalesce(func.sum(files.c.size), _number(0))).where(_held_by))
+SEND_FILE: Final = _text(update(files).where(_held_by, files.c.ref == _which).values(sent=_number(1)))
+_before = select(files.c.conversation, files.c.ref).where(files.c.at < bindparam("before"))
+FILES_BEFORE: Final = _text(_before)
+FILES_UNSENT: Final = _text(_before.where(files.c.sent == _number(0)))
+DROP_FILE: Final = _text(delete(files).where(_held_by, files.c.ref == _which))
+HOLDER: Final = _text(select(_number(1)).where(files.c.ref == _which).limit(_number(1)).offset(_number(0)))
 
 # -- the schema, and the text of it all
 

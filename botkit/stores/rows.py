@@ -11,8 +11,11 @@ from botkit.errors import StoreError
 from botkit.model import codec
 from botkit.model.events import Event, Result
 from botkit.model.turn import Record
+from botkit.model.values import File
+from botkit.ports.files import Kept
 from botkit.ports.stores import Arrived, Delivery, Failed, Left, Summary
 from botkit.stores.packing import unpack
+from botkit.stores.sniffing import kind_of
 from botkit.stores.states import CALL, REPLY, SENT
 
 UNSTORABLE = (TypeError, ValueError, RecursionError)
@@ -109,3 +112,8 @@ def summary(conversation: str, channel: str, owner: str, turns: int, touched: fl
     flow = session.stack[-1].flow if session.stack else ""
     last = session.lines[-1][1] if session.lines else session.message
     return Summary(conversation, channel, owner, turns, touched, flow, last)
+
+
+def kept_file(ref: str, name: str, mime: str, size: int, at: float, sent: int) -> Kept:
+    """Give a file as its conversation holds it."""
+    return Kept(File(kind=kind_of(mime), name=name, mime=mime, size=size, ref=ref), at, bool(sent))

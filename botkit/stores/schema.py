@@ -200,6 +200,22 @@ budgets = Table(
     sqlite_with_rowid=False,
 )
 
+# By the conversation's id: a file may come before its message does. PostgreSQL keeps the content in `file_parts`.
+files = Table(
+    "files",
+    metadata,
+    Column("conversation", Text, primary_key=True),
+    Column("ref", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("mime", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("sent", SmallInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_files_at", files.c.at)
+Index("ix_files_ref", files.c.ref)
+
 publications = Table(
     "publications",
     metadata,

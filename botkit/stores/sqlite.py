@@ -391,6 +391,16 @@ class SQLiteStore:
             ).fetchall()
             return [(key, codec.decode_session(unpack(data))) for key, data in rows]
 
+    # -- for what is kept beside the conversations
+
+    async def write(self, job: Callable[[sqlite3.Connection], T], *, long: bool = False) -> T:
+        """Run a job in a transaction; `long` if it may take more time than a loop should be held up for."""
+        return await self._open_writer().run(job, long=long)
+
+    def reading(self, conversation: str) -> "_Reading":
+        """Lend the reader for the length of a block."""
+        return self._reading(conversation)
+
     # -- how
 
     def _open_writer(self) -> Writer:

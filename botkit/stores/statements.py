@@ -266,6 +266,10 @@ SESSIONS: Final = (
 KEY: Final = 'SELECT conversations."key" FROM conversations WHERE conversations.id = :which'
 
 ERASE: Final = (
+    (
+        "DELETE FROM files WHERE files.conversation = (SELECT conversations.id FROM conversations WHERE "
+        'conversations."key" = :of)'
+    ),
     ("DELETE FROM customers WHERE customers.conversation = :of"),
     ("DELETE FROM inbox WHERE inbox.conversation = :of"),
     ("DELETE FROM seen WHERE seen.conversation = :of"),
@@ -290,6 +294,36 @@ SPEND: Final = (
     'INSERT INTO budgets ("key", began, used) VALUES (:key, :began, :used) ON CONFLICT ("key") DO UPDATE SET '
     "began = excluded.began, used = excluded.used"
 )
+
+KEEP_FILE: Final = (
+    "INSERT INTO files (conversation, ref, name, mime, size, at, sent) VALUES (:conversation, :ref, :name, "
+    ":mime, :size, :at, :sent) ON CONFLICT (conversation, ref) DO UPDATE SET name = excluded.name, at = "
+    "excluded.at"
+)
+
+FILE: Final = (
+    "SELECT files.ref, files.name, files.mime, files.size, files.at, files.sent FROM files WHERE "
+    "files.conversation = :owned_by AND files.ref = :which"
+)
+
+FILES: Final = (
+    "SELECT files.ref, files.name, files.mime, files.size, files.at, files.sent FROM files WHERE "
+    "files.conversation = :owned_by ORDER BY files.at, files.ref"
+)
+
+FILES_HELD: Final = (
+    "SELECT coalesce(sum(files.size), 0) AS coalesce_1 FROM files WHERE files.conversation = :owned_by"
+)
+
+SEND_FILE: Final = "UPDATE files SET sent=1 WHERE files.conversation = :owned_by AND files.ref = :which"
+
+FILES_BEFORE: Final = "SELECT files.conversation, files.ref FROM files WHERE files.at < :before"
+
+FILES_UNSENT: Final = "SELECT files.conversation, files.ref FROM files WHERE files.at < :before AND files.sent = 0"
+
+DROP_FILE: Final = "DELETE FROM files WHERE files.conversation = :owned_by AND files.ref = :which"
+
+HOLDER: Final = "SELECT 1 FROM files WHERE files.ref = :which LIMIT 1 OFFSET 0"
 
 SCHEMA: Final = (
     (
@@ -323,6 +357,13 @@ SCHEMA: Final = (
         "NOT NULL, note TEXT, data BLOB, customer BLOB, PRIMARY KEY (conversation, id)) WITHOUT ROWID"
     ),
     ("CREATE INDEX ix_failures_at ON failures (at)"),
+    (
+        "CREATE TABLE files (conversation TEXT NOT NULL, ref TEXT NOT NULL, name TEXT NOT NULL, mime TEXT NOT NULL,"
+        " size BIGINT NOT NULL, at FLOAT NOT NULL, sent SMALLINT NOT NULL, PRIMARY KEY (conversation, ref)) WITHOUT"
+        " ROWID"
+    ),
+    ("CREATE INDEX ix_files_at ON files (at)"),
+    ("CREATE INDEX ix_files_ref ON files (ref)"),
     (
         "CREATE TABLE inbox (conversation INTEGER NOT NULL, seq INTEGER NOT NULL, data BLOB NOT NULL, customer "
         "BLOB, at FLOAT, waiting INTEGER, PRIMARY KEY (conversation, seq)) WITHOUT ROWID"
@@ -365,6 +406,7 @@ TABLES: Final = (
     ("customers"),
     ("duties"),
     ("failures"),
+    ("files"),
     ("inbox"),
     ("outbox"),
     ("publications"),

@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from botkit.testing.carriers import CarrierContract
     from botkit.testing.clocks import FakeClock
     from botkit.testing.connectors import ConnectorContract, Platform, Shown, Stage
+    from botkit.testing.files import FilesContract
     from botkit.testing.intakes import FakeIntake
     from botkit.testing.plugins import PluginHarness, call
+    from botkit.testing.samples import sample
     from botkit.testing.stores import StoreContract
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "ConnectorContract",
     "FakeClock",
     "FakeIntake",
+    "FilesContract",
     "Platform",
     "PluginHarness",
     "ResultError",
@@ -28,6 +31,7 @@ __all__ = [
     "Stage",
     "StoreContract",
     "call",
+    "sample",
 ]
 
 _HOME = {
@@ -36,6 +40,7 @@ _HOME = {
     "ConnectorContract": "botkit.testing.connectors",
     "FakeClock": "botkit.testing.clocks",
     "FakeIntake": "botkit.testing.intakes",
+    "FilesContract": "botkit.testing.files",
     "Platform": "botkit.testing.connectors",
     "PluginHarness": "botkit.testing.plugins",
     "ResultError": "botkit.errors",
@@ -43,6 +48,7 @@ _HOME = {
     "Stage": "botkit.testing.connectors",
     "StoreContract": "botkit.testing.stores",
     "call": "botkit.testing.plugins",
+    "sample": "botkit.testing.samples",
 }
 
 if not TYPE_CHECKING:  # type checkers read the imports above, and know that there are no other names

@@ -15,13 +15,17 @@ from botkit.app.databases import upgrade_database
 from botkit.cli.application import app
 from botkit.errors import StoreError, UsageError
 from botkit.model.replies import Call, Reply
+from botkit.ports.files import FileLimits
 from botkit.ports.stores import Store
-from botkit.stores import copying, open_store
+from botkit.stores import copying, open_files, open_store
 from botkit.stores.copying import copy_store, tables
 from botkit.stores.migrations import rendering
 from botkit.stores.postgres import copying as postgres_copying
 from botkit.stores.postgres import looking
 from botkit.stores.states import HEAD
+from botkit.testing.clocks import FakeClock
+from botkit.testing.files import read, streamed
+from botkit.testing.samples import sample
 from botkit.testing.stored import HOSTILE, NOW, contact, fill_corners, message, take
 from tests.benchmarks.talk import BOT
 
@@ -75,6 +79,60 @@ async def test_everything_arrives_in_both_directions(tmp_path: Path, database: s
     assert await _picture(database) == await _picture(first)
     assert await copy_store(database, second, _nobody) == copied
     assert await _picture(second) == await _picture(first)
+
+
+async def _put(url: str, conversation: str, size: int) -> tuple[str, bytes]:
+    content = sample("photo.png", size)
+    store = open_store(url)
+    await store.open()
+    files = open_files(store, FileLimits(), FakeClock(NOW))
+    file = await files.put(conversation, "lamp.png", streamed(content))
+    await files.send(conversation, [file.ref])
+    await files.close()
+    await store.close()
+    return file.ref, content
+
+
+async def _files(url: str, *conversations: str) -> list[Any]:
+    store = open_store(url)
+    await store.open()
+    files = open_files(store, FileLimits(), FakeClock(NOW))
+    found: list[Any] = []
+    for conversation in conversations:
+        kept = await files.files(conversation)
+        found += [(conversation, one, await read(files, conversation, one.file.ref)) for one in kept]
+    await files.close()
+    await store.close()
+    return found
+
+
+async def test_files_are_copied_with_their_content(tmp_path: Path, database: str) -> None:
+    first, second = f"sqlite:///{tmp_path}/first.db", f"sqlite:///{tmp_path}/second.db"
+    holders = ("web:1", "web:客户\x00", "web:3")
+    for conversation, size in zip(holders, (600_000, 600_000, 70), strict=True):
+        await _put(first, conversation, size)
+    await copy_store(first, database, _nobody)
+    assert await _files(database, *holders) == await _files(first, *holders)
+    await copy_store(database, second, _nobody)
+    assert await _files(second, *holders) == await _files(first, *holders)
+    await copy_store(first, database, _nobody, force=True)
+    db = await asyncpg.connect(database)
+    assert await db.fetchval("SELECT count(DISTINCT content) FROM file_parts") == 2
+    await db.close()
+
+
+@pytest.mark.parametrize("damage", ["gone", "changed"])
+async def test_a_file_that_is_damaged_is_not_copied(tmp_path: Path, database: str, damage: str) -> None:
+    url = f"sqlite:///{tmp_path}/bot.db"
+    ref, content = await _put(url, "web:1", 100)
+    place = tmp_path / "bot.db-files" / ref[:2] / ref
+    place.unlink()
+    if damage == "changed":
+        place.write_bytes(content[:-1])
+    for target in (database, f"sqlite:///{tmp_path}/other.db"):
+        with pytest.raises(StoreError, match="gone or damaged"):
+            await copy_store(url, target, _nobody)
+        assert await _files(target, "web:1") == []
 
 
 async def test_a_copy_works_on(tmp_path: Path, database: str) -> None:
@@ -299,6 +357,7 @@ async def test_postgresql_has_the_tables_of_the_code(database: str) -> None:
     for table, column in rows:
         found.setdefault(table, []).append(column)
     found.pop("alembic_version")
+    assert found.pop("file_parts") == ["content", "n", "data", "coming"]  # SQLite has a folder instead
     assert found == {table.name: list(table.columns) for table in tables()}
 
 

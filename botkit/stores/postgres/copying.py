@@ -1,5 +1,6 @@
 """A PostgreSQL database as one end of a copy."""
 
+import itertools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -8,6 +9,7 @@ import asyncpg
 
 from botkit.errors import StoreError
 from botkit.stores.copying import BATCH, End, Row, Table, plain, tables
+from botkit.stores.postgres import statements as sql
 from botkit.stores.postgres.connections import CONNECT_WITHIN, Link, explain
 from botkit.stores.postgres.migrating import bring_up
 from botkit.stores.postgres.texts import read, written
@@ -70,9 +72,24 @@ class PostgresEnd:
             table.name, records=plain(table, rows, written), columns=list(table.columns)
         )
 
+    async def content(self, ref: str) -> AsyncIterator[bytes]:
+        """Read a file."""
+        for number in itertools.count():
+            part = await self._db.fetchval(sql.PART, ref, number)
+            if part is None:
+                return
+            yield part
+
+    async def write_content(self, ref: str, parts: AsyncIterator[bytes]) -> None:
+        """Add a file's content."""
+        number = 0
+        async for part in parts:
+            await self._db.execute(sql.ADD_PART, ref, number, part, None)
+            number += 1
+
     async def empty(self) -> None:
         """Remove every row."""
-        await self._db.execute(f"TRUNCATE {', '.join(table.name for table in tables())}")
+        await self._db.execute(f"TRUNCATE file_parts, {', '.join(table.name for table in tables())}")
 
     async def finish(self) -> None:
         """Number new conversations after the last one, and commit."""

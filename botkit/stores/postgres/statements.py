@@ -340,6 +340,7 @@ VERSION: Final = "SELECT data FROM versions WHERE version = $1"
 
 LOCK: Final = "SELECT key FROM conversations WHERE id = $1 FOR UPDATE"
 ERASE: Final = (
+    "DELETE FROM files WHERE conversation = (SELECT id FROM conversations WHERE key = $1)",
     *(
         f"DELETE FROM {table} WHERE conversation = $1"
         for table in ("inbox", "seen", "turns", "outbox", "calls", "timers", "failures", "customers")
@@ -356,3 +357,33 @@ FORGET: Final = (
     ("WITH gone AS (DELETE FROM rates WHERE at < $1 RETURNING 1) SELECT count(*) FROM gone", "time"),
     ("WITH gone AS (DELETE FROM budgets WHERE began < $1 - 31536000 RETURNING 1) SELECT count(*) FROM gone", "time"),
 )
+
+# -- files; who begins or ends to hold content locks it, since what nobody holds is removed
+
+LOCK_CONTENT: Final = "SELECT pg_advisory_xact_lock(1718185075, hashtext($1))"  # 'file'
+LOCK_HOLDER: Final = "SELECT pg_advisory_xact_lock(1718185076, hashtext($1))"
+_KEPT: Final = "SELECT ref, name, mime, size, at, sent FROM files WHERE conversation = $1"
+FILE: Final = f"{_KEPT} AND ref = $2"
+FILES: Final = f"{_KEPT} ORDER BY at, ref"
+FILES_HELD: Final = "SELECT coalesce(sum(size), 0)::int8 FROM files WHERE conversation = $1"
+SEND_FILES: Final = "UPDATE files SET sent = 1 WHERE conversation = $1 AND ref = ANY($2::text[]) RETURNING ref"
+KEEP_FILE: Final = (
+    "INSERT INTO files (conversation, ref, name, mime, size, at, sent) VALUES ($1, $2, $3, $4, $5, $6, 0) "
+    "ON CONFLICT (conversation, ref) DO UPDATE SET name = excluded.name, at = excluded.at"
+)
+DROP_FILES: Final = "DELETE FROM files WHERE conversation = $1 AND ref = $2 RETURNING ref"
+FILES_BEFORE: Final = "SELECT conversation, ref FROM files WHERE at < $1 LIMIT 1000"
+FILES_UNSENT: Final = "SELECT conversation, ref FROM files WHERE at < $1 AND sent = 0 LIMIT 1000"
+ADD_PART: Final = "INSERT INTO file_parts (content, n, data, coming) VALUES ($1, $2, $3, $4)"
+PART: Final = "SELECT data FROM file_parts WHERE content = $1 AND n = $2"
+HAS_CONTENT: Final = "SELECT 1 FROM file_parts WHERE content = $1 AND n = 0"
+NAME_CONTENT: Final = "UPDATE file_parts SET content = $2, coming = NULL WHERE content = $1 RETURNING n"
+DROP_CONTENT: Final = "DELETE FROM file_parts WHERE content = $1"
+DROP_UNHELD: Final = (
+    "DELETE FROM file_parts WHERE content = $1 AND NOT EXISTS (SELECT FROM files WHERE ref = $1) RETURNING n"
+)
+UNHELD: Final = (
+    "SELECT content FROM file_parts p WHERE n = 0 AND coming IS NULL "
+    "AND NOT EXISTS (SELECT FROM files f WHERE f.ref = p.content) LIMIT 1000"
+)
+DROP_COMING: Final = "DELETE FROM file_parts WHERE coming < $1 RETURNING content"

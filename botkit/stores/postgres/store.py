@@ -76,7 +76,7 @@ class PostgreSQLStore:
     """
 
     def __init__(self, url: str, worker: str = "", lease: float = LEASE) -> None:
-        self._url = read_postgres(url)
+        self.url = read_postgres(url)
         self.place = shown(url)
         self.worker = worker or name_worker()
         self.lease = lease
@@ -88,8 +88,8 @@ class PostgreSQLStore:
 
     def _set_up(self) -> None:
         name = f"botkit {self.worker}"
-        self._durable = Connections(self._url, _WRITERS, name, DURABLE)
-        self._loose = Connections(self._url, _READERS, name, LOOSE)
+        self._durable = Connections(self.url, _WRITERS, name, DURABLE)
+        self._loose = Connections(self.url, _READERS, name, LOOSE)
         writing = Writing(self.worker, self.lease)
         self._commits: Lane[Move, Committed] = Lane(self._durable, writing.commit, lambda job: job.id)
         self._takes: Lane[Taking, Told] = Lane(self._durable, writing.take, lambda job: job.move.id)
