@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from botkit.dialogue.filling import EXACT, PART, STRICT, Fit, find_values, labelled
+from botkit.dialogue.naming import blank
 from botkit.dialogue.phrases import (
     asks_behind_yes,
     behind_answer,
@@ -80,13 +81,13 @@ def says_more_than_yes(work: Work, text: str) -> bool:
     return asks_behind_yes(phrases, text) or _is_more(work, _left_beside(work, text))
 
 
-def says_more(work: Work, text: str, start: int, end: int) -> bool:
-    """Tell whether a reply to a confirm only has a value at `text[start:end]` in a sentence of its own.
+def says_more(work: Work, text: str, spans: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether a reply to a confirm only has values at some `spans` in a sentence of its own.
 
     'Yes, I ordered it on Monday' does; words that change something (but, instead) make it a correction.
     """
     phrases = work.prepared.phrases
-    left = _left_beside(work, f"{text[:start]} {text[end:]}")
+    left = _left_beside(work, blank(text, spans))
     changing = is_doubtful(phrases, left) or (phrases.corrections is not None and phrases.corrections.search(left))
     return not changing and _is_more(work, left)
 

@@ -1,7 +1,7 @@
 """Filling: what of a text fits a slot."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -238,11 +238,11 @@ def _grade(work: Work, text: str, start: int, end: int) -> float:
     return STRICT if content_length(text[start:end]) >= content_length(rest) else PART
 
 
-def refusal(work: Work, slot: SlotDef, value: Any) -> Rule | None:
-    """Give the first rule of a slot's `check` that refuses a value."""
+def refusal(work: Work, slot: SlotDef, value: Any, beside: Mapping[str, Any] | None = None) -> Rule | None:
+    """Give the first rule of a slot's `check` that refuses a value; `beside` are values that others get with it."""
     if not slot.checks:
         return None
-    scope = work.scope(**{slot.name: value})
+    scope = work.scope(**{**(beside or {}), slot.name: value})
     return next((rule for rule in slot.checks if test(rule.when.source, scope)), None)
 
 

@@ -1,5 +1,7 @@
 """Hearing: what was said before, and what of it is left for later questions."""
 
+from collections.abc import Iterator
+
 from msgspec.structs import replace
 
 from botkit.dialogue.filling import MOST_TEXT, STRICT, Fit
@@ -36,6 +38,32 @@ def offered(work: Work, slot: SlotDef) -> Fit | None:
             work.change(heard=(*frame.heard[:index], used, *frame.heard[index + 1 :]))
             return found
     return None
+
+
+def keep_for_later(work: Work, text: str, entities: tuple[Entity, ...] = ()) -> list[SlotDef]:
+    """Remember a message that answers nothing for the questions to come that it has a value for; gives their slots.
+
+    One that was remembered with the same values before gives none.
+    """
+    text = text[:MOST_TEXT]
+    if any(heard.text == text for heard in work.top.heard):
+        return []
+    slots = [slot for slot in _later(work) if said_of(work, slot, text) is not None]
+    if slots:
+        work.stack[-1] = hear(work.top, text, 0, 0, entities)
+    return slots
+
+
+def _later(work: Work) -> Iterator[SlotDef]:
+    """Give the slots that this run, its callers and the flows that they call may still be told of."""
+    question = work.question
+    for frame in reversed(work.stack):
+        facts = work.prepared.facts[frame.flow]
+        own = "" if question is None or frame is not work.top else facts.fills.get(question.step, "")
+        for offers in (facts.offers, *[called.offers for called in facts.calls.values()]):
+            yield from [slot for name, slot in offers.items() if name not in frame.changed and name != own]
+        if frame.entered != "run":
+            return
 
 
 def _annotated(slot: SlotDef, heard: Heard) -> Fit | None:

@@ -1,11 +1,12 @@
 """Meanings: the intents and answers that a message is near to, and what is done with the nearest."""
 
 from botkit.dialogue.agreement import begins_with_yes
-from botkit.dialogue.correction import apply_correction, find_correction
-from botkit.dialogue.hearing import hear, hearing
+from botkit.dialogue.correction import find_corrections
+from botkit.dialogue.hearing import hear, hearing, keep_for_later
 from botkit.dialogue.prepared import is_work, reachable
 from botkit.dialogue.questions import repeat_question
-from botkit.dialogue.retries import ask_for_plain_yes, unusable
+from botkit.dialogue.retries import ask_for_plain_yes, has_steps, unusable
+from botkit.dialogue.revision import apply_corrections
 from botkit.dialogue.saying import say_speech, title_of
 from botkit.dialogue.stack import (
     abandon,
@@ -85,9 +86,17 @@ def take_meaning(work: Work, message: Message, question: Question | None) -> Non
         _take_answer(work, answer, question)
         return
     if question is not None and not work.greeted:
+        kept = [] if has_steps(work) else keep_for_later(work, message.text, message.evidence.entities)
+        if kept:
+            names = ", ".join(slot.name for slot in kept)
+            work.candidate("slot", question.step, 0.0, f"kept for later: {names}", taken=True)
         if begins_with_yes(work, question, message.text):
             work.candidate("slot", question.step, 0.0, "a yes with something else beside it", taken=True)
             ask_for_plain_yes(work)
+            return
+        if kept:
+            work.say(work.phrase("noted"))
+            repeat_question(work)
             return
         work.candidate("slot", question.step, 0.0, "nobody takes it: an unusable reply", taken=True)
         unusable(work)
@@ -190,9 +199,9 @@ def begin(work: Work, name: str, text: str = "", entities: tuple[Entity, ...] = 
         return
     while all(frame.flow != name for frame in top_group(work)):
         abandon(work)
-    correction = find_correction(work, text, refused=True) if text else None
-    if correction is not None:
-        apply_correction(work, correction)
+    made = find_corrections(work, text, refused=True).made if text else ()
+    if made:
+        apply_corrections(work, made, text)
         return
     step = work.step_of(work.top)
     if text and step is not None and isinstance(step.body, Ask):

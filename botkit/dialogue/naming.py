@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from botkit.dialogue.filling import FREE_TYPES, STRICT, Fit, bare_amount, choices_of, find_values, strict_value
-from botkit.dialogue.phrases import Phrases, leads_in, without_assents
+from botkit.dialogue.phrases import Phrases, leads_in, without_assents, without_tail
 from botkit.dialogue.stack import asked_slots, known_slots
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Found, SlotDef
@@ -35,6 +35,16 @@ def mentions(work: Work, text: str) -> list[Mention]:
 
     A name inside a longer label of an option is none.
     """
+    frame, question = work.stack[-1] if work.stack else None, work.question
+    key = text, len(work.stack), id(frame), id(question)
+    memo = work.mentioned.get(key)
+    if memo is None:
+        memo = work.mentioned[key] = _mentions(work, text), frame, question  # kept, so that their ids are theirs
+    found: list[Mention] = memo[0]
+    return found
+
+
+def _mentions(work: Work, text: str) -> list[Mention]:
     known = known_slots(work)
     pattern = _names_in(tuple([name for _, slot in known for name in (slot.names if slot.title else (slot.name,))]))
     wide = text if text.isascii() else unicodedata.normalize("NFKC", text)
@@ -115,6 +125,8 @@ def value_beside(work: Work, text: str, mention: Mention) -> Found | None:
     """Give the value that stands right behind a slot's name: 'quantity 3', 'the size is large', 'amount: 100'."""
     slot, at = mention.slot, behind_name(work.prepared.phrases, text, mention)
     tail = text[at : mention.until]
+    if mention.until < len(text):
+        tail = without_tail(work.prepared.phrases, tail)
     if slot.options or slot.options_from:
         said = f"{fold(tail)} "
         for choice in choices_of(work, slot, (), tail):

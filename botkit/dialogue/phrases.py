@@ -30,6 +30,7 @@ class Phrases:
     joining: re.Pattern[str] | None = None
     assents: re.Pattern[str] | None = None
     plain: frozenset[str] = frozenset()
+    leading_over: re.Pattern[str] | None = None
 
 
 def gather_phrases(locales: Iterable[Locale]) -> Phrases:
@@ -60,6 +61,7 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         joining=_leading(locale.formats.list_and for locale in known),
         assents=_anywhere({*yes, *(phrase for locale in known for phrase in _adding_nothing(locale))}),
         plain=plain_words(known),
+        leading_over=_leading_over(known),
     )
 
 
@@ -87,6 +89,14 @@ def _linking(phrases: Iterable[str]) -> re.Pattern[str] | None:
     written = sorted({phrase.casefold() for phrase in phrases} - {""}, key=len, reverse=True)
     body = "|".join(re.escape(phrase) + (r"(?!\w)" if _is_bordered(phrase) else "") for phrase in written)
     return re.compile(rf"\s*(?:{body})\s*") if body else None
+
+
+def _leading_over(locales: Iterable[Locale]) -> re.Pattern[str]:
+    """Make a pattern of the end of a text: a sign or an 'and', with fillers and words of correction behind."""
+    joining = _any_of(locale.formats.list_and for locale in locales)
+    between = _any_of(phrase for locale in locales for phrase in (*locale.fillers, *locale.corrections))
+    joined = rf"|(?:{joining})" if joining else ""
+    return re.compile(rf"\s*(?:[,;.，；、。]{joined})(?:[\s,;.，；、。]|{between or joining or '(?!)'}{joined})*\Z")
 
 
 def _is_bordered(phrase: str) -> bool:
@@ -197,6 +207,13 @@ def leads_in(phrases: Phrases, folded: str, *, fillers_only: bool = False) -> bo
             return False
         folded = folded[max(skipped) :].strip()
     return True
+
+
+def without_tail(phrases: Phrases, text: str) -> str:
+    """Take off what leads over to the next thing at the end of a text: '9 Elm Road and the'."""
+    lowered = text.casefold()
+    tail = phrases.leading_over.search(lowered) if phrases.leading_over and len(lowered) == len(text) else None
+    return (text[: tail.start()] if tail is not None else text).strip()
 
 
 def strip_correction(phrases: Phrases, folded: str) -> str | None:

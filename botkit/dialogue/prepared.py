@@ -42,23 +42,29 @@ _MOST_KEPT = 32
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """What a called flow, and those that it calls, ask for and read of the shared slots; `works`: they write."""
+    """What a called flow, and those that it calls, ask for and read of the shared slots; `works`: they write.
+
+    `offers` are all slots that they ask for and that a message may fill before.
+    """
 
     asks: dict[str, SlotDef]
     reads: frozenset[str]
     works: bool
+    offers: dict[str, SlotDef]
 
 
 @dataclass(frozen=True, slots=True)
 class FlowFacts:
     """What is known of one flow: the slots that each step reads, those it fills, and its asks by slot.
 
-    `matters`: the steps that a correction may have to do again. `calls`: what the flow of each `run` does.
+    `offers` are those that a message may fill before they are asked for. `matters`: the steps that a correction
+    may have to do again. `calls`: what the flow of each `run` does.
     """
 
     reads: Mapping[str, frozenset[str]]
     fills: Mapping[str, str]  # step → slot that it asks for or saves
     asks: dict[str, SlotDef]
+    offers: dict[str, SlotDef]
     matters: frozenset[str]
     calls: Mapping[str, Called]
 
@@ -140,18 +146,21 @@ def _examine(flow: Flow) -> FlowFacts:
     reads = {id_: frozenset(_read_names(step)) for id_, step in flow.steps.items()}
     fills: dict[str, str] = {}
     asks: dict[str, SlotDef] = {}
+    offers: dict[str, SlotDef] = {}
     for id_, step in flow.steps.items():
         match step.body:
-            case Ask(slot=slot):
+            case Ask(slot=slot, fill=fill):
                 fills[id_] = slot.name
                 asks.setdefault(slot.name, slot)
+                if fill == "anytime":
+                    offers.setdefault(slot.name, slot)
             case Do(save=save) | Run(save=save) | Rate(save=save) | Wait(save=save) if save:
                 fills[id_] = save
             case _:
                 pass
     calls = {id_ for id_, step in flow.steps.items() if isinstance(step.body, Do | Run)}
     matters = calls.union(fills, [id_ for id_, names in reads.items() if names])
-    return FlowFacts(reads=reads, fills=fills, asks=asks, matters=frozenset(matters), calls={})
+    return FlowFacts(reads=reads, fills=fills, asks=asks, offers=offers, matters=frozenset(matters), calls={})
 
 
 def _calls_of(flows: FlowSet, facts: Mapping[str, FlowFacts], name: str) -> dict[str, Called]:
@@ -163,16 +172,18 @@ def _gather(flows: FlowSet, facts: Mapping[str, FlowFacts], name: str, seen: set
     """Gather what a flow asks for, reads and does, with all that it calls; `seen` are those that were looked at."""
     flow = flows.flows.get(name)
     if flow is None or name in seen:
-        return Called({}, frozenset(), works=False)
+        return Called({}, frozenset(), works=False, offers={})
     seen.add(name)
     asks = {slot: known for slot, known in facts[name].asks.items() if slot in flows.slots}
     reads = frozenset(slot for read in facts[name].reads.values() for slot in read if slot in flows.slots)
     works = any(is_work(step) for step in flow.steps.values())
+    offers = facts[name].offers
     for step in flow.steps.values():
         if isinstance(step.body, Run):
             inner = _gather(flows, facts, step.body.flow, seen)
             asks, reads, works = {**inner.asks, **asks}, reads | inner.reads, works or inner.works
-    return Called(asks, reads, works)
+            offers = {**inner.offers, **offers}
+    return Called(asks, reads, works, offers)
 
 
 def is_work(step: Step) -> bool:

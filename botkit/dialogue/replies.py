@@ -1,5 +1,6 @@
 """Replies: what a message answers to the open question, and taking it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +24,7 @@ from botkit.dialogue.naming import mentioned_value, without_named
 from botkit.dialogue.options import Choice, choose_exactly, choose_number
 from botkit.dialogue.questions import done_button
 from botkit.dialogue.retries import hint, unusable
-from botkit.dialogue.saying import title_of
+from botkit.dialogue.saying import say_rule, title_of
 from botkit.dialogue.stack import begun, repair
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask, Confirm, Rate, SlotDef, Step
@@ -199,6 +200,18 @@ def _accept_value(work: Work, step: Step, body: Ask, message: Message, found: Fi
     work.fill(body.slot.name, found.value)
     work.go(step.next)
     work.settled = False
+
+
+def say_refused(work: Work, found: Fit, beside: Mapping[str, Any]) -> bool:
+    """Say why a rule refuses an answer to the open question, `beside` what other slots get with it, if one does."""
+    step = work.step_of(work.top)
+    body = step.body if step is not None else None
+    value = found.value[1] if isinstance(found.value, tuple) else found.value
+    rule = refusal(work, body.slot, value, beside) if isinstance(body, Ask) and value is not None else None
+    if rule is None or not isinstance(body, Ask):
+        return False
+    say_rule(work, body.slot, rule, value)
+    return True
 
 
 def _accept_offer(work: Work, step: Step, body: Ask, message: Message, found: Fit) -> None:

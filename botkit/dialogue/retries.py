@@ -47,6 +47,14 @@ def unusable(work: Work, rule: Rule | None = None, value: Any = None) -> None:
     repair(work, "on_no_match", tries=max(tries, 1))
 
 
+def has_steps(work: Work) -> bool:
+    """Tell whether the open question's `retry` has steps for the next unusable reply: the flow looks at it itself."""
+    frame, step = work.top, work.step_of(work.top)
+    retry = step.body.retry if step is not None and isinstance(step.body, Ask | Confirm) else ()
+    misses = frame.misses if frame.missed == frame.step else 0
+    return misses < len(retry) + LAST_REPEATS and bool(retry) and bool(retry[min(misses, len(retry) - 1)].steps)
+
+
 def ask_for_plain_yes(work: Work) -> None:
     """Say that a yes with something else beside it has done nothing, and ask again; it counts as unusable."""
     frame, step = work.top, work.step_of(work.top)

@@ -7,21 +7,15 @@ from msgspec.structs import replace
 
 from botkit.dialogue.agreement import begins_with_yes, says_more
 from botkit.dialogue.controls import COMMANDS, control_of, take_control
-from botkit.dialogue.correction import (
-    Correction,
-    apply_correction,
-    changeable,
-    find_correction,
-    find_named,
-    reopen,
-)
-from botkit.dialogue.filling import EXACT, FREE_TYPES, STRICT, Fit
+from botkit.dialogue.correction import NONE, Correction, Corrections, changeable, find_corrections, find_named
+from botkit.dialogue.filling import EXACT, FREE_TYPES, LOOSE, STRICT, Fit
 from botkit.dialogue.handing import leave_queue
 from botkit.dialogue.meanings import begin, surer_meaning, take_meaning
-from botkit.dialogue.naming import NUMERIC
+from botkit.dialogue.naming import NUMERIC, blank
 from botkit.dialogue.phrases import read_yes_no
-from botkit.dialogue.replies import accept, is_button, read_reply
+from botkit.dialogue.replies import accept, is_button, read_reply, say_refused
 from botkit.dialogue.retries import ask_what_to_change, unusable
+from botkit.dialogue.revision import apply_corrections, reopen
 from botkit.dialogue.stack import allowed, repair
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask
@@ -31,6 +25,7 @@ from botkit.model.session import Question
 from botkit.model.words import content_length, fold
 
 _NUMBERS = re.compile(r"\d+")
+_ASKING = frozenset({"ask", "offer"})
 
 
 def choose_locale_for(work: Work, message: Message | Press) -> None:
@@ -173,21 +168,19 @@ def _record_fit(work: Work, question: Question, found: Fit) -> None:
 
 
 def _take_confirm_correction(work: Work, question: Question, message: Message) -> bool:
-    """At a confirm, another value is a correction; where it may be of several slots or of none, it asks."""
+    """At a confirm, other values are corrections; where one may be of several slots or of none, it asks."""
     if question.kind != "confirm":
         return False
-    correction = find_correction(work, message.text, confirming=True)
-    if correction is None:
-        return False
-    if correction.named:
-        return _correct(work, correction)
-    more = says_more(work, message.text, correction.start, correction.end)
-    doubtful = begins_with_yes(work, question, message.text) or correction.slot.type in NUMERIC
-    if more and doubtful:
-        return _ask_for_change(work, question)
-    if correction.also:
-        return _ask_for_change(work, question, (*correction.also[::-1], correction.slot.name))
-    return _correct(work, correction)
+    found = find_corrections(work, message.text, confirming=True)
+    all_of_them = (*found.among, *found.made)
+    unnamed = [one for one in all_of_them if not one.named]
+    if unnamed and says_more(work, message.text, [(one.start, one.end) for one in all_of_them]):
+        numeric = any(one.slot.type in NUMERIC for one in unnamed)
+        if numeric or begins_with_yes(work, question, message.text):
+            return _ask_for_change(work, question)
+    if found.among:
+        return _ask_for_change(work, question, [one.slot.name for one in all_of_them])
+    return _correct(work, found, message.text)
 
 
 def _take_change(work: Work, question: Question, message: Message, found: Fit | None) -> bool:
@@ -228,12 +221,12 @@ def _ask_for_change(work: Work, question: Question, names: Sequence[str] = ()) -
     return bool(known)
 
 
-def _correct(work: Work, correction: Correction | None) -> bool:
-    if correction is None:
-        return False
-    work.candidate("slot", correction.slot.name, STRICT, f"correction: {correction.why}", taken=True)
-    apply_correction(work, correction)
-    return True
+def _correct(work: Work, found: Corrections, text: str) -> bool:
+    for one in found.made:
+        work.candidate("slot", one.slot.name, STRICT, f"correction: {one.why}", taken=True)
+    if found.made:
+        apply_corrections(work, found.made, text)
+    return bool(found.made)
 
 
 def _take_slot(work: Work, question: Question, message: Message, found: Fit | None) -> bool:
@@ -243,17 +236,49 @@ def _take_slot(work: Work, question: Question, message: Message, found: Fit | No
     if _take_confirm_correction(work, question, message) or _take_change(work, question, message, found):
         return True
     if found is not None and found.score >= STRICT:
-        _take_fit(work, message, found)
+        rest = blank(message.text, [(found.start, found.end)])
+        corrections = find_corrections(work, rest) if question.kind in _ASKING else NONE
+        _take_with(work, message, found, corrections)
         return True
     if work.greeted:  # the question came after the message: only what fits it strictly can answer it
         return False
-    correction = find_correction(work, message.text, refused=found is None) if question.kind != "confirm" else None
-    if correction is not None and not _yields(work, message, correction) and _correct(work, correction):
+    if question.kind != "confirm" and _take_corrections(work, question, message, found):
         return True
     if found is None or surer_meaning(work, message, found.score):
         return False
     _take_fit(work, message, found)
     return True
+
+
+def _take_corrections(work: Work, question: Question, message: Message, found: Fit | None) -> bool:
+    """What corrects earlier slots is taken, with an answer to the question that stands beside it."""
+    corrections = find_corrections(work, message.text, refused=found is None)
+    if found is not None and found.score > LOOSE and not corrections.made:
+        corrections = find_corrections(work, blank(message.text, [(found.start, found.end)]))
+    made = [one for one in corrections.made if not _yields(work, message, one)]
+    if not made:
+        return False
+    left = replace(message, text=blank(message.text, [(one.start, one.end) for one in made]))
+    answer = read_reply(work, question, left) if found is not None and found.score > LOOSE else None
+    if answer is not None:
+        _take_with(work, message, answer, Corrections(tuple(made)))
+    else:
+        _correct(work, Corrections(tuple(made)), message.text)
+    return True
+
+
+def _take_with(work: Work, message: Message, found: Fit, corrections: Corrections) -> None:
+    """Take an answer with what is corrected beside it; one that a rule refuses is told why and asked again."""
+    if not corrections.made:
+        _take_fit(work, message, found)
+        return
+    new = {one.slot.name: one.value for one in corrections.made}
+    made = [(one.start, one.end) for one in corrections.made]
+    if say_refused(work, found, new):
+        _correct(work, corrections, blank(message.text, [(found.start, found.end)]))
+        return
+    _take_fit(work, replace(message, text=blank(message.text, made)), found)
+    _correct(work, corrections, "")
 
 
 def _yields(work: Work, message: Message, correction: Correction) -> bool:

@@ -1,7 +1,7 @@
 """The stack of flows: starting, interrupting, ending, resuming, and the repair flows."""
 
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Literal
 
 from msgspec.structs import replace
@@ -127,6 +127,17 @@ def asked_slots(work: Work) -> list[tuple[int, SlotDef]]:
         if slot.name in frame.changed and not is_open and work.value_at(index, slot.name) is not None:
             found.append((index, slot))
     return found
+
+
+@contextmanager
+def seen_from(work: Work, index: int) -> Iterator[None]:
+    """Hide the frames above one: what is read meanwhile is read as that frame sees it."""
+    above = work.stack[index + 1 :]
+    del work.stack[index + 1 :]
+    try:
+        yield
+    finally:
+        work.stack.extend(above)
 
 
 def drop_timers(work: Work, frame: Frame) -> None:

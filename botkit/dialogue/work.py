@@ -54,6 +54,7 @@ class Work:
         "lines",
         "locale",
         "locale_by",
+        "mentioned",
         "message",
         "misses",
         "now",
@@ -121,6 +122,7 @@ class Work:
         self.settled = False  # the bot waits: nothing more to execute in this turn
         self.spoken: list[str] = []
         self.greeted = False  # this message began the session, and on_start was run
+        self.mentioned: dict[Any, Any] = {}  # what texts name, as `naming.mentions` found it in this turn
         self.restarted = False  # the customer started over and nothing was said of it yet
 
     # The stack

@@ -30,6 +30,7 @@ SAID_BY_CORE: Mapping[str, frozenset[str]] = {
             "person_asked",
             "rated",
             "change",
+            "noted",
             "not_yet",
             "done",
             "opted_out",
