@@ -13,6 +13,7 @@ from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Connector
 from botkit.ports.stores import LEASE, Claim, Committed, Outgoing, Store
 from botkit.runtime.degrading import degrade
+from botkit.runtime.pacing import Pacing
 
 _log = logging.getLogger(__name__)
 
@@ -47,6 +48,12 @@ class Delivery:
         self._epoch_of = epoch_of
         self._jitter = jitter
         self._note = note
+        self._pacing = Pacing(store, clock)
+        self._paced = {
+            channel: connector.capabilities
+            for channel, connector in connectors.items()
+            if connector.capabilities.per_second or connector.capabilities.per_chat
+        }
         self._running: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._left: set[str] = set()  # conversations whose outbox may hold more than is handed over
@@ -140,6 +147,8 @@ class Delivery:
         for outgoing in claim.replies:
             if self._closed or time.monotonic() >= until:
                 return False
+            if self._paced and not await self._pace(outgoing, until):
+                return False
             renewing = None if until == math.inf else asyncio.create_task(self._keep(outgoing.conversation))
             try:
                 if not await self._send(outgoing):
@@ -149,6 +158,22 @@ class Delivery:
                     renewing.cancel()
             until = claim.until - min(self._store.lease, LEASE) / 2
         return True
+
+    async def _pace(self, outgoing: Outgoing, until: float) -> bool:
+        """Wait until the platform's limits let a reply go; False if another worker sends it by now."""
+        conversation = outgoing.conversation
+        capabilities = self._paced.get(conversation.partition(":")[0])
+        if capabilities is None or outgoing.due > self._clock.now():
+            return True
+        self._napping.add(conversation)
+        try:
+            await self._pacing.keep(conversation, capabilities)
+        finally:
+            self._napping.discard(conversation)
+        if time.monotonic() < until:
+            return True
+        claim = await self._store.claim(conversation)
+        return bool(claim.replies) and claim.replies[0].reply.id == outgoing.reply.id
 
     async def _keep(self, conversation: str) -> None:
         """Renew the lease for as long as one send takes: else another worker would send the same meanwhile."""
