@@ -21,6 +21,7 @@ from botkit.model.replies import Reply
 from botkit.model.session import Session
 from botkit.model.turn import Candidate, Turn, Visit
 from botkit.model.words import fold
+from botkit.ports.carriers import Carrier
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Connector, Incoming
 from botkit.ports.stores import Store
@@ -123,6 +124,7 @@ class Bot:
         patience: float = PATIENCE,
         keep_waiting: Callable[[str], bool] | None = None,
         role: Role | None = None,
+        carrier: Carrier | None = None,
         prepare: Callable[[Self], Awaitable[None]] | None = None,
     ) -> Self:
         """Load a bot from its directory and start its plugins and its store.
@@ -131,8 +133,8 @@ class Bot:
         `connectors` builds the channels that are served (none by default). One process at a time serves from an
         SQLite file: another one's end is waited for, `patience` seconds at most, while `keep_waiting`, which is told
         whom it waits for, gives True. `role` makes it one of several processes that run the bot, if the store can be
-        shared. `prepare` sees the bot before its first turn. Raises LoadError with every problem, ConfigError,
-        StoreError and CarrierError.
+        shared; `carrier` is another than the one that goes with the store's URL. `prepare` sees the bot before its
+        first turn. Raises LoadError with every problem, ConfigError, StoreError and CarrierError.
         """
         clock = clock or WallClock()
         checked = check_directory(Path(directory), clock=clock)
@@ -141,7 +143,8 @@ class Bot:
         if store is None:
             store = locate_store(checked.config.store, checked.directory)
         kept = open_store(store, checked.config.durability) if isinstance(store, str) else store
-        carrier = find_carrier(store, role) if isinstance(store, str) and role is not None else None
+        if carrier is None and isinstance(store, str) and role is not None:
+            carrier = find_carrier(store, role)
         node = Node(role or "all", carrier) if carrier is not None else None
         try:
             await kept.hold(patience, keep_waiting or Waiting(_log.warning))

@@ -19,7 +19,7 @@ import asyncpg
 
 from botkit import Bot
 from botkit.runtime.collecting import spare_collector
-from tests import postgres
+from botkit.testing import postgres
 from tests.benchmarks import goals
 from tests.benchmarks.goals import Row, write
 from tests.benchmarks.talk import BOT, TALK, answer

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 
-from tests import postgres
+from botkit.testing import postgres
 from tests.benchmarks.goals import describe_machine
 from tests.integration.nodes import Cluster
 

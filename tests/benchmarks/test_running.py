@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from botkit import Bot
-from tests import postgres
+from botkit.testing import postgres
 from tests.benchmarks import curves, database, goals, many, startup, turns, webhook
 from tests.benchmarks.drawing import Curve, draw
 from tests.benchmarks.goals import Goal, Row, write

@@ -11,7 +11,7 @@ from botkit.errors import CarrierError, ConfigError
 from botkit.model.replies import Call
 from botkit.ports.carriers import EVERYTHING, Job
 from botkit.testing.carriers import PATIENCE, CarrierContract, Connect, hear_all, nodes, take_all
-from tests.postgres import Server
+from botkit.testing.postgres import Server
 
 
 class TestMemory(CarrierContract):

@@ -14,9 +14,9 @@ from botkit.stores import SQLiteStore, open_files
 from botkit.stores.files import KeptFiles, Upload
 from botkit.stores.memory import MemoryShelf
 from botkit.stores.postgres import PostgreSQLStore
+from botkit.testing import postgres
 from botkit.testing.clocks import FakeClock
 from botkit.testing.files import LIMITS, Contents, FilesContract
-from tests import postgres
 
 
 class TestMemory(FilesContract):

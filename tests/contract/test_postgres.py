@@ -9,8 +9,8 @@ import pytest
 from botkit.ports.stores import Store
 from botkit.stores.copying import tables
 from botkit.stores.postgres import PostgreSQLStore
+from botkit.testing import postgres
 from botkit.testing.stores import StoreContract
-from tests import postgres
 
 EMPTY = f"TRUNCATE {', '.join(table.name for table in tables())}"
 

@@ -1,19 +1,29 @@
 """Stores that break a guarantee each, so that the judge can show that it sees it."""
 
 import asyncio
+import math
+import random
 from collections.abc import Sequence
 from itertools import count
 from typing import Any, cast
 
+import asyncpg
 from msgspec.structs import replace
 
 from botkit.model.events import Event
 from botkit.model.replies import Call, Reply
 from botkit.ports.connectors import Accepted, Incoming
-from botkit.ports.stores import CALL_LEASE, Commit, Committed, Store
+from botkit.ports.stores import CALL_LEASE, Claim, Commit, Committed, Store
+from botkit.stores.postgres import PostgreSQLStore
 from botkit.testing.faults.lines import LinesConnector
 
 LATE = 0.025  # seconds
+FORGET = """
+ALTER TABLE conversations DROP CONSTRAINT IF EXISTS ck_conversations_processed;
+ALTER TABLE turns DROP CONSTRAINT IF EXISTS turns_pkey;
+DROP INDEX IF EXISTS ix_calls_open;
+DROP INDEX IF EXISTS ix_outbox_pending;
+"""
 
 
 class Around:
@@ -63,7 +73,17 @@ class _Late(Around):
 
 
 class _Fenceless(_Late):
-    """Commits what was made of an older state, as if nobody had moved the conversation on."""
+    """Commits what was made of an older state, as if nobody had moved the conversation on.
+
+    PostgreSQL would refuse that even so, by what it knows of keys and counters: it is made to forget that.
+    """
+
+    async def open(self) -> None:
+        await self.store.open()
+        if isinstance(self.store, PostgreSQLStore):
+            db = await asyncpg.connect(self.store.url)
+            await db.execute(FORGET)
+            await db.close()
 
     async def _held(self, commit: Commit) -> Commit:
         commit = await super()._held(commit)
@@ -106,6 +126,9 @@ class _Repeating(Around):
     async def open_calls(self) -> Sequence[tuple[str, Call, bool]]:
         return [(conversation, call, False) for conversation, call, _ in await self.store.open_calls()]
 
+    async def claim_calls(self, lease: float = CALL_LEASE) -> Sequence[tuple[str, Call, bool]]:
+        return [(conversation, call, False) for conversation, call, _ in await self.store.claim_calls(lease)]
+
     async def start_call(self, call: Call, now: float, lease: float = CALL_LEASE) -> bool:
         await self.store.start_call(call, now, lease)
         return True
@@ -125,6 +148,42 @@ class _Backwards(LinesConnector):
         held, self._held[chat] = self._held[chat], None
         given = await super().send(chat, reply)
         return given if held is None else await super().send(chat, held)
+
+
+class _Leaseless(Around):
+    """Sends whatever is not sent, though another worker does."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self.lease = math.inf
+
+    async def commit(self, commit: Commit) -> Committed:
+        return replace(await self.store.commit(commit), behind=True, until=math.inf)
+
+    async def claim(self, conversation: str) -> Claim:
+        return Claim(tuple(await self.store.outgoing(conversation)))
+
+
+class _Unordered(Around):
+    """Acknowledges a delivery first, and stores it a moment later."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self._chance = random.Random(0)
+        self._later: set[asyncio.Task[None]] = set()
+
+    async def accept(self, incoming: Incoming, now: float) -> Accepted:
+        task = asyncio.create_task(self._store(incoming, now))
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+        return Accepted(incoming.conversation, 1, wake=True)
+
+    async def take(self, incoming: Incoming, _: Commit, now: float) -> tuple[Accepted, Committed | None]:
+        return await self.accept(incoming, now), None
+
+    async def _store(self, incoming: Incoming, now: float) -> None:
+        await asyncio.sleep(self._chance.uniform(0.0, 3 * LATE))
+        await self.store.accept(incoming, now)
 
 
 def without_dedupe(store: Store) -> Store:
@@ -150,6 +209,16 @@ def marked_before_sent(store: Store) -> Store:
 def writes_again(store: Store) -> Store:
     """Repeat writes."""
     return cast("Store", _Repeating(store))
+
+
+def without_lease(store: Store) -> Store:
+    """Drop the leases of replies."""
+    return cast("Store", _Leaseless(store))
+
+
+def unordered_accept(store: Store) -> Store:
+    """Store deliveries in another order than they came."""
+    return cast("Store", _Unordered(store))
 
 
 def out_of_order(connector: LinesConnector) -> LinesConnector:

@@ -59,6 +59,14 @@ def test_a_repeat_is_excused_only_by_a_crash_in_its_window(
     assert (len(found.repeats), len(found.repeated_wrongly)) == ((1, 0) if excused else (0, 1))
 
 
+@pytest.mark.parametrize(("worker", "excused"), [(0, True), (1, True), (2, True), (3, False)])
+def test_a_crash_excuses_what_its_own_worker_sent(worker: int, excused: bool) -> None:
+    record = [Sent("c1", "r1", "1", 2.0, 1), Sent("c1", "r1", "1", 2.9, 2)]
+    played = Played(Fault("kill", "sent:before"), began=2.05, ended=2.5, worker=worker)
+    found = judge({"c1": Talk((Move("a", ("1",)),))}, [], record, [], [played])
+    assert (len(found.repeats), len(found.repeated_wrongly)) == ((1, 0) if excused else (0, 1))
+
+
 def test_a_crash_repeats_one_reply_of_a_chat_and_not_two() -> None:
     record = [Sent("c1", reply, text, at, 1) for reply, text, at in [*WELL, ("r1", "1", 3.1), ("r2", "2", 3.2)]]
     early = Played(Fault("kill", "sent:before"), began=1.1, ended=1.2)

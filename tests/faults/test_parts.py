@@ -1,15 +1,29 @@
 """The parts of the harness: plans, ledgers, the platform's double, and what is refused."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from botkit import Context, Plugin, UsageError
 from botkit.testing import PluginHarness
-from botkit.testing.faults import KINDS, MEANINGS, POINTS, Entry, Fault, Ledger, Platform, at_random, every_cell, play
+from botkit.testing.faults import (
+    KINDS,
+    MEANINGS,
+    POINTS,
+    SERVER_KINDS,
+    Entry,
+    Fault,
+    Ledger,
+    Platform,
+    at_random,
+    every_cell,
+    play,
+)
 from botkit.testing.faults.ledgers import PLACE
 from botkit.testing.faults.lines import Line, read, write
+from botkit.testing.faults.wires import Wire
 from tests.faults.customers import STALL, talk
 
 
@@ -20,7 +34,7 @@ def test_every_cell_is_there_as_often_as_asked() -> None:
 
 
 def test_every_kind_says_what_it_is() -> None:
-    assert set(MEANINGS) == set(KINDS)
+    assert set(MEANINGS) == {*KINDS, *SERVER_KINDS}
 
 
 def test_a_seed_draws_the_same_again() -> None:
@@ -31,6 +45,12 @@ def test_a_seed_draws_the_same_again() -> None:
 async def test_a_point_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no point 'comit:before'"):
         await play(STALL, talk, [Fault("kill", "comit:before")], tmp_path)
+
+
+async def test_a_kind_of_the_other_store_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no cut with this store") as caught:
+        await play(STALL, talk, [Fault("cut")], tmp_path)
+    assert caught.value.hint == "there are: kill, freeze, restart, full, quota, clock, lock"
 
 
 async def test_a_ledger_keeps_every_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,8 +86,9 @@ async def test_the_platform_delivers_until_it_is_acknowledged_and_keeps_its_reco
         first = talk(1)
         customer = asyncio.create_task(platform.converse("c1", first))
         ids = []
-        for answer in ("nothing", "ack"):  # the first worker dies without an answer
+        for process, answer in ((1, "nothing"), (2, "ack")):  # the first worker dies without an answer
             reader, writer = await asyncio.open_connection("127.0.0.1", platform.port)
+            writer.write(write(Line("hello", number=process)))
             line = read(await reader.readline())
             ids.append(line.id)
             if answer == "ack":
@@ -92,3 +113,36 @@ async def test_the_platform_refuses_for_a_moment_and_records_nothing() -> None:
         assert platform.sent == []
         writer.close()
         await writer.wait_closed()
+
+
+async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(ConnectionResetError):
+        while data := await reader.read(100):
+            writer.write(data)
+    writer.close()
+
+
+async def test_a_wire_is_cut_falls_silent_and_is_mended() -> None:
+    server = await asyncio.start_server(_echo, "127.0.0.1", 0)
+    async with server, Wire(server.sockets[0].getsockname()[1]) as wire:
+        reader, writer = await asyncio.open_connection("127.0.0.1", wire.port)
+        writer.write(b"one")
+        assert await reader.read(100) == b"one"
+        wire.silence()
+        writer.write(b"two")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(reader.read(100), 0.05)
+        wire.mend()
+        assert await reader.read(100) == b"two"
+        wire.cut()
+        with pytest.raises(ConnectionResetError):
+            await reader.read(100)
+        reader, refused = await asyncio.open_connection("127.0.0.1", wire.port)
+        with pytest.raises(ConnectionResetError):
+            await reader.read(100)
+        wire.mend()
+        reader, again = await asyncio.open_connection("127.0.0.1", wire.port)
+        again.write(b"three")
+        assert await reader.read(100) == b"three"
+        for end in (writer, refused, again):
+            end.close()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from botkit.testing.faults import Fault, play
+from botkit.testing.postgres import Server
 from tests.faults.customers import ROOT, STALL, talk
 
 PLANTED = [
@@ -13,6 +14,14 @@ PLANTED = [
     ("marked_before_sent", "lost", (Fault("kill", "send:before"),) * 2),
     ("writes_again", "written_twice", (Fault("kill", "write:done"),)),
     ("out_of_order", "unordered", ()),
+]
+WITH_SERVER = [
+    ("without_fence", "repeated_wrongly", (Fault("freeze", "commit:before", seconds=8.0),)),
+    ("without_lease", "repeated_wrongly", ()),
+    ("unordered_accept", "unasked", ()),
+    pytest.param("without_dedupe", "unasked", (), marks=pytest.mark.whole),
+    pytest.param("marked_before_sent", "lost", (Fault("kill", "send:before"),) * 2, marks=pytest.mark.whole),
+    pytest.param("writes_again", "written_twice", (Fault("kill", "write:done"),), marks=pytest.mark.whole),
 ]
 
 
@@ -29,6 +38,24 @@ async def test_a_broken_guarantee_is_seen(name: str, wrong: str, faults: tuple[F
         patience=2.0,
         around=store,
         around_channel=channel,
+        paths=(str(ROOT),),
+    )
+    assert any(line.startswith(f"{wrong}:") for line in judgement.wrongs), judgement
+
+
+@pytest.mark.parametrize(("name", "wrong", "faults"), WITH_SERVER)
+async def test_a_broken_guarantee_is_seen_with_a_server(
+    name: str, wrong: str, faults: tuple[Fault, ...], server: Server, tmp_path: Path
+) -> None:
+    judgement = await play(
+        STALL,
+        talk,
+        faults,
+        tmp_path,
+        server=server,
+        chats=24,
+        patience=30.0 if faults else 3.0,
+        around=f"tests.faults.planted:{name}",
         paths=(str(ROOT),),
     )
     assert any(line.startswith(f"{wrong}:") for line in judgement.wrongs), judgement

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from botkit.stores import Durability
-from botkit.testing.faults import KINDS, POINTS, play
+from botkit.testing.faults import KINDS, POINTS, SERVER_KINDS, play
+from botkit.testing.postgres import Server
 from tests.faults.customers import STALL, hooked, talk
-from tests.faults.tables import Bot, sampled
+from tests.faults.tables import Bot, sampled, server_sample
 
 SEED = int(os.environ.get("BOTKIT_SEED") or random.SystemRandom().randrange(1_000_000))
 
@@ -24,9 +25,17 @@ async def test_nothing_is_lost_repeated_or_put_out_of_order(bot: Bot, durability
     assert not judgement.missed, judgement.missed
 
 
+async def test_nothing_is_lost_by_nodes_that_share_a_server(server: Server, tmp_path: Path) -> None:
+    judgement = await play(STALL, talk, server_sample(SEED), tmp_path, server=server, seed=SEED)
+    print(f"server: {judgement}")
+    assert not judgement.wrongs, judgement
+    assert not judgement.missed, judgement.missed
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_a_sample_meets_every_kind_and_every_point(seed: int) -> None:
     plans = sampled(seed)
     assert {fault.point for plan in plans.values() for fault in plan} == {*POINTS, ""}
     for plan in plans.values():
         assert {fault.kind for fault in plan} == set(KINDS)
+    assert {fault.kind for fault in server_sample(seed)} == set(SERVER_KINDS)

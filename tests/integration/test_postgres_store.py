@@ -22,8 +22,8 @@ from botkit.stores.postgres import statements as sql
 from botkit.stores.postgres.connections import LONGEST_PAUSE, Link
 from botkit.stores.postgres.migrating import read_scripts
 from botkit.stores.states import HEAD
+from botkit.testing import postgres
 from botkit.testing.stored import NOW, commit_of, contact, message, take
-from tests import postgres
 from tests.benchmarks.talk import BOT
 
 

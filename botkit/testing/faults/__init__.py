@@ -1,9 +1,9 @@
-"""Faults: a bot's worker is killed, stopped, starved, and nothing may be lost, repeated or put out of order.
+"""Faults: a bot's workers are killed, stopped, starved, cut off; nothing may be lost, repeated or put out of order.
 
     judgement = await play("my_bot", talk, sample(seed), tmp_path)
     assert not judgement.wrongs, judgement
 
-`docs/faults.md` tells how. Linux and SQLite only.
+`docs/faults.md` tells how. Linux only.
 """
 
 from botkit.testing.faults.judging import Judgement
@@ -12,6 +12,7 @@ from botkit.testing.faults.plans import (
     KINDS,
     MEANINGS,
     POINTS,
+    SERVER_KINDS,
     Fault,
     Kind,
     Played,
@@ -28,6 +29,7 @@ __all__ = [
     "KINDS",
     "MEANINGS",
     "POINTS",
+    "SERVER_KINDS",
     "Entry",
     "Fault",
     "Judgement",

@@ -106,7 +106,7 @@ def judge(
         _judge_writes(chat, talk, writes, found, surely=shown == talk.replies)
         left = list(played)
         for before, again in _repeats(record):
-            excuse = _excuse(before, left, window)
+            excuse = _excuse(before, again, left, window)
             if excuse is not None:  # a crash repeats one reply of a chat, not two
                 left.remove(excuse)
             to = found.repeated_wrongly if excuse is None else found.repeats
@@ -145,9 +145,15 @@ def _repeats(record: Sequence[Sent]) -> Iterator[tuple[Sent, Sent]]:
         last[one.reply] = one
 
 
-def _excuse(before: Sent, played: Sequence[Played], window: float) -> Played | None:
-    """Give the fault that fell between the acceptance of a reply and its mark, if there is one."""
+def _excuse(before: Sent, again: Sent, played: Sequence[Played], window: float) -> Played | None:
+    """Give the fault that fell between the acceptance of a reply and its mark, if there is one.
+
+    It fell on the worker that sent it before, or on the one that sent it again: a worker that is frozen just before
+    it sends does so when it wakes, and another one has done it by then.
+    """
     for one in played:
-        if one.fault.kind in EXCUSING and one.began - window <= before.at <= one.ended and not one.why:
+        if one.why or one.fault.kind not in EXCUSING or one.worker not in (0, before.worker, again.worker):
+            continue
+        if one.began - window <= before.at <= one.ended:
             return one
     return None

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from typing import Any
 
 import msgspec
@@ -22,7 +23,8 @@ _log = logging.getLogger(__name__)
 class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     """What goes over the connection, either way.
 
-    `deliver` and its `ack` or `nack` carry the id of a message; `send` and its `taken` or `refused` a number.
+    A worker begins with `here` and the number of its process, `hello` if it takes deliveries, too. `deliver` and its
+    `ack` or `nack` carry the id of a message; `send` and its `taken` or `refused` a number.
     """
 
     kind: str
@@ -44,7 +46,7 @@ def read(line: bytes) -> Line:
 
 
 class LinesConnector:
-    """Receives over one connection and acknowledges what is stored; sends one reply a line."""
+    """Receives over one connection, if it was started, and acknowledges what is stored; sends one reply a line."""
 
     name = CHANNEL
     capabilities = Capabilities(buttons=10, text_length=4000)
@@ -56,11 +58,18 @@ class LinesConnector:
         self._taking: set[asyncio.Task[None]] = set()
         self._answers: dict[int, asyncio.Future[Line]] = {}
         self._count = 0
+        self._connecting = asyncio.Lock()
 
     async def start(self, intake: Intake) -> None:
         """Connect and receive in the background."""
-        reader, self._writer = await asyncio.open_connection(*self._address, limit=LONGEST_LINE)
-        self._reading = asyncio.create_task(self._read(reader, intake))
+        await self._connect(intake)
+
+    async def _connect(self, intake: Intake | None) -> None:
+        async with self._connecting:
+            if self._writer is None:
+                reader, self._writer = await asyncio.open_connection(*self._address, limit=LONGEST_LINE)
+                self._say(Line("here" if intake is None else "hello", number=os.getpid()))
+                self._reading = asyncio.create_task(self._read(reader, intake))
 
     async def stop(self) -> None:
         """Take nothing more; what was received is stored first. Replies can still be sent until the process ends."""
@@ -72,6 +81,7 @@ class LinesConnector:
 
     async def send(self, chat: str, reply: Reply) -> str:
         """Send a reply and wait until the platform has taken it. Raises DeliveryError."""
+        await self._connect(None)
         self._count += 1
         number = self._count
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
@@ -97,10 +107,10 @@ class LinesConnector:
             raise ConnectionResetError("not connected")
         self._writer.write(write(line))
 
-    async def _read(self, reader: asyncio.StreamReader, intake: Intake) -> None:
+    async def _read(self, reader: asyncio.StreamReader, intake: Intake | None) -> None:
         while data := await reader.readline():
             line = read(data)
-            if line.kind == "deliver":
+            if line.kind == "deliver" and intake is not None:
                 task = asyncio.create_task(self._take(line, intake))
                 self._taking.add(task)
                 task.add_done_callback(self._taking.discard)

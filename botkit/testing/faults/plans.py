@@ -2,23 +2,30 @@
 
 import random
 from collections.abc import Iterable, Sequence
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 import msgspec
 
-Kind = Literal["kill", "freeze", "restart", "full", "quota", "clock", "lock"]
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+Kind = Literal["kill", "freeze", "restart", "full", "quota", "clock", "lock", "crash", "cut", "silence"]
+KINDS: Final[tuple[Kind, ...]] = ("kill", "freeze", "restart", "full", "quota", "clock", "lock")
+"""What can be done to a worker that has an SQLite store for itself."""
+SERVER_KINDS: Final[tuple[Kind, ...]] = ("kill", "freeze", "restart", "full", "clock", "crash", "cut", "silence")
+"""What can be done where several nodes share a PostgreSQL store."""
 
 MEANINGS: Final[dict[Kind, str]] = {
     "kill": "SIGKILL; another worker is started at once",
     "freeze": "SIGSTOP, and SIGCONT after some seconds",
-    "restart": "SIGTERM; another worker is started when this one has drained",
-    "full": "the database may take no further page for some seconds, as on a full disk",
+    "restart": "SIGTERM; another worker is started when this one has drained, or before where there are several",
+    "full": "the database may take nothing more for some seconds, as on a full disk",
     "quota": "no file of the worker may grow for some seconds",
     "clock": "the worker's clock goes back by one hour for some seconds",
     "lock": "another process holds the database locked for some seconds",
+    "crash": "the database's server stops at once, without tidying up, and starts again after some seconds",
+    "cut": "the node's connections to the database are reset, and for some seconds every new one",
+    "silence": "nothing passes between the node and the database for some seconds, and nobody hears why",
 }
-EXCUSING: Final = ("kill", "freeze")  # kinds after which a reply may be sent again: nobody knows whether it was
+EXCUSING: Final = ("kill", "freeze", "crash", "cut", "silence")
+"""Kinds after which a reply may be sent again: nobody knows whether it was, or who knows cannot say so."""
 
 COMMITS: Final = ("accept", "take", "commit", "start_call", "finish_call", "take_result", "fire", "sent", "put_off")
 POINTS: Final[tuple[str, ...]] = (
@@ -53,13 +60,15 @@ class Fault(msgspec.Struct, frozen=True):
 class Played(msgspec.Struct, frozen=True):
     """A fault and what became of it: when it began and ended (the machine's monotonic seconds).
 
-    `why` says why it was not played: its point was never reached.
+    `why` says why it was not played: its point was never reached. `worker` is the process that it fell on, 0 where it
+    fell on all of them.
     """
 
     fault: Fault
     began: float = 0.0
     ended: float = 0.0
     why: str = ""
+    worker: int = 0
 
 
 def every_cell(

@@ -20,7 +20,7 @@ UNANSWERED = 1.0  # seconds after which it delivers again what was not acknowled
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """A reply that the platform took: when (the machine's monotonic seconds) and from which connection."""
+    """A reply that the platform took: when (the machine's monotonic seconds) and from which process."""
 
     chat: str
     reply: str
@@ -34,7 +34,7 @@ class StrayedError(Exception):
 
 
 class Platform:
-    """Listens on loopback. Workers connect to it; messages go to the one that connected last.
+    """Listens on loopback. Workers connect to it; a message goes to any of those that take deliveries.
 
     A chat's next message is delivered when the one before was acknowledged, or waits for its replies too if the
     customer is not in a hurry. `sent` is the record, in order.
@@ -50,6 +50,7 @@ class Platform:
         self._again, self._refused = again, refused
         self._server: asyncio.Server | None = None
         self._workers: dict[int, asyncio.StreamWriter] = {}  # those that take deliveries
+        self._processes: dict[int, int] = {}  # connection → process
         self._writers: set[asyncio.StreamWriter] = set()
         self._serving: set[asyncio.Task[None]] = set()
         self._connected = asyncio.Event()
@@ -122,7 +123,7 @@ class Platform:
 
     async def _write(self, line: Line) -> None:
         await self._connected.wait()
-        self._workers[max(self._workers)].write(write(line))
+        self._workers[self._chance.choice(tuple(self._workers))].write(write(line))
 
     def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(self._serve(reader, writer))
@@ -132,9 +133,7 @@ class Platform:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._count += 1
         worker = self._count
-        self._workers[worker] = writer
         self._writers.add(writer)
-        self._connected.set()
         try:
             with suppress(OSError):
                 while data := await reader.readline():
@@ -151,6 +150,12 @@ class Platform:
 
     async def _hear(self, line: Line, worker: int, writer: asyncio.StreamWriter) -> None:
         match line.kind:
+            case "here":
+                self._processes[worker] = line.number
+            case "hello":
+                self._processes[worker] = line.number
+                self._workers[worker] = writer
+                self._connected.set()
             case "ack":
                 self._acks[line.id].set()
             case "bye":  # it sends what it has, and takes nothing more
@@ -162,7 +167,7 @@ class Platform:
         if self._chance.random() < self._refused:
             writer.write(write(Line("refused", number=line.number, after=MOMENT)))
             return
-        sent = Sent(line.chat, line.id, line.text, time.monotonic(), worker)
+        sent = Sent(line.chat, line.id, line.text, time.monotonic(), self._processes.get(worker, 0))
         self.sent.append(sent)
         self._shown.setdefault(line.chat, {}).setdefault(line.id, line.text)
         if line.chat in self._news:

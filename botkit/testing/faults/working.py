@@ -15,6 +15,8 @@ import msgspec
 
 from botkit.app.bots import Bot
 from botkit.app.directories import Checked
+from botkit.app.nodes import Role
+from botkit.carriers import open_carrier
 from botkit.model.replies import Reply
 from botkit.ports.connectors import Connector
 from botkit.runtime.clocks import WallClock
@@ -38,16 +40,18 @@ MOST_PAGES = 4_294_967_294  # SQLite's own bound
 class Setup(msgspec.Struct, frozen=True):
     """What a worker has to know.
 
-    `around` and `around_channel` name functions (module:name) that change its store and its connector, `paths` where
-    Python finds them; `marks` makes it tell when the mark of each sent reply is durable.
+    `role` is its part where several share a store. `around` and `around_channel` name functions (module:name) that
+    change its store and its connector, `paths` where Python finds them; `marks` makes it tell when the mark of each
+    sent reply is durable.
     """
 
     directory: str
-    database: str
+    store: str
     durability: Durability
     port: int
     ledger: str
     log: str
+    role: Role | None = None
     around: str = ""
     around_channel: str = ""
     paths: tuple[str, ...] = ()
@@ -72,7 +76,7 @@ class _Worker:
         self._line = line
         self._points = Points(line)
         self._clock = WallClock()
-        self._kept = open_store(f"sqlite:///{setup.database}", setup.durability)
+        self._kept = open_store(setup.store, setup.durability)
         self._store = watch_store(_changed(self._kept, setup.around), self._points)
         self._marks = Marks(self._kept, self._points) if setup.marks else None
 
@@ -80,9 +84,17 @@ class _Worker:
         ending = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ending.set)
         threading.Thread(target=self._obey, daemon=True).start()
-        bot = await Bot.load(self._setup.directory, store=self._store, clock=self._clock, connectors=self._connectors)
+        setup = self._setup
+        bot = await Bot.load(
+            setup.directory,
+            store=self._store,
+            clock=self._clock,
+            connectors=self._connectors,
+            role=setup.role,
+            carrier=None if setup.role is None else open_carrier(setup.store),
+        )
         engine = bot.engine
-        for connector in bot.connectors.values():
+        for connector in bot.connectors.values() if bot.node is None or bot.node.receives else ():
             await connector.start(EitherIntake(engine, engine.take))
         self._points.tell(Said(ready=True))
         await ending.wait()

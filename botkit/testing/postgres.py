@@ -1,6 +1,10 @@
-"""A PostgreSQL server of the tests' own: Debian's binaries, a free port of this machine, thrown away at the end.
+"""A PostgreSQL server of the tests' own: a free port of this machine, thrown away at the end.
 
-PostgreSQL refuses to run as root; there it runs as the user that Debian makes for it.
+    with running() as server:
+        url = server.database()
+
+It takes the newest server that is installed (Debian: `apt-get install postgresql`). PostgreSQL refuses to run as
+root; there it runs as the user that Debian makes for it.
 """
 
 import os
@@ -49,11 +53,12 @@ class Server:
         if os.geteuid() == 0:
             command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
         with tempfile.TemporaryFile() as said:  # not a pipe: the server would keep it open
-            done = subprocess.run(
+            done = subprocess.run(  # noqa: S603 - its own programs
                 command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, cwd="/", check=False
             )
             said.seek(0)
-            assert done.returncode == 0, f"{program}: {said.read().decode(errors='replace')}"
+            if done.returncode:
+                raise RuntimeError(f"{program}: {said.read().decode(errors='replace')}")
 
     def start(self) -> None:
         """Start it; returns when it takes connections."""
@@ -78,9 +83,10 @@ class Server:
 
 @contextmanager
 def running(settings: Sequence[str] = ()) -> Iterator[Server]:
-    """Run a server for the length of a block."""
+    """Run a server for the length of a block. Raises RuntimeError where none is installed."""
     binaries = find_binaries()
-    assert binaries is not None, "there is no PostgreSQL server on this machine: apt-get install postgresql"
+    if binaries is None:
+        raise RuntimeError("there is no PostgreSQL server on this machine: apt-get install postgresql")
     with tempfile.TemporaryDirectory(prefix="botkit-postgres-", ignore_cleanup_errors=True) as folder:
         server = Server(Path(folder), binaries, settings)
         server.start()
