@@ -4,13 +4,14 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from botkit.app.hours import read_hours, read_zone
 from botkit.errors import NOWHERE, Place, Problem, Severity
 from botkit.flows import Node, Report, read, seconds, shapes
 from botkit.model.definitions import Settings
+from botkit.model.hours import Hours
 from botkit.stores.connection import Durability
 
 FILE = "bot.yaml"
@@ -130,28 +131,18 @@ def _settings(found: Mapping[str, Node], report: Report) -> Settings:
         if locales:
             made["locales"] = tuple(dict.fromkeys(locales))
     if "timezone" in found:
-        made.update(_timezone(found["timezone"], report))
+        made["timezone"] = read_zone(found["timezone"], report) or "UTC"
     if "channels" in found and found["channels"].kind == "mapping":
         made["channels"] = tuple(key.raw for key, _ in found["channels"].entries)
     made.update(_understanding(found.get("understanding"), report))
     made.update(_session(found.get("session"), report))
     made.update(_turns(found.get("turns"), report))
     made.update(_limits(found.get("limits"), report))
-    made.update(_teams(found.get("handoff"), report))
+    made.update(_teams(found.get("handoff"), Hours((), made.get("timezone", "UTC")), report))
     if len(made.get("currency", "EUR")) != 3:
         message = f"'currency' takes an ISO 4217 code such as EUR, not {found['currency'].raw[:40]!r}"
         report.error(found["currency"].place, "unknown-value", message)
     return Settings(**made)
-
-
-def _timezone(node: Node, report: Report) -> dict[str, str]:
-    name = shapes.text(node, "'timezone'", report)
-    try:
-        ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        report.error(node.place, "unknown-value", f"there is no time zone {name!r}", "for instance Europe/Berlin")
-        return {}
-    return {"timezone": name or "UTC"}
 
 
 def _understanding(node: Node | None, report: Report) -> dict[str, float]:
@@ -199,19 +190,36 @@ def _limits(node: Node | None, report: Report) -> dict[str, int]:
     return made
 
 
-def _teams(node: Node | None, report: Report) -> dict[str, Any]:
+def _teams(node: Node | None, unset: Hours, report: Report) -> dict[str, Any]:
+    """Read the teams, and when they are there; `unset` has the bot's time zone."""
     if node is None or node.kind != "mapping":
         return {}
     values = {key.raw: value for key, value in node.entries}
     made: dict[str, Any] = {}
+    if "hours" in values and not values["hours"].empty:
+        made["hours"] = read_hours(values["hours"], "'hours'", unset, report)
     if "teams" in values:
-        made["teams"] = tuple(key.raw for key, _ in shapes.named(values["teams"], "'teams'", report))
+        teams = shapes.named(values["teams"], "'teams'", report)
+        made["teams"] = tuple(key.raw for key, _ in teams)
+        own = {key.raw: _team_hours(key, value, made.get("hours") or unset, report) for key, value in teams}
+        made["team_hours"] = {name: hours for name, hours in own.items() if hours is not None}
     default = values.get("default")
     if default is not None:
         made["default_team"] = shapes.text(default, "'default'", report) or "support"
     elif made.get("teams"):
         made["default_team"] = "support" if "support" in made["teams"] else made["teams"][0]
     return made
+
+
+def _team_hours(key: Node, node: Node, default: Hours, report: Report) -> Hours | None:
+    if node.empty:
+        return None
+    found = shapes.fields(node, f"the team '{key.raw}'", ("hours",), report)
+    hours = found.get("hours")
+    if hours is None or hours.empty:
+        return None
+    holidays = {name: spans for name, spans in default.days.items() if not spans}
+    return read_hours(hours, f"'hours' of the team '{key.raw}'", Hours((), default.timezone, holidays), report)
 
 
 def _handoff(node: Node | None, variables: Mapping[str, str], report: Report) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Handing over: a person takes the conversation, gives it back, or cannot."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from botkit.dialogue.stack import clear, repair
@@ -29,7 +30,20 @@ def hand_off(work: Work, team: str, reason: str, *, show: dict[str, Any] | None 
     work.owner, work.team, work.agent = "queue", team, ""
     work.effects.append(HandOff(work.effect_id(), team, reason, packet))
     if not waits:  # it speaks once
-        repair(work, "on_handoff", team=team, reason=reason)
+        hours = work.flows.settings.hours_of(team)
+        if hours is None or hours.is_open(work.now):
+            repair(work, "on_handoff", team=team, reason=reason)
+        else:
+            tell_of_absence(work)
+
+
+def tell_of_absence(work: Work) -> None:
+    """Say that nobody is there for the team that the conversation waits for, and when somebody will be."""
+    hours = work.flows.settings.hours_of(work.team)
+    opens = None if hours is None else hours.next_open(work.now)
+    closed = opens is not None and opens > work.now
+    when = datetime.fromtimestamp(opens, work.prepared.zone) if opens is not None and closed else None
+    repair(work, "on_no_agent", team=work.team, opens=when)
 
 
 def _titles(work: Work, names: Iterable[str]) -> dict[str, str]:
@@ -60,7 +74,7 @@ def take_owner(work: Work, event: Owned) -> None:
         return
     if event.how == "unavailable":
         if work.owner == "queue":
-            repair(work, "on_no_agent", team=work.team)
+            tell_of_absence(work)
         return
     if work.owner == "bot":
         return

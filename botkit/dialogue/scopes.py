@@ -92,5 +92,6 @@ _MADE: dict[str, Callable[["Work"], Any]] = {
     "__formats__": lambda work: work.formats(),
     "__currency__": lambda work: work.flows.settings.currency,
     "__timezone__": lambda work: work.flows.settings.timezone,
+    "__hours__": lambda work: work.flows.settings.hours_of,
 }
 _ALWAYS = frozenset({"locale", "customer", "conversation"})  # a shared slot cannot hide these

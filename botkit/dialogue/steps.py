@@ -34,6 +34,7 @@ from botkit.model.definitions import (
     Wait,
 )
 from botkit.model.events import Failure, Result
+from botkit.model.hours import first_shown, next_shown
 from botkit.model.replies import Call, SetTimer
 from botkit.model.session import Pending, Question
 from botkit.model.values import from_json, to_json
@@ -313,6 +314,8 @@ def _wait(work: Work, step: Step, body: Wait) -> None:
 
 
 def _due(work: Work, body: Wait) -> float | None:
+    if body.hours:
+        return _open_time(work, body)
     if body.seconds:
         return work.now + body.seconds
     if body.until is None:
@@ -320,18 +323,27 @@ def _due(work: Work, body: Wait) -> float | None:
     return instant(work, evaluate(body.until.source, work.scope()))
 
 
+def _open_time(work: Work, body: Wait) -> float:
+    hours = work.flows.settings.hours_of(body.hours)
+    due = work.now + body.seconds if hours is None else hours.after(work.now, body.seconds)
+    if due is None:
+        raise ExpressionError("so much open time takes years")
+    return due
+
+
 def instant(work: Work, when: Any) -> float:
-    """Give a date, time, datetime or duration as seconds since the epoch; raises ExpressionError for others."""
+    """Give a date, time, datetime or duration as seconds since the epoch; raises ExpressionError for others.
+
+    What has no time zone is what the clock on the bot's wall shows; a duration is elapsed time.
+    """
     zone = work.prepared.zone
-    today = datetime.fromtimestamp(work.now, zone)
     match when:
         case datetime():
-            return (when if when.tzinfo else when.replace(tzinfo=zone)).timestamp()
+            return when.timestamp() if when.tzinfo else first_shown(when, zone)
         case date():
-            return datetime.combine(when, time(), zone).timestamp()
+            return first_shown(datetime.combine(when, time()), zone)
         case time():
-            due = datetime.combine(today.date(), when, zone)
-            return (due if due >= today else due + timedelta(days=1)).timestamp()
+            return next_shown(when, work.now, zone)
         case timedelta():
             return work.now + when.total_seconds()
         case _:

@@ -8,7 +8,8 @@ Sources come from a bot's definitions only. What a customer typed is a value in 
 Sources are compiled once and remembered, so that definitions can stay plain text.
 
 The scope gives names their values. Beside them it may hold `locale`, and for what is shown `__formats__`
-(forms of the locale, see `ENGLISH`), `__currency__` (ISO 4217) and `__timezone__` (IANA).
+(forms of the locale, see `ENGLISH`), `__currency__` (ISO 4217), `__timezone__` (IANA) and `__hours__` (see
+`filters_of_hours`).
 
 None stands for whatever is not set. It prints as nothing, its attributes are none, its order with anything
 does not hold (`none < 3` and `none >= 3` are both false), it is an empty list to filters of lists, and stays

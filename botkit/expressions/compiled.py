@@ -15,7 +15,7 @@ from botkit.expressions.paths import Path, paths_read
 from botkit.expressions.rewriting import rewrite
 from botkit.expressions.sandbox import SANDBOX
 from botkit.expressions.texts import text
-from botkit.expressions.vetting import filters_used
+from botkit.expressions.vetting import filters_used, hours_asked
 
 Scope = Mapping[str, Any]
 _Root = Callable[[Evaluation], Iterator[str]]
@@ -29,7 +29,7 @@ class Compiled(msgspec.Struct, frozen=True, eq=False):
     `static`: text without Jinja syntax, which means itself. `native`: the source is one `{{ x }}` (white
     space around it aside) or a condition, so that it has a value beside its text. `names`: what it reads from
     the scope; `paths`: the attributes that it reads there, such as `("order", "total")`; `filters`: those
-    that it uses.
+    that it uses; `teams`: those whose opening hours it asks for, empty for the bot's.
     """
 
     source: str
@@ -39,6 +39,7 @@ class Compiled(msgspec.Struct, frozen=True, eq=False):
     names: frozenset[str] = frozenset()
     paths: tuple[Path, ...] = ()
     filters: frozenset[str] = frozenset()
+    teams: frozenset[str] = frozenset()
     root: _Root | None = None
     margins: tuple[str, str] = ("", "")
 
@@ -111,7 +112,7 @@ def _remembered(source: str, kind: Kind) -> Compiled | tuple[Finding, ...]:
 
 
 def _compiled(source: str, kind: Kind, tree: nodes.Template) -> Compiled:
-    paths, filters = paths_read(tree), filters_used(tree)
+    paths, filters, teams = paths_read(tree), filters_used(tree), hours_asked(tree)
     native = kind == "condition"
     margins = ("", "")
     if kind == "template":
@@ -126,6 +127,7 @@ def _compiled(source: str, kind: Kind, tree: nodes.Template) -> Compiled:
         names=frozenset(path[0] for path in paths),
         paths=tuple(path for path in paths if len(path) > 1),
         filters=filters,
+        teams=teams,
         root=_root(tree),
         margins=margins,
     )

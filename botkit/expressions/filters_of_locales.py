@@ -81,6 +81,16 @@ def show_datetime(run: Evaluation, value: Any, form: formats.Form = "short") -> 
     return formats.moment(moment, name, _form(form), run.formats)
 
 
+def show_weekday(run: Evaluation, value: Any) -> Any:
+    """Write the day of the week of a date, a moment, or a text in ISO 8601: Monday."""
+    moment = _moment(run, value)
+    if moment is None:
+        return None
+    if isinstance(moment, time):
+        raise ExpressionError("a time has no day of the week")
+    return formats.form(run.formats, "weekdays")[moment.weekday()]
+
+
 def show_duration(run: Evaluation, value: Any) -> Any:
     """Write a duration, or a number of seconds, in words: 1 day 2 hours."""
     if value is None:
@@ -130,4 +140,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "percent": percent,
     "plural": plural,
     "time": show_time,
+    "weekday": show_weekday,
 }

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from botkit.errors import ExpressionError
+from botkit.expressions import filters_of_hours
 from botkit.expressions.access import is_number
 from botkit.expressions.evaluation import Evaluation
 from botkit.expressions.operators import compare, within
@@ -63,6 +64,7 @@ PREDICATES: dict[str, Predicate] = {
     "true": _plain(lambda value: value is True),
     "undefined": _plain(lambda value: value is None),
     "upper": _plain(lambda value: isinstance(value, str) and value.isupper()),
+    **filters_of_hours.PREDICATES,
     **{name: _compared("eq") for name in ("==", "eq", "equalto")},
     **{name: _compared("ne") for name in ("!=", "ne")},
     **{name: _compared("lt") for name in ("<", "lt", "lessthan")},

@@ -16,6 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from botkit.expressions import (
     access,
+    filters_of_hours,
     filters_of_lists,
     filters_of_locales,
     filters_of_text,
@@ -26,6 +27,7 @@ from botkit.expressions import (
 from botkit.expressions.evaluation import Evaluation
 
 FILTERS: dict[str, Callable[..., Any]] = {
+    **filters_of_hours.FILTERS,
     **filters_of_lists.FILTERS,
     **filters_of_locales.FILTERS,
     **filters_of_text.FILTERS,

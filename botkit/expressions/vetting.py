@@ -8,6 +8,8 @@ from typing import Any, cast
 from jinja2 import nodes
 
 from botkit.expressions.evaluation import BITS
+from botkit.expressions.filters_of_hours import FILTERS as OF_HOURS
+from botkit.expressions.filters_of_hours import PREDICATES as ASKING_HOURS
 from botkit.expressions.findings import Finding, FindingCode, did_you_mean
 from botkit.expressions.sandbox import FILTERS, PREDICATES
 
@@ -59,6 +61,16 @@ def filters_used(tree: nodes.Template) -> frozenset[str]:
     found = list(tree.find_all(nodes.Filter))
     mapped = (_constant(node.args[0]) for node in found if node.name == "map" and node.args)
     return frozenset([*(node.name for node in found), *(str(name) for name in mapped)])
+
+
+def hours_asked(tree: nodes.Template) -> frozenset[str]:
+    """Give the teams whose opening hours a tree asks for, as far as they are written in it; empty: the bot's."""
+    asking: list[nodes.Filter | nodes.Test] = [
+        *(node for node in tree.find_all(nodes.Filter) if node.name in OF_HOURS),
+        *(node for node in tree.find_all(nodes.Test) if node.name in ASKING_HOURS),
+    ]
+    named = [(*node.args, *(pair.value for pair in _keywords(node)))[:1] for node in asking]
+    return frozenset([str(_constant(args[0]) or "") if args else "" for args in named])
 
 
 def _finding(node: nodes.Node, code: FindingCode, message: str, hint: str = "") -> Finding:

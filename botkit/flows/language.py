@@ -439,6 +439,12 @@ WAIT = Kind(
     "What is waited for.",
     (
         Key("for", "duration", "So long.", "2h"),
+        Key(
+            "hours",
+            "words",
+            "`business`, or a team: of the time of `for`, only opening hours count.",
+            "business",
+        ),
         Key("until", "condition", "Until the time that this expression gives.", "order.delivery"),
         Key("event", "event", "For this event from outside.", "paid"),
         Key("timeout", "duration", "How long the event is waited for.", "2d"),

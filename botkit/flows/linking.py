@@ -186,6 +186,7 @@ def _wait(values: dict[str, Any], entry: Entry, _: _Linking) -> Wait:
         timeout=wait.get("timeout", 0.0),
         otherwise=entry(wait.get("otherwise")),
         save=wait.get("save", ""),
+        hours=wait.get("hours", ""),
     )
 
 

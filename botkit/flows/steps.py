@@ -171,6 +171,9 @@ def wait(node: Node, what: str, context: Context) -> dict[str, Any] | None:
         context.report.error(node.place, "conflicting-keys", f"'{extra[0]}' of {what} goes with 'event' only")
     if "otherwise" in values and "timeout" not in values and context.report.errors == before:
         context.report.error(node.place, "missing-key", f"'otherwise' of {what} needs the key 'timeout'")
+    if "hours" in values and "for" not in values and context.report.errors == before:
+        hint = "write until: now | next_open" if "until" in values else ""
+        context.report.error(node.place, "conflicting-keys", f"'hours' of {what} goes with 'for' only", hint)
     return values
 
 

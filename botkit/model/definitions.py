@@ -12,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from botkit.errors import NOWHERE, Place
+from botkit.model.hours import Hours
 from botkit.model.locales import Locale
 from botkit.model.words import fold, has_cjk
 
@@ -243,7 +244,10 @@ class Handoff(msgspec.Struct, frozen=True, omit_defaults=True, tag="handoff"):
 
 
 class Wait(msgspec.Struct, frozen=True, omit_defaults=True, tag="wait"):
-    """Wait `seconds`, until the time that `until` gives, or for `event` (at most `timeout` seconds)."""
+    """Wait `seconds`, until the time that `until` gives, or for `event` (at most `timeout` seconds).
+
+    With `hours`, of a team or, by any other name, of the bot, only those seconds count in which people are there.
+    """
 
     seconds: float = 0.0
     until: Source | None = None
@@ -251,6 +255,7 @@ class Wait(msgspec.Struct, frozen=True, omit_defaults=True, tag="wait"):
     timeout: float = 0.0
     otherwise: str = ""
     save: str = ""
+    hours: str = ""
 
 
 class Rate(msgspec.Struct, frozen=True, omit_defaults=True, tag="rate"):
@@ -433,6 +438,12 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
     merge_within: float = 0.0  # seconds after a message in which another one becomes part of it
     longest_message: int = 4000  # characters
     most_waiting: int = 100  # messages of a conversation that wait for their turn
+    hours: Hours | None = None  # when people are there; None: always
+    team_hours: Mapping[str, Hours] = {}  # of the teams that have their own
+
+    def hours_of(self, team: str = "") -> Hours | None:
+        """Give when a team is there, or anybody; None is always."""
+        return self.team_hours.get(team, self.hours)
 
 
 class FlowSet(msgspec.Struct, frozen=True):

@@ -46,7 +46,7 @@ BOT = """
 name: Example
 locales: [en, zh]
 plugins: [./plugins/shop.py]
-handoff: {teams: {support: {}, orders: {}, sales: {}, care: {}}}
+handoff: {teams: {support: {}, orders: {}, sales: {}, care: {}}, hours: 0-24}
 """
 AROUND = """
 flows:
@@ -81,6 +81,7 @@ BASES: dict[str, dict[str, str]] = {
     "wait timeout": {"event": "paid"},
     "wait otherwise": {"event": "paid", "timeout": "2d"},
     "wait save": {"event": "paid"},
+    "wait hours": {"for": "2h"},
 }
 """What else a key needs beside it, by part and key, in addition to the keys that are always needed."""
 

@@ -20,7 +20,7 @@ RECEIVES = {
     "on_error": "`error.code`, `error.message`",
     "on_blocked": "`reason`",
     "on_handoff": "`team`, `reason`",
-    "on_no_agent": "`team`",
+    "on_no_agent": "`team`; `opens`: the moment from which somebody is there, none while the team is open",
     "on_confirm": "`action`, `summary`; it ends with true or false",
     "on_attachment": "`files`",
 }

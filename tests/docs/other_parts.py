@@ -63,10 +63,11 @@ BOT = (
         "`handoff:`",
         (
             Row("teams", "names with mappings", "every name is a team", "The teams that `handoff` may name.",
-                "{support: {}, orders: {}}"),
+                "{support: {}, orders: {hours: 9-17}}"),
             Row("default", "name of a team", "`support`, or else the first team",
                 "The team of customers who ask for a person.", "support"),
-            Row("hours", "data", "none", "Read, but without effect in this version.", "9-18"),
+            Row("hours", "[opening hours](hours.md)", "always", "When people are there; of a team, under its name.",
+                 '{mon-fri: "9:00-18:00", sat: 10-14}'),
         ),
         "bot-yaml.md",
     ),

@@ -10,6 +10,7 @@ from botkit.app.directories import Locales
 from botkit.expressions import value
 from botkit.expressions.sandbox import FILTERS
 from botkit.model.definitions import Reading
+from botkit.model.hours import Hours, Span
 from botkit.model.values import File, Money
 from botkit.understanding.values import PARSERS
 
@@ -58,6 +59,8 @@ FILTER_SAMPLES = {
     "max": Sample("[3, 12, 5] | max"),
     "min": Sample("[3, 12, 5] | min"),
     "money": Sample("price | money"),
+    "next_close": Sample("now | next_close | time"),
+    "next_open": Sample("day | next_open | time"),
     "number": Sample("total | number(2)"),
     "percent": Sample("0.256 | percent"),
     "plural": Sample("n | plural('item', 'items')", "Choose the word that goes with a number."),
@@ -80,6 +83,7 @@ FILTER_SAMPLES = {
     "unique": Sample("names | unique"),
     "upper": Sample("name | upper", "Make letters large."),
     "urlencode": Sample("'a b&c' | urlencode", "Write a text so that it can stand in an address."),
+    "weekday": Sample("day | weekday"),
 }
 
 TEST_SAMPLES = {
@@ -104,6 +108,9 @@ TEST_SAMPLES = {
     "none": Sample("nothing is none", "It is not set."),
     "number": Sample("total is number", "A number."),
     "odd": Sample("n is odd", "An odd number."),
+    "open": Sample(
+        "now is open", "People are there at that moment ([hours](hours.md)); `open('care')`: those of a team."
+    ),
     "sequence": Sample("names is sequence", "A list or a text."),
     "string": Sample("name is string", "A text."),
     "true": Sample("n is true", "It is `true`, and not only something."),
@@ -182,7 +189,9 @@ ATTACHED = {
 def computed(source: str) -> str:
     """Give what an expression gives in `SCOPE`, as an expression would write it."""
     scope = {**SCOPE, "locale": "en", "__formats__": Locales()["en"].formats, "__currency__": "EUR"}
-    return shown(value(f"{{{{ {source} }}}}", {**scope, "__timezone__": "Europe/Berlin"}))
+    hours = Hours(((Span(540, 1080),),) * 7, "Europe/Berlin")
+    around = {"__timezone__": "Europe/Berlin", "__hours__": lambda _: hours}
+    return shown(value(f"{{{{ {source} }}}}", {**scope, **around}))
 
 
 def shown(found: Any) -> str:

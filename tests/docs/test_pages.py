@@ -71,6 +71,21 @@ def test_every_key_of_a_test_is_explained(tmp_path: Path) -> None:
     assert set(trials_reading.ROUTES) <= _words("testing.md")
 
 
+# hours.md
+
+
+async def test_the_conversations_at_all_hours_pass(tmp_path: Path) -> None:
+    _write(DOCS / "hours.md", tmp_path)
+    checked = check_directory(tmp_path)
+    assert [str(problem) for problem in checked.problems] == []
+    assert checked.flows is not None
+    trials, problems = trials_reading.read_trials(tmp_path, checked.flows)
+    assert problems == []
+    outcomes = [await Rehearsal(checked).play(trial) for trial in trials]
+    assert len(outcomes) == 5
+    assert {outcome.trial.name: outcome.complaints for outcome in outcomes if not outcome.passed} == {}
+
+
 # bot-yaml.md
 
 

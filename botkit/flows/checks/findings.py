@@ -17,6 +17,7 @@ Code = Literal[
     "loop-never-waits",
     "missing-locale",
     "missing-title",
+    "no-hours",
     "not-configured",
     "nothing-to-save",
     "reserved-name",

@@ -193,6 +193,15 @@ def paths_in(source: str, kind: Kind) -> tuple[tuple[str, ...], ...]:
     return (*((name,) for name in sorted(compiled.names)), *compiled.paths)
 
 
+def teams_in(source: str, kind: Kind) -> frozenset[str]:
+    """Give the teams whose opening hours a source asks for, empty for the bot's."""
+    try:
+        compiled = expressions.condition(source) if kind == "condition" else expressions.template(source)
+    except ExpressionError:
+        return frozenset()
+    return compiled.teams
+
+
 def names_in(source: str, kind: Kind) -> frozenset[str]:
     """Give the names that a source reads."""
     return frozenset(path[0] for path in paths_in(source, kind))

@@ -1,10 +1,10 @@
 """Do the things that flows name exist: steps, flows, intents, actions, teams, commands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from botkit.errors import Place
 from botkit.flows.checks.findings import Findings
-from botkit.flows.checks.readings import speeches_of
+from botkit.flows.checks.readings import Reading, of_speech, readings_of, speeches_of, teams_in
 from botkit.flows.checks.survey import REPAIR, Survey
 from botkit.model.definitions import (
     NO_START,
@@ -19,6 +19,7 @@ from botkit.model.definitions import (
     Run,
     Speech,
     Step,
+    Wait,
 )
 
 
@@ -28,9 +29,11 @@ def check_references(survey: Survey, found: Findings) -> None:
         _check_start(survey, flow, found)
         for step in flow.steps.values():
             _check_step(survey, flow, step, found)
+            _check_asked_hours(survey, readings_of(step), found)
             for speech in speeches_of(step):
                 _check_buttons(survey, speech, step.place, found)
     for answer in survey.bot.answers.values():
+        _check_asked_hours(survey, of_speech(answer.speech, answer.place), found)
         _check_buttons(survey, answer.speech, answer.place, found)
     _check_commands(survey, found)
     _check_starters(survey, found)
@@ -67,6 +70,8 @@ def _check_step(survey: Survey, flow: Flow, step: Step, found: Findings) -> None
         case AnswerStep() if not survey.bot.catalogue.articles:
             message = "the step 'answer' cannot work: there are no help articles"
             found.warning(step.place, "not-configured", message, "add files to knowledge/")
+        case Wait(hours=hours) if hours:
+            _check_hours(survey, "" if hours == "business" else hours, step.place, found)
         case Handoff(team=team):
             _check_team(survey, team, step.place, found)
         case _:
@@ -103,6 +108,23 @@ def _check_team(survey: Survey, team: str, place: Place, found: Findings) -> Non
         return
     hint = found.meant(team, teams, otherwise=f"the teams are {', '.join(sorted(teams))}" if teams else "")
     found.error(place, "unknown-team", f"there is no team '{team}' under handoff: in bot.yaml", hint)
+
+
+def _check_asked_hours(survey: Survey, readings: Iterable[Reading], found: Findings) -> None:
+    for reading in readings:
+        for team in teams_in(reading.source, reading.kind):
+            _check_hours(survey, team, reading.place, found)
+
+
+def _check_hours(survey: Survey, team: str, place: Place, found: Findings) -> None:
+    """Look whether the team is known whose opening hours are asked for, and whether any are written."""
+    settings = survey.bot.settings
+    if team and team not in settings.team_hours:
+        _check_team(survey, team, place, found)
+    if settings.hours_of(team) is None:
+        whose = f"of the team '{team}'" if team else "of the bot"
+        message = f"the opening hours {whose} are asked for, but none are written: it is always open"
+        found.warning(place, "no-hours", message, "write `hours:` under handoff: in bot.yaml")
 
 
 def _check_buttons(survey: Survey, speech: Speech, place: Place, found: Findings) -> None:

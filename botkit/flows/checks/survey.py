@@ -19,7 +19,7 @@ REPAIR: Mapping[str, tuple[str, ...]] = {
     "on_error": (),
     "on_blocked": ("reason",),
     "on_handoff": ("team", "reason"),
-    "on_no_agent": ("team",),
+    "on_no_agent": ("team", "opens"),
     "on_agent_left": (),
     "on_confirm": ("action", "summary"),
     "on_attachment": ("files",),

@@ -5,6 +5,7 @@ import pytest
 from botkit.app.config import Channel, Config, fill_variables, read_config
 from botkit.errors import Place
 from botkit.model.definitions import Settings
+from botkit.model.hours import Hours, Span
 
 WHOLE = """\
 name: Acme support
@@ -44,6 +45,7 @@ def test_a_whole_bot_yaml() -> None:
             idle=43_200.0,
             teams=("care", "support"),
             default_team="support",
+            hours=Hours(((Span(540, 1080),),) * 7, "Europe/Berlin"),
         ),
         channels={
             "web": Channel({}, Place("bot.yaml", 7, 3)),
@@ -138,7 +140,7 @@ def test_mistakes(text: str, problem: str) -> None:
         ('api: {token: "${A}"}', "1:14", "'token'"),
         ('llm: {model: m, key: "${A}"}', "1:6", "'llm'"),
         ('safety: {words: ["${A}", x]}', "1:9", "'safety'"),
-        ('handoff: {hours: "${A}"}', "1:10", "'handoff'"),
+        ('handoff: {default: "${A}"}', "1:10", "'handoff'"),
         ('plugins: [shop: {rate: {x: "${A}"}}]', "1:17", "the settings of plugin 'shop'"),
     ],
 )

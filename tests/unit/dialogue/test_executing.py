@@ -8,6 +8,7 @@ import pytest
 from botkit.flows import load
 from botkit.model.definitions import Catalogue, Settings
 from botkit.model.events import Failure, Outside, Owned, Press, Result, Timer
+from botkit.model.hours import Hours, Span
 from botkit.model.replies import Call, SetTimer
 from tests.unit.dialogue.talking import NOW, Talk, build, known_locales
 
@@ -372,6 +373,77 @@ flows:
         talk.say(line)
     assert [effect.due for effect in talk.effects if isinstance(effect, SetTimer)] == ([due] if due else [])
     assert (talk.text == "Now.") == (due is None)
+
+
+OFFICE = Hours(((Span(540, 1080),),) * 5 + ((), ()))  # 9 to 18, in UTC; it is Friday, 10 o'clock
+SHOP = Hours(((Span(540, 1320),),) * 7)
+
+
+@pytest.mark.parametrize(
+    ("wait", "due"),
+    [
+        ("{for: 2h, hours: business}", NOW + 2 * 3600),
+        ("{for: 8h, hours: business}", NOW + 8 * 3600),
+        ("{for: 9h, hours: business}", NOW + 3 * 86_400),  # an hour of Monday
+        ("{for: 9h, hours: shop}", NOW + 9 * 3600),
+        ("{for: 9h}", NOW + 9 * 3600),
+        ("{until: now | next_close}", NOW + 8 * 3600),
+        ("{until: now | next_close | next_open}", NOW + 3 * 86_400 - 3600),
+        ("{until: now | next_open}", None),
+    ],
+)
+def test_a_wait_for_opening_hours(wait: str, due: float | None) -> None:
+    talk = flow(f"- wait: {wait}\n- say: Now.", hours=OFFICE, team_hours={"shop": SHOP})
+    assert [effect.due for effect in talk.effects if isinstance(effect, SetTimer)] == ([due] if due else [])
+
+
+def test_a_wait_for_opening_hours_without_any_is_a_wait() -> None:
+    talk = flow("- wait: {for: 20h, hours: business}\n- say: Now.")
+    assert [effect.due for effect in talk.effects if isinstance(effect, SetTimer)] == [NOW + 20 * 3600]
+
+
+def test_so_much_open_time_that_it_takes_years_is_an_error() -> None:
+    seldom = Hours(((),) * 7, days={"02-29": (Span(0, 60),)})
+    talk = flow("- wait: {for: 3h, hours: business}\n- say: Now.", hours=seldom)
+    assert talk.text.startswith("I'm sorry, something went wrong")
+
+
+NIGHT = 1_792_884_600.0  # 2026-10-25T01:30 in Berlin, the night in which 2 to 3 comes twice
+SPRING = 1_774_744_200.0  # 2026-03-29T01:30, the night without it
+
+
+@pytest.mark.parametrize(
+    ("until", "now", "hours"),
+    [
+        ("'2026-10-25T06:00'", NIGHT, None),  # a text is no time
+        ("six", NIGHT, 5.5),
+        ("half", NIGHT, 1.0),
+        ("half", NIGHT + 3600 + 1200, 2 - 4 / 3),  # 2:50: it comes again
+        ("span", NIGHT, 24.0),  # elapsed time
+        ("six", SPRING, 3.5),
+        ("half", SPRING, 0.5),  # it never comes: when the clock passes over it
+        ("span", SPRING, 24.0),
+    ],
+)
+def test_a_wait_over_a_change_of_the_clock(until: str, now: float, hours: float | None) -> None:
+    text = f"""
+slots: {{six: {{type: time}}, half: {{type: time}}, span: {{type: duration}}}}
+flows:
+  main:
+    start: {{commands: [main]}}
+    steps:
+      - {{ask: six, say: Six?, fill: when_asked}}
+      - {{ask: half, say: Half?, fill: when_asked}}
+      - {{ask: span, say: Span?, fill: when_asked}}
+      - wait: {{until: "{until}"}}
+      - say: Now.
+"""
+    talk = Talk(build(text, timezone="Europe/Berlin"))
+    talk.now = now
+    for line in ("/main", "6:00", "2:30", "24 hours"):
+        talk.say(line)
+    dues = [effect.due - now for effect in talk.effects if isinstance(effect, SetTimer)]
+    assert dues == ([] if hours is None else [pytest.approx(hours * 3600)])
 
 
 EVENT = "- {wait: {event: paid, timeout: 2d, otherwise: [{say: Not paid.}], save: payment}}\n- say: 'Paid {{ payment.sum }}.'"

@@ -8,9 +8,10 @@ import pytest
 from botkit.dialogue.prepared import prepare
 from botkit.model.definitions import Set, Value
 from botkit.model.events import Evidence, Match, Message
+from botkit.model.hours import Hours, Span
 from botkit.model.replies import HandOff
 from botkit.model.values import File
-from tests.unit.dialogue.talking import Talk, build
+from tests.unit.dialogue.talking import NOW, Talk, build
 
 BROKEN = "I'm sorry, something went wrong on our side."
 
@@ -55,6 +56,62 @@ def test_the_bot_is_silent_while_a_queue_or_a_person_has_it() -> None:
     assert talk.owned("unavailable") == ""
     assert talk.owned("left").startswith("I'm back")
     assert (talk.session.owner, talk.session.agent, talk.session.epoch) == ("bot", "", 2)
+
+
+OFFICE = Hours(((Span(540, 1080),),) * 5 + ((), ()), "Europe/Berlin")  # it is Friday, 12 o'clock there
+EARLY = 1_777_960_800.0  # Tuesday, 8 o'clock there
+
+
+@pytest.mark.parametrize(
+    ("now", "locale", "said"),
+    [
+        (NOW, "en", "I'm passing you on to a colleague, who will answer you here."),
+        (NOW + 6 * 3600, "en", ("Nobody is here right now. I've kept your message, and a colleague will answer you here "
+                               "from Monday, May 4, 2026, 9:00 am on.")),
+        (EARLY, "en", ("Nobody is here right now. I've kept your message, and a colleague will answer you here "
+                      "today, from 9:00 am on.")),
+        (NOW, "zh", "正在为您转接人工客服，请稍候。"),
+        (NOW + 6 * 3600, "zh", "现在不是人工客服的上班时间。您的留言已经收到，2026年5月4日（星期一）09:00客服上班后，会在这里回复您。"),
+        (EARLY, "zh", "现在不是人工客服的上班时间。您的留言已经收到，今天09:00客服上班后，会在这里回复您。"),
+        (NOW + 6 * 3600, "de", ("Im Moment ist niemand da. Ihre Nachricht ist angekommen, und wir antworten Ihnen hier ab "
+                               "Montag, dem 4. Mai 2026, 09:00 Uhr.")),
+        (EARLY, "de", ("Im Moment ist niemand da. Ihre Nachricht ist angekommen, und wir antworten Ihnen hier heute ab "
+                      "09:00 Uhr.")),
+        (EARLY, "ar", "لا يوجد أحد من الموظفين الآن. وصلتنا رسالتك وسنرد عليك هنا ابتداءً من اليوم الساعة 09:00."),
+    ],
+)  # fmt: skip
+def test_outside_of_opening_hours_a_customer_hears_when_somebody_is_there(now: float, locale: str, said: str) -> None:
+    text = "flows: {main: {start: {commands: [main]}, steps: [{handoff: care}]}}"
+    talk = Talk(build(text, locales=(locale,), timezone="Europe/Berlin", hours=OFFICE, strict=False))
+    talk.now = now
+    assert talk.say("/main") == said
+    assert (talk.session.owner, talk.session.team) == ("queue", "care")
+
+
+def test_a_team_has_hours_of_its_own() -> None:
+    night = Hours(((Span(1320, 1680),),) * 7)
+    talk = flow("- handoff: night", hours=OFFICE, team_hours={"night": night})
+    assert "today, from 10:00 pm on" in talk.text
+    assert flow("- handoff: day", hours=OFFICE, team_hours={"night": night}).text.startswith("I'm passing you on")
+
+
+def test_nobody_can_take_it_now() -> None:
+    assert flow("- handoff: care").owned("unavailable").startswith("Nobody is available right now.")
+    assert flow("- handoff: care", hours=OFFICE).owned("unavailable").startswith("Nobody is available right now.")
+    talk = flow("- handoff: care", hours=OFFICE)
+    talk.now = NOW + 8 * 3600
+    assert "Monday" in talk.owned("unavailable")
+
+
+def test_hours_that_are_over_for_good_promise_nothing() -> None:
+    past = Hours(((),) * 7, days={"2026-01-01": (Span(0, 60),)})
+    assert flow("- handoff: care", hours=past).text.startswith("Nobody is available right now.")
+
+
+def test_a_bot_says_itself_when_somebody_is_there() -> None:
+    more = "  on_no_agent: {slots: {team: {type: text}, opens: {type: any}}, steps: [{say: '{{ team }} {{ opens.day }}'}]}\n"
+    talk = flow("- handoff: care", more, hours=Hours(((Span(0, 60),),) * 7))
+    assert talk.text == "care 2"
 
 
 @pytest.mark.parametrize("word", ["cancel", "start over", "取消"])

@@ -57,7 +57,7 @@ Codes = Callable[..., list[str]]
 def problems() -> Problems:
     """Load one file of YAML and give its problems.
 
-    `locales`, `settings_channels` and `teams` change the settings, other keywords the catalogue.
+    `locales`, `settings_channels`, `teams` and `hours` change the settings, other keywords the catalogue.
     """
 
     def look(text: str, **changes: Any) -> list[Problem]:
@@ -65,6 +65,7 @@ def problems() -> Problems:
             locales=changes.pop("locales", ("en",)),
             channels=changes.pop("settings_channels", ("web",)),
             teams=changes.pop("teams", ("support",)),
+            hours=changes.pop("hours", None),
         )
         codes = {code: locale(code) for code in ("en", "zh", "de")}
         return list(load({"bot.yaml": textwrap.dedent(text)}, settings, replace(CATALOGUE, **changes), codes)[1])

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from botkit.model.hours import Hours, Span
+
 Codes = Callable[..., list[str]]
 Problems = Callable[..., list[object]]
 
@@ -48,6 +50,35 @@ def test_teams_are_known_only_where_they_are_configured(
     codes: Codes, teams: tuple[str, ...] | None, expected: list[str]
 ) -> None:
     assert codes("- handoff: care", teams=teams) == expected
+
+
+OFFICE = Hours(((Span(540, 1080),),) * 7)
+
+
+@pytest.mark.parametrize(
+    ("steps", "unknown"),
+    [
+        ("- if: now is open\n  then: {say: Hi.}", 0),
+        ("- say: \"{{ now | next_open('support') }} {{ now | next_close(team='support') }}\"", 0),
+        ("- wait: {until: now | next_open}", 0),
+        ("- wait: {for: 2h, hours: business}", 0),
+        ("- wait: {for: 2h, hours: support}", 0),
+        ("- if: now is open('suport')\n  then: {say: Hi.}", 1),
+        ("- say: \"{{ now | next_open('care') }}\"", 1),
+        ("- wait: {for: 2h, hours: care}", 1),
+        ("- set: {team: care}\n- if: now is open(team)\n  then: {say: Hi.}", 0),  # known when it is asked
+    ],
+)
+def test_opening_hours_are_those_of_a_team_and_are_written(codes: Codes, steps: str, unknown: int) -> None:
+    assert codes(steps, hours=OFFICE) == ["unknown-team"] * unknown
+    assert set(codes(steps)) == {"no-hours", *(["unknown-team"] * unknown)}
+    assert codes(steps, hours=OFFICE, teams=None) == []
+
+
+def test_answers_ask_for_opening_hours_too(codes: Codes) -> None:
+    answer = "answers: {hi: {questions: [hi there], say: '{{ now | next_open | time }}'}}"
+    assert codes("- say: Hi.", before=answer) == ["no-hours"]
+    assert codes("- say: Hi.", before=answer, hours=OFFICE) == []
 
 
 @pytest.mark.parametrize(
