@@ -16,6 +16,7 @@ from botkit.model.words import fold, has_cjk
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 NUMERIC = frozenset({"number", "integer", "money"})
 _LONG = 5  # digits: what has as many and is of a pattern is hardly an amount
+_CLAUSES = re.compile(r"[，。；;、]|,\s")
 _BETWEEN = " \t\n:=,.-，：。"  # signs between a name and its value
 
 
@@ -33,7 +34,8 @@ class Mention:
 def mentions(work: Work, text: str) -> list[Mention]:
     """Give the slots of this run and its callers that a text names, in its order; the longest name counts.
 
-    A name inside a longer label of an option is none.
+    A name inside a longer label of an option is none. A name without its last word, which only says what kind of
+    thing it is ('order' for order_number), counts with a value beside it.
     """
     frame, question = work.stack[-1] if work.stack else None, work.question
     key = text, len(work.stack), id(frame), id(question)
@@ -44,9 +46,12 @@ def mentions(work: Work, text: str) -> list[Mention]:
     return found
 
 
-def _mentions(work: Work, text: str) -> list[Mention]:
+def _mentions(work: Work, text: str, without: frozenset[int] = frozenset()) -> list[Mention]:
+    """Find the mentions; `without` are places of shortened names that have no value beside them."""
     known = known_slots(work)
-    pattern = _names_in(tuple([name for _, slot in known for name in (slot.names if slot.title else (slot.name,))]))
+    names = tuple([name for _, slot in known for name in (slot.names if slot.title else (slot.name,))])
+    short = _short_names(names, work.prepared.phrases.kinds)
+    pattern = _names_in((*names, *short))
     wide = text if text.isascii() else unicodedata.normalize("NFKC", text)
     matches = list(pattern.finditer(wide if len(wide) == len(text) else text)) if pattern is not None else []
     if not matches:
@@ -54,10 +59,13 @@ def _mentions(work: Work, text: str) -> list[Mention]:
     owned = [*reversed(known), *reversed(asked_slots(work))]
     owners = {_plain(title): (index, slot) for index, slot in owned for title in slot.names[1:]}
     owners.update({_plain(slot.name): (index, slot) for index, slot in owned})
+    owners = {**{name: owners[full] for name, full in short.items()}, **owners}
     labels = list(_labels_in(known, text))
     found: list[Mention] = []
     for match in matches:
         start, end = match.span()
+        if start in without:
+            continue
         if any(left <= start and end <= right and right - left > end - start for left, right in labels):
             continue
         last = found.pop() if found else None
@@ -67,7 +75,25 @@ def _mentions(work: Work, text: str) -> list[Mention]:
                 found[-1] = last
                 continue
         found.append(Mention(*owners[_plain(match[0])], start, end, len(text)))
-    return found
+    shortened = [mention for mention in found if _plain(text[mention.start : mention.end]) in short]
+    idle = [mention.start for mention in shortened if value_beside(work, text, mention) is None]
+    return _mentions(work, text, without.union(idle)) if idle else found
+
+
+@lru_cache(maxsize=1024)
+def _short_names(names: tuple[str, ...], kinds: tuple[str, ...]) -> dict[str, str]:
+    """Give what names are without a word for the kind of thing at their end, each with its name in plain letters.
+
+    What two names would be shortened to is none of them.
+    """
+    found: dict[str, str] = {}
+    for name in names:
+        folded = fold(name)
+        ends = [kind for kind in kinds if folded.endswith(kind if has_cjk(kind) else f" {kind}")]
+        short = next((short for kind in ends if len(short := folded.removesuffix(kind).strip()) > 1), "")
+        if short:
+            found[short] = "" if found.get(short, _plain(name)) != _plain(name) else _plain(name)
+    return {_plain(short): full for short, full in found.items() if full}
 
 
 def _is_value_of(work: Work, name: str, text: str, mention: Mention) -> bool:
@@ -122,7 +148,32 @@ def behind_name(phrases: Phrases, text: str, mention: Mention) -> int:
 
 
 def value_beside(work: Work, text: str, mention: Mention) -> Found | None:
-    """Give the value that stands right behind a slot's name: 'quantity 3', 'the size is large', 'amount: 100'."""
+    """Give the value that stands right behind a slot's name: 'quantity 3', 'the size is large', 'amount: 100'.
+
+    Where none does, one that is said to be it counts: 'A-10293 is my order number'.
+    """
+    before = _value_before(work, text, mention)
+    linked = before is not None and _is_linked(work.prepared.phrases, text[mention.end :])
+    return (_value_behind(work, text, mention) if before is None or linked else None) or before
+
+
+def _is_linked(phrases: Phrases, behind: str) -> bool:
+    return phrases.copulas is not None and phrases.copulas.match(behind.casefold()) is not None
+
+
+def _value_before(work: Work, text: str, mention: Mention) -> Found | None:
+    phrases, slot = work.prepared.phrases, mention.slot
+    if phrases.called is None or slot.options or slot.options_from or (slot.type in FREE_TYPES and not slot.pattern):
+        return None
+    linked = phrases.called.search(text[: mention.start].casefold())
+    before = text[: linked.start()].rstrip() if linked is not None else ""
+    clause = max([match.end() for match in _CLAUSES.finditer(before)], default=0)
+    values = find_values(work, slot, before[clause:])
+    found = next((found for found in values if found.end == len(before) - clause), None)
+    return found and Found(found.value, clause + found.start, clause + found.end)
+
+
+def _value_behind(work: Work, text: str, mention: Mention) -> Found | None:
     slot, at = mention.slot, behind_name(work.prepared.phrases, text, mention)
     tail = text[at : mention.until]
     if mention.until < len(text):
@@ -172,7 +223,7 @@ def _without(work: Work, text: str, slot: SlotDef, named: Sequence[Mention], *, 
             continue
         beside = value_beside(work, text, mention)
         if beside is not None:
-            spans.append((mention.start, beside.end))
+            spans.append((min(mention.start, beside.start), max(mention.end, beside.end)))
         elif names:
             spans.append((mention.start, mention.end))
     return blank(text, spans) if spans else text

@@ -31,6 +31,8 @@ class Phrases:
     assents: re.Pattern[str] | None = None
     plain: frozenset[str] = frozenset()
     leading_over: re.Pattern[str] | None = None
+    kinds: tuple[str, ...] = ()
+    called: re.Pattern[str] | None = None
 
 
 def gather_phrases(locales: Iterable[Locale]) -> Phrases:
@@ -62,6 +64,8 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         assents=_anywhere({*yes, *(phrase for locale in known for phrase in _adding_nothing(locale))}),
         plain=plain_words(known),
         leading_over=_leading_over(known),
+        kinds=tuple(sorted({fold(kind) for locale in known for kind in locale.kinds}, key=len, reverse=True)),
+        called=_calling(known),
     )
 
 
@@ -97,6 +101,13 @@ def _leading_over(locales: Iterable[Locale]) -> re.Pattern[str]:
     between = _any_of(phrase for locale in locales for phrase in (*locale.fillers, *locale.corrections))
     joined = rf"|(?:{joining})" if joining else ""
     return re.compile(rf"\s*(?:[,;.，；、。]{joined})(?:[\s,;.，；、。]|{between or joining or '(?!)'}{joined})*\Z")
+
+
+def _calling(locales: Iterable[Locale]) -> re.Pattern[str] | None:
+    """Make a pattern of what stands at the end of a text between a value and its name: 'is my', 是我的."""
+    links = _any_of(phrase for locale in locales for phrase in locale.copulas)
+    fillers = _any_of(phrase for locale in locales for phrase in locale.fillers)
+    return re.compile(rf"\s*(?:{links})(?:\s*(?:{fillers or '$'}))*\s*\Z") if links else None
 
 
 def _is_bordered(phrase: str) -> bool:

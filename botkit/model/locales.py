@@ -151,6 +151,7 @@ class Locale(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     booleans: dict[str, bool] = {}  # further words for a boolean slot: on, off
     phone: tuple[str, ...] = ()  # words that announce a phone number, in small letters: call me at
     answers: tuple[str, ...] = ()  # of yes and no, those that count with more words behind: yes I want it
+    kinds: tuple[str, ...] = ()  # a slot's name is one without these at its end, too: order NUMBER, 订单号
     copulas: tuple[str, ...] = ()  # between a slot's name and its new value: the address IS, 地址改成
     doubts: tuple[str, ...] = ()  # a yes with one of these behind it is none: yes IF, ok BUT
     assents: tuple[str, ...] = ()  # beside a yes these add nothing: please, I WANT IT; without any, the fillers

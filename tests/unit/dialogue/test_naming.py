@@ -235,3 +235,73 @@ def test_a_number_inside_a_longer_value_is_none(reply: str) -> None:
     talk = talk_to("confirm")
     talk.say(reply)
     assert (str(talk.slots["amount"]), talk.slots["quantity"], talk.slots["helpers"]) == ("20 USD", 7, 4)
+
+
+INTRODUCED = """
+slots: {order_number: {title: {en: order number, zh: 订单号}, pattern: '\\d{10}'}}
+flows:
+  main:
+    start: {commands: [main]}
+    steps:
+      - {ask: phone, title: {en: phone number, zh: 手机号}, say: Phone?, type: phone}
+      - {ask: order_number, say: Order?}
+      - {ask: promo_code, say: Promo?, pattern: '[A-Z]{4}\\d'}
+      - {ask: promo_id, say: Promo id?, pattern: '\\d{3}'}
+      - say: Done.
+"""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "my order is 3348917502",
+        "order 3348917502",
+        "the order number is 3348917502",
+        "3348917502 is my order number",
+        "3348917502 is my order",
+        "it's 3348917502, order",
+        "订单是3348917502",
+        "我的订单号是3348917502",
+        "3348917502是我的订单号",
+    ],
+)
+def test_what_is_introduced_by_another_name_does_not_answer_the_question(said: str) -> None:
+    talk = Talk(build(INTRODUCED, country="US"))
+    talk.say("/main")
+    talk.say(said)
+    assert talk.slots.get("phone") is None or said.startswith("it's")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "3348917502 is my order number and my phone is 4155550111",
+        "my phone is 4155550111 and the order is 3348917502",
+        "4155550111 is my phone, 3348917502 is my order",
+        "手机是4155550111，订单是3348917502",
+        "3348917502是订单号，4155550111是手机号",
+    ],
+)
+def test_each_value_goes_to_the_slot_that_it_is_said_of(said: str) -> None:
+    talk = Talk(build(INTRODUCED, country="US"))
+    talk.say("/main")
+    talk.say(said)
+    assert (talk.slots["phone"], talk.slots["order_number"]) == ("+14155550111", "3348917502")
+    assert talk.step == "ask:promo_code"
+
+
+@pytest.mark.parametrize(
+    ("said", "phone"),
+    [
+        ("my order is late, call me at 415 555 0111", "+14155550111"),
+        ("415 555 0111, and where is my order?", "+14155550111"),
+        ("4155550111", "+14155550111"),
+        ("订单还没到，我手机4155550111", "+14155550111"),
+        ("my promo is 4155550111", "+14155550111"),
+    ],
+)
+def test_a_shortened_name_without_a_value_says_nothing(said: str, phone: str) -> None:
+    talk = Talk(build(INTRODUCED, country="US"))
+    talk.say("/main")
+    talk.say(said)
+    assert talk.slots["phone"] == phone
