@@ -13,8 +13,10 @@ from botkit.app.transcripts import moment
 from botkit.errors import LoadError, Problem, UsageError
 from botkit.model import codec
 from botkit.model.turn import Record
+from botkit.ports.files import FileLimits, Files
 from botkit.ports.stores import Store
-from botkit.stores import open_store
+from botkit.runtime.clocks import WallClock
+from botkit.stores import open_files, open_store
 
 _PAGE = 500
 
@@ -40,6 +42,11 @@ async def opened_at(url: str) -> AsyncIterator[Store]:
         yield store
     finally:
         await store.close()
+
+
+def files_of(store: Store) -> Files:
+    """Give the files beside an open store, to look at or to remove; the bot's own limits are not asked."""
+    return open_files(store, FileLimits(), WallClock())
 
 
 def channels_of(directory: Path) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from botkit.cli import (
     doctor,
     emitting,
     histories,
+    privacy,
     projects,
     publishing,
     rehearsing,
@@ -41,6 +42,8 @@ app.command("why")(histories.why)
 app.command("graph")(projects.graph)
 app.command("schema")(projects.schema)
 app.command("doctor")(doctor.doctor)
+histories.conversations.command("export")(privacy.export)
+histories.conversations.command("erase")(privacy.erase)
 app.add_typer(histories.conversations, name="conversations")
 app.add_typer(databases.db, name="db")
 

@@ -27,7 +27,8 @@ conversations = typer.Typer(
 )
 
 
-def _read(directory: Path, url: str, work: "Callable[[Store], Awaitable[None]]") -> None:
+def read(directory: Path, url: str, work: "Callable[[Store], Awaitable[None]]") -> None:
+    """Do some work with the store of a bot, or the one at a URL."""
     from botkit.app.histories import open_history
 
     async def run() -> None:
@@ -67,7 +68,7 @@ def why(
             else:
                 print("\n".join(explain(record)) + "\n")
 
-    _read(directory, store, explain_all)
+    read(directory, store, explain_all)
 
 
 def explain(record: "Record") -> Iterator[str]:
@@ -123,7 +124,7 @@ def list_(
                 words = (one.conversation, moment(one.touched), one.owner, f"{one.turns} turns", one.flow)
                 print("  ".join(word for word in words if word))
 
-    _read(directory, store, list_all)
+    read(directory, store, list_all)
 
 
 @conversations.command()
@@ -142,51 +143,7 @@ def show(conversation: Name, directory: Directory = HERE, store: Url = "") -> No
             for who, text in transcript_of(record):
                 print(f"{moment(record.now)}  {who + ':':<10}{text}")
 
-    _read(directory, store, show_all)
-
-
-@conversations.command()
-@guarded
-def export(conversation: Name, directory: Directory = HERE, store: Url = "") -> None:
-    """Write everything that is stored of a conversation, one JSON object a turn.
-
-    \b
-    botkit conversations export web:k3j2 --dir flows/support > k3j2.jsonl
-    """
-    from botkit.app.histories import data_of, records_of
-
-    async def export_all(store: "Store") -> None:
-        for record in await records_of(store, conversation):
-            print(json.dumps(data_of(record), ensure_ascii=False))
-
-    _read(directory, store, export_all)
-
-
-@conversations.command()
-@guarded
-def erase(
-    conversation: Name,
-    directory: Directory = HERE,
-    store: Url = "",
-    *,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-) -> None:
-    """Remove everything that is stored of a conversation. It cannot be undone.
-
-    \b
-    botkit conversations erase web:k3j2 --dir flows/support --yes
-    """
-    if not yes and not typer.confirm(f"Erase everything of {conversation}?"):
-        raise typer.Exit(1)
-
-    async def erase_one(store: "Store") -> None:
-        if not await store.erase(conversation):
-            raise UsageError(
-                f"there is no conversation {conversation!r}", hint="`botkit conversations list` names them"
-            )
-        print(f"erased {conversation}")
-
-    _read(directory, store, erase_one)
+    read(directory, store, show_all)
 
 
 @conversations.command()
@@ -218,7 +175,7 @@ def failed(
             else:
                 print(f"{one.id}  {moment(one.at)}  {data['kind']}  {one.reason}: {line_of(one)}")
 
-    _read(directory, store, list_all)
+    read(directory, store, list_all)
 
 
 @conversations.command()
@@ -238,7 +195,7 @@ def retry(which: Failure, directory: Directory = HERE, store: Url = "") -> None:
     async def retry_it(store: "Store") -> None:
         print(await retry_one(store, which))
 
-    _read(directory, store, retry_it)
+    read(directory, store, retry_it)
 
 
 @conversations.command()
@@ -255,4 +212,4 @@ def drop(which: Failure, directory: Directory = HERE, store: Url = "") -> None:
         await drop_one(store, which)
         print(f"dropped {which}")
 
-    _read(directory, store, drop_it)
+    read(directory, store, drop_it)

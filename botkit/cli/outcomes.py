@@ -40,6 +40,8 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
             raise _ended(FAILED) from error
         except typer.Exit:
             raise
+        except typer.Abort as error:  # a question that nobody answered
+            raise _ended(FAILED) from error
         except Exception as error:
             tell(f"botkit broke: {type(error).__name__}: {error} (--debug shows where; please report it)")
             raise _ended(FAILED) from error

@@ -17,7 +17,7 @@ import msgspec
 from msgspec.structs import replace
 
 from botkit.model.events import NO_EVIDENCE, Entity, Event, Message, Opened, Outside, Press, Result
-from botkit.model.replies import Call, Effect, HandOff, Reply
+from botkit.model.replies import Call, DropTimers, Effect, HandOff, Leave, Rated, Reply, SetTimer
 from botkit.model.session import Frame, Question, Session
 from botkit.model.turn import Record
 from botkit.model.values import from_json, to_json
@@ -177,6 +177,22 @@ def _decode(decoder: "msgspec.msgpack.Decoder[T]", data: bytes) -> T:
 def describe(record: Record) -> dict[str, Any]:
     """Give a record as plain JSON data with the names of its fields; those that say nothing are left out."""
     named: dict[str, Any] = _named(_record(record, to_json))
+    return named
+
+
+def describe_state(value: Session | Event | Effect | Reply) -> dict[str, Any]:
+    """Give other values as `describe` gives a record."""
+    plain: object
+    match value:
+        case Session():
+            plain = _session(value, to_json)
+        case Reply():
+            plain = value
+        case Call() | SetTimer() | DropTimers() | HandOff() | Leave() | Rated():
+            plain = _effect(value, to_json)
+        case _:
+            plain = _event(value, to_json)
+    named: dict[str, Any] = _named(plain)
     return named
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 import msgspec
 
@@ -148,6 +148,81 @@ class Publication(msgspec.Struct, frozen=True):
     share: int
     by: str
     at: float
+
+
+class Delivered(msgspec.Struct, frozen=True):
+    """A reply as the outbox has it: `state` is waiting, sent (as the platform's `note`) or failed (for that reason).
+
+    What was said in a sent one is in the record of its turn.
+    """
+
+    id: str
+    state: Literal["waiting", "sent", "failed"]
+    attempts: int
+    at: float  # waiting: due; else when it was sent or given up
+    note: str = ""
+    reply: Reply | None = None
+
+
+class Journalled(msgspec.Struct, frozen=True):
+    """A call as the journal has it; of one that is done the result is in the record of its turn."""
+
+    id: str
+    state: Literal["planned", "started", "done"]
+    at: float
+    call: Call | None = None
+
+
+class Holdings(msgspec.Struct, frozen=True):
+    """Everything that is kept of a conversation but the records of its turns; `seen` are its platform's ids."""
+
+    summary: Summary
+    customer: str
+    session: Session | None
+    waiting: tuple[Arrived, ...] = ()
+    deliveries: tuple[Delivered, ...] = ()
+    calls: tuple[Journalled, ...] = ()
+    timers: tuple[SetTimer, ...] = ()
+    failures: tuple[Failed, ...] = ()
+    seen: tuple[tuple[str, str], ...] = ()  # channel, id
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """How many turns (or, of the kind `conversation`, conversations that began) there were on a day, of nobody.
+
+    `day` counts from the epoch. `flow` is the first that the turn stood in, `route` how the message was taken, or
+    what else came (`timer`, `result`, ...), `outcome` is handoff, failed, `rated 4/5`, or empty.
+    """
+
+    day: int
+    channel: str
+    kind: str
+    flow: str = ""
+    route: str = ""
+    outcome: str = ""
+    count: int = 0
+
+
+Why = Literal["request", "retention"]
+
+
+class Erasure(msgspec.Struct, frozen=True):
+    """That something was removed: how many rows of which tables. It says of nobody what it was."""
+
+    number: int
+    at: float
+    why: str
+    counts: Mapping[str, int]
+
+
+class Untouched(msgspec.Struct, frozen=True):
+    """A conversation in which nothing waits, is unsent, open or timed; `cursor` is its place among the others."""
+
+    cursor: tuple[int, int]
+    conversation: str
+    fence: int
+    turns: int
+    session: Session | None
 
 
 class Store(Protocol):
@@ -354,8 +429,60 @@ class Store(Protocol):
         """Give the conversations in which a customer is known, on one channel or on all, the last touched first."""
         ...
 
-    async def erase(self, conversation: str) -> bool:
-        """Remove everything of a conversation; False if there was nothing."""
+    async def holdings(self, conversation: str) -> Holdings | None:
+        """Give everything of a conversation but its turns; None if there is none."""
+        ...
+
+    async def erase(self, *conversations: str, now: float) -> Mapping[str, int]:
+        """Remove everything of conversations; give how many rows of which tables, nothing if there was nothing.
+
+        Whoever still holds one of them in memory meets the fence. What is left names nobody: an `Erasure`, what its
+        turns add to the `figures`, and for as long as `forget` would have kept the ids of its messages their digests:
+        one that a platform delivers again is a duplicate.
+        """
+        ...
+
+    async def retire(self, standing: Sequence[tuple[str, int]], now: float) -> Mapping[str, int]:
+        """Do what `erase` does with conversations that stand at these fences still, and in which nothing waits."""
+        ...
+
+    async def untouched(self, before: float, after: tuple[int, int] = (0, 0), most: int = 100) -> Sequence[Untouched]:
+        """Give conversations that are the bot's and that nobody touched since then (to the hour), page by page.
+
+        The longest untouched come first; a page begins after a `cursor`.
+        """
+        ...
+
+    async def trim(
+        self, before: float, now: float, after: int = 0, most: int = 100
+    ) -> tuple[Mapping[str, int], int | None]:
+        """Remove the records of turns from before then, in some of the conversations that are the bot's.
+
+        They count into the figures. Gives what was removed, and the cursor after which to go on; None at the end.
+        """
+        ...
+
+    async def drop_failures(self, before: float, now: float, most: int = 100) -> Mapping[str, int]:
+        """Let go of failures from before then, at most so many of a table; give how many of which."""
+        ...
+
+    async def figures(self) -> Sequence[Figure]:
+        """Give the figures of the turns that were removed, in order."""
+        ...
+
+    async def drop_figures(self, before: float) -> int:
+        """Let go of the figures of days before then; give how many."""
+        ...
+
+    async def erasures(self, most: int = 50) -> Sequence[Erasure]:
+        """Give what was removed, the newest first."""
+        ...
+
+    async def scrub(self) -> bool:
+        """See that nothing of what was removed is left in files that are this store's own.
+
+        False if somebody reads there for so long that it has to be tried again.
+        """
         ...
 
     async def forget(self, before: float) -> int:

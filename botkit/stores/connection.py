@@ -50,6 +50,23 @@ def connect(path: str, durability: Durability = "normal", *, writes: bool = True
     return db
 
 
+def empty_log(path: str) -> bool:
+    """Move what the write-ahead log holds into the file, and cut it off; False while others read for too long.
+
+    Raises StoreError.
+    """
+    db = connect(path)
+    try:
+        busy: int = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except sqlite3.Error as error:
+        if is_busy(error):
+            return False
+        raise explain(error, path) from error
+    finally:
+        db.close()
+    return not busy
+
+
 def is_busy(error: Exception) -> bool:
     """Tell whether another connection is in the way, so that trying again may help."""
     return isinstance(error, sqlite3.Error) and _primary(error) in (5, 6)
@@ -89,6 +106,7 @@ def _set_up(db: sqlite3.Connection, durability: Durability, *, writes: bool) -> 
     db.execute(f"PRAGMA cache_size = -{_CACHE}")
     db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
     db.execute(f"PRAGMA journal_size_limit = {_LOG_KEPT}")
+    db.execute("PRAGMA secure_delete = ON")  # what is removed is overwritten, in pages and where a page was freed
     if writes:
         db.execute("PRAGMA journal_mode = WAL")
     else:

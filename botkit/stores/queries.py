@@ -14,16 +14,20 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, func, literal_column, select, union, union_all, update
-from sqlalchemy.dialects.sqlite import dialect, insert
+from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.schema import CreateIndex, CreateTable
-from sqlalchemy.sql import ClauseElement, ColumnElement
 from sqlalchemy.sql.elements import BindParameter
 
+from botkit.stores import queries_of_past
+from botkit.stores.compiling import DIALECT as _DIALECT
+from botkit.stores.compiling import number as _number
+from botkit.stores.compiling import text_of as _text
 from botkit.stores.schema import (
     budgets,
     calls,
     conversations,
     customers,
+    erased,
     failures,
     files,
     inbox,
@@ -36,18 +40,6 @@ from botkit.stores.schema import (
     versions,
 )
 from botkit.stores.states import CALL, DEAD, DONE, PENDING, PLANNED, SENT, STARTED
-
-_DIALECT = dialect(paramstyle="named")
-_YEAR: Final = 31_536_000  # seconds; a budget of a longer period may begin anew when nobody used it for a year
-
-
-def _text(statement: ClauseElement, *columns: str) -> str:
-    return str(statement.compile(dialect=_DIALECT, column_keys=columns or None))
-
-
-def _number(value: int) -> ColumnElement[Any]:
-    return literal_column(str(value))
-
 
 _which: BindParameter[Any] = bindparam("which")
 _of: BindParameter[Any] = bindparam("of")
@@ -67,10 +59,14 @@ PUT: Final = _text(insert(inbox), "conversation", "seq", "data", "customer")
 REMEMBER: Final = _text(insert(seen).on_conflict_do_nothing(), *("channel", "id", "conversation", "seq", "day"))
 UNREMEMBER: Final = _text(delete(seen).where(seen.c.channel == bindparam("on"), seen.c.id == _which))
 SEEN: Final = _text(
-    select(conversations.c.id, seen.c.seq)
-    .join_from(seen, conversations, conversations.c.key == seen.c.conversation)
-    .where(seen.c.channel == bindparam("on"), seen.c.id == _which)
+    union_all(
+        select(conversations.c.id, seen.c.seq)
+        .join_from(seen, conversations, conversations.c.key == seen.c.conversation)
+        .where(seen.c.channel == bindparam("on"), seen.c.id == _which),
+        select(literal_column("''"), _number(0)).where(erased.c.mark == bindparam("mark")),
+    )
 )
+ANY_ERASED: Final = _text(select(_number(1)).select_from(erased).limit(_number(1)).offset(_number(0)))
 
 # -- a turn
 
@@ -367,21 +363,6 @@ SESSIONS: Final = _text(
     .limit(_most)
     .offset(_number(0))
 )
-KEY: Final = _text(select(conversations.c.key).where(conversations.c.id == _which))
-_held_by_key = files.c.conversation == select(conversations.c.id).where(conversations.c.key == _of).scalar_subquery()
-_of_a_conversation = (customers, inbox, seen, turns, outbox, calls, timers, failures)
-ERASE: Final = (
-    _text(delete(files).where(_held_by_key)),  # before the row that has the conversation's id
-    *(_text(delete(table).where(table.c.conversation == _of)) for table in _of_a_conversation),
-    _text(delete(conversations).where(conversations.c.key == _of)),
-)
-FORGET: Final = (
-    _text(delete(seen).where(seen.c.day < bindparam("before_day"))),
-    _text(delete(outbox).where(outbox.c.state == _number(SENT), outbox.c.at < bindparam("before"))),
-    _text(delete(calls).where(calls.c.state == _number(DONE), calls.c.at < bindparam("before"))),
-    _text(delete(budgets).where(budgets.c.began < bindparam("before") - _number(_YEAR))),
-)
-
 # -- what is shared
 
 BUDGET: Final = _text(select(budgets.c.began, budgets.c.used).where(budgets.c.key == _which))
@@ -436,7 +417,7 @@ TABLES: Final = tuple(sorted(metadata.tables))
 def compiled() -> Mapping[str, str | tuple[str, ...]]:
     """Give every statement by its name, white space made single spaces."""
     found: dict[str, str | tuple[str, ...]] = {}
-    for name, value in globals().items():
+    for name, value in {**globals(), **vars(queries_of_past)}.items():
         if name.isupper() and not name.startswith("_") and isinstance(value, (str, tuple)):
             found[name] = _plain(value) if isinstance(value, str) else tuple(_plain(text) for text in value)
     return found

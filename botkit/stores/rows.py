@@ -3,20 +3,33 @@
 Context managers are classes: `contextlib` calls four functions more for each, and these are entered every turn.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, Literal
 
 import msgspec
 
 from botkit.errors import StoreError
 from botkit.model import codec
 from botkit.model.events import Event, Result
+from botkit.model.replies import SetTimer
 from botkit.model.turn import Record
 from botkit.model.values import File
 from botkit.ports.files import Kept
-from botkit.ports.stores import Arrived, Delivery, Failed, Left, Summary
+from botkit.ports.stores import Arrived, Delivered, Delivery, Failed, Holdings, Journalled, Left, Summary, Untouched
 from botkit.stores.packing import unpack
 from botkit.stores.sniffing import kind_of
-from botkit.stores.states import CALL, REPLY, SENT
+from botkit.stores.states import CALL, DEAD, DONE, PENDING, PLANNED, REPLY, SENT, STARTED
+
+_DELIVERED: Final[dict[int, Literal["waiting", "sent", "failed"]]] = {
+    PENDING: "waiting",
+    SENT: "sent",
+    DEAD: "failed",
+}
+_CALLED: Final[dict[int, Literal["planned", "started", "done"]]] = {
+    PLANNED: "planned",
+    STARTED: "started",
+    DONE: "done",
+}
 
 UNSTORABLE = (TypeError, ValueError, RecursionError)
 
@@ -117,3 +130,45 @@ def summary(conversation: str, channel: str, owner: str, turns: int, touched: fl
 def kept_file(ref: str, name: str, mime: str, size: int, at: float, sent: int) -> Kept:
     """Give a file as its conversation holds it."""
     return Kept(File(kind=kind_of(mime), name=name, mime=mime, size=size, ref=ref), at, bool(sent))
+
+
+def holdings(
+    conversation: str,
+    row: Sequence[Any],
+    waiting: Iterable[Sequence[Any]],
+    deliveries: Iterable[Sequence[Any]],
+    calls: Iterable[Sequence[Any]],
+    timers: Iterable[Sequence[Any]],
+    failures: Iterable[Sequence[Any]],
+    seen: Iterable[Sequence[Any]],
+) -> Holdings:
+    """Read everything of a conversation but its turns."""
+    _, channel, owner, turns, touched, data, customer = row
+    return Holdings(
+        summary=summary(conversation, channel, owner, turns, touched, data),
+        customer=customer or "",
+        session=None if data is None else codec.decode_session(unpack(data)),
+        waiting=tuple([arrived(*one) for one in waiting]),
+        deliveries=tuple([_delivered(*one) for one in deliveries]),
+        calls=tuple([_journalled(*one) for one in calls]),
+        timers=tuple([SetTimer(*one) for one in timers]),
+        failures=tuple(
+            [failed(conversation, kind, what, at, note, *rest) for kind, what, at, note, *rest in failures]
+        ),
+        seen=tuple([(via, id_) for via, id_ in seen]),
+    )
+
+
+def _delivered(reply: str, state: int, attempts: int, at: float, note: str | None, data: bytes | None) -> Delivered:
+    said = None if data is None else codec.decode_reply(unpack(data))
+    return Delivered(reply, _DELIVERED[state], attempts, at, note or "", said)
+
+
+def _journalled(call: str, state: int, at: float, data: bytes | None) -> Journalled:
+    return Journalled(call, _CALLED[state], at, None if data is None else codec.decode_call(unpack(data)))
+
+
+def untouched(hour: int, key: int, conversation: str, fence: int, turns: int, data: bytes | None) -> Untouched:
+    """Read a row of the conversations that nobody touched."""
+    session = None if data is None else codec.decode_session(unpack(data))
+    return Untouched((hour, key), conversation, fence, turns, session)

@@ -16,6 +16,11 @@ came by that clock; SQLite has one worker and fills none of them. `data` columns
 
 `duties` are what one process of several does, `rates` when the next place of each rate begins, `budgets` what is used
 of each in its period; with SQLite only budgets have rows.
+
+Every table with something of a customer has a column `conversation`, or is named by one (`rates`, `budgets`), and
+`ERASE` empties it there. What is left is of nobody: `erasures` says that something was removed, when, why and how
+much; `figures` counts by days (since the epoch) the turns that were removed; `erased` holds digests of the platform's
+ids of removed messages (`erasing.mark_of`), as long as `seen` would have held the ids.
 """
 
 from sqlalchemy import (
@@ -232,5 +237,35 @@ versions = Table(
     Column("version", Text, primary_key=True),
     Column("at", Float, nullable=False),
     Column("data", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Float, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("counts", Text, nullable=False),  # JSON: table → rows
+)
+
+erased = Table(
+    "erased",
+    metadata,
+    Column("mark", LargeBinary, primary_key=True),
+    Column("day", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+figures = Table(
+    "figures",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("channel", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("flow", Text, primary_key=True),
+    Column("route", Text, primary_key=True),
+    Column("outcome", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
     sqlite_with_rowid=False,
 )

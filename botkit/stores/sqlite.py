@@ -1,5 +1,6 @@
 """The store on SQLite: one file, or memory, and no server."""
 
+import asyncio
 import math
 import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -19,16 +20,20 @@ from botkit.ports.stores import (
     Commit,
     Committed,
     Delivery,
+    Erasure,
     Failed,
+    Figure,
+    Holdings,
     Left,
     Loaded,
     Outgoing,
     Publication,
     Summary,
+    Untouched,
 )
-from botkit.stores import rows, work
+from botkit.stores import erasing, removing, rows, work
 from botkit.stores import statements as sql
-from botkit.stores.connection import MEMORY, Durability, connect, explain
+from botkit.stores.connection import MEMORY, Durability, connect, empty_log, explain
 from botkit.stores.holding import Hold
 from botkit.stores.migrating import bring_up
 from botkit.stores.packing import pack, unpack
@@ -166,7 +171,8 @@ class SQLiteStore:
             del standing[next(iter(standing))]
         if at is None:
             return accepted, None
-        standing[conversation] = at
+        if at.trusted:
+            standing[conversation] = at
         return accepted, Committed(at.fence)
 
     async def commit_many(self, commits: Sequence[Commit]) -> Sequence[Committed | Exception]:
@@ -350,13 +356,58 @@ class SQLiteStore:
 
     # -- keeping and removing
 
-    async def erase(self, conversation: str) -> bool:
-        """Remove everything of a conversation; False if there was nothing."""
-        return await self._open_writer().run(partial(work.erase, conversation=conversation), long=True)
+    async def holdings(self, conversation: str) -> Holdings | None:
+        """Give everything of a conversation but its turns."""
+        with self._reading(conversation) as db:
+            return removing.holdings(db, conversation)
+
+    async def erase(self, *conversations: str, now: float) -> Mapping[str, int]:
+        """Remove everything of conversations; give how many rows of which tables."""
+        return await self._long(partial(removing.erase, conversations=conversations, now=now))
+
+    async def retire(self, standing: Sequence[tuple[str, int]], now: float) -> Mapping[str, int]:
+        """Do that with those that stand at these fences still."""
+        return await self._long(partial(removing.retire, standing=standing, now=now))
+
+    async def untouched(self, before: float, after: tuple[int, int] = (0, 0), most: int = 100) -> Sequence[Untouched]:
+        """Give conversations that nobody touched since then, page by page."""
+        values = {"before_hour": int(before // 3600), "after_hour": after[0], "after": after[1], "most": most}
+        with self._reading("") as db:
+            return [rows.untouched(*row) for row in db.execute(sql.UNTOUCHED, values).fetchall()]
+
+    async def trim(
+        self, before: float, now: float, after: int = 0, most: int = 100
+    ) -> tuple[Mapping[str, int], int | None]:
+        """Remove old records of turns, and give the cursor after which to go on."""
+        return await self._long(partial(removing.trim, before=before, after=after, most=most, now=now))
+
+    async def drop_failures(self, before: float, now: float, most: int = 100) -> Mapping[str, int]:
+        """Let go of failures from before then."""
+        return await self._long(partial(removing.drop_failures, before=before, most=most, now=now))
+
+    async def figures(self) -> Sequence[Figure]:
+        """Give the figures of what was removed."""
+        with self._reading("") as db:
+            return [Figure(*row) for row in db.execute(sql.FIGURES).fetchall()]
+
+    async def drop_figures(self, before: float) -> int:
+        """Let go of the figures of days before then."""
+        return await self._write(partial(removing.drop_figures, before=before))
+
+    async def erasures(self, most: int = 50) -> Sequence[Erasure]:
+        """Give what was removed, the newest first."""
+        with self._reading("") as db:
+            found = db.execute(sql.ERASURES, {"most": most}).fetchall()
+            return [Erasure(number, at, why, erasing.read(counts)) for number, at, why, counts in found]
+
+    async def scrub(self) -> bool:
+        """Move the write-ahead log into the file, and empty it; deleted bytes of the file are zeros already."""
+        self._open_writer()
+        return self.path == MEMORY or await asyncio.to_thread(empty_log, self.path)
 
     async def forget(self, before: float) -> int:
         """Let go of the marks of deliveries, sent replies and ended calls of before then; give how many."""
-        return await self._open_writer().run(partial(work.forget, before=before), long=True)
+        return await self._long(partial(work.forget, before=before))
 
     async def save_version(self, version: str, sources: Mapping[str, str], now: float) -> None:
         """Keep the sources of a flow version (path → text); a known one changes nothing."""
@@ -410,6 +461,9 @@ class SQLiteStore:
 
     async def _write(self, job: Callable[[sqlite3.Connection], T]) -> T:
         return await self._open_writer().run(job)
+
+    async def _long(self, job: Callable[[sqlite3.Connection], T]) -> T:
+        return await self._open_writer().run(job, long=True)
 
     def _reading(self, conversation: str) -> "_Reading":
         return _Reading(self._reader, self.path, conversation)

@@ -18,6 +18,7 @@ from botkit.model.turn import Record, Turn
 from botkit.ports.connectors import Accepted, Incoming
 from botkit.ports.stores import Commit, Committed, Failed
 from botkit.stores import statements as sql
+from botkit.stores.erasing import mark_of
 from botkit.stores.packing import pack
 from botkit.stores.states import EVENT, PENDING, PLANNED, REPLY
 
@@ -96,8 +97,9 @@ def _seen(db: sqlite3.Connection, arrival: Arrival) -> Accepted | None:
     """Give what became of it when it arrived before."""
     if not arrival.id:
         return None
-    known = db.execute(sql.SEEN, {"on": arrival.channel, "which": arrival.id}).fetchone()
-    return None if known is None else Accepted(known[0], known[1], duplicate=True)
+    mark = mark_of(arrival.channel, arrival.id) if arrival.channel != OURS else b""
+    known = db.execute(sql.SEEN, {"on": arrival.channel, "which": arrival.id, "mark": mark}).fetchone()
+    return None if known is None else Accepted(known[0] or arrival.conversation, known[1], duplicate=True)
 
 
 def _remember(db: sqlite3.Connection, arrival: Arrival, key: int, accepted: int) -> bool:
@@ -112,7 +114,8 @@ def _remember(db: sqlite3.Connection, arrival: Arrival, key: int, accepted: int)
 class Standing(msgspec.Struct, frozen=True):
     """Where a conversation stood after a turn, nothing waiting: what the next one finds if nobody else wrote.
 
-    It is looked up in no index then. A wrong one does no harm: the statement that uses it compares all of it.
+    It is looked up in no index then. A wrong one does no harm: the statement that uses it compares all of it. It is
+    not `trusted` while there are marks of erased messages, for which that statement does not look.
     """
 
     key: int
@@ -120,6 +123,7 @@ class Standing(msgspec.Struct, frozen=True):
     accepted: int
     owner: str
     hour: int
+    trusted: bool = True
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -287,7 +291,7 @@ def _take_found(db: sqlite3.Connection, arrival: Arrival, prepared: Prepared) ->
         return None
     if prepared.fence:
         _move(db, prepared, at, came=1, taken=1)
-        at = Standing(at.key, at.fence + 1, at.accepted + 1, prepared.owner, prepared.hour)
+        at = Standing(at.key, at.fence + 1, at.accepted + 1, prepared.owner, prepared.hour, at.trusted)
     _remember(db, arrival, at.key, at.accepted)
     return at
 
@@ -303,7 +307,7 @@ def take_result(
     if at is None or not _finish(db, effect, at.key, arrival):
         return finish_call(db, effect, arrival), None
     _move(db, prepared, at, came=1, taken=1)
-    at = Standing(at.key, at.fence + 1, at.accepted + 1, prepared.owner, prepared.hour)
+    at = Standing(at.key, at.fence + 1, at.accepted + 1, prepared.owner, prepared.hour, at.trusted)
     _write(db, prepared, at.key, at.fence)
     return Accepted(arrival.conversation, at.accepted), at
 
@@ -319,7 +323,11 @@ def _stands(db: sqlite3.Connection, prepared: Prepared) -> Standing | None:
     if found is None:
         return None
     key, accepted, _, owner, hour = found
-    return Standing(key, prepared.fence, accepted, owner, hour)
+    return Standing(key, prepared.fence, accepted, owner, hour, _trusted(db))
+
+
+def _trusted(db: sqlite3.Connection) -> bool:
+    return db.execute(sql.ANY_ERASED).fetchone() is None
 
 
 def _begin(db: sqlite3.Connection, arrival: Arrival, prepared: Prepared) -> Standing | None:
@@ -340,7 +348,7 @@ def _begin(db: sqlite3.Connection, arrival: Arrival, prepared: Prepared) -> Stan
     made = db.execute(sql.BEGIN, row)
     if made.rowcount != 1 or made.lastrowid is None:
         return None
-    return Standing(made.lastrowid, prepared.first_fence, 1, prepared.owner, prepared.hour)
+    return Standing(made.lastrowid, prepared.first_fence, 1, prepared.owner, prepared.hour, _trusted(db))
 
 
 def commit_many(db: sqlite3.Connection, many: Sequence[Prepared]) -> list[Committed | Exception]:
@@ -427,16 +435,6 @@ def fire(db: sqlite3.Connection, now: float, most: int) -> list[str]:
         accept(db, own_arrival(conversation, f"timer:{timer}", Timer(question, purpose, timer), now))
         fired[conversation] = None
     return list(fired)
-
-
-def erase(db: sqlite3.Connection, conversation: str) -> bool:
-    """Remove a conversation from every table."""
-    found = db.execute(sql.KEY, {"which": conversation}).fetchone()
-    if found is None:
-        return False
-    for statement in sql.ERASE:
-        db.execute(statement, {"of": found[0]})
-    return True
 
 
 def keep_version(db: sqlite3.Connection, version: str, data: bytes, now: float) -> None:

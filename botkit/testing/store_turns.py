@@ -126,7 +126,7 @@ class TurnContract:
         await take(store, f"web:{name}", replies=(Reply(name, name),), timers=(SetTimer(name, 1.0, name, "wait"),))
         assert [out.reply.id for out in await store.outgoing(f"web:{name}")] == [name]
         assert await store.fire(2.0) == [f"web:{name}"]
-        assert await store.erase(f"web:{name}")
+        assert await store.erase(f"web:{name}", now=NOW)
         assert [one.conversation for one in await store.conversations()] == ["web:bystander"]
 
     async def test_half_a_surrogate_pair_is_mended(self, store: Store) -> None:

@@ -87,5 +87,5 @@ class CustomerContract:
     async def test_an_erased_conversation_knows_nobody(self, store: Store) -> None:
         conversation = await contact(store)
         await take(store, conversation, customer="c-1")
-        await store.erase(conversation)
+        await store.erase(conversation, now=NOW)
         assert list(await store.conversations_of("c-1")) == []

@@ -1,6 +1,6 @@
 """The store on PostgreSQL keeps the contract, for one worker and for several."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from functools import partial
 
 import asyncpg
@@ -10,9 +10,16 @@ from botkit.ports.stores import Store
 from botkit.stores.copying import tables
 from botkit.stores.postgres import PostgreSQLStore
 from botkit.testing import postgres
+from botkit.testing.store_erasing import Dump
 from botkit.testing.stores import StoreContract
+from tests.contract.dumping import rows_as_bytes
 
 EMPTY = f"TRUNCATE {', '.join(table.name for table in tables())}"
+
+_ALL_TABLES = (
+    "SELECT quote_ident(table_name) FROM information_schema.tables "
+    "WHERE table_schema NOT IN ('pg_catalog', 'information_schema')"
+)
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +41,17 @@ class TestPostgreSQL(StoreContract):
     @pytest.fixture
     def reopen(self, url: str) -> Callable[[], Store]:
         return partial(PostgreSQLStore, url)
+
+    @pytest.fixture
+    def dump(self, url: str) -> Dump:
+        async def read() -> Mapping[str, Sequence[bytes]]:
+            db = await asyncpg.connect(url)
+            names = await db.fetch(_ALL_TABLES)
+            found = {row[0]: await db.fetch(f"SELECT * FROM {row[0]}") for row in names}  # noqa: S608
+            await db.close()
+            return rows_as_bytes(found)
+
+        return read
 
     @pytest.fixture
     def workers(self, url: str) -> Callable[[str, float], Store]:

@@ -1,6 +1,7 @@
 """Every store of botkit keeps the contract, and the contract notices a store that does not."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -13,7 +14,9 @@ from botkit.model.replies import Call
 from botkit.ports.connectors import Accepted, Incoming
 from botkit.ports.stores import CALL_LEASE, Commit, Committed, Outgoing, Store
 from botkit.stores import SQLiteStore
+from botkit.testing.store_erasing import Dump
 from botkit.testing.stores import StoreContract
+from tests.contract.dumping import rows_as_bytes
 
 
 class _OnFile(StoreContract):
@@ -27,6 +30,17 @@ class _OnFile(StoreContract):
     @pytest.fixture
     def reopen(self, tmp_path: Path) -> Callable[[], Store]:
         return partial(SQLiteStore, str(tmp_path / "bot.db"), self.durability)
+
+    @pytest.fixture
+    def dump(self, tmp_path: Path) -> Dump:
+        async def read() -> Mapping[str, Sequence[bytes]]:
+            db = sqlite3.connect(tmp_path / "bot.db")
+            names = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            found = {name: db.execute(f"SELECT * FROM {name}").fetchall() for name in names}  # noqa: S608
+            db.close()
+            return rows_as_bytes(found)
+
+        return read
 
 
 class TestSQLite(_OnFile):

@@ -100,6 +100,10 @@ def _commit(*, whole: bool) -> str:
     )
 
 
+_NEW: Final = (  # neither known, nor a message of an erased conversation
+    "NOT EXISTS (SELECT FROM seen s WHERE s.channel = a.via AND s.id = a.key) "
+    "AND NOT EXISTS (SELECT FROM erased e WHERE e.mark = a.mark)"
+)
 _MOVE_ON: Final = (
     f"UPDATE conversations c SET accepted = c.accepted + 1, processed = c.processed + 1, {_SET} "
     "FROM {table} a WHERE c.id = a.id AND c.fence = a.held AND c.accepted = c.processed"
@@ -108,9 +112,8 @@ _MOVE_ON: Final = (
 
 def _take(*, whole: bool) -> str:
     return (
-        f"WITH {_jobs(**_MOVES, via='text', key='text', day='int4')}, "
-        "new AS (SELECT * FROM asked a WHERE NOT EXISTS "
-        "(SELECT FROM seen s WHERE s.channel = a.via AND s.id = a.key)), "
+        f"WITH {_jobs(**_MOVES, via='text', key='text', day='int4', mark='bytea')}, "
+        f"new AS (SELECT * FROM asked a WHERE {_NEW}), "
         f"changed AS ({_MOVE_ON.format(table='new')} RETURNING a.n, c.key, c.fence, c.accepted), "
         "begun AS (INSERT INTO conversations "
         "(id, channel, accepted, processed, fence, turns, owner, touched, hour, data) "
@@ -120,10 +123,11 @@ def _take(*, whole: bool) -> str:
         "UNION ALL SELECT a.n, b.key, b.fence, 1 FROM begun b JOIN new a ON a.id = b.id), "
         "remembered AS (INSERT INTO seen (channel, id, conversation, seq, day) "
         "SELECT a.via, a.key, m.key, m.accepted, a.day FROM moved m JOIN new a USING (n) WHERE a.key <> ''), "
-        f"{_rest(12, whole=whole)} "
-        f"SELECT m.n, m.accepted, {_BEHIND.format(worker='$12')}, NULL FROM moved m "
+        f"{_rest(13, whole=whole)} "
+        f"SELECT m.n, m.accepted, {_BEHIND.format(worker='$13')}, NULL FROM moved m "
         "UNION ALL SELECT a.n, s.seq, false, c.id FROM asked a JOIN seen s ON s.channel = a.via AND s.id = a.key "
-        "JOIN conversations c ON c.key = s.conversation"
+        "JOIN conversations c ON c.key = s.conversation "
+        "UNION ALL SELECT a.n, 0, false, a.id FROM asked a JOIN erased e USING (mark)"
     )
 
 
@@ -170,10 +174,10 @@ ACCEPT: Final = (
         fence="int8",
         data="bytea",
         customer="bytea",
+        mark="bytea",
     )
     + ", new AS (SELECT a.*, row_number() OVER (PARTITION BY a.id ORDER BY a.n) AS rank, "
-    "count(*) OVER (PARTITION BY a.id) AS many FROM asked a "
-    "WHERE NOT EXISTS (SELECT FROM seen s WHERE s.channel = a.via AND s.id = a.key)), "
+    f"count(*) OVER (PARTITION BY a.id) AS many FROM asked a WHERE {_NEW}), "
     "arrived AS (INSERT INTO conversations "
     "(id, channel, accepted, processed, fence, turns, owner, touched, hour) "
     "SELECT id, channel, many, 0, fence, 0, 'bot', at, hour FROM new WHERE rank = 1 ORDER BY id COLLATE \"C\" "
@@ -187,7 +191,8 @@ ACCEPT: Final = (
     "SELECT via, key, of, seq, day FROM placed WHERE key <> '') "
     "SELECT n, seq, seq - processed AS waiting, NULL AS known FROM placed "
     "UNION ALL SELECT a.n, s.seq, 0, c.id FROM asked a JOIN seen s ON s.channel = a.via AND s.id = a.key "
-    "JOIN conversations c ON c.key = s.conversation"
+    "JOIN conversations c ON c.key = s.conversation "
+    "UNION ALL SELECT a.n, 0, 0, a.id FROM asked a JOIN erased e USING (mark)"
 )
 
 FINISH: Final = (
@@ -338,17 +343,9 @@ SESSIONS: Final = (
 )
 VERSION: Final = "SELECT data FROM versions WHERE version = $1"
 
-LOCK: Final = "SELECT key FROM conversations WHERE id = $1 FOR UPDATE"
-ERASE: Final = (
-    "DELETE FROM files WHERE conversation = (SELECT id FROM conversations WHERE key = $1)",
-    *(
-        f"DELETE FROM {table} WHERE conversation = $1"
-        for table in ("inbox", "seen", "turns", "outbox", "calls", "timers", "failures", "customers")
-    ),
-    "DELETE FROM conversations WHERE key = $1",
-)
 FORGET: Final = (
     ("WITH gone AS (DELETE FROM seen WHERE day < $1 RETURNING 1) SELECT count(*) FROM gone", "day"),
+    ("WITH gone AS (DELETE FROM erased WHERE day < $1 RETURNING 1) SELECT count(*) FROM gone", "day"),
     (
         "WITH gone AS (DELETE FROM outbox WHERE state = 1 AND at < $1 RETURNING 1) SELECT count(*) FROM gone",
         "time",

@@ -10,7 +10,7 @@ import msgspec
 
 from botkit.errors import StoreError
 from botkit.model import codec
-from botkit.model.events import Event, Timer
+from botkit.model.events import Event
 from botkit.model.replies import Call
 from botkit.model.session import Session
 from botkit.model.turn import Record
@@ -22,15 +22,20 @@ from botkit.ports.stores import (
     Commit,
     Committed,
     Delivery,
+    Erasure,
     Failed,
+    Figure,
+    Holdings,
     Left,
     Loaded,
     Outgoing,
     Publication,
     Summary,
+    Untouched,
 )
-from botkit.stores import rows, work
+from botkit.stores import erasing, rows, work
 from botkit.stores.packing import pack, unpack
+from botkit.stores.postgres import moving, past, removing
 from botkit.stores.postgres import statements as sql
 from botkit.stores.postgres.connections import DURABLE, LOOSE, Connections, Link, LostError, explain
 from botkit.stores.postgres.lanes import Lane
@@ -49,7 +54,7 @@ from botkit.stores.postgres.writing import (
     ending_of,
     move_of,
 )
-from botkit.stores.states import DEAD, EVENT, PENDING, SENT, STARTED
+from botkit.stores.states import DEAD, PENDING, SENT, STARTED
 from botkit.stores.urls import read_postgres, shown
 from botkit.stores.workers import name_worker
 
@@ -90,7 +95,7 @@ class PostgreSQLStore:
         name = f"botkit {self.worker}"
         self._durable = Connections(self.url, _WRITERS, name, DURABLE)
         self._loose = Connections(self.url, _READERS, name, LOOSE)
-        writing = Writing(self.worker, self.lease)
+        self._writing = writing = Writing(self.worker, self.lease)
         self._commits: Lane[Move, Committed] = Lane(self._durable, writing.commit, lambda job: job.id)
         self._takes: Lane[Taking, Told] = Lane(self._durable, writing.take, lambda job: job.move.id)
         self._results: Lane[Ending, Told] = Lane(self._durable, writing.take_result, conversation_of)
@@ -322,26 +327,12 @@ class PostgreSQLStore:
     async def retry(self, which: str, now: float) -> bool:
         """Let a reply be sent again, or an event have its turn."""
 
-        async def retry(link: Link) -> bool:
-            if await link.fetch(sql.SEND_AGAIN, _id(which), now):
-                return True
-            found = await link.fetch(sql.FAILURE, _id(which))
-            if not found or found[0][1] != EVENT or not await link.fetch(sql.DROP[1], _id(which)):
-                return False
-            conversation, data, customer = read(found[0][0]), found[0][5], found[0][6]
-            again = work.again(conversation, which, now, data, customer)
-            await Writing(self.worker, self.lease).accept(link, [again], again=False)
-            return True
-
-        return await self._transact(retry)
+        return await self._transact(lambda link: moving.retry(link, self._writing, _id(which), now))
 
     async def drop(self, which: str) -> bool:
         """Let go of a failure."""
 
-        async def drop(link: Link) -> bool:
-            return any([await link.fetch(statement, _id(which)) for statement in sql.DROP])
-
-        return await self._transact(drop)
+        return await self._transact(lambda link: moving.drop(link, _id(which)))
 
     # -- what there is to do
 
@@ -368,17 +359,7 @@ class PostgreSQLStore:
         if (due := await self.next_timer()) is None or due > now:
             return []
 
-        async def fire(link: Link) -> list[str]:
-            keys = [row[0] for row in await link.fetch(sql.LOCK_DUE, now, most)]
-            fired = [
-                (read(conversation), Timer(read(question), purpose, read(timer)))
-                for conversation, question, purpose, timer in await link.fetch(sql.FIRE, keys, now)
-            ]
-            arrivals = [work.own_arrival(of, f"timer:{timer.id}", timer, now) for of, timer in fired]
-            await Writing(self.worker, self.lease).accept(link, arrivals, again=False)
-            return list(dict.fromkeys(of for of, _ in fired))
-
-        return await self._transact(fire)
+        return await self._transact(lambda link: moving.fire(link, self._writing, now, most))
 
     async def next_timer(self) -> float | None:
         """Give when the next timer is due (seconds since the epoch)."""
@@ -404,16 +385,55 @@ class PostgreSQLStore:
 
     # -- keeping and removing
 
-    async def erase(self, conversation: str) -> bool:
-        """Remove everything of a conversation; False if there was nothing."""
+    async def holdings(self, conversation: str) -> Holdings | None:
+        """Give everything of a conversation but its turns."""
+        with rows.readable(self.place, conversation):
+            return await self._transact(lambda link: removing.holdings(link, _id(conversation)))
 
-        async def erase(link: Link) -> bool:
-            found = await link.fetch(sql.LOCK, _id(conversation))
-            for statement in sql.ERASE if found else ():
-                await link.fetch(statement, found[0][0])
-            return bool(found)
+    async def erase(self, *conversations: str, now: float) -> Mapping[str, int]:
+        """Remove everything of conversations; give how many rows of which tables."""
+        for conversation in conversations:
+            _id(conversation)
+        return await self._transact(lambda link: removing.erase(link, conversations, now))
 
-        return await self._transact(erase)
+    async def retire(self, standing: Sequence[tuple[str, int]], now: float) -> Mapping[str, int]:
+        """Do that with those that stand at these fences still."""
+        return await self._transact(lambda link: removing.retire(link, standing, now))
+
+    async def untouched(self, before: float, after: tuple[int, int] = (0, 0), most: int = 100) -> Sequence[Untouched]:
+        """Give conversations that nobody touched since then, page by page."""
+        found = await self._read(past.UNTOUCHED, int(before // 3600), *after, most)
+        with rows.readable(self.place):
+            return [removing.untouched(*row) for row in found]
+
+    async def trim(
+        self, before: float, now: float, after: int = 0, most: int = 100
+    ) -> tuple[Mapping[str, int], int | None]:
+        """Remove old records of turns, and give the cursor after which to go on."""
+        return await self._transact(lambda link: removing.trim(link, before, now, after, most))
+
+    async def drop_failures(self, before: float, now: float, most: int = 100) -> Mapping[str, int]:
+        """Let go of failures from before then."""
+        return await self._transact(lambda link: removing.drop_failures(link, before, now, most))
+
+    async def figures(self) -> Sequence[Figure]:
+        """Give the figures of what was removed."""
+        return [removing.figure(row) for row in await self._read(past.FIGURES)]
+
+    async def drop_figures(self, before: float) -> int:
+        """Let go of the figures of days before then."""
+        gone: int = (await self._read(past.DROP_FIGURES, int(before // 86_400)))[0][0]
+        return gone
+
+    async def erasures(self, most: int = 50) -> Sequence[Erasure]:
+        """Give what was removed, the newest first."""
+        found = await self._read(past.ERASURES, most)
+        return [Erasure(number, at, why, erasing.read(counts)) for number, at, why, counts in found]
+
+    async def scrub(self) -> bool:
+        """Change nothing: what the server keeps of removed rows is its own affair (VACUUM, its log, backups)."""
+        self._check_open()
+        return True
 
     async def forget(self, before: float) -> int:
         """Let go of the marks of deliveries, sent replies and ended calls of before then; give how many."""

@@ -16,6 +16,7 @@ from botkit.model.events import Event
 from botkit.ports.connectors import Accepted, Incoming
 from botkit.ports.stores import Commit, Committed
 from botkit.stores import rows, work
+from botkit.stores.erasing import mark_of
 from botkit.stores.postgres import statements as sql
 from botkit.stores.postgres.connections import Link
 from botkit.stores.postgres.texts import read, written
@@ -127,6 +128,7 @@ class Writing:
             [written(job.incoming.channel) for job in chosen],
             [written(job.incoming.id) for job in chosen],
             [int(job.now // _DAY) for job in chosen],
+            [mark_of(job.incoming.channel, job.incoming.id) for job in chosen],
         )
         for n, seq, behind, known in await self._move(link, sql.TAKE, [job.move for job in chosen], arrays):
             move, conversation = chosen[n - 1].move, chosen[n - 1].incoming.conversation
@@ -269,6 +271,7 @@ def _accept_arrays(arrivals: Sequence[work.Arrival]) -> Sequence[Sequence[object
         [secrets.randbits(31) for _ in arrivals],
         [one.data for one in arrivals],
         [one.customer for one in arrivals],
+        [b"" if one.channel == work.OURS else mark_of(one.channel, one.id) for one in arrivals],
     )
 
 

@@ -184,6 +184,6 @@ async def test_who_is_not_known_any_more_is_not_told(club: Path) -> None:
             await bot.emit("paid", customer="c-77", channel="library")
         await bot.say("/known")
         await bot.say("c-77")
-        await bot.store.erase("library:1")
+        await bot.store.erase("library:1", now=0.0)
         with pytest.raises(UsageError, match="knows the customer 'c-77'"):
             await bot.emit("paid", customer="c-77", channel="library")

@@ -55,19 +55,6 @@ def test_list(botkit: Any, talked: Path) -> None:
     assert {row["conversation"]: row["owner"] for row in rows} == {"chat:42": "bot", "web:7": "queue"}
 
 
-def test_export_gives_every_turn(botkit: Any, talked: Path) -> None:
-    lines = botkit("conversations", "export", "chat:42", "--dir", talked).out.splitlines()
-    assert [json.loads(line)["seq"] for line in lines] == list(range(1, len(lines) + 1))
-
-
-def test_erase_asks_first(botkit: Any, talked: Path) -> None:
-    assert botkit("conversations", "erase", "chat:42", "--dir", talked, given="n\n").code == 1
-    assert botkit("why", "chat:42", "--dir", talked).code == 0
-    assert botkit("conversations", "erase", "chat:42", "--dir", talked, given="y\n").code == 0
-    assert botkit("why", "chat:42", "--dir", talked).code == 2
-    assert botkit("conversations", "erase", "chat:42", "--dir", talked, "--yes").code == 2
-
-
 def test_nothing_failed(botkit: Any, talked: Path) -> None:
     assert botkit("conversations", "failed", "--dir", talked) == (0, "", "")
 
@@ -80,7 +67,6 @@ def test_nothing_failed(botkit: Any, talked: Path) -> None:
         ["why", "chat:42", "0"],
         ["why", "chat:42", "two"],
         ["conversations", "show", "x' OR '1'='1"],
-        ["conversations", "export", ""],
         ["conversations", "list", "--owner", "Ann"],
         ["conversations", "list", "--most", "0"],
         ["conversations", "frob"],

@@ -34,7 +34,7 @@ async def test_an_erased_conversation_begins_anew(store: Store, beside: Store) -
     phone = Phone()
     rig = Rig(store, connectors={"phone": phone})
     await rig.say("/order")
-    assert await beside.erase("phone:1")
+    assert await beside.erase("phone:1", now=rig.clock.now())
     await rig.say("A-10293")
     assert "Give found A-10293?" not in phone.texts
     assert [record.seq for record in await store.turns("phone:1")] == [1]
@@ -46,7 +46,7 @@ async def test_an_erased_conversation_leaves_no_owner(store: Store, beside: Stor
     await rig.say("/echo a")
     await rig.engine.own("phone:1", Owned("claimed", "Eve"), "c1")
     await rig.rest()
-    assert await beside.erase("phone:1")
+    assert await beside.erase("phone:1", now=rig.clock.now())
     await rig.say("/echo b")
     assert phone.texts == ["/echo a", "/echo b"]
     assert list(await store.failed()) == []
@@ -66,7 +66,7 @@ async def test_the_call_of_an_erased_conversation_changes_nothing(store: Store, 
     rig = Rig(store, shop(give=lambda _: slowly()), connectors={"phone": phone})
     await rig.accept(Message("/write"))
     await begun.wait()
-    assert await beside.erase("phone:1")
+    assert await beside.erase("phone:1", now=rig.clock.now())
     gate.set()
     await rig.rest()
     assert phone.texts == []
@@ -82,7 +82,7 @@ async def test_an_erased_reply_that_was_put_off_is_not_sent(store: Store, beside
     rig = Rig(store, connectors={"phone": phone})
     await rig.accept(Message("/many"))
     await rig.engine.settle("phone:1")
-    await beside.erase("phone:1")
+    await beside.erase("phone:1", now=rig.clock.now())
     phone.gate.set()
     await rig.rest()
     assert phone.texts == []

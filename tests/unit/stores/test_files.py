@@ -18,7 +18,7 @@ from botkit.stores.files import shown_size
 from botkit.testing.clocks import FakeClock
 from botkit.testing.files import HERE, put, read
 from botkit.testing.samples import sample
-from botkit.testing.stored import contact
+from botkit.testing.stored import NOW, contact
 
 
 @pytest.fixture
@@ -165,7 +165,7 @@ async def test_an_erased_conversation_holds_nothing(files: Files, store: SQLiteS
     conversation = await contact(store, "1")
     await put(files, sample("a.png"), conversation=conversation)
     kept = await put(files, sample("a.png"), conversation=HERE)
-    assert await store.erase(conversation)
+    assert await store.erase(conversation, now=NOW)
     assert await files.files(conversation) == []
     assert await files.sweep() == 0
     assert await files.forget(HERE, [kept.ref]) == 1
@@ -175,7 +175,7 @@ async def test_an_erased_conversation_holds_nothing(files: Files, store: SQLiteS
 async def test_content_of_an_erased_conversation_is_swept(files: Files, store: SQLiteStore, tmp_path: Path) -> None:
     conversation = await contact(store, "1")
     await put(files, sample("a.png"), conversation=conversation)
-    await store.erase(conversation)
+    await store.erase(conversation, now=NOW)
     assert await files.sweep() == 1
     assert _content(tmp_path) == []
 

@@ -169,7 +169,7 @@ async def test_another_process_reads_and_writes_beside_it(store: SQLiteStore, pa
         "from botkit.stores import open_store\n"
         "async def main():\n"
         "    store = open_store('sqlite:///' + sys.argv[1]); await store.open()\n"
-        "    print([one.conversation for one in await store.conversations()], await store.erase('web:1'))\n"
+        "    print([one.conversation for one in await store.conversations()], bool(await store.erase('web:1', now=0.0)))\n"
         "    await store.close()\n"
         "asyncio.run(main())"
     )
@@ -341,7 +341,7 @@ async def test_what_another_process_wrote_meanwhile_is_seen(store: SQLiteStore, 
     elif what == "a message":
         await other.accept(message("1", 2), NOW)
     else:
-        await other.erase("web:1")
+        await other.erase("web:1", now=NOW)
     if what == "another in its place":
         await _say(other, 1, 0, "web:2")
         other._connections[0].execute("UPDATE conversations SET fence = ?", (fence,))

@@ -1,0 +1,118 @@
+"""Exports: everything that is kept of a conversation or a customer, as one JSON document.
+
+The form is documented in docs/privacy.md; what is added to it keeps `VERSION`, what changes in it raises that.
+"""
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from botkit.app.histories import data_of
+from botkit.app.transcripts import moment
+from botkit.errors import UsageError
+from botkit.model.codec import describe_state
+from botkit.ports.files import Files, Kept
+from botkit.ports.stores import Arrived, Delivered, Failed, Holdings, Journalled, Store
+
+FORMAT: Final = "botkit.export"
+VERSION: Final = 1
+_PAGE = 500
+
+
+async def write_export(
+    store: Store, files: Files, conversations: Sequence[str], now: float, customer: str = ""
+) -> AsyncIterator[str]:
+    """Write the export of some conversations, piece by piece: a line for each turn, however many there are.
+
+    Raises UsageError for a conversation that does not exist, before the first piece.
+    """
+    first = [await find_holdings(store, conversation) for conversation in conversations[:1]]
+    head: dict[str, Any] = {"format": FORMAT, "version": VERSION, "at": moment(now)}
+    if customer:
+        head["customer"] = customer
+    yield f'{_json(head)[:-1]}, "conversations": ['
+    for number, conversation in enumerate(conversations):
+        holdings = first[0] if number == 0 else await store.holdings(conversation)
+        if holdings is not None:  # else it was erased meanwhile
+            yield "\n" if number == 0 else ",\n"
+            async for piece in _write_one(store, files, holdings):
+                yield piece
+    yield "\n]}\n"
+
+
+async def find_holdings(store: Store, conversation: str) -> Holdings:
+    """Give what is kept of a conversation. Raises UsageError if there is none."""
+    holdings = await store.holdings(conversation)
+    if holdings is None:
+        raise UsageError(f"there is no conversation {conversation!r}", hint="`botkit conversations list` names them")
+    return holdings
+
+
+async def _write_one(store: Store, files: Files, holdings: Holdings) -> AsyncIterator[str]:
+    conversation, first = holdings.summary.conversation, 1
+    described = describe_holdings(holdings, await files.files(conversation))
+    yield f'{_json(described)[:-1]}, "turns": ['
+    last = holdings.session.seq if holdings.session is not None else 0
+    between = "\n"
+    while page := await store.turns(conversation, first, _PAGE):
+        for record in page:
+            if record.seq > last:  # it came after the rest was read
+                break
+            yield between + _json(data_of(record))
+            between = ",\n"
+        first = page[-1].seq + 1
+    yield "]}"
+
+
+def describe_holdings(holdings: Holdings, files: Sequence[Kept]) -> dict[str, Any]:
+    """Give what is kept of a conversation, but its turns, as plain data."""
+    summary = holdings.summary
+    return {
+        "conversation": summary.conversation,
+        "channel": summary.channel,
+        "customer": holdings.customer,
+        "owner": summary.owner,
+        "touched": moment(summary.touched),
+        "session": describe_state(holdings.session) if holdings.session is not None else None,
+        "waiting": [_waiting(row) for row in holdings.waiting],
+        "deliveries": [_delivery(one) for one in holdings.deliveries],
+        "calls": [_call(one) for one in holdings.calls],
+        "timers": [
+            {"id": one.id, "due": moment(one.due), "question": one.question, "purpose": one.purpose}
+            for one in holdings.timers
+        ],
+        "failures": [_failure(one) for one in holdings.failures],
+        "files": [{**msgspec.to_builtins(one.file), "at": moment(one.at), "sent": one.sent} for one in files],
+        "seen": [{"channel": channel, "id": id_} for channel, id_ in holdings.seen],
+    }
+
+
+def _waiting(row: Arrived) -> dict[str, Any]:
+    return {"seq": row.seq, "event": describe_state(row.event), **_known(row.customer)}
+
+
+def _known(customer: Mapping[str, object]) -> dict[str, Any]:
+    return {"customer": dict(customer)} if customer else {}
+
+
+def _delivery(one: Delivered) -> dict[str, Any]:
+    said = {"reply": describe_state(one.reply)} if one.reply is not None else {}
+    note = {"error" if one.state != "sent" else "platform_id": one.note} if one.note else {}
+    return {"id": one.id, "state": one.state, "at": moment(one.at), "attempts": one.attempts, **note, **said}
+
+
+def _call(one: Journalled) -> dict[str, Any]:
+    what = {"call": describe_state(one.call)} if one.call is not None else {}
+    return {"id": one.id, "state": one.state, "at": moment(one.at), **what}
+
+
+def _failure(one: Failed) -> dict[str, Any]:
+    what = one.event or one.call or one.reply
+    described = {"what": describe_state(what)} if what is not None else {}
+    return {"id": one.id, "at": moment(one.at), "reason": one.reason, **described, **_known(one.customer)}
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,97 @@
+"""`botkit conversations export` and `erase`: what a customer may ask for."""
+
+import sys
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from botkit.cli.arguments import HERE
+from botkit.cli.histories import Directory, Url, read
+from botkit.cli.outcomes import guarded
+
+if TYPE_CHECKING:
+    from botkit.app.erasing import Target
+    from botkit.ports.stores import Store
+
+Name = Annotated[str, typer.Argument(metavar="[CONVERSATION]", help="As `botkit conversations list` names it.")]
+Customer = Annotated[str, typer.Option(metavar="ID", help="All conversations of whom a plugin knows by this id.")]
+Channel = Annotated[str, typer.Option(metavar="NAME", help="Of a customer, only those on this channel.")]
+Everywhere = Annotated[bool, typer.Option("--everywhere", help="And all others of the same customer.")]
+_SHOWN = 5  # names in a question
+
+
+def _target(conversation: str, customer: str, channel: str, *, everywhere: bool) -> "Target":
+    from botkit.app.erasing import Target, check_target
+
+    target = Target(conversation, everywhere, customer, channel)
+    check_target(target)
+    return target
+
+
+@guarded
+def export(
+    conversation: Name = "",
+    directory: Directory = HERE,
+    store: Url = "",
+    customer: Customer = "",
+    channel: Channel = "",
+    *,
+    everywhere: Everywhere = False,
+) -> None:
+    """Write everything that is stored of a conversation or a customer, as one JSON document.
+
+    \b
+    botkit conversations export web:k3j2 --dir flows/support > k3j2.json
+    botkit conversations export web:k3j2 --everywhere | jq '.conversations[].turns[].event.text'
+    botkit conversations export --customer 4711 --channel telegram
+    """
+    from botkit.app.erasing import find_conversations
+    from botkit.app.exports import write_export
+    from botkit.app.histories import files_of
+
+    target = _target(conversation, customer, channel, everywhere=everywhere)
+
+    async def export_all(store: "Store") -> None:
+        found = await find_conversations(store, target)
+        async for piece in write_export(store, files_of(store), found, time.time(), customer):
+            sys.stdout.write(piece)
+
+    read(directory, store, export_all)
+
+
+@guarded
+def erase(
+    conversation: Name = "",
+    directory: Directory = HERE,
+    store: Url = "",
+    customer: Customer = "",
+    channel: Channel = "",
+    *,
+    everywhere: Everywhere = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Remove everything that is stored of a conversation or a customer. It cannot be undone.
+
+    It works beside a running bot: whoever is at work with it begins anew. Figures stay, which name nobody.
+
+    \b
+    botkit conversations erase web:k3j2 --dir flows/support --yes
+    botkit conversations erase telegram:815 --everywhere
+    botkit conversations erase --customer 4711
+    """
+    from botkit.app.erasing import erase as erase_them
+    from botkit.app.erasing import find_conversations, told
+    from botkit.app.histories import files_of
+
+    target = _target(conversation, customer, channel, everywhere=everywhere)
+
+    async def erase_all(store: "Store") -> None:
+        found = await find_conversations(store, target)
+        shown = ", ".join([*found[:_SHOWN], *(["..."] if len(found) > _SHOWN else [])])
+        many = "" if len(found) == 1 else f" in {len(found)} conversations"
+        if not yes and not typer.confirm(f"Erase everything{many} of {shown}?"):
+            raise typer.Exit(1)
+        print(f"erased {told(await erase_them(store, files_of(store), target, time.time()))}")
+
+    read(directory, store, erase_all)

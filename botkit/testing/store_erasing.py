@@ -1,0 +1,405 @@
+"""What holds of every store, about what is over: exports, erasures and what survives them, retention."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+import pytest
+
+from botkit.errors import FenceError
+from botkit.model.events import Failure, Message, Press, Result, Timer
+from botkit.model.replies import Call, HandOff, Rated, Reply, SetTimer
+from botkit.model.session import Owner, Session
+from botkit.model.turn import Turn, Visit
+from botkit.ports.connectors import Incoming
+from botkit.ports.files import FileLimits, Files
+from botkit.ports.stores import Commit, Failed, Figure, Store, Untouched
+from botkit.stores import open_files
+from botkit.stores.files import KeptFiles
+from botkit.stores.memory import MemoryShelf
+from botkit.testing.clocks import FakeClock
+from botkit.testing.stored import NOW, commit_of, contact, message, take
+
+DAY = 86_400.0
+WEEK = 7 * DAY
+TRACE = "Zaphod-4711"  # what a customer says and is called in these tests, everywhere
+OF_NOBODY = frozenset({"publications", "versions", "duties", "erasures", "erased", "figures"})
+MAY_BE_EMPTY = frozenset({"rates"})  # in stores that only one worker can have
+LIMITS = FileLimits()
+
+Dump = Callable[[], Awaitable[Mapping[str, Sequence[bytes]]]]  # every table, its rows as bytes that are not packed
+
+
+async def _text() -> AsyncIterator[bytes]:
+    yield f"This is what {TRACE} wrote.\n".encode()
+
+
+async def fill(store: Store, conversation: str, files: Files | None = None) -> None:
+    """Leave something that only this customer has in every table that has something of customers."""
+    channel, _, chat = conversation.partition(":")
+    for number in range(3):
+        await store.accept(Incoming(channel, chat, f"{chat}/{number}", Message(f"I am {TRACE}", f"m{number}")), NOW)
+    loaded = await store.load(conversation)
+    calls = (
+        Call(f"{conversation}/c0", "shop.find", {"name": TRACE}),
+        Call(f"{conversation}/c1", "x", {"n": TRACE}),
+    )
+    session = Session(conversation, channel, seq=1, slots={"name": TRACE}, customer={"id": TRACE}, touched=NOW)
+    one = Turn(conversation, 1, loaded.waiting[0].event, session, route="intent", now=NOW)
+    failed = Failed(f"{conversation}/2", conversation, NOW, f"LookupError: {TRACE}", event=Message(TRACE))
+    commit = Commit(
+        conversation,
+        loaded.fence,
+        session,
+        (one,),
+        1,
+        replies=tuple([Reply(f"{conversation}/r{n}", f"Hello {TRACE}") for n in range(3)]),
+        calls=calls,
+        timers=(SetTimer(f"{conversation}/t", NOW + 100, f"{TRACE}?", "wait"),),
+        failed=(failed,),
+        customer=TRACE,
+    )
+    await store.commit(commit)
+    await store.sent(f"{conversation}/r0", f"p-{TRACE}", NOW)
+    await store.give_up(f"{conversation}/r1", f"{TRACE} blocked it", NOW)
+    await store.start_call(calls[0], NOW)
+    await store.finish_call(conversation, Result(calls[0].id, TRACE), NOW)
+    if files is not None:
+        await files.put(conversation, f"{TRACE}.txt", _text())
+    await store.shared.reserve(conversation, 1.0, 60.0)
+    await store.shared.spend(conversation, 1.0, 10.0, DAY)
+
+
+def _turn(conversation: str, seq: int, now: float, **fields: Any) -> Turn:
+    session = fields.pop("session", None) or Session(conversation, "web", seq=seq, touched=now)
+    event = fields.pop("event", None) or Message("hello")
+    return Turn(conversation, seq, event, session, now=now, **fields)
+
+
+async def talk(store: Store, chat: str, *times: float, **fields: Any) -> str:
+    """Take a turn at each of these times, with nothing left to do."""
+    conversation = f"web:{chat}"
+    for seq, now in enumerate(times, 1):
+        await store.accept(message(chat, seq), now)
+        await take(store, conversation, turn=_turn(conversation, seq, now, **fields))
+    return conversation
+
+
+class ErasureContract:
+    """A part of `stores.StoreContract`."""
+
+    @pytest.fixture
+    def dump(self) -> Dump | None:
+        """Give what reads every row of every table; None if there is no such thing."""
+        return None
+
+    # -- erasures
+
+    async def test_nothing_of_an_erased_customer_is_left_in_any_table(self, store: Store, dump: Dump | None) -> None:
+        if dump is None:
+            pytest.skip("nobody can look into all of this store")
+        names = [f"web:{TRACE}-{number}" for number in range(2)]
+        files = open_files(store, LIMITS, FakeClock(NOW))
+        for name in names:
+            await fill(store, name, files)
+        await talk(store, "other", NOW)
+        await store.shared.claim("sweep", 60.0)
+        await store.save_version("v1", {"bot.yaml": "name: x"}, NOW)
+        await store.publish("v1", 100, "command", NOW)
+        before = await dump()
+        holding = {table for table, rows in before.items() if any(TRACE.encode() in row for row in rows)}
+        assert set(before) - OF_NOBODY - holding <= MAY_BE_EMPTY, "a table that `fill` leaves empty, or one of nobody"
+        assert [await files.forget(name) for name in names] == [1, 1]
+        counts = await store.erase(*names, now=NOW + 1)
+        assert set(counts) == holding - {"files", "file_parts"}
+        assert counts["conversations"] == 2
+        after = await dump()
+        left = {table: [row for row in rows if TRACE.encode() in row] for table, rows in after.items()}
+        assert not any(left.values()), left
+        assert {table: len(before[table]) - len(after[table]) for table in counts} == counts
+        await files.close()
+        assert (await store.load("web:other")).session is not None
+
+    async def test_an_erasure_is_noted_without_whom(self, store: Store) -> None:
+        await fill(store, "web:1")
+        assert list(await store.erasures()) == []
+        counts = await store.erase("web:1", now=NOW + 5)
+        (noted,) = await store.erasures()
+        assert (noted.at, noted.why, noted.counts) == (NOW + 5, "request", counts)
+        assert await store.erase("web:1", "web:nobody", now=NOW + 6) == {}
+        assert await store.erase(now=NOW + 6) == {}
+        await fill(store, "web:2")
+        await store.erase("web:2", "web:2", "web:nobody", now=NOW + 7)
+        assert [one.at for one in await store.erasures()] == [NOW + 7, NOW + 5]
+        assert [one.at for one in await store.erasures(1)] == [NOW + 7]
+
+    @pytest.mark.parametrize("begun_anew", [False, True])
+    async def test_a_late_redelivery_brings_nothing_back(self, store: Store, *, begun_anew: bool) -> None:
+        conversation = await talk(store, "1", NOW, NOW + 1)
+        await store.erase(conversation, now=NOW + 2)
+        if begun_anew:
+            await store.accept(message("1", 7), NOW + 3)
+            await take(store, conversation, turn=_turn(conversation, 1, NOW + 3))
+        loaded = await store.load(conversation)
+        late = await store.accept(message("1", 2), NOW + 4)
+        assert (late.conversation, late.duplicate, late.wake) == (conversation, True, False)
+        commit = commit_of(conversation, loaded.fence, 2, 0)
+        for number in (1, 2):
+            taken, committed = await store.take(message("1", number), commit, NOW + 4)
+            assert (taken.duplicate, committed) == (True, None)
+        assert await store.load(conversation) == loaded
+        assert len(await store.turns(conversation)) == begun_anew
+
+    async def test_turns_go_on_quickly_after_an_erasure_and_redeliveries_are_known(self, store: Store) -> None:
+        conversation = await talk(store, "1", NOW)
+        await store.erase(conversation, now=NOW)
+        fence = 0
+        for number in range(5, 9):
+            one = commit_of(conversation, fence, number - 4, 0)
+            accepted, committed = await store.take(message("1", number), one, NOW)
+            assert committed is not None
+            assert not accepted.duplicate
+            fence = committed.fence
+        again = commit_of(conversation, fence, 5, 0)
+        for number in (1, 5):
+            accepted, committed = await store.take(message("1", number), again, NOW)
+            assert (accepted.duplicate, committed) == (True, None)
+
+    async def test_digests_of_an_erased_customers_messages_go_like_other_marks(self, store: Store) -> None:
+        conversation = await talk(store, "1", NOW)
+        await store.erase(conversation, now=NOW + 5 * DAY)
+        assert (await store.accept(message("1", 1), NOW + 6 * DAY)).duplicate
+        assert await store.forget(NOW + 2 * DAY) == 1
+        assert not (await store.accept(message("1", 1), NOW + 9 * DAY)).duplicate
+
+    async def test_whoever_holds_an_erased_session_meets_the_fence(self, store: Store) -> None:
+        conversation = await contact(store)
+        await take(store, conversation, calls=(Call("c1", "x"),), timers=(SetTimer("t", NOW, "q", "wait"),))
+        late = await store.load(conversation)
+        await store.erase(conversation, now=NOW)
+        with pytest.raises(FenceError):
+            await store.commit(commit_of(conversation, late.fence, 2, 0))
+        assert (await store.finish_call(conversation, Result("c1", "secret"), NOW)).duplicate
+        assert not await store.start_call(Call("c1", "x"), NOW)
+        assert list(await store.fire(NOW + 1)) == []
+        await store.sent(f"{conversation}/r1", "p", NOW)
+        assert list(await store.conversations()) == []
+
+    async def test_an_erasure_amid_turns_leaves_all_or_nothing(self, store: Store, dump: Dump | None) -> None:
+        async def turns(chat: str) -> None:
+            conversation = f"web:{chat}"
+            for number in range(12):
+                await store.accept(message(chat, number), NOW)
+                loaded = await store.load(conversation)
+                one = commit_of(conversation, loaded.fence, number, len(loaded.waiting), customer="c")
+                with suppress(FenceError):
+                    await store.commit(
+                        msgspec.structs.replace(one, replies=(Reply(f"{conversation}/{number}", "x"),))
+                    )
+
+        async def erase(chat: str) -> None:
+            for _ in range(6):
+                await asyncio.sleep(0)
+                await store.erase(f"web:{chat}", now=NOW)
+
+        chats = [f"{number}" for number in range(6)]
+        await asyncio.gather(*map(turns, chats), *map(erase, chats))
+        await store.erase(*[f"web:{chat}" for chat in chats], now=NOW)
+        assert list(await store.conversations()) == []
+        if dump is not None:
+            left = {table for table, rows in (await dump()).items() if rows}
+            assert left <= OF_NOBODY
+
+    async def test_an_erased_conversation_holds_no_file(self, store: Store) -> None:
+        files = open_files(store, LIMITS, FakeClock(NOW))
+        if not isinstance(files, KeptFiles) or isinstance(files._shelf, MemoryShelf):
+            pytest.skip("this store keeps no files")
+        for name in ("web:1", "web:2"):
+            await fill(store, name, files)
+        assert (await store.erase("web:1", now=NOW))["files"] == 1
+        assert [len(await files.files(name)) for name in ("web:1", "web:2")] == [0, 1]
+        await files.close()
+
+    # -- figures
+
+    async def test_figures_survive(self, store: Store) -> None:
+        visits = (Visit("returns", "ask:x"), Visit("other", "say"))
+        for chat in ("1", "2"):
+            await talk(store, chat, NOW, NOW + DAY, route="intent", visits=visits)
+        conversation = "web:2"
+        for seq, (event, effects) in enumerate(
+            [
+                (Message("a person!"), (HandOff("h", "orders", packet={"text": TRACE}),)),
+                (Press("4"), (Rated("r", 4, 5),)),
+                (Result("c", failure=Failure("timeout", TRACE)), ()),
+                (Timer("q", "silence"), ()),
+            ],
+            3,
+        ):
+            await store.accept(message("2", seq), NOW)
+            turn = _turn(conversation, seq, NOW + 2 * DAY, event=event, effects=effects)
+            await take(store, conversation, turn=turn)
+        assert list(await store.figures()) == []
+        await store.erase("web:1", now=NOW)
+        day = int(NOW // DAY)
+        taken = Figure(day, "web", "turn", "returns", "intent", "", 1)
+        assert list(await store.figures()) == [
+            Figure(day, "web", "conversation", count=1),
+            taken,
+            msgspec.structs.replace(taken, day=day + 1),
+        ]
+        await store.erase("web:2", now=NOW)
+        assert list(await store.figures()) == [
+            Figure(day, "web", "conversation", count=2),
+            msgspec.structs.replace(taken, count=2),
+            msgspec.structs.replace(taken, day=day + 1, count=2),
+            Figure(day + 2, "web", "turn", "", "message", "handoff", 1),
+            Figure(day + 2, "web", "turn", "", "press", "rated 4/5", 1),
+            Figure(day + 2, "web", "turn", "", "result", "failed", 1),
+            Figure(day + 2, "web", "turn", "", "timer", "", 1),
+        ]
+        assert await store.drop_figures(NOW + DAY) == 2
+        assert len(await store.figures()) == 5
+
+    # -- retention
+
+    async def test_untouched_are_those_with_nothing_to_do(self, store: Store) -> None:
+        hour, names = 3600.0, ["c", "a", "b"]
+        for number, name in enumerate(names):
+            await talk(store, name, NOW + number * hour)
+        owners: tuple[Owner, ...] = ("queue", "human")
+        for owner in owners:
+            held = Session(f"web:{owner}", "web", seq=1, owner=owner, touched=NOW)
+            await talk(store, owner, NOW, session=held)
+        await talk(store, "new", NOW + 30 * hour)
+        await talk(store, "waiting", NOW)
+        await store.accept(message("waiting", 2), NOW)
+        for name, left in (
+            ("unsent", {"replies": (Reply("r", "x"),)}),
+            ("calling", {"calls": (Call("c", "x"),)}),
+            ("timed", {"timers": (SetTimer("t", NOW, "q", "wait"),)}),
+        ):
+            await talk(store, name, NOW)
+            await store.accept(message(name, 2), NOW)
+            await take(store, f"web:{name}", turn=_turn(f"web:{name}", 2, NOW), **left)
+        pages: list[Untouched] = []
+        after = (0, 0)
+        while page := await store.untouched(NOW + 10 * hour, after, 2):
+            assert len(page) <= 2
+            pages += page
+            after = page[-1].cursor
+        assert [one.conversation for one in pages] == ["web:c", "web:a", "web:b"]
+        assert [one.turns for one in pages] == [1, 1, 1]
+        assert pages[0].session == (await store.load("web:c")).session
+        assert list(await store.untouched(NOW - hour)) == []
+
+    async def test_what_was_touched_since_is_not_retired(self, store: Store) -> None:
+        for name in ("still", "answered", "written to"):
+            await talk(store, name, NOW)
+        found = await store.untouched(NOW + DAY)
+        await store.accept(message("answered", 2), NOW)
+        await take(store, "web:answered", turn=_turn("web:answered", 2, NOW))
+        await store.accept(message("written to", 2), NOW)
+        standing = [(one.conversation, one.fence) for one in found]
+        assert len(standing) == 3
+        counts = await store.retire([*standing, ("web:nobody", 1)], NOW + DAY)
+        assert counts["conversations"] == 1
+        assert (await store.load("web:still")).session is None
+        assert {one.conversation for one in await store.conversations()} == {"web:answered", "web:written to"}
+        assert [(one.why, one.at) for one in await store.erasures()] == [("retention", NOW + DAY)]
+        assert await store.retire(standing, NOW + DAY) == {}
+        assert await store.retire([], NOW + DAY) == {}
+
+    async def test_old_turns_go_from_a_conversation_that_goes_on(self, store: Store) -> None:
+        await talk(store, "1", NOW, NOW + 1, NOW + 10 * DAY)
+        await talk(store, "2", NOW + 10 * DAY)
+        await talk(store, "3", NOW)
+        held = Session("web:4", "web", seq=1, owner="queue", touched=NOW)
+        await talk(store, "4", NOW, session=held)
+        before = await store.load("web:1")
+        gone, cursor = 0, 0
+        steps = 0
+        while True:
+            counts, following = await store.trim(NOW + DAY, NOW + 11 * DAY, cursor, 1)
+            gone += counts.get("turns", 0)
+            steps += 1
+            if following is None:
+                break
+            cursor = following
+        assert gone == 3
+        assert steps >= 3
+        assert [record.seq for record in await store.turns("web:1")] == [3]
+        assert [len(await store.turns(f"web:{n}")) for n in (2, 3, 4)] == [1, 0, 1]
+        assert await store.load("web:1") == before
+        assert [figure.count for figure in await store.figures()] == [2, 3]
+        assert sum(one.counts["turns"] for one in await store.erasures()) == 3
+        await store.erase("web:1", now=NOW)  # what was trimmed is not counted again
+        assert [figure.count for figure in await store.figures()] == [2, 3, 1]
+
+    async def test_a_long_conversation_is_trimmed_in_steps(self, store: Store) -> None:
+        conversation = await contact(store)
+        old = tuple([_turn(conversation, seq, NOW) for seq in range(1, 501)])
+        new = _turn(conversation, 501, NOW + DAY)
+        await store.commit(Commit(conversation, (await store.load(conversation)).fence, new.session, (*old, new), 1))
+        await talk(store, "next", NOW)
+        gone, cursor, most = 0, 0, 0
+        while True:
+            counts, following = await store.trim(NOW + 1, NOW, cursor)
+            gone += counts.get("turns", 0)
+            most = max(most, counts.get("turns", 0))
+            if following is None:
+                break
+            cursor = following
+        assert gone == 501
+        assert most <= 400
+        assert [record.seq for record in await store.turns(conversation)] == [501]
+
+    async def test_old_failures_go(self, store: Store) -> None:
+        for number in range(3):
+            await fill(store, f"web:{number}")
+        assert len(await store.failures()) == 6
+        assert await store.drop_failures(NOW, NOW + DAY) == {}
+        assert await store.drop_failures(NOW + 1, NOW + DAY, 2) == {"failures": 2, "outbox": 2}
+        assert await store.drop_failures(NOW + 1, NOW + DAY, 2) == {"failures": 1, "outbox": 1}
+        assert list(await store.failures()) == []
+        assert len(await store.outgoing("web:1")) == 1
+        assert [one.why for one in await store.erasures()] == ["retention"] * 2
+
+    async def test_scrubbing_may_be_asked_at_any_time(self, store: Store) -> None:
+        assert await store.scrub()
+        await fill(store, "web:1")
+        await store.erase("web:1", now=NOW)
+        assert await store.scrub()
+        assert not (await store.accept(message("2", 1), NOW)).duplicate
+
+    # -- exports
+
+    async def test_everything_of_a_conversation_is_given(self, store: Store) -> None:
+        await fill(store, "web:1")
+        await fill(store, "web:2")
+        kept = await store.holdings("web:1")
+        assert kept is not None
+        assert (kept.summary.conversation, kept.summary.turns, kept.customer) == ("web:1", 1, TRACE)
+        assert kept.session == (await store.load("web:1")).session
+        assert [row.event for row in kept.waiting] == [row.event for row in (await store.load("web:1")).waiting]
+        assert [(one.id, one.state, one.note) for one in kept.deliveries] == [
+            ("web:1/r0", "sent", f"p-{TRACE}"),
+            ("web:1/r1", "failed", f"{TRACE} blocked it"),
+            ("web:1/r2", "waiting", ""),
+        ]
+        assert [one.reply.text if one.reply else "" for one in kept.deliveries] == ["", *[f"Hello {TRACE}"] * 2]
+        assert [(one.id, one.state) for one in kept.calls] == [("web:1/c0", "done"), ("web:1/c1", "planned")]
+        assert kept.calls[1].call == Call("web:1/c1", "x", {"n": TRACE})
+        assert kept.timers == (SetTimer("web:1/t", NOW + 100, f"{TRACE}?", "wait"),)
+        assert [(one.id, one.event) for one in kept.failures] == [("web:1/2", Message(TRACE))]
+        assert kept.seen == (("web", "1/0"), ("web", "1/1"), ("web", "1/2"))
+        assert await store.holdings("web:1") == kept
+
+    async def test_nothing_is_given_of_nobody(self, store: Store) -> None:
+        assert await store.holdings("web:nobody") is None
+        await store.accept(message("1", 1), NOW)
+        kept = await store.holdings("web:1")
+        assert kept is not None
+        assert (kept.session, kept.customer, len(kept.waiting)) == (None, "", 1)

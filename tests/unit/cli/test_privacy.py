@@ -1,0 +1,186 @@
+"""`botkit conversations export` and `erase`."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from botkit.app.bots import Bot
+from botkit.app.exports import FORMAT, VERSION
+from botkit.stores import SQLiteStore
+
+TEXTS = ("return my order", "A-10293", "54.04", "I need a human please")
+IDENTIFYING = """
+from botkit import Plugin, Context
+
+plugin = Plugin("who")
+
+
+@plugin.action(effect="read")
+async def know(ctx: Context, number: str) -> str:
+    \"\"\"Say who somebody is.\"\"\"
+    ctx.identify(id=number)
+    return number
+"""
+KNOWING = """
+flows:
+  login:
+    start: {commands: [login]}
+    steps: [{ask: number, type: text, say: Your number?}, {do: who.know, with: {number: "{{ number }}"}, save: known}]
+"""
+
+
+@pytest.fixture
+def talked(botkit: Any, desk: Path) -> Path:
+    for name, text in (("42", "return my order\nA-10293\nyes\n"), ("web:7", "I need a human please\nhello?\n")):
+        assert botkit("chat", desk, "--json", "--conversation", name, given=text).code == 0
+    return desk
+
+
+@pytest.fixture
+def known(botkit: Any, desk: Path) -> Path:
+    """Give a bot in which 4711 talks on two channels, and 815 on one."""
+    (desk / "plugins").mkdir(exist_ok=True)
+    (desk / "plugins" / "who.py").write_text(IDENTIFYING, encoding="utf-8")
+    (desk / "login.yaml").write_text(KNOWING, encoding="utf-8")
+    settings = (desk / "bot.yaml").read_text(encoding="utf-8")
+    (desk / "bot.yaml").write_text(settings.replace("plugins: [", "plugins: [./plugins/who.py, "), encoding="utf-8")
+    for name, number in (("web:1", "4711"), ("library:2", "4711"), ("web:3", "815")):
+        ended = botkit("chat", desk, "--json", "--conversation", name, given=f"/login\n{number}\n")
+        assert ended.code == 0, ended.err
+    return desk
+
+
+def _names(botkit: Any, desk: Path) -> set[str]:
+    lines = botkit("conversations", "list", "--dir", desk).out.splitlines()
+    return {line.partition("  ")[0] for line in lines}
+
+
+def test_an_export_has_everything_of_a_conversation(botkit: Any, talked: Path) -> None:
+    ended = botkit("conversations", "export", "chat:42", "--dir", talked)
+    document = json.loads(ended.out)
+    assert (document["format"], document["version"]) == (FORMAT, VERSION)
+    (one,) = document["conversations"]
+    assert list(one) == [
+        *("conversation", "channel", "customer", "owner", "touched", "session", "waiting", "deliveries", "calls"),
+        *("timers", "failures", "files", "seen", "turns"),
+    ]
+    assert [turn["seq"] for turn in one["turns"]] == list(range(1, len(one["turns"]) + 1))
+    assert one["turns"][1]["event"]["text"] == "return my order"
+    assert one["session"]["slots"]["order_number"] == "A-10293"
+    assert {call["state"] for call in one["calls"]} == {"done"}
+    again = json.loads(botkit("conversations", "export", "chat:42", "--dir", talked).out)
+    assert {**again, "at": document["at"]} == document
+
+
+def test_an_export_gives_a_turn_a_line(botkit: Any, talked: Path) -> None:
+    out = botkit("conversations", "export", "chat:42", "--dir", talked).out
+    assert sum(line.startswith('{"at"') for line in out.splitlines()) == out.count('"event": ')
+
+
+def test_a_customer_is_exported_from_everywhere(botkit: Any, known: Path) -> None:
+    def exported(*words: str) -> list[str]:
+        ended = botkit("conversations", "export", *words, "--dir", known)
+        assert ended.code == 0, ended.err
+        return [one["conversation"] for one in json.loads(ended.out)["conversations"]]
+
+    assert exported("--customer", "4711") == ["library:2", "web:1"]
+    assert exported("--customer", "4711", "--channel", "web") == ["web:1"]
+    assert exported("web:1") == ["web:1"]
+    assert exported("web:1", "--everywhere") == ["web:1", "library:2"]
+
+
+def test_erase_asks_first(botkit: Any, talked: Path) -> None:
+    for given in ("n\n", "", "perhaps\n"):
+        assert botkit("conversations", "erase", "chat:42", "--dir", talked, given=given).code == 1
+    assert botkit("why", "chat:42", "--dir", talked).code == 0
+    ended = botkit("conversations", "erase", "chat:42", "--dir", talked, given="y\n")
+    assert (ended.code, ended.err) == (0, "")
+    assert "Erase everything of chat:42? [y/N]: " in ended.out
+    assert "erased 1 conversation, 6 turns, " in ended.out
+    assert botkit("why", "chat:42", "--dir", talked).code == 2
+    assert botkit("conversations", "erase", "chat:42", "--dir", talked, "--yes").code == 2
+
+
+def test_erasing_leaves_no_byte_in_the_file(botkit: Any, talked: Path) -> None:
+    files = [talked / "bot.db", talked / "bot.db-wal"]
+
+    def found() -> set[str]:
+        held = b"".join([file.read_bytes() for file in files if file.exists()])
+        return {text for text in TEXTS if text.encode() in held}
+
+    assert found() == set(TEXTS)
+    for name in ("chat:42", "web:7"):
+        assert botkit("conversations", "erase", name, "--dir", talked, "--yes").code == 0
+    assert found() == set()
+
+
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        (["--customer", "4711"], {"web:3"}),
+        (["--customer", "4711", "--channel", "library"], {"web:1", "web:3"}),
+        (["web:1", "--everywhere"], {"web:3"}),
+        (["web:1"], {"library:2", "web:3"}),
+        (["web:3", "--everywhere"], {"library:2", "web:1"}),
+    ],
+)
+def test_a_customer_is_erased(botkit: Any, known: Path, words: list[str], left: set[str]) -> None:
+    assert _names(botkit, known) == {"web:1", "library:2", "web:3"}
+    ended = botkit("conversations", "erase", *words, "--dir", known, "--yes")
+    assert ended.code == 0, ended.err
+    assert _names(botkit, known) == left
+
+
+def test_erase_names_whom_it_means(botkit: Any, known: Path) -> None:
+    ended = botkit("conversations", "erase", "--customer", "4711", "--dir", known, given="n\n")
+    assert "Erase everything in 2 conversations of library:2, web:1? [y/N]: " in ended.out
+    assert _names(botkit, known) == {"web:1", "library:2", "web:3"}
+
+
+@pytest.mark.parametrize("command", ["export", "erase"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        [""],
+        ["web:nobody"],
+        ["chat:42' OR '1'='1"],
+        ["chat:42", "--customer", "4711"],
+        ["--customer", "nobody"],
+        ["--customer", ""],
+        ["chat:42", "--channel", "web"],
+        ["--everywhere"],
+        ["--customer", "4711", "--everywhere"],
+        ["chat:42", "web:7"],
+        ["x" * 10_000],
+    ],
+)
+def test_whom_nobody_is(botkit: Any, talked: Path, command: str, words: list[str]) -> None:
+    ended = botkit("conversations", command, *words, "--dir", talked, *(["--yes"] if command == "erase" else []))
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err
+    assert _names(botkit, talked) == {"chat:42", "web:7"}
+
+
+def test_erasing_beside_a_bot_that_serves(botkit: Any, desk: Path) -> None:
+    """The other process is this one: what counts is another connection to the same file."""
+
+    async def talk() -> list[str]:
+        said = []
+        async with await Bot.load(desk) as bot:
+            said.append((await bot.say("return my order", "library:1")).text)
+            beside = SQLiteStore(str(desk / "bot.db"))
+            await beside.open()
+            await beside.erase("library:1", now=0.0)
+            await beside.close()
+            said.append((await bot.say("A-10293", "library:1")).text)
+            turns = await bot.store.turns("library:1")
+            assert turns[0].seq == 1
+        return said
+
+    first, then = asyncio.run(talk())
+    assert "Which order is it about?" in first
+    assert "Send back A-10293" not in then
