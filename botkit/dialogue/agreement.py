@@ -1,6 +1,6 @@
 """Agreement: whether a reply says yes or no to the open question, and whether it says more than that."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
 from botkit.dialogue.filling import EXACT, PART, STRICT, Fit, find_values, labelled
@@ -92,6 +92,27 @@ def says_more(work: Work, text: str, spans: Sequence[tuple[int, int]]) -> bool:
     return not changing and _is_more(work, left)
 
 
+def declines_with_more(work: Work, question: Question, text: str) -> bool:
+    """Tell whether a no, to a confirm that has no steps for one, says what is wrong and not only no.
+
+    Politeness, a phrase that cancels ('no, leave it') and the words of the question that are no values ('no, don't
+    send it') are only no.
+    """
+    step, phrases = work.step_of(work.top), work.prepared.phrases
+    if question.kind != "confirm" or step is None or not isinstance(step.body, Confirm) or step.body.no:
+        return False
+    left = fold(text)
+    for pattern in (phrases.cancelling, phrases.either):
+        left = pattern.sub(" ", left) if pattern is not None else left
+    values = {word for index, slot in asked_slots(work) for word in _shown_words(work, index, slot)}
+    asked = [
+        word for words in _question_words(work, work.flows.settings.locales) for word in words if word not in values
+    ]
+    return any(
+        not any(_is_same(work, word, known) for known in asked) for word in words_of(without_assents(phrases, left))
+    )
+
+
 def _left_beside(work: Work, text: str) -> str:
     """Give what is left of a reply to a confirm without its yes, politeness, and the values that the slots have."""
     for index, slot in asked_slots(work):
@@ -104,8 +125,11 @@ def _is_more(work: Work, left: str) -> bool:
     if is_doubtful(work.prepared.phrases, left):
         return True
     asked = reversed(asked_slots(work))
-    said, values = words_of(left), [word for index, slot in asked for word in _value_words(work, index, slot)]
-    return bool(said) and not any(_repeats(work, said, words, values) for words in _question_words(work))
+    values = [word for index, slot in asked for word in (*_name_words(slot), *_shown_words(work, index, slot))]
+    said = words_of(left)
+    return bool(said) and not any(
+        _repeats(work, said, words, values) for words in _question_words(work, (work.session.locale, work.locale))
+    )
 
 
 def _without_value(work: Work, index: int, slot: SlotDef, text: str) -> str:
@@ -117,19 +141,23 @@ def _without_value(work: Work, index: int, slot: SlotDef, text: str) -> str:
     return text if found is None else f"{text[: found.start]} {text[found.end :]}"
 
 
-def _value_words(work: Work, index: int, slot: SlotDef) -> list[str]:
+def _name_words(slot: SlotDef) -> list[str]:
+    return words_of(fold(" ".join(slot.names)))
+
+
+def _shown_words(work: Work, index: int, slot: SlotDef) -> list[str]:
     value = work.value_at(index, slot.name)
     labels = [label for option in slot.options if option.value == value for label in option.label.sources.values()]
-    shown = " ".join([*slot.names, str(labelled(work, slot, value)), str(value), *labels])
+    shown = " ".join([str(labelled(work, slot, value)), str(value), *labels])
     return words_of(fold(shown))
 
 
-def _question_words(work: Work) -> Iterator[list[str]]:
-    """Give the words of the open confirm as it was said, and as it would be said in the language of the reply."""
+def _question_words(work: Work, locales: Iterable[str]) -> Iterator[list[str]]:
+    """Give the words of the open confirm as it is said in some locales."""
     step = work.step_of(work.top)
     body = step.body if step is not None else None
     texts = body.speech.variants if isinstance(body, Confirm) else ()
-    for source in {work.pick(text, locale) for text in texts for locale in (work.session.locale, work.locale)}:
+    for source in {work.pick(text, locale) for text in texts for locale in locales}:
         with suppress(ExpressionError):
             yield words_of(fold(template(source).render(work.scope())))
 

@@ -1,8 +1,8 @@
 """What customers say to steer a conversation, in all of a bot's locales at once."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from botkit.model.locales import Control, Locale, plain_words
@@ -32,6 +32,9 @@ class Phrases:
     plain: frozenset[str] = frozenset()
     leading_over: re.Pattern[str] | None = None
     kinds: tuple[str, ...] = ()
+    cancelling: re.Pattern[str] | None = None
+    ordinals: Mapping[str, int] = field(default_factory=dict)
+    cardinals: Mapping[str, int] = field(default_factory=dict)
     called: re.Pattern[str] | None = None
 
 
@@ -66,11 +69,27 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         leading_over=_leading_over(known),
         kinds=tuple(sorted({fold(kind) for locale in known for kind in locale.kinds}, key=len, reverse=True)),
         called=_calling(known),
+        ordinals={word: number for locale in known for word, number in _ordinals(locale)},
+        cardinals={
+            fold(word): int(number)
+            for locale in known
+            for word, number in locale.numbers.words.items()
+            if number in range(1, 21)
+        },
+        cancelling=_anywhere(phrase for phrase, name in control.items() if name == "cancel"),
     )
 
 
 def _adding_nothing(locale: Locale) -> tuple[str, ...]:
     return (*(locale.assents or locale.fillers), locale.formats.list_and)
+
+
+def _ordinals(locale: Locale) -> Iterator[tuple[str, int]]:
+    """Give the ordinals of a language: first; 第一, which are its numbers with a word before them."""
+    numbers = locale.numbers
+    yield from ((fold(word), number) for word, number in numbers.ordinals.items())
+    for before in numbers.ordinal_before:
+        yield from ((fold(f"{before}{word}"), int(number)) for word, number in numbers.words.items() if number >= 1)
 
 
 def _answering(locales: Iterable[Locale], phrases: frozenset[str]) -> set[str]:

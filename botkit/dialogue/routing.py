@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from botkit.dialogue.agreement import begins_with_yes, says_more
+from botkit.dialogue.agreement import begins_with_yes, declines_with_more, says_more
 from botkit.dialogue.controls import COMMANDS, control_of, take_control
 from botkit.dialogue.correction import NONE, Correction, Corrections, changeable, find_corrections, find_named
 from botkit.dialogue.filling import EXACT, FREE_TYPES, LOOSE, STRICT, Fit
@@ -235,6 +235,11 @@ def _take_slot(work: Work, question: Question, message: Message, found: Fit | No
         _record_fit(work, question, found)
     if _take_confirm_correction(work, question, message) or _take_change(work, question, message, found):
         return True
+    if found is not None and not found.value and declines_with_more(work, question, message.text):
+        if surer_meaning(work, message, 0.0):
+            return False
+        if _ask_for_change(work, question):
+            return True
     if found is not None and found.score >= STRICT:
         rest = blank(message.text, [(found.start, found.end)])
         corrections = find_corrections(work, rest) if question.kind in _ASKING else NONE

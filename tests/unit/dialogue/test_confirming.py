@@ -364,3 +364,76 @@ def test_a_question_is_not_opened_again_after_its_value_was_used() -> None:
     assert talk.slots["address"] == "12 High Street"
     talk.say("no, the method is wrong")
     assert talk.text == "How?"
+
+
+REFUSING = """
+intents: {track: {examples: [where is my parcel]}}
+flows:
+  track: {start: {intents: [track]}, steps: [{say: On its way.}]}
+  main:
+    start: {commands: [main]}
+    steps:
+      - {ask: address, title: {en: address, zh: 地址}, say: {en: Address?, zh: 地址？}}
+      - {ask: product, title: {en: product, zh: 商品}, say: {en: Product?, zh: 商品？}}
+      - confirm: {en: "Ship {{ product }} to {{ address }}?", zh: "把{{ product }}寄到{{ address }}？"}
+      - say: Done.
+"""
+
+
+def at_shipping(locale: str = "en", text: str = REFUSING) -> Talk:
+    talk = Talk(build(text), locale=locale)
+    for line in ("/main", "Canal Street", "jeans"):
+        talk.say(line)
+    assert talk.step == "confirm"
+    return talk
+
+
+@pytest.mark.parametrize("locale", ["en", "zh"])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "no, blue jeans", "no, jeans", "no, not jeans, a shirt", "nope, a shirt please", "no, ship it tomorrow",
+        "no it's too expensive", "no, that's not what I said", "不，蓝色牛仔裤", "不对，要衬衫", "不用了，太贵了",
+        "no " + "very " * 500 + "blue",
+    ],
+)  # fmt: skip
+def test_a_no_with_something_else_beside_it_asks_what_to_change(locale: str, reply: str) -> None:
+    talk = at_shipping(locale)
+    talk.say(reply)
+    assert (talk.step, talk.stack) == ("confirm", ["main"])
+    assert talk.labels == (["address", "product"] if talk.session.locale == "en" else ["地址", "商品"])
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "no", "nope", "no thanks", "no, don't", "no, don't ship it", "no please don't ship it to me", "no, leave it",
+        "no i changed my mind", "no, I don't want it anymore", "no, sorry", "no, not now", "no maybe later", "👎",
+        "不", "不用了", "不要了，谢谢", "不寄了", "不要寄了", "不，算了", "不，改天再说",
+    ],
+)  # fmt: skip
+def test_a_plain_refusal_ends_the_flow(reply: str) -> None:
+    talk = at_shipping()
+    talk.say(reply)
+    assert talk.stack == []
+
+
+def test_a_no_with_a_wish_beside_it_is_answered_and_the_confirm_asked_again() -> None:
+    talk = at_shipping()
+    assert talk.say("no, where is my parcel").startswith("On its way.")
+    assert talk.step == "confirm"
+
+
+def test_a_no_with_something_else_goes_to_the_steps_for_it() -> None:
+    talk = at_shipping(
+        text=REFUSING.replace("      - say: Done.", "        no: [{say: Then not.}, end]\n      - say: Done.")
+    )
+    assert talk.say("no, blue jeans") == "Then not."
+
+
+def test_a_no_with_something_else_ends_a_flow_that_has_nothing_to_change() -> None:
+    text = "flows: {main: {start: {commands: [main]}, steps: [{confirm: Shall I?}, {say: Done.}]}}"
+    talk = Talk(build(text))
+    talk.say("/main")
+    talk.say("no, blue jeans")
+    assert talk.stack == []
