@@ -147,8 +147,7 @@ def _suits(kind: str, file: File) -> bool:
 
 
 def _fit_choice(work: Work, slot: SlotDef, text: str, choices: Sequence[Choice]) -> Fit | None:
-    locale = work.flows.locales.get(work.locale)
-    numbered = choose_number(text, choices, locale.numbers.ordinals if locale else {})
+    numbered = choose_number(text, choices, work.prepared.phrases)
     if numbered is not None:
         return Fit([numbered.value] if slot.many else numbered.value, 0, len(text), STRICT)
     phrases = work.prepared.phrases

@@ -3,6 +3,7 @@
 from botkit.dialogue.agreement import begins_with_yes
 from botkit.dialogue.correction import find_corrections
 from botkit.dialogue.hearing import hear, hearing, keep_for_later
+from botkit.dialogue.options import Choice, choose_closely, choose_number
 from botkit.dialogue.prepared import is_work, reachable
 from botkit.dialogue.questions import repeat_question
 from botkit.dialogue.retries import ask_for_plain_yes, has_steps, unusable
@@ -21,6 +22,7 @@ from botkit.dialogue.stack import (
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask, Handoff, Step
 from botkit.model.events import Entity, Match, Message
+from botkit.model.replies import Button
 from botkit.model.session import Frame, Question
 
 SURE = 0.97  # an intent this near needs no clarification
@@ -75,6 +77,9 @@ def _works(work: Work, frame: Frame, step: Step) -> bool:
 def take_meaning(work: Work, message: Message, question: Question | None) -> None:
     _record_meanings(work, message)
     flows, answer = _startable(work, message), _best_answer(work, message)
+    sure = bool(flows) and _goes_before(work, flows, answer) and len(_near(work, flows)) == 1
+    if work.clarifying and not sure and _take_choice(work, message):
+        return
     if flows and _goes_before(work, flows, answer):
         near = _near(work, flows)
         if len(near) > 1:
@@ -107,6 +112,27 @@ def take_meaning(work: Work, message: Message, question: Question | None) -> Non
         return
     work.misses += 1
     repair(work, "on_no_match", tries=work.misses)
+
+
+def _take_choice(work: Work, message: Message) -> bool:
+    """Start the flow that a reply to a clarification means: by number, by words of its label, by a close spelling."""
+    choices = [Choice(button.run, _labels(work, button)) for button in work.buttons if button.run in work.flows.flows]
+    phrases = work.prepared.phrases
+    chosen = choose_number(message.text, choices, phrases) or choose_closely(message.text, choices, phrases)
+    if chosen is None or not allowed(work, work.flows.flows[chosen.value]):
+        return False
+    work.candidate(
+        "control", chosen.value, 1.0, f"chosen of those that were offered: {chosen.labels[0]!r}", taken=True
+    )
+    begin(work, chosen.value)
+    return True
+
+
+def _labels(work: Work, button: Button) -> tuple[str, ...]:
+    """Give what is on a flow's button, and the flow's titles in every locale."""
+    title = work.flows.flows[button.run].title
+    titles = title.sources.values() if title is not None else ()
+    return (button.label, *(source for source in titles if "{" not in source))
 
 
 def _goes_before(work: Work, flows: Startable, answer: Match | None) -> bool:

@@ -1,7 +1,7 @@
 """Choosing: which of a question's options a customer's text means."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,17 +48,36 @@ def choose_exactly(text: str, choices: Sequence[Choice]) -> Choice | None:
     return None
 
 
-def choose_number(text: str, choices: Sequence[Choice], ordinals: dict[str, int]) -> Choice | None:
-    """Give the option that a number from 1, or an ordinal such as 'the second one', means."""
+def choose_number(text: str, choices: Sequence[Choice], phrases: Phrases) -> Choice | None:
+    """Give the option that a number from 1, or an ordinal such as 'the second one', means, with fillers around it."""
     folded = fold(text)
-    match = _NUMBER.match(folded)
-    number = int(match[1]) if match else next((n for word, n in ordinals.items() if _says_only(folded, word)), 0)
+    number = phrases.cardinals.get(folded, 0) or _number_in(folded, phrases.ordinals)
+    if not number and phrases.fillers is not None:
+        left = " ".join(phrases.fillers.sub(" ", folded).split())
+        number = _number_in(left, phrases.ordinals)
+        if not number and has_cjk(left):  # 第 is a filler, too
+            number = phrases.cardinals.get(left.rstrip("个项种条"), 0)
     return choices[number - 1] if 1 <= number <= len(choices) else None
 
 
-def _says_only(folded: str, ordinal: str) -> bool:
-    word = fold(ordinal)
-    return folded in {word, f"the {word}", f"the {word} one", f"{word} one", f"{word}个", f"{word}项", f"{word}种"}
+def _number_in(folded: str, ordinals: Mapping[str, int]) -> int:
+    match = _NUMBER.match(folded)
+    return int(match[1]) if match else next((n for word, n in ordinals.items() if _says_only(folded, word)), 0)
+
+
+def _says_only(folded: str, word: str) -> bool:
+    if word not in folded:
+        return False
+    return folded in {
+        word,
+        f"the {word}",
+        f"the {word} one",
+        f"{word} one",
+        f"{word}个",
+        f"{word}项",
+        f"{word}种",
+        f"{word}条",
+    }
 
 
 def choose_all_named(text: str, choices: Sequence[Choice], phrases: Phrases) -> list[Choice]:

@@ -111,8 +111,7 @@ def _numbered_button(work: Work, question: Question, slot: SlotDef, text: str) -
     buttons = [Choice(button.value, (button.label,)) for button in question.buttons if button.value]
     if slot.type not in FREE_TYPES or not buttons or (slot.pattern and find_values(work, slot, text)):
         return ""
-    locale = work.flows.locales.get(work.locale)
-    chosen = choose_number(text, buttons, locale.numbers.ordinals if locale else {})
+    chosen = choose_number(text, buttons, work.prepared.phrases)
     return str(chosen.value) if chosen is not None else ""
 
 
