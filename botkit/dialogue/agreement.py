@@ -29,10 +29,11 @@ _LEAST_STEM, _MOST_ENDING = 4, 3  # letters: cancel and cancelled are one word
 
 def pressed_value(question: Question, text: str) -> str:
     """Give the value of the shown button whose label or value is the whole text."""
-    folded = fold(text)
-    return next(
-        (b.value for b in question.buttons if b.value and folded and folded in (fold(b.label), fold(b.value))), ""
-    )
+    folded = fold(text) if question.buttons else ""
+    for button in question.buttons if folded else ():
+        if button.value and folded in (fold(button.label), fold(button.value)):
+            return button.value
+    return ""
 
 
 def read_agreement(work: Work, question: Question, message: Message) -> Fit | None:

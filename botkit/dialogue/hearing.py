@@ -69,7 +69,6 @@ def _later(work: Work) -> Iterator[SlotDef]:
 def _annotated(slot: SlotDef, heard: Heard) -> Fit | None:
     """Give what was found for a slot beforehand, where no other slot used that part of the text."""
     for entity in heard.entities:
-        free = all(end <= entity.start or start >= entity.end for start, end in heard.used)
-        if entity.slot == slot.name and free:
+        if entity.slot == slot.name and all(end <= entity.start or start >= entity.end for start, end in heard.used):
             return Fit(entity.value, entity.start, entity.end, STRICT)
     return None

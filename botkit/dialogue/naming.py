@@ -17,6 +17,7 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 NUMERIC = frozenset({"number", "integer", "money"})
 _LONG = 5  # digits: what has as many and is of a pattern is hardly an amount
 _CLAUSES = re.compile(r"[，。；;、]|,\s")
+_MOST_STACKS = 1000  # for which it is known how their slots are named
 _BETWEEN = " \t\n:=,.-，：。"  # signs between a name and its value
 
 
@@ -37,6 +38,9 @@ def mentions(work: Work, text: str) -> list[Mention]:
     A name inside a longer label of an option is none. A name without its last word, which only says what kind of
     thing it is ('order' for order_number), counts with a value beside it.
     """
+    anywhere = _names_on_stack(work)
+    if anywhere is None or anywhere.search(_wide(text)) is None:  # nearly always, and then nothing else is looked at
+        return []
     frame, question = work.stack[-1] if work.stack else None, work.question
     key = text, len(work.stack), id(frame), id(question)
     memo = work.mentioned.get(key)
@@ -49,11 +53,10 @@ def mentions(work: Work, text: str) -> list[Mention]:
 def _mentions(work: Work, text: str, without: frozenset[int] = frozenset()) -> list[Mention]:
     """Find the mentions; `without` are places of shortened names that have no value beside them."""
     known = known_slots(work)
-    names = tuple([name for _, slot in known for name in (slot.names if slot.title else (slot.name,))])
+    names = tuple(_names_of([slot for _, slot in known]))
     short = _short_names(names, work.prepared.phrases.kinds)
     pattern = _names_in((*names, *short))
-    wide = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    matches = list(pattern.finditer(wide if len(wide) == len(text) else text)) if pattern is not None else []
+    matches = list(pattern.finditer(_wide(text))) if pattern is not None else []
     if not matches:
         return []
     owned = [*reversed(known), *reversed(asked_slots(work))]
@@ -88,12 +91,47 @@ def _short_names(names: tuple[str, ...], kinds: tuple[str, ...]) -> dict[str, st
     """
     found: dict[str, str] = {}
     for name in names:
-        folded = fold(name)
-        ends = [kind for kind in kinds if folded.endswith(kind if has_cjk(kind) else f" {kind}")]
-        short = next((short for kind in ends if len(short := folded.removesuffix(kind).strip()) > 1), "")
+        short = _shortened(name, kinds)
         if short:
             found[short] = "" if found.get(short, _plain(name)) != _plain(name) else _plain(name)
     return {_plain(short): full for short, full in found.items() if full}
+
+
+def _shortened(name: str, kinds: tuple[str, ...]) -> str:
+    """Give a name without the word for the kind of thing at its end, or nothing."""
+    folded = fold(name)
+    ends = [kind for kind in kinds if folded.endswith(kind if has_cjk(kind) else f" {kind}")]
+    return next((short for kind in ends if len(short := folded.removesuffix(kind).strip()) > 1), "")
+
+
+def _names_on_stack(work: Work) -> re.Pattern[str] | None:
+    """Give a pattern of all that slots of the flows on the stack, and of those that they call, may be named."""
+    flows = tuple([frame.flow for frame in work.stack])
+    known = work.prepared.names
+    if flows in known:
+        return known[flows]
+    if len(known) >= _MOST_STACKS:
+        known.clear()
+    facts = [work.prepared.facts[flow] for flow in dict.fromkeys(flows)]
+    slots = [slot for one in facts for slot in one.asks.values()]
+    slots += [slot for one in facts for called in one.calls.values() for slot in called.asks.values()]
+    names = tuple(_names_of(slots))
+    short = [_plain(_shortened(name, work.prepared.phrases.kinds)) for name in names]
+    pattern = known[flows] = _names_in((*names, *short))
+    return pattern
+
+
+def _names_of(slots: Sequence[SlotDef]) -> Iterator[str]:
+    for slot in slots:
+        yield from slot.names if slot.title else (slot.name,)
+
+
+def _wide(text: str) -> str:
+    """Give a text with full-width letters as plain ones, where that moves no place."""
+    if text.isascii():
+        return text
+    wide = unicodedata.normalize("NFKC", text)
+    return wide if len(wide) == len(text) else text
 
 
 def _is_value_of(work: Work, name: str, text: str, mention: Mention) -> bool:

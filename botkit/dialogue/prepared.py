@@ -1,6 +1,7 @@
 """What the core derives from a FlowSet once: phrases, what each step reads, which slots a flow asks for."""
 
 import dataclasses
+import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ class Prepared:
 
     `patterns` are the slots', by their source. `fixed` are the slots (by `id`) whose options
     have no templates in their labels: `choices` and `buttons` remember those by slot and locale, `texts` what each
-    text is in a locale.
+    text is in a locale, `names` how the slots of flows that are on the stack together are named.
     """
 
     flows: FlowSet
@@ -88,6 +89,7 @@ class Prepared:
     choices: dict[tuple[int, str], list[Choice]]
     buttons: dict[tuple[int, str], tuple[Button, ...]]
     texts: dict[tuple[int, str], tuple[Text, Compiled]]
+    names: dict[tuple[str, ...], re.Pattern[str] | None]
 
 
 _kept: OrderedDict[int, Prepared] = OrderedDict()
@@ -127,6 +129,7 @@ def _derive(flows: FlowSet) -> Prepared:
         choices={},
         buttons={},
         texts={},
+        names={},
     )
 
 

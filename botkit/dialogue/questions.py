@@ -112,6 +112,8 @@ def _option_buttons(work: Work, slot: SlotDef) -> tuple[Button, ...]:
         return tuple(
             Button(label=label, value=_shown(value)) for value, label in listed_options(work, slot.options_from)
         )
+    if not slot.options:
+        return ()
     key = id(slot), work.locale
     known = work.prepared.buttons.get(key)
     if known is not None:

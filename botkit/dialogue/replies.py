@@ -71,6 +71,8 @@ def _fit_unnamed(work: Work, question: Question, slot: SlotDef, message: Message
 
 def _pressed_choice(work: Work, question: Question, slot: SlotDef, message: Message) -> Fit | None:
     if not (slot.options or slot.options_from):
+        if not question.buttons:
+            return None
         typed = pressed_value(question, message.text) or _numbered_button(work, question, slot, message.text)
         found = fit(work, slot, replace(message, text=typed)) if typed and typed != message.text else None
         return Fit(found.value, found.start, found.end, EXACT) if found is not None else None

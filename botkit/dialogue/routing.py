@@ -79,8 +79,10 @@ def route(work: Work, message: Message) -> None:
         _record_fit(work, question, found)
         _take_fit(work, message, found)
         return
-    message = _as_shown(work, message)
-    if _take_button(work, message) or _take_command(work, message):
+    button = _shown(work, message.text)
+    if button is not None:
+        message = _as_shown(work, message, button)
+    if (button is not None and _take_button(work, message)) or _take_command(work, message):
         return
     control = control_of(work, message.text)
     if control is not None:
@@ -109,15 +111,17 @@ def route(work: Work, message: Message) -> None:
 
 def _shown(work: Work, text: str) -> Button | None:
     """Give the button, of those that were shown last, whose label is the text."""
-    folded = fold(text)
     buttons = (*work.buttons, *(work.question.buttons if work.question else ()))
-    return next((button for button in buttons if folded and folded == fold(button.label)), None)
+    folded = fold(text) if buttons else ""
+    for button in buttons if folded else ():
+        if folded == fold(button.label):
+            return button
+    return None
 
 
-def _as_shown(work: Work, message: Message) -> Message:
+def _as_shown(work: Work, message: Message, button: Button) -> Message:
     """A typed label of a button counts as a press: the message is what the button stands for."""
-    button = _shown(work, message.text)
-    if button is None or not button.value:
+    if not button.value:
         return message
     work.message = message = replace(message, text=button.value)
     return message
@@ -141,8 +145,10 @@ def take_flow_button(work: Work, name: str, label: str) -> bool:
 
 
 def _is_command(work: Work, text: str) -> bool:
+    if not text.startswith("/"):
+        return False
     name = text[1:].split(maxsplit=1)[0].partition("@")[0].casefold() if text[1:].strip() else ""
-    return text.startswith("/") and (name in work.flows.commands or name in COMMANDS)
+    return name in work.flows.commands or name in COMMANDS
 
 
 def _take_command(work: Work, message: Message) -> bool:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -64,5 +65,11 @@ def make_context(
         idempotency_key=key,
         settings=settings,
         state=state,
-        log=logging.LoggerAdapter(logging.getLogger(f"botkit.plugins.{plugin}"), ids),
+        log=logging.LoggerAdapter(_logger_of(plugin), ids),
     )
+
+
+@lru_cache(maxsize=256)
+def _logger_of(plugin: str) -> logging.Logger:
+    """Give a plugin's logger; logging itself takes a lock for each look."""
+    return logging.getLogger(f"botkit.plugins.{plugin}")

@@ -24,7 +24,8 @@ _NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONL
 class Signature(msgspec.Struct, frozen=True):
     """What a function takes after `ctx`, and gives.
 
-    `optional` are the parameters whose default is meant where none is passed and None is not allowed.
+    `optional` are the parameters whose default is meant where none is passed and None is not allowed. `named` are
+    the fields of `arguments`, each with its parameter.
     """
 
     arguments: "type[BaseModel]"
@@ -32,6 +33,7 @@ class Signature(msgspec.Struct, frozen=True):
     returns: dict[str, Any]
     result: "TypeAdapter[Any] | None" = None
     optional: frozenset[str] = frozenset()
+    named: tuple[tuple[str, str], ...] = ()
 
 
 def place_of(function: Callable[..., Any]) -> Place:
@@ -53,7 +55,8 @@ def read_signature(function: Callable[..., Any]) -> Signature:
         fields[parameter.name] = (hints[parameter.name], default)
     arguments, parameters = _arguments(function, fields)
     result, returns = _result(function, hints.get("return", Any))
-    return Signature(arguments, parameters, returns, result, _optional(fields))
+    named = tuple((field, str(known.alias)) for field, known in arguments.model_fields.items())
+    return Signature(arguments, parameters, returns, result, _optional(fields), named)
 
 
 def read_hints(function: Callable[..., Any]) -> dict[str, Any]:
@@ -83,12 +86,14 @@ def bind(signature: Signature, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
     pydantic's lax mode: `'2'` is a 2 where an int is wanted, and 2 a `'2'` where a text is.
     """
-    given = {name: value for name, value in arguments.items() if not (value is None and name in signature.optional)}
+    given, optional = arguments, signature.optional
+    if optional:
+        given = {name: value for name, value in arguments.items() if value is not None or name not in optional}
     try:
         checked = signature.arguments.model_validate(given)
     except _validation_error() as error:
         raise ArgumentsError(describe(error)) from None
-    return {str(field.alias): getattr(checked, name) for name, field in type(checked).model_fields.items()}
+    return {name: getattr(checked, field) for field, name in signature.named}
 
 
 def check_result(signature: Signature, value: Any) -> Any:

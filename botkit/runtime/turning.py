@@ -25,6 +25,8 @@ SOON = 0.02  # seconds for which a turn waits for a read, so that both are store
 MOST_TOGETHER = 10  # reads that a turn waits for
 
 Early = asyncio.Task[Result]
+_FROM_CUSTOMER = (Message, Press, Opened)  # made once: a union in `isinstance` is made and asked anew each time
+_SAYING = (Message, Press)
 
 
 class Turning:
@@ -105,17 +107,17 @@ class Turning:
         if book.canary is None and (session is None or session.version == book.current.version):
             flows = book.current
         else:
-            by_customer = isinstance(event, Message | Press | Opened)
+            by_customer = isinstance(event, _FROM_CUSTOMER)
             flows = await book.flows_for(session, conversation, now if by_customer else 0.0)
         if session is None:
             session = new_session(flows, conversation, locale=self._chosen_locale)
-        if isinstance(event, Message | Press | Opened):
+        if isinstance(event, _FROM_CUSTOMER):
             if arrived.customer and arrived.customer != session.customer.get("platform"):
                 # What a platform says of its user identifies no customer: it stays apart from what actions found out.
                 event = _knowing(event, {"platform": to_json(arrived.customer)})
             if self.hooked or self._guarded["input"]:
                 event = await self._prepare(session, event)
-        if isinstance(event, Message | Press):
+        if isinstance(event, _SAYING):
             event = self.recognisers(flows).recognise(event, session.locale)
         turn = advance(flows, session, event, now)
         if flows is not self._book.current and flows is not self._book.canary:
@@ -158,7 +160,7 @@ def _knowing(event: FromCustomer, facts: dict[str, Any]) -> FromCustomer:
 
 def _only_read(turn: Turn) -> Call | None:
     """Give the read that a turn waits for, if it waits for nothing else."""
-    if len(turn.session.pending) != 1 or turn.session.pending[0].write:
+    if not turn.effects or len(turn.session.pending) != 1 or turn.session.pending[0].write:
         return None
     pending = turn.session.pending[0].id
     return next((e for e in turn.effects if isinstance(e, Call) and e.effect == "read" and e.id == pending), None)
