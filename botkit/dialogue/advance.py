@@ -9,6 +9,7 @@ from botkit.dialogue.questions import repeat_question
 from botkit.dialogue.routing import choose_locale_for, route, route_owned, take_flow_button
 from botkit.dialogue.saying import title_of
 from botkit.dialogue.stack import abandon, clear_stack, push, repair
+from botkit.dialogue.staleness import end_stale
 from botkit.dialogue.steps import fail, give_up, proceed, take_result
 from botkit.dialogue.work import MOST_WAITING, Work
 from botkit.errors import ExpressionError
@@ -118,7 +119,8 @@ def _receive(work: Work, event: Message | Press, text: str) -> None:
     if event.customer:
         work.learn(event.customer)
     control = _urgent(work, event) if work.pending and work.owner == "bot" else None
-    if work.pending and work.owner == "bot" and control is None:
+    work.stale = ""
+    if work.pending and work.owner == "bot" and control is None and not end_stale(work, event):
         work.waiting = (*work.waiting[: MOST_WAITING - 1], event)
         work.settled = True
         return

@@ -19,6 +19,7 @@ from botkit.dialogue.stack import (
     start_flow,
     top_group,
 )
+from botkit.dialogue.staleness import do_again
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask, Handoff, Step
 from botkit.model.events import Entity, Match, Message
@@ -105,6 +106,9 @@ def take_meaning(work: Work, message: Message, question: Question | None) -> Non
             return
         work.candidate("slot", question.step, 0.0, "nobody takes it: an unusable reply", taken=True)
         unusable(work)
+        return
+    if work.stale:
+        do_again(work, message)
         return
     work.candidate("no_match", "on_no_match", 0.0, "nothing is near enough", taken=True)
     if work.replies:  # a greeting was said in this turn, which is answer enough to a first word

@@ -17,6 +17,7 @@ from botkit.dialogue.replies import accept, is_button, read_reply, say_refused
 from botkit.dialogue.retries import ask_what_to_change, unusable
 from botkit.dialogue.revision import apply_corrections, reopen
 from botkit.dialogue.stack import allowed, repair
+from botkit.dialogue.staleness import take_corrections
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask
 from botkit.model.events import Message, Press
@@ -102,6 +103,8 @@ def route(work: Work, message: Message) -> None:
     if question is not None and is_button(question, message.text):
         work.candidate("slot", question.step, 0.0, "a button of the question that does not fit", taken=True)
         unusable(work)
+        return
+    if work.stale and take_corrections(work, message.text):
         return
     take_meaning(work, message, question)
 

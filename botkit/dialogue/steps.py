@@ -191,6 +191,7 @@ def _call(work: Work, step: Step, body: Do, served: int) -> None:
         timeout=body.timeout,
         flow=frame.flow,
         step=step.id,
+        until_message=body.until_message and not body.write,
     )
     work.effects.append(call)
     work.pending = (*work.pending, Pending(call.id, frame.run, step.id, body.action, body.write))

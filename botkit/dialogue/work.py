@@ -74,6 +74,7 @@ class Work:
         "slots",
         "spoken",
         "stack",
+        "stale",
         "started",
         "steps",
         "team",
@@ -123,6 +124,7 @@ class Work:
         self.spoken: list[str] = []
         self.greeted = False  # this message began the session, and on_start was run
         self.mentioned: dict[Any, Any] = {}  # what texts name, as `naming.mentions` found it in this turn
+        self.stale = ""  # the step whose call this message has made stale
         self.restarted = False  # the customer started over and nothing was said of it yet
 
     # The stack

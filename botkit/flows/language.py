@@ -167,6 +167,12 @@ STEP_KINDS: dict[str, Kind] = {
                 Key("timeout", "duration", "How long it may take.", "5s"),
                 _ON_ERROR,
                 Key("confirmed", "by_flow", "`by flow`: a write that needs no confirm in this flow.", "by flow"),
+                Key(
+                    "cancel_on",
+                    "cancel_on",
+                    "`message`: what the customer writes meanwhile ends it; it is done again after that. Reads only.",
+                    "message",
+                ),
             ),
             "{do: shop.find_order, with: {number: A-10293}, save: order}",
         ),

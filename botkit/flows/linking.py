@@ -121,6 +121,7 @@ def _do(values: dict[str, Any], entry: Entry, linking: _Linking) -> Do:
         by_flow="confirmed" in values,
         write=spec is not None and spec.effect == "write",
         reads=_reads(args),
+        until_message="cancel_on" in values,
     )
 
 

@@ -68,6 +68,7 @@ SHAPES: dict[str, Schema] = {
     "fill": {"enum": ["anytime", "when_asked"]},
     "carry": {"enum": ["offer", "silent"]},
     "by_flow": {"const": "by flow"},
+    "cancel_on": {"const": "message"},
     "agent_limits": _limits("agent"),
     "generate_limits": _limits("generate"),
     "buttons": {"anyOf": [_list({"anyOf": [_ref("text"), _ref("button")]}), _WHOLE]},

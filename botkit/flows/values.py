@@ -262,6 +262,7 @@ PARSERS: dict[str, Parser] = {
     "fill": _one_of("anytime", "when_asked"),
     "carry": _one_of("offer", "silent"),
     "by_flow": _one_of("by flow"),
+    "cancel_on": _one_of("message"),
     "agent_limits": _limits("agent"),
     "generate_limits": _limits("generate"),
 }

@@ -181,6 +181,7 @@ class Do(msgspec.Struct, frozen=True, omit_defaults=True, tag="do"):
     by_flow: bool = False  # confirmed: by flow
     write: bool = False
     reads: tuple[str, ...] = ()  # the slots that `with` reads
+    until_message: bool = False  # cancel_on: message
 
 
 class If(msgspec.Struct, frozen=True, omit_defaults=True, tag="if"):

@@ -48,6 +48,7 @@ class Call(msgspec.Struct, frozen=True, array_like=True, tag="call"):
     timeout: float = 0.0  # seconds; 0: as the action says
     flow: str = ""
     step: str = ""
+    until_message: bool = False  # a newer message of the customer ends it
 
 
 class SetTimer(msgspec.Struct, frozen=True, array_like=True, tag="set_timer"):

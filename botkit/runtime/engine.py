@@ -25,6 +25,7 @@ from botkit.runtime.delivery import Delivery
 from botkit.runtime.histories import read_history
 from botkit.runtime.leftovers import Found, Health, Leftovers
 from botkit.runtime.recognition import Recogniser
+from botkit.runtime.staleness import Staleness
 from botkit.runtime.sweeping import Sweep
 from botkit.runtime.timers import Timers
 from botkit.runtime.turning import Early, Turning
@@ -77,6 +78,7 @@ class Engine:
         self.sweep = Sweep(store, clock)
         self.leftovers = Leftovers(store, clock, self.health, self._is_idle, self._take_up)
         self.bursts = Bursts(lambda: book.current.settings, lambda text: steers(book.current, text), clock)
+        self.staleness = Staleness(self._stored, shared=carrier is not None)
         self._carrier = carrier
         self._elsewhere = None if turns or carrier is None else carrier.wake
         self._direct = turns and self.turning.direct
@@ -213,6 +215,9 @@ class Engine:
         """Give a conversation's session and fence; a fence below 0 says that something waits there."""
         loaded = await self.store.load(conversation, most=1)
         return loaded.session, -1 if loaded.waiting else loaded.fence
+
+    async def _stored(self, conversation: str) -> Session | None:
+        return (await self.store.load(conversation, most=0)).session
 
     def _know(self, session: Session, fence: int) -> None:
         """Keep a session as it was stored; whoever stores another one moves the fence."""
@@ -369,6 +374,7 @@ class Engine:
         """Do what stored turns ask for."""
         conversation, turns = commit.conversation, commit.turns
         self.turns_taken += len(turns)
+        self.staleness.end(commit.session)
         if commit.replies:
             self.delivery.hand_over(conversation, commit.replies, committed)
         for call in commit.calls:
@@ -432,9 +438,10 @@ class Engine:
         if not resumed and all(pending.id != call.id for pending in session.pending):
             result = Result(call.id, failure=Failure("cancelled", "The flow was given up before it began."))
         elif early is not None:
-            result = await early
+            result = await self.staleness.perform(conversation, call, early)
         elif call.effect == "read" or (resumed and spec is not None and spec.idempotent):
-            result = await self.registry.perform(call, self.turning.caller(session))
+            work = self.registry.perform(call, self.turning.caller(session))
+            result = await self.staleness.perform(conversation, call, work)
         elif resumed:
             result = Result(call.id, failure=Failure("outcome_unknown", "It is not known whether that was done."))
         elif await self._surely(lambda: self.store.start_call(call, self.clock.now(), self._lease_of(call))):

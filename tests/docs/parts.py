@@ -63,6 +63,7 @@ TAKES = {
     "fill": "`anytime` or `when_asked`",
     "carry": "`offer` or `silent`",
     "by_flow": "`by flow`",
+    "cancel_on": "`message`",
     "agent_limits": "[limits](#limits-of-agent)",
     "generate_limits": "[limits](#limits-of-generate)",
     "buttons": "list of texts and [buttons](#button), or a template",

@@ -10,6 +10,7 @@ Code = Literal[
     "always-true",
     "ambiguous-start",
     "broad-pattern",
+    "cancelled-write",
     "channel-cannot-show",
     "close-examples",
     "duplicate-command",

@@ -1,4 +1,4 @@
-"""A write runs only when the customer confirmed what it does: the error `unconfirmed-write`.
+"""A write runs only when the customer confirmed what it does: the error `unconfirmed-write`. It is never cancelled.
 
 Confirmed means: in this run of the flow a `confirm` was answered yes after the last change of every slot that
 the write's `with` reads, and each yes serves a step once. Per step the check holds the writes (as bits) that
@@ -27,6 +27,10 @@ def check_writes(survey: Survey, found: Findings) -> None:
             for step in flow.steps.values()
             if isinstance(step.body, Do) and _is_write(survey, step.body)
         }
+        for id_, body in writes.items():
+            if body.until_message:
+                message = f"flow '{flow.name}': '{body.action}' writes, and a write is never cancelled"
+                found.error(flow.steps[id_].place, "cancelled-write", message, "leave out cancel_on")
         if writes:
             _check_flow(survey, survey.graphs[flow.name], writes, found)
 

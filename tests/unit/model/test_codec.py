@@ -70,7 +70,7 @@ ORDERS: dict[str, tuple[str, ...]] = {
     "Button": ("label", "value", "run", "url"),
     "Card": ("title", "text", "image", "url", "buttons"),
     "Reply": ("id", "text", "buttons", "image", "file", "cards", "locale", "question", "epoch"),
-    "Call": ("id", "action", "args", "effect", "timeout", "flow", "step"),
+    "Call": ("id", "action", "args", "effect", "timeout", "flow", "step", "until_message"),
     "SetTimer": ("id", "due", "question", "purpose"),
     "DropTimers": ("question",),
     "HandOff": ("id", "team", "reason", "packet"),

@@ -5,7 +5,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from botkit.model.hours import WHOLE_DAY, Hours, Span, first_shown, next_shown
@@ -51,7 +51,7 @@ def weeks(draw: st.DrawFn) -> tuple[tuple[Span, ...], ...]:
     return tuple([day() for _ in range(7)])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=60, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(days_of_change(), st.integers(0, 2880))
 def test_the_first_moment_at_which_the_wall_shows_a_time(place: tuple[str, date], minutes: int) -> None:
     zone, day = place
@@ -61,7 +61,7 @@ def test_the_first_moment_at_which_the_wall_shows_a_time(place: tuple[str, date]
     assert all(wall(found - before, zone) < wanted for before in (1, 60, 1740, 3540, 3600, 7200, 86_400))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=60, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(days_of_change(), weeks(), st.integers(0, 86_399))
 def test_it_is_open_between_the_times_that_the_wall_shows(
     place: tuple[str, date], week: tuple[tuple[Span, ...], ...], second: int
@@ -78,7 +78,7 @@ def test_it_is_open_between_the_times_that_the_wall_shows(
     assert hours.is_open(moment) == any(begins <= moment < ends for begins, ends in openings)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=60, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(days_of_change(), weeks(), st.integers(0, 86_399))
 def test_the_next_opening_is_the_next(
     place: tuple[str, date], week: tuple[tuple[Span, ...], ...], second: int
@@ -100,7 +100,7 @@ def test_the_next_opening_is_the_next(
         assert all(hours.is_open(opens + part * (closes - opens) / 40) for part in range(40))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=60, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(days_of_change(), weeks(), st.integers(1, 400_000))
 def test_open_time_adds_up(place: tuple[str, date], week: tuple[tuple[Span, ...], ...], seconds: int) -> None:
     zone, day = place
@@ -114,7 +114,7 @@ def test_open_time_adds_up(place: tuple[str, date], week: tuple[tuple[Span, ...]
     assert passed == pytest.approx(seconds)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=60, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(days_of_change(), st.integers(0, 1439), st.integers(0, 86_399))
 def test_a_time_of_day_is_waited_for_as_the_wall_shows_it(place: tuple[str, date], minutes: int, second: int) -> None:
     zone, day = place

@@ -181,3 +181,19 @@ def test_a_way_that_a_called_flow_never_comes_back_from_does_not_count(codes: Co
 
 def test_every_unconfirmed_write_is_reported(codes: Codes) -> None:
     assert codes("- do: shop.log\n- do: shop.log") == ["unconfirmed-write", "unconfirmed-write"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ("- do: shop.anything\n  cancel_on: message", []),
+        ("- confirm: Sure?\n- do: shop.log\n  cancel_on: message", ["cancelled-write"]),
+        ("- do: shop.log\n  cancel_on: message\n  confirmed: by flow", ["cancelled-write"]),
+        ("- do: shop.log\n  cancel_on: message", ["cancelled-write", "unconfirmed-write"]),
+        ("- do: shop.anything\n  cancel_on: event", ["unknown-value"]),
+        ("- do: shop.anything\n  cancel_on: [message]", ["wrong-type"]),
+        ("- do: shop.anything\n  cancel_on:", ["wrong-type"]),
+    ],
+)
+def test_a_write_is_never_cancelled(codes: Codes, steps: str, expected: list[str]) -> None:
+    assert codes(steps) == expected
