@@ -18,20 +18,30 @@ CALL_LEASE: Final = 60.0  # seconds for which a call is a worker's, where nobody
 
 
 class Arrived(msgspec.Struct, frozen=True):
-    """One row of the inbox: `seq` is its place in the conversation; `customer` what the platform said."""
+    """One row of the inbox: `seq` is its place in the conversation; `customer` what the platform said.
+
+    `waiting` is how many waited when it came, it included (0: nobody counted); `at` when that was, by the clock of a
+    store that several processes have, else 0.
+    """
 
     seq: int
     event: Event
     customer: dict[str, object] = {}
+    waiting: int = 0
+    at: float = 0.0
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """A conversation as it stands: its session (None: a new one), its fence, and what waits in the inbox."""
+    """A conversation as it stands: its session (None: a new one), its fence, and what waits in the inbox.
+
+    `now` is the time by the clock that counted `Arrived.at`.
+    """
 
     conversation: str
     session: Session | None
     fence: int
     waiting: tuple[Arrived, ...] = ()
+    now: float = 0.0
 
 
 class Failed(msgspec.Struct, frozen=True):

@@ -12,9 +12,10 @@ from botkit.model.definitions import Settings
 from botkit.model.events import Event, Evidence, Message, Part, Press
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Accepted, Incoming
-from botkit.ports.stores import Arrived
+from botkit.ports.stores import Arrived, Loaded
 
 MOST_PARTS = 20  # messages that become one
+MOST_TOGETHER = 20  # events that are taken together, beside those that were too many
 LONGEST = 5  # times `merge_within` that the first message of a burst waits at most
 MOST_KEPT = 200  # characters that the record keeps of each message that was one too many
 TOO_LONG, TOO_MANY = "too long", "too many"  # `reason` in on_blocked
@@ -31,9 +32,11 @@ class Window(msgspec.Struct):
 
 
 class Bursts:
-    """Knows which messages came in a burst, and which were too many. What it forgets at a crash only costs a turn.
+    """Knows which messages came in a burst, and which were too many.
 
-    `steers` tells whether a text is a command or a control phrase: such a message is never joined nor refused.
+    Where several processes take what comes, the rows say when it came (`left`); a process that is alone notes it
+    (`note`, `wait`), and what it forgets at a crash only costs a turn. `steers` tells whether a text is a command or
+    a control phrase: such a message is never joined nor refused.
     """
 
     def __init__(self, settings: Callable[[], Settings], steers: Steers, clock: Clock) -> None:
@@ -41,7 +44,6 @@ class Bursts:
         self._steers = steers
         self._clock = clock
         self._windows: dict[str, Window] = {}
-        self._over: dict[str, set[int]] = {}
 
     def fit(self, incoming: Incoming) -> Incoming:
         """Give a delivery as it is stored: of a message that is too long the beginning, marked as refused."""
@@ -55,13 +57,23 @@ class Bursts:
         """Tell whether a message waits for others that may follow it."""
         return self._settings().merge_within > 0 and self._joins(event)
 
+    def ends(self, event: Event) -> bool:
+        """Tell whether an event ends the waiting of those before it."""
+        return self._settings().merge_within > 0 and not self._joins(event)
+
+    def left(self, loaded: Loaded) -> float:
+        """Give for how many seconds what waits in a conversation may still be added to, by its rows alone."""
+        within, rows = self._settings().merge_within, loaded.waiting
+        if not within or not rows or not rows[0].at or not all(self._joins(row.event) for row in rows):
+            return 0.0
+        left = min(rows[-1].at + within, rows[0].at + within * LONGEST) - loaded.now
+        return left if 0 < left <= within * LONGEST else 0.0  # else it is over, or the clock was set back
+
     def note(self, event: Event, accepted: Accepted) -> None:
-        """Note what was put into the inbox: it lengthens a burst, or ends it, or is one too many."""
+        """Note what was put into the inbox: it lengthens a burst, or ends it."""
         if accepted.duplicate:
             return
         conversation = accepted.conversation
-        if accepted.waiting > self._settings().most_waiting and self._may_be_refused(event):
-            self._over.setdefault(conversation, set()).add(accepted.seq)
         if not self.waits(event):
             self._end(conversation)
             return
@@ -87,17 +99,21 @@ class Bursts:
         for window in self._windows.values():
             window.closed.set()
 
-    def crowded(self, conversation: str) -> bool:
-        """Tell whether messages of a conversation are refused since they were too many."""
-        return conversation in self._over
+    def first(self, rows: Sequence[Arrived]) -> Sequence[Arrived]:
+        """Give the first rows, those that are taken together: so many, and besides all that were too many."""
+        room = MOST_TOGETHER
+        for n, row in enumerate(rows):
+            room -= not self._is_over(row)
+            if room < 0:
+                return rows[:n]
+        return rows
 
-    def gather(self, conversation: str, rows: Sequence[Arrived]) -> list[Arrived]:
+    def gather(self, rows: Sequence[Arrived]) -> list[Arrived]:
         """Give the events of which turns are made: rows that belong together have become one."""
-        over = self._over.get(conversation, ())
-        if len(rows) < 2 or not (over or self._settings().merge_within):
-            return [_refused(rows)] if rows and rows[0].seq in over else list(rows)
+        if len(rows) == 1:
+            return [_refused(rows)] if self._is_over(rows[0]) else list(rows)
         gathered: list[Arrived] = []
-        for kind, group in groupby(rows, key=lambda row: self._kind(row, over)):
+        for kind, group in groupby(rows, key=self._kind):
             together = list(group)
             if kind == TOO_MANY:
                 gathered.append(_refused(together))
@@ -108,16 +124,11 @@ class Bursts:
                 gathered += together
         return gathered
 
-    def forget(self, conversation: str, rows: Sequence[Arrived]) -> None:
-        """Forget what was too many and has been dealt with."""
-        over = self._over.get(conversation)
-        if over is not None:
-            over.difference_update(row.seq for row in rows)
-            if not over:
-                del self._over[conversation]
+    def _is_over(self, row: Arrived) -> bool:
+        return row.waiting > self._settings().most_waiting and self._may_be_refused(row.event)
 
-    def _kind(self, row: Arrived, over: Any) -> str:
-        if row.seq in over:
+    def _kind(self, row: Arrived) -> str:
+        if self._is_over(row):
             return TOO_MANY
         return "join" if self.waits(row.event) else ""
 

@@ -16,7 +16,7 @@ from botkit.model.turn import Turn
 from botkit.ports.carriers import Carrier
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Accepted, Connector, Entry, Incoming
-from botkit.ports.stores import Arrived, Commit, Committed, Failed, Store
+from botkit.ports.stores import Arrived, Commit, Committed, Failed, Loaded, Store
 from botkit.registry.registry import Registry
 from botkit.runtime.books import FlowBook
 from botkit.runtime.bursts import Bursts
@@ -37,8 +37,7 @@ CALL_MARGIN = 10.0  # seconds for which a result may wait for being stored
 TRIES = 3  # at the turn of one event, before it is set aside
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 60.0  # seconds between them; each is twice the one before
 MOST_REASON = 300  # characters of an error that are kept
-MOST_WAITING = 20  # events that are taken together
-MOST_REFUSED = 100  # and of messages that were too many, which become one turn
+MOST_LOADED = 100  # events that are looked at together
 LONGEST_HOLD = 0.002  # seconds for which the turns of one conversation keep the loop from the others
 MOST_KNOWN = 1000  # conversations whose sessions stay in memory
 
@@ -84,6 +83,7 @@ class Engine:
         self._direct = turns and self.turning.direct
         self._draining: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
+        self._later: dict[str, asyncio.TimerHandle] = {}  # conversations that a burst holds up
         self._failed: dict[str, tuple[int, str]] = {}  # tries at the turn of what waits there, and the last error
         self._calls: dict[str, set[asyncio.Task[None]]] = {}
         self._known: dict[str, tuple[Session, int]] = {}  # sessions as they were stored last, with their fences
@@ -144,6 +144,8 @@ class Engine:
         """Drain: no new turn, running ones and their calls end within so many seconds; the rest stays stored."""
         self._closing = True
         self.bursts.close()
+        for conversation in self._later:
+            self._hand_on(conversation)
         await self.timers.stop()
         await self.sweep.stop()
         await self.leftovers.stop()
@@ -188,9 +190,9 @@ class Engine:
         except StoreError as error:  # the platform has no OK, and will deliver it again
             self._note(error)
             raise
-        if early is None and self._elsewhere is None:
+        if early is None and self._carrier is None:
             self.bursts.note(incoming.event, accepted)
-        self._wake_for(accepted)
+        self._wake_for(accepted, ends=self._carrier is not None and self.bursts.ends(incoming.event))
         return accepted
 
     async def _foresee(self, conversation: str, arrived: Arrived, early: dict[str, Early] | None) -> Commit | None:
@@ -251,10 +253,13 @@ class Engine:
         self._wake_for(accepted)
         return accepted
 
-    def _wake_for(self, accepted: Accepted) -> None:
-        """Wake a conversation for a new row; one that waits behind rows of a failed turn is woken as well."""
+    def _wake_for(self, accepted: Accepted, *, ends: bool = False) -> None:
+        """Wake a conversation for a new row, and for one that `ends` a burst, whoever waits for its end.
+
+        One that waits behind rows of a failed turn is woken as well.
+        """
         new = not accepted.duplicate and accepted.conversation not in self._draining
-        if accepted.wake or (new and self._elsewhere is None):
+        if accepted.wake or (new and (ends or self._elsewhere is None)):
             self.wake(accepted.conversation)
 
     def wake(self, conversation: str) -> None:
@@ -340,14 +345,14 @@ class Engine:
         """
         self._known.pop(conversation, None)
         tries, reason = self._failed.get(conversation, (0, ""))
-        most = MOST_REFUSED if self.bursts.crowded(conversation) else MOST_WAITING
-        loaded = await self.store.load(conversation, most=1 if tries else most)
-        if not loaded.waiting:
+        loaded = await self.store.load(conversation, most=1 if tries else MOST_LOADED)
+        if not loaded.waiting or self._waits_for_more(conversation, loaded):
             return False
+        rows = self.bursts.first(loaded.waiting)
         session, turns, early = loaded.session, list[Turn](), dict[str, Early]()
         failed: tuple[Failed, ...] = ()
         began = time.perf_counter()
-        for arrived in self.bursts.gather(conversation, loaded.waiting):
+        for arrived in self.bursts.gather(rows):
             if time.perf_counter() - began > LONGEST_HOLD:
                 await asyncio.sleep(0)
                 began = time.perf_counter()
@@ -359,16 +364,32 @@ class Engine:
             session = turns[-1].session
         assert session is not None  # noqa: S101 - at least one turn was made
         serves = self.delivery.serves(session.channel)
-        commit = commit_of(loaded.fence, turns, len(loaded.waiting), serves=serves, failed=failed)
+        commit = commit_of(loaded.fence, turns, len(rows), serves=serves, failed=failed)
         committed = await self.store.commit(commit)
         self._failed.pop(conversation, None)
-        self.bursts.forget(conversation, loaded.waiting)
         self._note_owner(session)
         self._after(commit, committed, early)
         if self.turning.hooked:
             for turn in turns:
                 await self.registry.after_turn(turn, self.turning.caller(turn.session))
         return committed.more
+
+    def _waits_for_more(self, conversation: str, loaded: Loaded) -> bool:
+        """Look again when a burst is over that goes on, as the rows say."""
+        known = self._later.pop(conversation, None)
+        if known is not None:
+            known.cancel()
+        left = self.bursts.left(loaded)
+        if left:
+            loop = asyncio.get_running_loop()
+            self._later[conversation] = loop.call_later(left, self.wake, conversation)
+        return left > 0
+
+    def _hand_on(self, conversation: str) -> None:
+        """Let another worker see to a burst that this one would have waited for."""
+        self._later[conversation].cancel()
+        if self._carrier is not None:
+            self._carrier.wake(conversation)
 
     def _after(self, commit: Commit, committed: Committed, early: Mapping[str, Early]) -> None:
         """Do what stored turns ask for."""

@@ -55,7 +55,7 @@ ARRIVE: Final = _text(
     ).returning(conversations.c.key, conversations.c.accepted, conversations.c.processed),
     *("id", "channel", "accepted", "processed", "fence", "turns", "owner", "touched", "hour"),
 )
-PUT: Final = _text(insert(inbox), "conversation", "seq", "data", "customer")
+PUT: Final = _text(insert(inbox), "conversation", "seq", "data", "customer", "waiting")
 REMEMBER: Final = _text(insert(seen).on_conflict_do_nothing(), *("channel", "id", "conversation", "seq", "day"))
 UNREMEMBER: Final = _text(delete(seen).where(seen.c.channel == bindparam("on"), seen.c.id == _which))
 SEEN: Final = _text(
@@ -75,8 +75,9 @@ LOAD: Final = _text(  # one statement: each is a transaction of its own, and a f
         conversations.c.fence,
         conversations.c.data,
         inbox.c.seq,
-        inbox.c.data.label("waiting"),
+        inbox.c.data.label("arrived"),
         inbox.c.customer,
+        inbox.c.waiting,
     )
     .join_from(conversations, inbox, inbox.c.conversation == conversations.c.key, isouter=True)
     .where(conversations.c.id == _which)

@@ -80,10 +80,12 @@ def effect_of(conversation: str, event: Event) -> str:
     return event.effect
 
 
-def arrived(seq: int, data: bytes, customer: bytes | None) -> Arrived:
+def arrived(
+    seq: int, data: bytes, customer: bytes | None, waiting: int | None = None, at: float | None = None
+) -> Arrived:
     """Read a row of the inbox."""
     event = codec.decode_event(unpack(data))
-    return Arrived(seq, event, codec.decode_values(unpack(customer)) if customer else {})
+    return Arrived(seq, event, codec.decode_values(unpack(customer)) if customer else {}, waiting or 0, at or 0.0)
 
 
 def record(conversation: str, seq: int, data: bytes) -> Record:

@@ -8,7 +8,10 @@ ARRIVE: Final = (
     ' SET accepted = (conversations.accepted + 1) RETURNING "key", accepted, processed'
 )
 
-PUT: Final = "INSERT INTO inbox (conversation, seq, data, customer) VALUES (:conversation, :seq, :data, :customer)"
+PUT: Final = (
+    "INSERT INTO inbox (conversation, seq, data, customer, waiting) VALUES (:conversation, :seq, :data, "
+    ":customer, :waiting)"
+)
 
 REMEMBER: Final = (
     "INSERT INTO seen (channel, id, conversation, seq, day) VALUES (:channel, :id, :conversation, :seq, :day) "
@@ -25,9 +28,9 @@ SEEN: Final = (
 ANY_ERASED: Final = "SELECT 1 FROM erased LIMIT 1 OFFSET 0"
 
 LOAD: Final = (
-    "SELECT conversations.fence, conversations.data, inbox.seq, inbox.data AS waiting, inbox.customer FROM "
-    'conversations LEFT OUTER JOIN inbox ON inbox.conversation = conversations."key" WHERE conversations.id = '
-    ":which ORDER BY inbox.seq LIMIT :most OFFSET 0"
+    "SELECT conversations.fence, conversations.data, inbox.seq, inbox.data AS arrived, inbox.customer, "
+    'inbox.waiting FROM conversations LEFT OUTER JOIN inbox ON inbox.conversation = conversations."key" WHERE '
+    "conversations.id = :which ORDER BY inbox.seq LIMIT :most OFFSET 0"
 )
 
 HELD: Final = (

@@ -88,7 +88,8 @@ def accept(db: sqlite3.Connection, arrival: Arrival) -> Accepted:
             "hour": int(arrival.now // 3600),
         },
     ).fetchone()
-    db.execute(sql.PUT, {"conversation": key, "seq": accepted, "data": arrival.data, "customer": arrival.customer})
+    row = {"conversation": key, "seq": accepted, "data": arrival.data, "customer": arrival.customer}
+    db.execute(sql.PUT, {**row, "waiting": accepted - processed})
     _remember(db, arrival, key, accepted)
     return Accepted(conversation, accepted, wake=accepted == processed + 1, waiting=accepted - processed)
 

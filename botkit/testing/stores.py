@@ -53,6 +53,7 @@ from botkit.testing.stored import (
     fill_corners,
     message,
     take,
+    timeless,
     turn,
 )
 
@@ -396,7 +397,7 @@ class StoreContract(TurnContract, LeaseContract, SharedContract, VersionContract
         again = reopen()
         await again.open()
         try:
-            assert await again.load(conversation) == before
+            assert timeless(await again.load(conversation)) == timeless(before)
             assert await again.turns(conversation) == records
             assert (await again.accept(message("1", "first"), NOW)).duplicate
             assert list(await again.outgoing(conversation)) == []

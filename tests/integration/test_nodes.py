@@ -114,3 +114,90 @@ async def test_a_flood_keeps_its_order_over_workers(database: str, tmp_path: Pat
         customer = Customer([bot.nodes[0].address])
         await _hurry(customer, 80)
         _judge(customer, 80, talk=("/echo {}",))
+
+
+HEARD = """\
+flows:
+  on_no_match: {steps: [{say: 'Heard {{ message.text }}'}]}
+  echo:
+    start: {commands: [echo]}
+    steps: [{say: '{{ message.text }}'}]
+"""
+
+
+def _bot(folder: Path, settings: str) -> Path:
+    made = folder / "bot"
+    made.mkdir()
+    web = "{rate: 1000, burst: 1000, secret: a secret of the tests}"
+    text = f"name: Heard\nchannels: {{web: {web}}}\nstore: ${{STORE}}\n{settings}\n"
+    (made / "bot.yaml").write_text(text, encoding="utf-8")
+    (made / "flows.yaml").write_text(HEARD, encoding="utf-8")
+    return made
+
+
+async def _say_all(customer: Customer, *texts: str) -> None:
+    for n, text in enumerate(texts, len(customer.shown)):
+        await customer.say(f"m{n}", text)
+
+
+def _replies(customer: Customer) -> list[str]:
+    return [text for key, text in customer.shown.items() if not key.startswith("m")]
+
+
+async def test_a_burst_becomes_one_turn_whoever_took_its_messages(database: str, tmp_path: Path) -> None:
+    bot = _bot(tmp_path, "turns: {merge_within: 5s}")
+    async with cluster(database, tmp_path, "web", "web", "worker", "worker", bot=bot) as made:
+        left, right = Customer([made.nodes[0].address]), Customer([made.nodes[1].address])
+        await left.open()
+        right._chat = left._chat
+        await right.open()
+        await left.say("m0", "one")
+        await right.say("m1", "two")
+        await left.say("m2", "three")
+        await left.until(4)
+        assert _replies(left) == ["Heard one\ntwo\nthree"]
+
+
+async def test_what_steers_ends_the_waiting_on_another_node(database: str, tmp_path: Path) -> None:
+    bot = _bot(tmp_path, "turns: {merge_within: 30s}")
+    async with cluster(database, tmp_path, "web", "worker", "worker", bot=bot) as made:
+        customer = Customer([made.nodes[0].address])
+        await customer.open()
+        await _say_all(customer, "one", "two", "/echo now")
+        await customer.until(5, 20)
+        assert _replies(customer) == ["Heard one\ntwo", "/echo now"]
+
+
+async def test_a_burst_survives_the_worker_that_waited_for_its_end(database: str, tmp_path: Path) -> None:
+    bot = _bot(tmp_path, "turns: {merge_within: 3s}")
+    async with cluster(database, tmp_path, "web", "worker", bot=bot) as made:
+        customer = Customer([made.nodes[0].address])
+        await customer.open()
+        await _say_all(customer, "one", "two")
+        await made.nodes[1].end(signal.SIGKILL)
+        await made.start("worker")
+        await customer.until(3)
+        assert _replies(customer) == ["Heard one\ntwo"]
+        await _say_all(customer, "three")
+        told_to_end = made.nodes[2]
+        await made.start("worker")
+        assert await told_to_end.end(signal.SIGTERM) == 0
+        await customer.until(5)
+        assert _replies(customer) == ["Heard one\ntwo", "Heard three"]
+
+
+async def test_a_long_queue_is_refused_whoever_took_it(database: str, tmp_path: Path) -> None:
+    bot = _bot(tmp_path, "limits: {waiting: 5}")
+    async with cluster(database, tmp_path, "web", bot=bot) as made:
+        customer = Customer([made.nodes[0].address])
+        await customer.open()
+        await _say_all(customer, *(f"n{n}" for n in range(40)))
+        await made.start("worker")
+        await customer.until(45)
+        replies = _replies(customer)
+        assert replies[:4] == [f"Heard n{n}" for n in range(4)]  # the fifth that waits is the opening of the page
+        assert len(replies) == 5
+        assert "Heard" not in replies[4]  # one polite word for the thirty-six
+        await customer.say("last", "n40")
+        await customer.until(47)
+        assert _replies(customer)[-1] == "Heard n40"

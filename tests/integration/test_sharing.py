@@ -8,8 +8,8 @@ from botkit.runtime.pacing import SHARE
 from botkit.stores.postgres import PostgreSQLStore
 from tests.unit.runtime.running import Phone, Rig
 
-MOST = 60.0  # sends a second that the platform allows
-CHATS = 40
+MOST = 10.0  # sends a second that the platform allows
+CHATS = 30
 
 
 async def test_two_workers_send_no_more_together_than_a_platform_allows(database: str) -> None:

@@ -27,9 +27,9 @@ def _loaded(conversation: str, found: Sequence[Any] | None) -> Loaded | StoreErr
         return Loaded(conversation, None, 0)
     try:
         with rows.readable("postgresql", conversation):
-            fence, data = found[0][:2]
+            fence, data, now = found[0][:3]
             session = None if data is None else codec.decode_session(unpack(data))
-            waiting = () if found[0][2] is None else tuple([rows.arrived(*row[2:]) for row in found])
-            return Loaded(conversation, session, fence, waiting)
+            waiting = () if found[0][3] is None else tuple([rows.arrived(*row[3:]) for row in found])
+            return Loaded(conversation, session, fence, waiting, now)
     except StoreError as error:
         return error

@@ -185,8 +185,8 @@ ACCEPT: Final = (
     "RETURNING id, key, accepted, processed), "
     "placed AS (SELECT a.*, r.key AS of, r.accepted - a.many + a.rank AS seq, r.processed "
     "FROM new a JOIN arrived r ON r.id = a.id), "
-    "put AS (INSERT INTO inbox (conversation, seq, data, customer, at) "
-    f"SELECT of, seq, data, customer, {CLOCK} FROM placed), "
+    "put AS (INSERT INTO inbox (conversation, seq, data, customer, at, waiting) "
+    f"SELECT of, seq, data, customer, {CLOCK}, seq - processed FROM placed), "
     "remembered AS (INSERT INTO seen (channel, id, conversation, seq, day) "
     "SELECT via, key, of, seq, day FROM placed WHERE key <> '') "
     "SELECT n, seq, seq - processed AS waiting, NULL AS known FROM placed "
@@ -214,10 +214,11 @@ FINISH: Final = (
 )
 
 LOAD: Final = (
-    "SELECT a.n, c.fence, c.data, i.seq, i.data, i.customer "
+    f"SELECT a.n, c.fence, c.data, {CLOCK}, i.seq, i.data, i.customer, i.waiting, i.at "
     "FROM unnest($1::text[], $2::int4[]) WITH ORDINALITY AS a(id, most, n) JOIN conversations c ON c.id = a.id "
     "LEFT JOIN LATERAL "
-    "(SELECT seq, data, customer FROM inbox WHERE conversation = c.key ORDER BY seq LIMIT a.most) i ON true "
+    "(SELECT seq, data, customer, waiting, at FROM inbox WHERE conversation = c.key ORDER BY seq LIMIT a.most) i "
+    "ON true "
     "ORDER BY a.n, i.seq"
 )
 _OF: Final = "(SELECT key FROM conversations WHERE id = $1)"

@@ -12,7 +12,7 @@ from botkit.model.events import Event, Evidence, Message, Opened, Part, Press
 from botkit.model.session import Session
 from botkit.model.values import File
 from botkit.ports.connectors import Accepted, Incoming
-from botkit.ports.stores import Arrived, Store
+from botkit.ports.stores import Arrived, Loaded, Store
 from botkit.runtime.bursts import LONGEST, MOST_PARTS, TOO_MANY, Bursts
 from botkit.testing import FakeClock
 from tests.unit.runtime.running import Phone, Rig, failing, memory
@@ -227,7 +227,7 @@ async def test_a_message_that_is_too_long_is_refused(store: Store, text: str, lo
 
 
 async def test_what_is_too_much_is_refused_at_once_in_order_and_recorded(store: Store) -> None:
-    rig = _rig(store, phone := Phone(), most_waiting=5)
+    rig = _rig(store, phone := Phone(), most_waiting=20)
     gate = asyncio.Event()
     phone.gate = gate
     for number in range(20):
@@ -245,25 +245,51 @@ async def test_what_is_too_much_is_refused_at_once_in_order_and_recorded(store: 
     assert phone.texts.count(rig.flows.locales["en"].repair["too_many"]) == len(refused)
     assert phone.texts[:20] == [f"/echo w{number}" for number in range(20)]
     assert phone.texts[-1] == "/echo last"
-    assert not rig.engine.bursts.crowded("phone:1")
 
 
 def test_a_lone_message_that_was_too_many_is_refused_as_well() -> None:
-    bursts = Bursts(lambda: Settings(most_waiting=5), lambda _: False, FakeClock())
+    bursts = Bursts(lambda: Settings(most_waiting=5), lambda text: text == "/steers", FakeClock())
     press = Press("value", "Label", id="p1")
-    for seq, event in ((6, press), (7, Message("x" * 5000, "m1"))):
-        bursts.note(event, Accepted("c", seq, waiting=seq))
-    (one,) = bursts.gather("c", [Arrived(6, press)])
+    (one,) = bursts.gather([Arrived(6, press, waiting=6)])
     assert one.event == Message("Label", "p1", evidence=Evidence(blocked=TOO_MANY), parts=(Part("Label", "p1"),))
-    (other,) = bursts.gather("c", [Arrived(7, Message("x" * 5000, "m1"))])
+    (other,) = bursts.gather([Arrived(7, Message("x" * 5000, "m1"), waiting=7)])
     assert isinstance(other.event, Message)
     assert len(other.event.text) == 200
-    bursts.forget("c", [Arrived(6, press)])
-    assert bursts.crowded("c")
-    bursts.forget("c", [Arrived(7, press)])
-    assert not bursts.crowded("c")
-    bursts.note(Message("again"), Accepted("c", 8, duplicate=True, waiting=9))
-    assert not bursts.crowded("c")
+    for row in (Arrived(5, press, waiting=5), Arrived(6, press), Arrived(6, Message("/steers"), waiting=6)):
+        assert bursts.gather([row]) == [row]
+    assert [kind.waiting for kind in bursts.gather([Arrived(6, Opened(), waiting=6)])] == [6]
+
+
+def test_what_is_taken_together_has_a_bound_and_all_that_were_too_many() -> None:
+    bursts = Bursts(lambda: Settings(most_waiting=30), lambda _: False, FakeClock())
+    rows = [Arrived(n, Message(str(n)), waiting=n) for n in range(1, 101)]
+    assert [row.seq for row in bursts.first(rows)] == list(range(1, 21))
+    assert [row.seq for row in bursts.first(rows[20:])] == list(range(21, 101))
+    assert list(bursts.first([])) == []
+
+
+def _loaded(*rows: tuple[float, Event], now: float) -> Loaded:
+    return Loaded("c", None, 1, tuple(Arrived(n, event, at=at) for n, (at, event) in enumerate(rows, 1)), now)
+
+
+@pytest.mark.parametrize(
+    ("loaded", "left"),
+    [
+        (_loaded(now=100.0), 0.0),
+        (_loaded((99.5, Message("a")), now=100.0), 1.5),
+        (_loaded((98.5, Message("a")), (99.5, Message("b")), now=100.0), 1.5),
+        (_loaded((97.0, Message("a")), now=100.0), 0.0),
+        (_loaded((90.5, Message("a")), (99.9, Message("b")), now=100.0), 0.5),  # the first waits five windows at most
+        (_loaded((99.5, Message("a")), (99.9, Press("x")), now=100.0), 0.0),
+        (_loaded((99.5, Message("/steers")), now=100.0), 0.0),
+        (_loaded((0.0, Message("a")), now=100.0), 0.0),  # a store that does not tell
+        (_loaded((5000.0, Message("a")), now=100.0), 0.0),  # the clock was set back
+    ],
+)
+def test_how_long_a_burst_goes_on_by_its_rows(loaded: Loaded, left: float) -> None:
+    bursts = Bursts(lambda: Settings(merge_within=WITHIN), lambda text: text == "/steers", FakeClock())
+    assert bursts.left(loaded) == left
+    assert Bursts(Settings, lambda _: False, FakeClock()).left(loaded) == 0.0
 
 
 async def test_a_flood_leaves_the_loop_to_the_others(store: Store) -> None:
