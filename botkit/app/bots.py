@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,22 +20,26 @@ from botkit.model.events import Message, Opened, Press
 from botkit.model.replies import Reply
 from botkit.model.session import Session
 from botkit.model.turn import Candidate, Turn, Visit
+from botkit.model.values import File
 from botkit.model.words import fold
 from botkit.ports.carriers import Carrier
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Connector, Incoming
+from botkit.ports.files import Files
 from botkit.ports.stores import Store
 from botkit.runtime.books import FlowBook
 from botkit.runtime.clocks import WallClock
 from botkit.runtime.duties import Duty, Guarded, poller_of
 from botkit.runtime.engine import Engine
 from botkit.runtime.recognition import Recogniser
-from botkit.stores import open_store
+from botkit.stores import open_files, open_store
 from botkit.understanding.language import show
 from botkit.understanding.matching import FuzzyClassifier
 
 MOST_RECOGNISERS = 8  # flow versions
 PATIENCE = 30.0  # seconds to wait for the process that serves from the store: as long as one may take to drain
+
+CHUNK = 262_144  # bytes
 
 _log = logging.getLogger(__name__)
 
@@ -146,16 +150,18 @@ class Bot:
         if carrier is None and isinstance(store, str) and role is not None:
             carrier = find_carrier(store, role)
         node = Node(role or "all", carrier) if carrier is not None else None
+        files = open_files(kept, checked.config.files, clock)
         try:
             await kept.hold(patience, keep_waiting or Waiting(_log.warning))
             await kept.open()
+            checked.registry.lend(files)
             if node is None or node.turns:
                 await checked.registry.start()
             built = connectors(checked) if connectors is not None else {}
             if node is not None:
                 await node.carrier.open()
                 built = node.around(built)
-            bot = cls(checked, _engine(checked, checked.flows, kept, clock, built, locale, node), built, node)
+            bot = cls(checked, _engine(checked, checked.flows, kept, clock, built, locale, node, files), built, node)
             await kept.save_version(checked.flows.version, checked.sources, clock.now())
             if prepare is not None:
                 await prepare(bot)
@@ -166,6 +172,7 @@ class Bot:
             await checked.registry.stop()
             if node is not None:
                 await node.close()
+            await files.close()
             await kept.close()
             raise
         return bot
@@ -179,6 +186,11 @@ class Bot:
     def store(self) -> Store:
         """The store."""
         return self.engine.store
+
+    @property
+    def files(self) -> Files:
+        """The files that customers sent."""
+        return self.engine.files
 
     async def __aenter__(self) -> Self:
         return self
@@ -202,6 +214,7 @@ class Bot:
         if self.node is not None:
             await self.node.close()
         await self.checked.registry.stop()
+        await self.files.close()
         await self.store.close()
 
     async def receive(self) -> None:
@@ -224,11 +237,21 @@ class Bot:
         """Open a conversation without a word: a bot that speaks first greets."""
         return await self.send(conversation, Opened())
 
-    async def say(self, text: str, conversation: str = "library:1") -> Exchange:
-        """Say something as a customer and wait for everything that comes of it."""
+    async def say(self, text: str, conversation: str = "library:1", files: Sequence[File] = ()) -> Exchange:
+        """Say something as a customer and wait for everything that comes of it.
+
+        `files` are what `attach` gave for this conversation; the text may be empty then.
+        """
         if not isinstance(text, str):
             raise UsageError(f"say takes a text, not {type(text).__name__}")
-        return await self.send(conversation, Message(text=text))
+        return await self.send(conversation, Message(text=text, files=tuple(files)))
+
+    async def attach(self, path: str | Path, conversation: str = "library:1") -> File:
+        """Upload a file as a customer, for the next thing to `say`.
+
+        Raises UsageError for what cannot be read, FileError for what is not taken.
+        """
+        return await self.files.put(conversation, Path(path).name, read_path(Path(path)))
 
     async def press(self, label: str, conversation: str = "library:1") -> Exchange:
         """Press a button that was shown last, by its label or value."""
@@ -325,6 +348,16 @@ class Bot:
         return checked
 
 
+async def read_path(path: Path) -> AsyncIterator[bytes]:
+    """Read a file of this machine in chunks. Raises UsageError."""
+    try:
+        with await asyncio.to_thread(path.open, "rb") as opened:
+            while chunk := await asyncio.to_thread(opened.read, CHUNK):
+                yield chunk
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror or type(error).__name__}") from None
+
+
 class Waiting:
     """Waits as long as it may, and tells once for whom."""
 
@@ -356,6 +389,7 @@ def _engine(
     connectors: Mapping[str, Connector],
     locale: str,
     node: Node | None,
+    files: Files,
 ) -> Engine:
     async def recall(version: str) -> FlowSet | None:
         sources = await store.version(version)
@@ -370,6 +404,7 @@ def _engine(
         connectors,
         chosen_locale=locale,
         carrier=node.carrier if node is not None else None,
+        files=files,
         turns=node is None or node.turns,
     )
 

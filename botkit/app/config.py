@@ -12,18 +12,23 @@ from botkit.errors import NOWHERE, Place, Problem, Severity
 from botkit.flows import Node, Report, read, seconds, shapes
 from botkit.model.definitions import Settings
 from botkit.model.hours import Hours
+from botkit.ports.files import MB, FileLimits
 from botkit.stores.connection import Durability
+from botkit.stores.sniffing import KINDS, KNOWN
 
 FILE = "bot.yaml"
 KEYS = (
     "name", "locales", "timezone", "currency", "country", "channels", "plugins", "store", "understanding", "llm",
-    "safety", "handoff", "session", "turns", "limits", "api",
+    "safety", "handoff", "session", "turns", "limits", "api", "files",
 )  # fmt: skip
 LONGEST_MERGE = 30.0  # seconds
 LIMITS = {
     "message": ("longest_message", 100, 100_000),
     "waiting": ("most_waiting", 5, 10_000),
 }  # setting, least, most
+LARGEST = 1000 * MB  # bytes of a file
+_SIZE = re.compile(r"(\d{1,9}(?:\.\d{1,3})?) ?(kB|KB|MB|GB)")
+_UNITS = {"KB": 1000, "MB": MB, "GB": 1000 * MB}
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
 
@@ -51,6 +56,7 @@ class Config(msgspec.Struct, frozen=True):
     handoff: dict[str, Any] = {}
     token: str = ""
     events_secrets: tuple[str, ...] = ()
+    files: FileLimits = FileLimits()
 
 
 def read_config(
@@ -83,6 +89,7 @@ def _assemble(found: Mapping[str, Node], variables: Mapping[str, str], report: R
         llm=_free(found.get("llm"), "'llm'", variables, report),
         safety=_free(found.get("safety"), "'safety'", variables, report),
         handoff=_handoff(found.get("handoff"), variables, report),
+        files=_files(found.get("files"), report),
         **_access(found.get("api"), variables, report),
     )
 
@@ -288,6 +295,39 @@ def _store(node: Node | None, variables: Mapping[str, str], report: Report) -> t
     if missing:
         report.extend([missing_variables(node.place, "'store'", missing)])
     return filled, durability
+
+
+def _files(node: Node | None, report: Report) -> FileLimits:
+    """Read what is taken of the files that customers send."""
+    found = shapes.fields(node, "'files'", ("size", "conversation", "types"), report) if node is not None else {}
+    made: dict[str, Any] = {}
+    for key in ("size", "conversation"):
+        if key in found and (size := _size(found[key], f"'{key}'", report)) is not None:
+            made[key] = size
+    if "types" in found:
+        made["types"] = shapes.texts(found["types"], "'types'", report) if not found["types"].empty else ()
+        for item in shapes.one_or_more(found["types"]) if made["types"] else ():
+            if item.raw not in KNOWN and item.raw not in KINDS:
+                message = f"'types' takes media types that are known by their content, and {item.raw[:80]!r} is not"
+                report.error(item.place, "unknown-value", message, shapes.mean(item.raw, {*KNOWN, *KINDS}))
+    limits = FileLimits(**made)
+    if limits.conversation < limits.size:
+        limits = msgspec.structs.replace(limits, conversation=limits.size)
+        if "conversation" in found:
+            message = "the files of one conversation may be as large as one file at least"
+            report.error(found["conversation"].place, "out-of-range", message)
+    return limits
+
+
+def _size(node: Node, what: str, report: Report) -> int | None:
+    """Read a number of bytes."""
+    match = _SIZE.fullmatch(node.raw)
+    size = int(float(match[1]) * _UNITS[match[2].upper()]) if match is not None else 0
+    if 1 <= size <= LARGEST:
+        return size
+    message = f"{what} takes a size of at most {LARGEST // MB} MB, such as 10 MB or 500 kB, not {node.raw[:40]!r}"
+    report.error(node.place, "unknown-value", message)
+    return None
 
 
 def _access(node: Node | None, variables: Mapping[str, str], report: Report) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from botkit.errors import NOWHERE, BotkitError, ConfigError, StoreError
 from botkit.model.definitions import Capabilities
 from botkit.model.replies import Reply
 from botkit.ports.connectors import Accepted, Connector, Entry, Incoming, Intake
+from botkit.ports.files import Files
 from botkit.registry.connectors import BotInfo, missing_secrets
 from botkit.registry.discovery import build_connector, find_connector
 from botkit.runtime.collecting import spare_collector
@@ -106,6 +107,11 @@ class CountedIntake:
         self._numbers.messages += 1
         self._numbers.duplicates += accepted.duplicate
         return accepted
+
+    @property
+    def files(self) -> Files:
+        """Where files are put."""
+        return self._intake.files
 
     async def history(self, conversation: str, after: int = 0, most: int = 100) -> Sequence[Entry]:
         """Give what was said."""

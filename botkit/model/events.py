@@ -48,10 +48,11 @@ NO_EVIDENCE = Evidence()
 
 
 class Part(msgspec.Struct, frozen=True, array_like=True):
-    """One of several messages that were taken as one: its text, and the platform's id."""
+    """One of several messages that were taken as one: its text, the platform's id, and its files."""
 
     text: str = ""
     id: str = ""
+    files: tuple[File, ...] = ()
 
 
 class Message(msgspec.Struct, frozen=True, array_like=True, tag="message"):

@@ -8,6 +8,7 @@ import msgspec
 from botkit.model.definitions import Capabilities
 from botkit.model.events import Message, Opened, Outside, Press
 from botkit.model.replies import Reply
+from botkit.ports.files import Files
 
 
 class Incoming(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -57,6 +58,11 @@ class Intake(Protocol):
 
     async def accept(self, incoming: Incoming) -> Accepted:
         """Store the delivery durably and see that its turn comes."""
+        ...
+
+    @property
+    def files(self) -> Files:
+        """Where files are put before the message in which they come is accepted."""
         ...
 
     async def history(self, conversation: str, after: int = 0, most: int = 100) -> Sequence[Entry]:

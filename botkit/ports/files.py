@@ -10,6 +10,8 @@ from botkit.model.values import File
 MB: Final = 1_000_000
 UNSENT_FOR: Final = 3600.0  # seconds for which a file waits for the message that it was uploaded for
 
+_DIGITS: Final = frozenset("0123456789abcdef")
+
 TYPES: Final = ("image/*", "audio/*", "video/*", "application/pdf", "text/plain")
 
 
@@ -37,6 +39,11 @@ class Kept(msgspec.Struct, frozen=True):
     file: File
     at: float
     sent: bool
+
+
+def is_ref(text: str) -> bool:
+    """Tell whether a text can be the `ref` of a file that is kept."""
+    return len(text) == 64 and not set(text) - _DIGITS
 
 
 class Files(Protocol):

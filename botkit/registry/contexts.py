@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from botkit.model.values import plain
+from botkit.registry.files import ConversationFiles
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -28,7 +29,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
 
     `customer` is read-only; `now` is aware, in the bot's time zone; `settings` is the plugin's own model from
     bot.yaml and `state` what its `start` gave. `idempotency_key` is the same in every attempt of one call: hand
-    it to services that take one. `log` adds the ids; never give it what a customer wrote.
+    it to services that take one. `files` opens what the customer sent. `log` adds the ids; never give it what a
+    customer wrote.
     """
 
     conversation: str
@@ -41,6 +43,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     state: Any = None
     log: "logging.LoggerAdapter[logging.Logger]"
     facts: dict[str, Any] = {}
+    files: ConversationFiles = msgspec.field(default_factory=ConversationFiles)
 
     def identify(self, **facts: Any) -> None:
         """Tell the session facts about its customer, such as `email` or `tier`.
@@ -52,7 +55,14 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def make_context(
-    plugin: str, caller: Caller, now: float, settings: Any = None, state: Any = None, key: str = "", what: str = ""
+    plugin: str,
+    caller: Caller,
+    now: float,
+    settings: Any = None,
+    state: Any = None,
+    key: str = "",
+    what: str = "",
+    files: ConversationFiles | None = None,
 ) -> Context:
     """Make the context of one attempt; `now` is in seconds since the epoch."""
     ids = {"plugin": plugin, "conversation": caller.conversation, "action": what, "call": key}
@@ -65,6 +75,7 @@ def make_context(
         idempotency_key=key,
         settings=settings,
         state=state,
+        files=files or ConversationFiles(),
         log=logging.LoggerAdapter(_logger_of(plugin), ids),
     )
 

@@ -6,7 +6,9 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from botkit.ports.files import Files
 from botkit.registry.contexts import Caller, Context, make_context
+from botkit.registry.files import ConversationFiles
 from botkit.registry.plugins import Plugin
 from botkit.registry.threads import Loop, Threads
 
@@ -33,6 +35,8 @@ class Host:
         self.settings = settings
         self.state: Any = None
         self.started = False
+        self.files: Files | None = None
+        self.home: asyncio.AbstractEventLoop | None = None  # the loop to which the files belong
         self.threads = Threads(plugin.name)
         self.loop = Loop(plugin.name)
         self._late: set[asyncio.Future[Any]] = set()
@@ -44,7 +48,8 @@ class Host:
 
     def context(self, caller: Caller, now: float, key: str = "", what: str = "") -> Context:
         """Make the context of one attempt."""
-        return make_context(self.plugin.name, caller, now, self.settings, self.state, key, what)
+        files = ConversationFiles(self.files, caller.conversation, self.home)
+        return make_context(self.plugin.name, caller, now, self.settings, self.state, key, what, files)
 
     async def run(
         self,

@@ -3,7 +3,7 @@
 import logging
 import random
 import time
-from asyncio import sleep
+from asyncio import get_running_loop, sleep
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -15,6 +15,7 @@ from botkit.model.replies import Call
 from botkit.model.turn import Turn
 from botkit.model.values import to_json
 from botkit.ports.clocks import Clock
+from botkit.ports.files import Files
 from botkit.registry import breakers, performing
 from botkit.registry.contexts import Caller
 from botkit.registry.discovery import load_all
@@ -137,6 +138,11 @@ class Registry:
         return tuple(
             BoundSource(source, host, self._clock) for host in self._hosts for source in host.plugin.sources.values()
         )
+
+    def lend(self, files: Files) -> None:
+        """Let plugins read the files of the conversations that they serve; called on the loop of the bot."""
+        for host in self._hosts:
+            host.files, host.home = files, get_running_loop()
 
     async def start(self) -> None:
         """Start every plugin. If one fails, those that were started are stopped again; raises RegistryError."""

@@ -167,7 +167,7 @@ def _joined(rows: Sequence[Arrived]) -> Arrived:
         files=tuple([file for message in messages for file in message.files]),
         locale=next((message.locale for message in reversed(messages) if message.locale), ""),
         customer={name: fact for message in messages for name, fact in message.customer.items()},
-        parts=tuple([Part(message.text, message.id) for message in messages]),
+        parts=tuple([Part(message.text, message.id, message.files) for message in messages]),
     )
     return Arrived(rows[-1].seq, joined, customer)
 
@@ -182,4 +182,4 @@ def _refused(rows: Sequence[Arrived]) -> Arrived:
 def _part(event: Event) -> Part:
     if isinstance(event, Press):
         return Part((event.label or event.value)[:MOST_KEPT], event.id)
-    return Part(event.text[:MOST_KEPT], event.id) if isinstance(event, Message) else Part()
+    return Part(event.text[:MOST_KEPT], event.id, event.files) if isinstance(event, Message) else Part()

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from botkit.errors import StoreError
 from botkit.ports.connectors import Accepted, Connector, Entry, Incoming, Intake, Poller
+from botkit.ports.files import Files
 from botkit.ports.sharing import Lease
 from botkit.ports.stores import Store
 from botkit.runtime.background import Background
@@ -111,6 +112,11 @@ class Guarded:
         if not self._duty.is_ours:
             raise StoreError("another process polls by now", hint="the platform gives it what is left")
         return await self._intake.accept(incoming)
+
+    @property
+    def files(self) -> Files:
+        """Where files are put."""
+        return self._intake.files
 
     async def history(self, conversation: str, after: int = 0, most: int = 100) -> Sequence[Entry]:
         """Give what was said."""

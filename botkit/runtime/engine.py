@@ -9,15 +9,17 @@ from typing import TypeVar
 from botkit.dialogue import steers
 from botkit.errors import FenceError, StoreError
 from botkit.model.definitions import FlowSet
-from botkit.model.events import Event, Failure, Owned, Result
+from botkit.model.events import Event, Failure, Message, Owned, Result
 from botkit.model.replies import Call
 from botkit.model.session import Session
 from botkit.model.turn import Turn
 from botkit.ports.carriers import Carrier
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Accepted, Connector, Entry, Incoming
+from botkit.ports.files import FileLimits, Files
 from botkit.ports.stores import Arrived, Commit, Committed, Failed, Loaded, Store
 from botkit.registry.registry import Registry
+from botkit.runtime.attaching import attach
 from botkit.runtime.books import FlowBook
 from botkit.runtime.bursts import Bursts
 from botkit.runtime.commits import commit_of, failure_of
@@ -29,6 +31,7 @@ from botkit.runtime.staleness import Staleness
 from botkit.runtime.sweeping import Sweep
 from botkit.runtime.timers import Timers
 from botkit.runtime.turning import Early, Turning
+from botkit.stores import open_files
 
 _log = logging.getLogger(__name__)
 
@@ -62,6 +65,7 @@ class Engine:
         connectors: Mapping[str, Connector] | None = None,
         chosen_locale: str = "",
         carrier: Carrier | None = None,
+        files: Files | None = None,
         *,
         turns: bool = True,
     ) -> None:
@@ -74,7 +78,8 @@ class Engine:
         self.delivery = Delivery(store, self.connectors, clock, self._epoch_of, note=self._note)
         self.turning = Turning(book, registry, recognisers, clock, chosen_locale)
         self.timers = Timers(store, clock, self.wake, self._note)
-        self.sweep = Sweep(store, clock)
+        self.files = files if files is not None else open_files(store, FileLimits(), clock)
+        self.sweep = Sweep(store, self.files, clock)
         self.leftovers = Leftovers(store, clock, self.health, self._is_idle, self._take_up)
         self.bursts = Bursts(lambda: book.current.settings, lambda text: steers(book.current, text), clock)
         self.staleness = Staleness(self._stored, shared=carrier is not None)
@@ -178,6 +183,8 @@ class Engine:
         return await self._take(incoming, {})
 
     async def _take(self, incoming: Incoming, early: dict[str, Early] | None) -> Accepted:
+        if isinstance(incoming.event, Message) and incoming.event.files:
+            incoming = await self._attach(incoming)
         incoming = self.bursts.fit(incoming)
         commit = None
         if early is not None or not self.bursts.waits(incoming.event):
@@ -194,6 +201,14 @@ class Engine:
             self.bursts.note(incoming.event, accepted)
         self._wake_for(accepted, ends=self._carrier is not None and self.bursts.ends(incoming.event))
         return accepted
+
+    async def _attach(self, incoming: Incoming) -> Incoming:
+        """Give a delivery with the files that are its conversation's."""
+        try:
+            return await attach(self.files, incoming)
+        except StoreError as error:  # the platform has no OK, and will deliver it again
+            self._note(error)
+            raise
 
     async def _foresee(self, conversation: str, arrived: Arrived, early: dict[str, Early] | None) -> Commit | None:
         """Make the turn of an event before it is stored; None if it has to wait, or is better left to `_drain`.

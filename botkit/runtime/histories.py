@@ -44,5 +44,5 @@ def _entries(records: Sequence[Record], unsent: frozenset[str], capabilities: Ca
 def _said(event: Event) -> Sequence[Message | Press]:
     """Give what a customer said: of a burst that was taken as one, each message."""
     if isinstance(event, Message) and event.parts:
-        return [Message(part.text, part.id) for part in event.parts]
+        return [Message(part.text, part.id, part.files) for part in event.parts]
     return [event] if isinstance(event, Message | Press) else ()

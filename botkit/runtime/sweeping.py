@@ -5,6 +5,7 @@ import logging
 
 from botkit.errors import StoreError
 from botkit.ports.clocks import Clock
+from botkit.ports.files import Files
 from botkit.ports.stores import Store
 from botkit.runtime.background import Background
 
@@ -16,13 +17,15 @@ CLAIM = 0.9 * EVERY  # seconds for which no other process needs to sweep
 
 
 class Sweep:
-    """Lets go, every hour, of the marks that a store keeps of deliveries, sent replies and ended calls.
+    """Lets go, every hour, of the marks that a store keeps of deliveries, sent replies and ended calls, and of files
+    that are nobody's.
 
     Where several processes run the bot, one of them does.
     """
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, files: Files, clock: Clock) -> None:
         self._store = store
+        self._files = files
         self._clock = clock
         self._background = Background(self._go_on, "sweep")
 
@@ -35,8 +38,8 @@ class Sweep:
         await self._background.stop()
 
     async def once(self) -> int:
-        """Sweep now; give how many marks went."""
-        return await self._store.forget(self._clock.now() - KEPT)
+        """Sweep now; give how many marks and files went."""
+        return await self._store.forget(self._clock.now() - KEPT) + await self._files.sweep()
 
     async def _go_on(self) -> None:
         while True:

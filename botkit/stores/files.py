@@ -7,7 +7,7 @@ from typing import Final, Protocol
 from botkit.errors import FileError
 from botkit.model.values import File
 from botkit.ports.clocks import Clock
-from botkit.ports.files import MB, UNSENT_FOR, FileLimits, Kept
+from botkit.ports.files import MB, UNSENT_FOR, FileLimits, Kept, is_ref
 from botkit.stores.names import clean_name
 from botkit.stores.sniffing import HEAD, kind_of, sniff
 
@@ -106,7 +106,7 @@ class KeptFiles:
 
     async def find(self, conversation: str, ref: str) -> File | None:
         """Give a file that a conversation holds."""
-        return await self._shelf.find(conversation, ref) if _is_ref(ref) else None
+        return await self._shelf.find(conversation, ref) if is_ref(ref) else None
 
     async def read(self, conversation: str, ref: str) -> AsyncIterator[bytes]:
         """Read a file in chunks."""
@@ -118,7 +118,7 @@ class KeptFiles:
 
     async def send(self, conversation: str, refs: Collection[str]) -> frozenset[str]:
         """Note that files come in a message that is about to be stored."""
-        return await self._shelf.send(conversation, [ref for ref in refs if _is_ref(ref)])
+        return await self._shelf.send(conversation, [ref for ref in refs if is_ref(ref)])
 
     async def files(self, conversation: str) -> Sequence[Kept]:
         """Give what a conversation holds, the oldest first."""
@@ -126,7 +126,7 @@ class KeptFiles:
 
     async def forget(self, conversation: str, refs: Collection[str] | None = None) -> int:
         """Let go of files of a conversation, or of all."""
-        return await self._shelf.forget(conversation, None if refs is None else [ref for ref in refs if _is_ref(ref)])
+        return await self._shelf.forget(conversation, None if refs is None else [ref for ref in refs if is_ref(ref)])
 
     async def forget_before(self, before: float) -> int:
         """Let go of every file that came before then."""
@@ -205,7 +205,3 @@ def shown_size(size: int) -> str:
     if size >= MB:
         return f"{size / MB:.3g} MB"
     return f"{size / 1000:.3g} kB" if size >= 1000 else f"{size} bytes"
-
-
-def _is_ref(ref: str) -> bool:
-    return len(ref) == 64 and not set(ref) - set("0123456789abcdef")

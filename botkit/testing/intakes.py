@@ -4,13 +4,17 @@ import asyncio
 from collections.abc import Sequence
 
 from botkit.ports.connectors import Accepted, Entry, Incoming
+from botkit.ports.files import FileLimits, Files
+from botkit.stores.files import KeptFiles
+from botkit.stores.memory import MemoryShelf
+from botkit.testing.clocks import FakeClock
 
 
 class FakeIntake:
     """Keeps what a connector hands over. `received` has every delivery, `incoming` each (channel, id) once.
 
-    `entries` is what `history` gives of each conversation. `hold` makes `accept` block until `release`; `fail` lets
-    the next calls raise.
+    `entries` is what `history` gives of each conversation; `files` are kept in memory. `hold` makes `accept` block
+    until `release`; `fail` lets the next calls raise.
     """
 
     def __init__(self) -> None:
@@ -23,6 +27,7 @@ class FakeIntake:
         self._seqs: dict[tuple[str, str], Accepted] = {}
         self._counts: dict[str, int] = {}
         self.entries: dict[str, list[Entry]] = {}
+        self.files: Files = KeptFiles(MemoryShelf(), FileLimits(), FakeClock())
 
     def hold(self) -> None:
         """Let `accept` block from now on."""

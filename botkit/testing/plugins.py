@@ -8,7 +8,7 @@
 What comes out is what a flow would see.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -18,7 +18,8 @@ from botkit.model.definitions import Catalogue, Found, Reading
 from botkit.model.events import Event, Message, Passage, Result
 from botkit.model.replies import Call
 from botkit.model.turn import Turn
-from botkit.model.values import from_json, to_json
+from botkit.model.values import File, from_json, to_json
+from botkit.ports.files import FileLimits, Files
 from botkit.registry.contexts import Caller
 from botkit.registry.hooks import Action
 from botkit.registry.hosts import Host
@@ -27,7 +28,10 @@ from botkit.registry.registry import Registry
 from botkit.registry.results import read_result
 from botkit.registry.signatures import bind
 from botkit.registry.verdicts import Direction, Verdict
+from botkit.stores.files import KeptFiles
+from botkit.stores.memory import MemoryShelf
 from botkit.testing.clocks import FakeClock
+from botkit.testing.samples import sample
 
 
 class PluginHarness:
@@ -50,12 +54,23 @@ class PluginHarness:
         self.customer = dict(customer or {})
         raw = {plugin.name: settings} if settings is not None else {}
         self.registry = Registry([plugin], raw, clock=self.clock, jitter=lambda: 0.0)
+        self.files: Files = KeptFiles(MemoryShelf(), FileLimits(), self.clock)
         self._caller = Caller(conversation, conversation.partition(":")[0], {}, locale, timezone)
         self._calls = 0
 
     async def __aenter__(self) -> Self:
+        self.registry.lend(self.files)
         await self.registry.start()
         return self
+
+    async def attach(self, name: str, content: bytes | None = None) -> File:
+        """Let the customer send a file, and give it as a flow would; without content it is a `sample`."""
+        given = sample(name) if content is None else content
+
+        async def chunks() -> AsyncIterator[bytes]:
+            yield given
+
+        return await self.files.put(self._caller.conversation, name, chunks())
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -32,6 +32,8 @@ BOT = (
             Row("turns", "[turns](#turns)", "`{merge_within: 0s}`", "Which messages become one.", "{merge_within: 2s}"),
             Row("limits", "[limits](#limits)", "see there", "How much one customer may write at once.",
                 "{waiting: 50}"),
+            Row("files", "[files](#files-of-botyaml)", "see there", "What is taken of the files that customers send.",
+                "{size: 5MB}"),
             Row("api", "[api](#api)", "no token", "Who may see what is not for everybody.",
                 '{token: "${BOTKIT_TOKEN:-}"}'),
         ),
@@ -99,6 +101,18 @@ BOT = (
                 "those beyond are refused.", "50"),
         ),
         "bot-yaml.md",
+    ),
+    Part(
+        "files of bot.yaml",
+        "`files:`",
+        (
+            Row("size", "size up to 1 GB", "`10MB`", "The most that one file may have.", "500 kB"),
+            Row("conversation", "size up to 1 GB", "`100MB`", "The most that the files of one conversation may have.",
+                "20MB"),
+            Row("types", "media types, or kinds of them", "see there", "What is taken; with `[]` nothing is.",
+                "[image/*, application/pdf]"),
+        ),
+        "files.md",
     ),
     Part(
         "api",

@@ -16,6 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from botkit import Accepted, Bot, BotInfo, Button, Entry, Incoming, Message, Opened, Press, Reply
+from botkit.ports.files import Files
 from botkit.testing import FakeIntake
 from botkit_web import CAPABILITIES, WebConnector, WebSettings
 
@@ -33,6 +34,11 @@ class EchoBot:
         if not again and self.connector is not None:
             await self.connector.send(incoming.chat, Reply(f"to {incoming.id}", self.answer(incoming)))
         return Accepted(incoming.conversation, len(self.seen), duplicate=again)
+
+    @property
+    def files(self) -> Files:
+        """Keep none."""
+        return FakeIntake().files
 
     async def history(self, conversation: str, after: int = 0, most: int = 100) -> Sequence[Entry]:
         """Keep none: what the connector remembers is enough for one process."""

@@ -27,6 +27,7 @@ NAMES = [
     "Entry",
     "ExpressionError",
     "File",
+    "FileError",
     "Found",
     "Holder",
     "Incoming",

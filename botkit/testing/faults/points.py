@@ -14,6 +14,7 @@ import msgspec
 from botkit.model.definitions import Capabilities
 from botkit.model.replies import Reply
 from botkit.ports.connectors import Accepted, Connector, Entry, Incoming, Intake
+from botkit.ports.files import Files
 from botkit.ports.stores import Store
 from botkit.registry.hooks import Action
 from botkit.registry.registry import Registry
@@ -146,6 +147,11 @@ class EitherIntake:
         """Store a delivery."""
         self._count += 1
         return await self._ways[self._count % 2](incoming)
+
+    @property
+    def files(self) -> Files:
+        """Where files are put."""
+        return self._intake.files
 
     async def history(self, conversation: str, after: int = 0, most: int = 100) -> Sequence[Entry]:
         """Give what was said."""

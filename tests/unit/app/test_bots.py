@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from botkit.app.bots import MOST_RECOGNISERS, Bot, Recognisers, locate_store
-from botkit.errors import LoadError, RegistryError, StoreError, UsageError
+from botkit.errors import FileError, LoadError, RegistryError, StoreError, UsageError
 from botkit.stores import open_store
+from botkit.testing import sample
 
 
 async def test_talking(desk: Path) -> None:
@@ -149,3 +150,17 @@ async def test_odd_paths(odd: Path) -> None:
 )
 def test_stores_are_located(url: str, located: str) -> None:
     assert locate_store(url, Path("/bots/x")) == located
+
+
+async def test_a_customer_sends_a_file(desk: Path, tmp_path: Path) -> None:
+    (tmp_path / "lamp.png").write_bytes(sample("lamp.png", 300_000))
+    async with await Bot.load(desk, store=f"sqlite:///{tmp_path}/bot.db") as bot:
+        photo = await bot.attach(tmp_path / "lamp.png", "web:1")
+        said = await bot.say("", "web:1", [photo])
+        assert said.route == "control"
+        (kept,) = await bot.files.files("web:1")
+        assert (kept.file, kept.sent) == (photo, True)
+        with pytest.raises(UsageError, match=r"nothing\.png cannot be read"):
+            await bot.attach(tmp_path / "nothing.png", "web:1")
+        with pytest.raises(FileError):
+            await bot.attach(tmp_path / "bot.db", "web:1")

@@ -6,6 +6,7 @@ from botkit.app.config import Channel, Config, fill_variables, read_config
 from botkit.errors import Place
 from botkit.model.definitions import Settings
 from botkit.model.hours import Hours, Span
+from botkit.ports.files import FileLimits
 
 WHOLE = """\
 name: Acme support
@@ -168,6 +169,46 @@ def test_variables_are_filled_wherever_text_is() -> None:
     filled = fill_variables(data, {"X": "${Y:-no}"}, missing)
     assert filled == {"a": ["${Y:-no}", 3, None, "", "$Z ${} ${1}"], "b": "${Y:-no}"}
     assert missing == ["W"]
+
+
+@pytest.mark.parametrize(
+    ("text", "limits"),
+    [
+        ("name: x", FileLimits()),
+        ("files: {size: 2.5 MB, conversation: 20MB}", FileLimits(size=2_500_000, conversation=20_000_000)),
+        ("files: {size: 500kB, types: [image/*, application/pdf]}", FileLimits(500_000, types=("image/*", "application/pdf"))),
+        ("files: {size: 1 GB}", FileLimits(1_000_000_000, 1_000_000_000)),
+        ("files: {types: []}", FileLimits(types=())),
+        ("files: {types: image/png}", FileLimits(types=("image/png",))),
+    ],
+)  # fmt: skip
+def test_what_is_taken_of_files(text: str, limits: FileLimits) -> None:
+    config, problems = read_config(text, "bot.yaml", {})
+    assert problems == ()
+    assert config.files == limits
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "says"),
+    [
+        ("files: {size: 10}", "unknown-value", "'size' takes a size of at most 1000 MB, such as 10 MB or 500 kB, not '10'"),
+        ("files: {size: 2GB}", "unknown-value", "not '2GB'"),
+        ("files: {size: 0MB}", "unknown-value", "not '0MB'"),
+        ("files: {size: -1MB}", "unknown-value", "not '-1MB'"),
+        ("files: {size: [1MB]}", "unknown-value", "'size'"),
+        ("files: {conversation: 5MB}", "out-of-range", "as large as one file"),
+        ("files: {types: [image/*, image/svg+xml]}", "unknown-value", "'image/svg+xml' is not"),
+        ("files: {types: [image/jpg]}", "unknown-value", "did you mean 'image/jpeg'?"),
+        ("files: {types: ['*/*']}", "unknown-value", "'*/*' is not"),
+        ("files: {typs: []}", "unknown-key", "did you mean 'types'?"),
+        ("files: off", "wrong-type", "files"),
+    ],
+)  # fmt: skip
+def test_what_is_taken_of_files_wrongly(text: str, code: str, says: str) -> None:
+    _, problems = read_config(text, "bot.yaml", {})
+    (problem,) = problems
+    assert problem.code == code
+    assert says in str(problem)
 
 
 def test_bursts_and_limits() -> None:

@@ -58,7 +58,7 @@ ORDERS: dict[str, tuple[str, ...]] = {
     "Entity": ("slot", "value", "start", "end"),
     "Match": ("name", "score", "example"),
     "Evidence": ("intents", "answers", "entities", "passages", "locale", "blocked"),
-    "Part": ("text", "id"),
+    "Part": ("text", "id", "files"),
     "Message": ("text", "id", "files", "locale", "evidence", "customer", "parts"),
     "Press": ("value", "label", "question", "run", "id", "locale", "evidence", "customer"),
     "Opened": ("id", "locale", "customer"),

@@ -80,7 +80,8 @@ async def test_a_burst_is_one_turn_with_all_that_was_said(store: Store) -> None:
     (event,) = await _events(store)
     assert isinstance(event, Message)
     assert (event.text, event.id, event.locale) == ("hello\nI want\nan order", "m3", "de")
-    assert event.parts == (Part("hello", "m1"), Part("I want", "m2"), Part("an order", "m3"))
+    first, last = event.files
+    assert event.parts == (Part("hello", "m1", (first,)), Part("I want", "m2"), Part("an order", "m3", (last,)))
     assert [file.name for file in event.files] == ["a", "b"]
     assert event.customer == {"platform": {"name": "Ann", "age": 7}}
     assert phone.texts == ["Which?"]

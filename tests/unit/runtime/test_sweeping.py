@@ -3,6 +3,8 @@
 from botkit.model.events import Message
 from botkit.runtime.sweeping import KEPT
 from botkit.testing import FakeClock
+from botkit.testing.files import put
+from botkit.testing.samples import sample
 from tests.unit.runtime.running import Rig, memory
 
 
@@ -19,6 +21,21 @@ async def test_a_delivery_is_recognised_for_a_week_and_forgotten_then() -> None:
     assert not (await rig.accept(Message("/echo b"), id_="one")).duplicate
     await rig.rest()
     assert await rig.said() == ["/echo a", "/echo b"]
+    await store.close()
+
+
+async def test_files_that_were_never_sent_go() -> None:
+    store, clock = memory(), FakeClock()
+    await store.open()
+    rig = Rig(store, clock=clock)
+    file = await put(rig.engine.files, sample("a.png"), conversation="phone:1")
+    await rig.accept(Message("/echo a", files=(file,)))
+    await rig.rest()
+    await put(rig.engine.files, sample("b.gif"), conversation="phone:1")
+    assert await rig.engine.sweep.once() == 0
+    clock.advance(3601)
+    assert await rig.engine.sweep.once() == 1
+    assert [kept.file for kept in await rig.engine.files.files("phone:1")] == [file]
     await store.close()
 
 
