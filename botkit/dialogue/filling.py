@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from botkit.dialogue.denials import meant
 from botkit.dialogue.options import (
     Choice,
     choose_all_named,
@@ -18,6 +19,7 @@ from botkit.dialogue.options import (
 )
 from botkit.dialogue.patterns import Where, find_matches
 from botkit.dialogue.saying import listed_names, listed_options
+from botkit.dialogue.stack import known_slots
 from botkit.dialogue.work import Work
 from botkit.expressions import test
 from botkit.model.definitions import Found, Reading, Rule, SlotDef, SlotParser
@@ -176,7 +178,9 @@ def find_values(work: Work, slot: SlotDef, text: str, where: Where = "anywhere")
     text = text[:MOST_TEXT]
     if slot.pattern:
         prepared = work.prepared
-        return find_matches(prepared.patterns[slot.pattern], prepared.phrases, slot, text, where)
+        matches = find_matches(prepared.patterns[slot.pattern], prepared.phrases, slot, text, where)
+        plain = not matches or (len(matches) == 1 and not matches[0].start)
+        return matches if plain else _meant(work, slot, text, matches)
     if slot.type in FREE_TYPES or slot.type in FILE_TYPES:
         return []
     parser = work.flows.catalogue.types.get(slot.type)
@@ -184,7 +188,17 @@ def find_values(work: Work, slot: SlotDef, text: str, where: Where = "anywhere")
         return []
     known = reading(work)
     found = parser(text, known)
-    return [_backdated(one, text, known, parser) for one in found] if slot.past else found
+    if slot.past:
+        found = [_backdated(one, text, known, parser) for one in found]
+    return _meant(work, slot, text, found) if found and (found[0].start or len(found) > 1) else found
+
+
+def _meant(work: Work, slot: SlotDef, text: str, found: list[Found]) -> list[Found]:
+    rivals = len(found) > 1 and any(
+        other.name != slot.name and (other.type, other.pattern) == (slot.type, slot.pattern)
+        for _, other in known_slots(work)
+    )
+    return meant(work.prepared.phrases, text, found, rivals=rivals)
 
 
 def _backdated(found: Found, text: str, known: Reading, parser: SlotParser) -> Found:
@@ -248,7 +262,7 @@ def refusal(work: Work, slot: SlotDef, value: Any, beside: Mapping[str, Any] | N
 def strict_value(work: Work, slot: SlotDef, text: str) -> Fit | None:
     """Give the value that a text strictly has for a slot, as a correction would need it."""
     if slot.options or slot.options_from:
-        named = choose_named(text, choices_of(work, slot, (), text))
+        named, _ = choose_named(text, choices_of(work, slot, (), text), work.prepared.phrases)
         if slot.many and named:
             return Fit([choice.value for choice in named], 0, 0, STRICT)
         if len(named) != 1:

@@ -7,6 +7,7 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
+from botkit.dialogue.denials import is_denied, is_retracted
 from botkit.dialogue.phrases import Phrases
 from botkit.model.words import fold, has_cjk
 
@@ -90,7 +91,10 @@ def choose_all_named(text: str, choices: Sequence[Choice], phrases: Phrases) -> 
         return (
             [choice for at, choice in enumerate(choices, 1) if at in numbers] if max(numbers) <= len(choices) else []
         )
-    named = choose_named(text, choices)
+    named, denied = choose_named(text, choices, phrases)
+    if denied and not named:
+        all_of = phrases.every is not None and phrases.every.search(folded) is not None
+        return [choice for choice in choices if choice not in denied] if all_of else []
     parts = [part for part in _PARTS.split(text) if fold(part)]
     if len(parts) > 1:
         for part in parts:
@@ -103,31 +107,57 @@ def choose_all_named(text: str, choices: Sequence[Choice], phrases: Phrases) -> 
     return [choice for choice in choices if choice in named]
 
 
-def choose_named(text: str, choices: Sequence[Choice]) -> list[Choice]:
-    """Give the options whose label stands in the text, but not those that only stand inside a longer one."""
+def choose_named(text: str, choices: Sequence[Choice], phrases: Phrases) -> tuple[list[Choice], list[Choice]]:
+    """Give the options whose label stands in the text, and those that it denies: 'not by mail', 'red, no, blue'.
+
+    What only stands inside a longer label is none.
+    """
     folded = fold(text)
     hits: list[tuple[str, Choice]] = []
     for choice in choices:
         found = max([name for name in choice.names if _stands_in(name, folded)], key=len, default="")
         if found:
             hits.append((found, choice))
-    return [
-        choice for name, choice in hits if not any(name != other and _stands_in(name, other) for other, _ in hits)
-    ]
+    hits = [hit for hit in hits if not any(hit[0] != name and _stands_in(hit[0], name) for name, _ in hits)]
+    if not hits or folded == hits[0][0]:
+        return [choice for _, choice in hits], []
+    places = {name: _place(name, folded) for name, _ in hits}
+    denied = [choice for name, choice in hits if is_denied(phrases, folded[: places[name]], chosen=True)]
+    placed = sorted([(places[name], name, choice) for name, choice in hits if choice not in denied], key=_first)
+    for at in range(len(placed) - 1, 0, -1):
+        start, name, _ = placed[at - 1]
+        if is_retracted(phrases, folded[start + len(name) : placed[at][0]]):
+            denied += [choice for _, _, choice in placed[:at]]
+            break
+    return [choice for _, choice in hits if choice not in denied], denied
+
+
+def _first(placed: tuple[int, str, Choice]) -> int:
+    return placed[0]
+
+
+def _place(name: str, folded: str) -> int:
+    found = _bordered(name).search(folded)
+    return found.start() if found is not None else folded.find(name)
 
 
 def _stands_in(name: str, folded: str) -> bool:
     if name not in folded or has_cjk(name):
         return name in folded
-    return re.search(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", folded) is not None
+    return _bordered(name).search(folded) is not None
+
+
+def _bordered(name: str) -> re.Pattern[str]:
+    body = re.escape(name)
+    return re.compile(body if has_cjk(name) else rf"(?<![^\W_]){body}(?![^\W_])")
 
 
 def choose_closely(text: str, choices: Sequence[Choice], phrases: Phrases) -> Choice | None:
     """Give the one option that a text clearly means: by its label inside, its words, or a close spelling."""
-    named = choose_named(text, choices)
+    named, denied = choose_named(text, choices, phrases)
     if len(named) == 1:
         return named[0]
-    if named:
+    if named or denied:
         return None
     folded = fold(text)
     if phrases.fillers is not None:

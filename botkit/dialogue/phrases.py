@@ -36,6 +36,11 @@ class Phrases:
     ordinals: Mapping[str, int] = field(default_factory=dict)
     cardinals: Mapping[str, int] = field(default_factory=dict)
     called: re.Pattern[str] | None = None
+    denying: re.Pattern[str] | None = None
+    refusing: re.Pattern[str] | None = None
+    every: re.Pattern[str] | None = None
+    correcting: re.Pattern[str] | None = None
+    retracting: re.Pattern[str] | None = None
 
 
 def gather_phrases(locales: Iterable[Locale]) -> Phrases:
@@ -77,6 +82,11 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
             if number in range(1, 21)
         },
         cancelling=_anywhere(phrase for phrase, name in control.items() if name == "cancel"),
+        every=_anywhere(phrase for locale in known for phrase in locale.all_of),
+        denying=_denying(known, [phrase for locale in known for phrase in locale.negations]),
+        refusing=_denying(known, [phrase for locale in known for phrase in (*locale.negations, *locale.refusals)]),
+        correcting=_anywhere(phrase for locale in known for phrase in locale.corrections),
+        retracting=_anywhere(phrase for locale in known for phrase in _retracting(locale)),
     )
 
 
@@ -127,6 +137,23 @@ def _calling(locales: Iterable[Locale]) -> re.Pattern[str] | None:
     links = _any_of(phrase for locale in locales for phrase in locale.copulas)
     fillers = _any_of(phrase for locale in locales for phrase in locale.fillers)
     return re.compile(rf"\s*(?:{links})(?:\s*(?:{fillers or '$'}))*\s*\Z") if links else None
+
+
+def _denying(locales: Iterable[Locale], phrases: Iterable[str]) -> re.Pattern[str] | None:
+    """Make a pattern of the end of a text that denies what follows; up to three small words may stand between."""
+    denials = _any_of(phrases)
+    between = _any_of(
+        phrase for locale in locales for phrase in (*locale.prepositions, *locale.fillers) if phrase not in locale.yes
+    )
+    return re.compile(rf"(?:{denials})[ ]*(?:(?:{between or '(?!)'})[ ]*){{0,3}}\Z") if denials else None
+
+
+def _retracting(locale: Locale) -> Iterable[str]:
+    """Give the words of correction that are no copula, such as 'should be', with words before it at most."""
+    copulas = {fold(phrase) for phrase in locale.copulas} - {""}
+    for phrase in map(fold, locale.corrections):
+        if not any(phrase == copula or phrase.endswith(f" {copula}") for copula in copulas):
+            yield phrase
 
 
 def _is_bordered(phrase: str) -> bool:

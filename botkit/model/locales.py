@@ -156,6 +156,9 @@ class Locale(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     doubts: tuple[str, ...] = ()  # a yes with one of these behind it is none: yes IF, ok BUT
     assents: tuple[str, ...] = ()  # beside a yes these add nothing: please, I WANT IT; without any, the fillers
     questions: tuple[str, ...] = ()  # words that a question begins with: how, can
+    negations: tuple[str, ...] = ()  # before a value that is not meant: NOT by mail, ANYTHING BUT blue
+    refusals: tuple[str, ...] = ()  # before an option that is not meant: I DON'T WANT the blue one
+    prepositions: tuple[str, ...] = ()  # may stand between these and the value: not BY mail
 
 
 def locale_for(code: str, locales: Mapping[str, Locale]) -> Locale:

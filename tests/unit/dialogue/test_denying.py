@@ -1,0 +1,127 @@
+"""Denied and taken back: what a message says and does not mean."""
+
+import pytest
+
+from tests.unit.dialogue.talking import Talk, build
+
+PARCEL = """
+intents:
+  back: {examples: [I want to send it back]}
+flows:
+  main:
+    start: {commands: [main], intents: [back]}
+    steps:
+      - {ask: email, say: Mail?, type: email}
+      - {ask: way, say: How?, options: {mail: {en: By mail, zh: 邮寄}, store: {en: In store, zh: 到店}, home: {en: Picked up, zh: 上门}}}
+      - {ask: bought, say: When?, type: date, past: true}
+      - {ask: order, say: Which order?, pattern: '[A-Z]-\\d{5}'}
+      - {ask: items, say: Which items?, many: true, options: {a: {en: Lamp, zh: 灯}, b: {en: Chair, zh: 椅子}, c: {en: Table, zh: 桌子}}}
+      - {ask: second, say: Another mail?, type: email}
+      - {ask: days, say: How many days?, type: integer}
+      - say: Done.
+"""
+LINES = {
+    "email": "a@example.org",
+    "way": "by mail",
+    "bought": "january 10",
+    "order": "A-10293",
+    "items": "lamp",
+    "second": "c@example.org",
+}
+
+
+def asked(slot: str) -> Talk:
+    talk = Talk(build(PARCEL))
+    talk.say("/main")
+    for name, line in LINES.items():
+        if name == slot:
+            break
+        talk.say(line)
+    assert talk.step == f"ask:{slot}"
+    return talk
+
+
+@pytest.mark.parametrize(
+    ("slot", "reply", "value"),
+    [
+        ("email", "a@example.org, no sorry b@example.org", "b@example.org"),
+        ("email", "a@example.org, I mean b@example.org", "b@example.org"),
+        ("email", "not a@example.org but b@example.org", "b@example.org"),
+        ("email", "don't use a@example.org, use b@example.org", "b@example.org"),
+        ("email", "b@example.org instead of a@example.org", "b@example.org"),
+        ("email", "a@example.org，不对，b@example.org", "b@example.org"),
+        ("email", "别用a@example.org，用b@example.org", "b@example.org"),
+        ("way", "by mail, no, in store", "store"),
+        ("way", "not by mail, in store", "store"),
+        ("way", "I don't want it by mail, picked up please", "home"),
+        ("way", "in store rather than by mail", "store"),
+        ("way", "不要邮寄，到店吧", "store"),
+        ("way", "邮寄，等等，还是上门", "home"),
+        ("bought", "not january 10, january 11", "2026-01-11"),
+        ("bought", "january 10, no wait, january 11", "2026-01-11"),
+        ("bought", "it was not on january 10 but on january 11", "2026-01-11"),
+        ("bought", "不是1月10号，是1月11号", "2026-01-11"),
+        ("bought", "1月10号，不对，1月11号", "2026-01-11"),
+        ("bought", "1月10号，应该是1月11号", "2026-01-11"),
+        ("bought", "january 10, should be january 11", "2026-01-11"),
+        ("order", "I don't want A-10293 any more", "A-10293"),
+        ("order", "I am not happy with A-10293", "A-10293"),
+        ("order", "not A-10293, A-20000", "A-20000"),
+        ("items", "everything except the chair", ["a", "c"]),
+        ("items", "lamp and chair but not the table", ["a", "b"]),
+        ("items", "除了椅子都要", ["a", "c"]),
+    ],
+)
+def test_what_is_denied_or_taken_back_is_not_taken(slot: str, reply: str, value: object) -> None:
+    talk = asked(slot)
+    talk.say(reply)
+    found = talk.slots[slot] if isinstance(value, list) else str(talk.slots[slot])
+    assert found == value
+    assert talk.step != f"ask:{slot}"
+
+
+@pytest.mark.parametrize(
+    ("slot", "reply"),
+    [
+        ("email", "not a@example.org"),
+        ("way", "not by mail"),
+        ("way", "anything but in store"),
+        ("way", "I don't want by mail"),
+        ("way", "不要邮寄"),
+        ("way", "除了到店都行"),
+        ("bought", "not january 10"),
+        ("bought", "不是1月10号"),
+        ("order", "it is not A-10293"),
+        ("items", "not the lamp"),
+    ],
+)
+def test_what_is_only_denied_answers_nothing(slot: str, reply: str) -> None:
+    talk = asked(slot)
+    before = talk.slots
+    talk.say(reply)
+    assert (talk.step, talk.slots) == (f"ask:{slot}", before)
+
+
+def test_what_was_taken_back_fills_no_later_slot() -> None:
+    talk = asked("email")
+    talk.say("a@example.org, no sorry b@example.org")
+    for name in ("way", "bought", "order", "items"):
+        talk.say(LINES[name])
+    assert talk.step == "ask:second"
+
+
+def test_with_two_slots_of_a_kind_should_be_takes_nothing_back() -> None:
+    text = """
+flows:
+  main:
+    start: {commands: [main]}
+    steps:
+      - {ask: charged, say: How much was it?, type: money}
+      - {ask: right, say: And the price?, type: money}
+      - {ask: day, say: When?, type: date}
+"""
+    for reply in ("$65, it should be $45", "65美元，应该是45美元"):
+        talk = Talk(build(text))
+        talk.say("/main")
+        talk.say(reply)
+        assert (str(talk.slots["charged"]), str(talk.slots["right"])) == ("65 USD", "45 USD")
