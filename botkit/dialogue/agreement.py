@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from typing import Any
 
 from botkit.dialogue.filling import EXACT, PART, STRICT, Fit, find_values, labelled
 from botkit.dialogue.naming import blank
@@ -14,6 +15,7 @@ from botkit.dialogue.phrases import (
     strip_correction,
     without_assents,
 )
+from botkit.dialogue.remainders import remainder
 from botkit.dialogue.stack import asked_slots
 from botkit.dialogue.work import Work
 from botkit.errors import ExpressionError
@@ -114,6 +116,25 @@ def declines_with_more(work: Work, question: Question, text: str) -> bool:
     )
 
 
+def adds_words(work: Work, text: str, spans: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether a reply has more beside some values than what leads in to them: 'no, 7228 Elm Road' of 7228."""
+    start, end = remainder(work.prepared.phrases, text)
+    return bool(without_assents(work.prepared.phrases, fold(blank(text, spans)[start:end])))
+
+
+def only_repeats(work: Work, text: str) -> bool:
+    """Tell whether a reply to a confirm says nothing but what the slots have: neither yes, nor no, nor news."""
+    phrases = work.prepared.phrases
+    said = without_assents(phrases, behind_answer(phrases, fold(text)))
+    return bool(said) and not _is_more(work, _left_beside(work, text))
+
+
+def is_asked(work: Work, slot: SlotDef, value: Any) -> bool:
+    """Tell whether the open confirm says a value itself: 'yes, refund $10' to 'Refund $10.00?'."""
+    locales = (work.session.locale, work.locale)
+    return any(one.value == value for text in _question_texts(work, locales) for one in find_values(work, slot, text))
+
+
 def _left_beside(work: Work, text: str) -> str:
     """Give what is left of a reply to a confirm without its yes, politeness, and the values that the slots have."""
     for index, slot in asked_slots(work):
@@ -134,11 +155,12 @@ def _is_more(work: Work, left: str) -> bool:
 
 
 def _without_value(work: Work, index: int, slot: SlotDef, text: str) -> str:
-    """Blank the place where a text says the very value that a slot has, however it is written: 20 euros, May 3."""
+    """Blank the place where a text says the very value that a slot or the question has: 20 euros, May 3."""
     if slot.options or slot.options_from:
         return text
     current = work.value_at(index, slot.name)
-    found = next((found for found in find_values(work, slot, text) if found.value == current), None)
+    values = find_values(work, slot, text)
+    found = next((one for one in values if one.value == current or is_asked(work, slot, one.value)), None)
     return text if found is None else f"{text[: found.start]} {text[found.end :]}"
 
 
@@ -154,13 +176,17 @@ def _shown_words(work: Work, index: int, slot: SlotDef) -> list[str]:
 
 
 def _question_words(work: Work, locales: Iterable[str]) -> Iterator[list[str]]:
-    """Give the words of the open confirm as it is said in some locales."""
+    return (words_of(fold(text)) for text in _question_texts(work, locales))
+
+
+def _question_texts(work: Work, locales: Iterable[str]) -> Iterator[str]:
+    """Give the open confirm as it is said in some locales."""
     step = work.step_of(work.top)
     body = step.body if step is not None else None
     texts = body.speech.variants if isinstance(body, Confirm) else ()
     for source in {work.pick(text, locale) for text in texts for locale in locales}:
         with suppress(ExpressionError):
-            yield words_of(fold(template(source).render(work.scope())))
+            yield template(source).render(work.scope())
 
 
 def _repeats(work: Work, said: Sequence[str], question: Sequence[str], values: Sequence[str]) -> bool:

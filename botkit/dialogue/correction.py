@@ -2,15 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from botkit.dialogue.filling import FREE_TYPES, STRICT, Fit, bare_amount, strict_value
+from botkit.dialogue.filling import FREE_TYPES, STRICT, Fit, bare_amount, denied_values, find_values, strict_value
 from botkit.dialogue.naming import Mention, behind_name, blank, mentions, value_beside, without_named
 from botkit.dialogue.phrases import is_question, leads_in, read_yes_no, strip_correction, without_tail
+from botkit.dialogue.remainders import remainder, rewords
 from botkit.dialogue.stack import asked_slots, seen_from
 from botkit.dialogue.work import Work
 from botkit.model.definitions import SlotDef
-from botkit.model.words import fold
+from botkit.model.values import Money
+from botkit.model.words import fold, words_of
+
+LEAST_WORDS, MOST_WORDS = 2, 12  # of a phrase that is taken for a value as it stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,8 @@ def find_corrections(work: Work, text: str, *, confirming: bool = False, refused
         return NONE
     corrected = strip_correction(work.prepared.phrases, fold(text)) is not None
     named, others, same = _differing(work, text, asked, confirming=confirming)
+    if corrected or confirming:
+        others += _reworded(work, text, asked, [one.slot.name for one in named])
     others = [one for one in others if not any(_inside(one, other) for other in others)]
     others = [one for one in others if not any(_overlap(one, other) for other in named)]
     if not corrected:  # then what is said again of one slot is not said of another
@@ -102,6 +109,77 @@ def _differing(
     return named, others, same
 
 
+def _reworded(work: Work, text: str, asked: Sequence[tuple[int, SlotDef]], named: Sequence[str]) -> list[Correction]:
+    """Give the corrections that reword free text: 'no, 7 Canal Street' where 5 Canal Street was said."""
+    phrases = work.prepared.phrases
+    free = [(index, slot) for index, slot in asked if is_free(slot) and slot.name not in named]
+    if not free or is_question(phrases, text):
+        return []
+    start, end = remainder(phrases, text)
+    said = text[start:end]
+    return [
+        Correction(index, slot, said, start, end, "")
+        for index, slot in free
+        if rewords(phrases, said, str(work.value_at(index, slot.name)))
+    ]
+
+
+def find_denied(work: Work, text: str) -> list[tuple[int, SlotDef]]:
+    """Give the slots whose value a text denies: 'no, not by mail', 'the address is wrong'."""
+    known = mentions(work, text)
+    return [
+        (index, slot)
+        for index, slot in changeable(work)
+        if any(_alike(value, work.value_at(index, slot.name)) for value in denied_values(work, slot, text))
+        or any(mention.slot.name == slot.name and _is_wrong(work, text, mention) for mention in known)
+    ]
+
+
+def _is_wrong(work: Work, text: str, mention: Mention) -> bool:
+    phrases = work.prepared.phrases
+    behind = without_tail(phrases, text[behind_name(phrases, text, mention) : mention.until])
+    return read_yes_no(phrases, fold(behind)) == (False, True)
+
+
+def said_before(work: Work, index: int, slot: SlotDef, text: str) -> Correction | None:
+    """Give the one value that a text has for a slot which is named only now: 'no, 7 Canal Street', 'the address'."""
+    with seen_from(work, index):
+        if is_free(slot):
+            start, end = remainder(work.prepared.phrases, text)
+            found = Fit(text[start:end], start, end, STRICT) if _is_phrase(work, text[start:end]) else None
+        else:
+            values = [] if slot.options or slot.options_from else find_values(work, slot, text)
+            several = any(not _alike(one.value, values[0].value) for one in values)
+            found = None if several else strict_value(work, slot, text)
+            if found is None and slot.type == "money" and not several:
+                found = bare_amount(work, text)
+    if found is None or _alike(found.value, work.value_at(index, slot.name)):
+        return None
+    return Correction(index, slot, found.value, found.start, found.end, "said before")
+
+
+def _is_phrase(work: Work, text: str) -> bool:
+    """Tell whether a text can be a value as it is: a phrase without a date, a mail or an option of another slot."""
+    words = words_of(fold(text))
+    if len(words) > MOST_WORDS or sum(word.isalpha() for word in words) < LEAST_WORDS:
+        return False
+    if is_question(work.prepared.phrases, text):
+        return False
+    others = [slot for _, slot in asked_slots(work) if not is_free(slot)]
+    found = [found for slot in others if slot.type != "boolean" and (found := strict_value(work, slot, text))]
+    return all(is_bare_number(one.value) for one in found)
+
+
+def is_bare_number(value: Any) -> bool:
+    """Tell whether a value is hardly more than digits, which stand in much that is said: 12, '4821', 20 euros."""
+    return isinstance(value, int | float | Decimal | Money) or (isinstance(value, str) and value.isdigit())
+
+
+def is_free(slot: SlotDef) -> bool:
+    """Tell whether a slot takes any text."""
+    return slot.type in FREE_TYPES and not (slot.options or slot.pattern or slot.options_from)
+
+
 def _by_place(values: Sequence[Correction]) -> list[list[Correction]]:
     """Group values that stand at the same place of the text."""
     groups: list[list[Correction]] = []
@@ -130,8 +208,9 @@ def _said(
     left = without_named(work, text, slot, names=True)
     with seen_from(work, index):
         found = _said_of(work, slot, text, left, mention)
-    free = slot.type in FREE_TYPES and not (slot.options or slot.pattern or slot.options_from)
-    return _after_name(work, text, mention, known) if found is None and mention is not None and free else found
+    if found is None and mention is not None and is_free(slot):
+        return _after_name(work, text, mention, known)
+    return found
 
 
 def _said_of(work: Work, slot: SlotDef, text: str, left: str, mention: Mention | None) -> Fit | None:

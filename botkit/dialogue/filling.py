@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from botkit.dialogue.denials import meant
+from botkit.dialogue.denials import is_denied, meant
 from botkit.dialogue.options import (
     Choice,
     choose_all_named,
@@ -174,13 +174,17 @@ def _span(text: str, choice: Choice) -> tuple[int, int]:
 
 
 def find_values(work: Work, slot: SlotDef, text: str, where: Where = "anywhere") -> list[Found]:
-    """Give the values in a text that are strictly of a slot's pattern or type, the best first."""
+    """Give the values in a text that are strictly of a slot's pattern or type and not denied, the best first."""
+    found = all_values(work, slot, text, where)
+    return _meant(work, slot, text, found) if found and (found[0].start or len(found) > 1) else found
+
+
+def all_values(work: Work, slot: SlotDef, text: str, where: Where = "anywhere") -> list[Found]:
+    """Give the values in a text that are strictly of a slot's pattern or type, the best first, denied or not."""
     text = text[:MOST_TEXT]
     if slot.pattern:
         prepared = work.prepared
-        matches = find_matches(prepared.patterns[slot.pattern], prepared.phrases, slot, text, where)
-        plain = not matches or (len(matches) == 1 and not matches[0].start)
-        return matches if plain else _meant(work, slot, text, matches)
+        return find_matches(prepared.patterns[slot.pattern], prepared.phrases, slot, text, where)
     if slot.type in FREE_TYPES or slot.type in FILE_TYPES:
         return []
     parser = work.flows.catalogue.types.get(slot.type)
@@ -188,9 +192,7 @@ def find_values(work: Work, slot: SlotDef, text: str, where: Where = "anywhere")
         return []
     known = reading(work)
     found = parser(text, known)
-    if slot.past:
-        found = [_backdated(one, text, known, parser) for one in found]
-    return _meant(work, slot, text, found) if found and (found[0].start or len(found) > 1) else found
+    return [_backdated(one, text, known, parser) for one in found] if slot.past else found
 
 
 def _meant(work: Work, slot: SlotDef, text: str, found: list[Found]) -> list[Found]:
@@ -271,3 +273,13 @@ def strict_value(work: Work, slot: SlotDef, text: str) -> Fit | None:
         return Fit(named[0].value, start, end, STRICT)
     found = find_values(work, slot, text)
     return Fit(found[0].value, found[0].start, found[0].end, STRICT) if found else None
+
+
+def denied_values(work: Work, slot: SlotDef, text: str) -> list[Any]:
+    """Give the values of a slot that a text denies: 'not by mail'."""
+    if slot.options or slot.options_from:
+        return [
+            choice.value for choice in choose_named(text, choices_of(work, slot, (), text), work.prepared.phrases)[1]
+        ]
+    phrases = work.prepared.phrases
+    return [one.value for one in all_values(work, slot, text) if is_denied(phrases, text[: one.start])]

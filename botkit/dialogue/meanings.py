@@ -1,6 +1,6 @@
 """Meanings: the intents and answers that a message is near to, and what is done with the nearest."""
 
-from botkit.dialogue.agreement import begins_with_yes
+from botkit.dialogue.agreement import begins_with_yes, only_repeats
 from botkit.dialogue.correction import find_corrections
 from botkit.dialogue.hearing import hear, hearing, keep_for_later
 from botkit.dialogue.options import Choice, choose_closely, choose_number
@@ -96,8 +96,15 @@ def take_meaning(work: Work, message: Message, question: Question | None) -> Non
         if kept:
             names = ", ".join(slot.name for slot in kept)
             work.candidate("slot", question.step, 0.0, f"kept for later: {names}", taken=True)
-        if begins_with_yes(work, question, message.text):
-            work.candidate("slot", question.step, 0.0, "a yes with something else beside it", taken=True)
+        repeats = question.kind == "confirm" and not question.changing and only_repeats(work, message.text)
+        if repeats or begins_with_yes(work, question, message.text):
+            work.candidate(
+                "slot",
+                question.step,
+                0.0,
+                "no plain yes" if repeats else "a yes with something else beside it",
+                taken=True,
+            )
             ask_for_plain_yes(work)
             return
         if kept:

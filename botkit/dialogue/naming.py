@@ -71,6 +71,7 @@ def _mentions(work: Work, text: str, without: frozenset[int] = frozenset()) -> l
             continue
         if any(left <= start and end <= right and right - left > end - start for left, right in labels):
             continue
+        end = _behind_pronoun(work.prepared.phrases, text, start, end)
         last = found.pop() if found else None
         if last is not None:
             found.append(replace(last, until=start))
@@ -132,6 +133,17 @@ def _wide(text: str) -> str:
         return text
     wide = unicodedata.normalize("NFKC", text)
     return wide if len(wide) == len(text) else text
+
+
+def _behind_pronoun(phrases: Phrases, text: str, start: int, end: int) -> int:
+    """Give where a name ends with the pronoun behind it; one that is a number needs a word before: THE big one."""
+    found = phrases.pronouns.match(text.casefold(), end) if phrases.pronouns is not None else None
+    if found is None:
+        return end
+    before = fold(text[:start])
+    counts = found.groupdict().get("counting") is not None
+    led = phrases.fillers is not None and any(one.end() == len(before) for one in phrases.fillers.finditer(before))
+    return found.end() if led or not counts else end
 
 
 def _is_value_of(work: Work, name: str, text: str, mention: Mention) -> bool:

@@ -115,7 +115,9 @@ def choose_named(text: str, choices: Sequence[Choice], phrases: Phrases) -> tupl
     folded = fold(text)
     hits: list[tuple[str, Choice]] = []
     for choice in choices:
-        found = max([name for name in choice.names if _stands_in(name, folded)], key=len, default="")
+        found = max(
+            [name for name in choice.names if name in folded and _stands_in(name, folded)], key=len, default=""
+        )
         if found:
             hits.append((found, choice))
     hits = [hit for hit in hits if not any(hit[0] != name and _stands_in(hit[0], name) for name, _ in hits)]

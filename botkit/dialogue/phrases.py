@@ -37,6 +37,9 @@ class Phrases:
     cardinals: Mapping[str, int] = field(default_factory=dict)
     called: re.Pattern[str] | None = None
     denying: re.Pattern[str] | None = None
+    denials: re.Pattern[str] | None = None
+    small: re.Pattern[str] | None = None
+    pronouns: re.Pattern[str] | None = None
     refusing: re.Pattern[str] | None = None
     every: re.Pattern[str] | None = None
     correcting: re.Pattern[str] | None = None
@@ -83,6 +86,9 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         },
         cancelling=_anywhere(phrase for phrase, name in control.items() if name == "cancel"),
         every=_anywhere(phrase for locale in known for phrase in locale.all_of),
+        denials=_anywhere(phrase for locale in known for phrase in (*locale.negations, *locale.refusals)),
+        small=_leading(phrase for locale in known for phrase in locale.prepositions),
+        pronouns=_pronouns(known),
         denying=_denying(known, [phrase for locale in known for phrase in locale.negations]),
         refusing=_denying(known, [phrase for locale in known for phrase in (*locale.negations, *locale.refusals)]),
         correcting=_anywhere(phrase for locale in known for phrase in locale.corrections),
@@ -146,6 +152,15 @@ def _denying(locales: Iterable[Locale], phrases: Iterable[str]) -> re.Pattern[st
         phrase for locale in locales for phrase in (*locale.prepositions, *locale.fillers) if phrase not in locale.yes
     )
     return re.compile(rf"(?:{denials})[ ]*(?:(?:{between or '(?!)'})[ ]*){{0,3}}\Z") if denials else None
+
+
+def _pronouns(locales: Iterable[Locale]) -> re.Pattern[str] | None:
+    """Make a pattern of what may follow a name without saying anything: the charged ONE."""
+    numbers = {word for locale in locales for word in locale.numbers.words}
+    known = {phrase for locale in locales for phrase in locale.pronouns}
+    plain, counting = _any_of(known - numbers), _any_of(known & numbers)
+    body = "|".join([rf"(?P<plain>{plain})"] * bool(plain) + [rf"(?P<counting>{counting})"] * bool(counting))
+    return re.compile(rf"\s*(?:{body})") if body else None
 
 
 def _retracting(locale: Locale) -> Iterable[str]:
@@ -255,9 +270,14 @@ def is_doubtful(phrases: Phrases, folded: str) -> bool:
     return phrases.doubts is not None and phrases.doubts.search(folded) is not None
 
 
-def leads_in(phrases: Phrases, folded: str, *, fillers_only: bool = False) -> bool:
-    """Tell whether a text has nothing but what leads in to something: yes or no, words of correction, fillers."""
+def leads_in(phrases: Phrases, folded: str, *, fillers_only: bool = False, small: bool = False) -> bool:
+    """Tell whether a text has nothing but what leads in to something: yes or no, words of correction, fillers.
+
+    `small` lets a 'but' and prepositions stand among them.
+    """
     patterns = (phrases.fillers,) if fillers_only else (phrases.either, phrases.corrections, phrases.fillers)
+    if small:
+        patterns = (*patterns, phrases.doubts, phrases.small)
     while folded:
         skipped = [match.end() for pattern in patterns if pattern is not None and (match := pattern.match(folded))]
         if not skipped:

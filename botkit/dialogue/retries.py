@@ -70,12 +70,12 @@ def ask_for_plain_yes(work: Work) -> None:
     repeat_question(work)
 
 
-def ask_what_to_change(work: Work, question: Question, names: Sequence[str]) -> None:
+def ask_what_to_change(work: Work, question: Question, names: Sequence[str], said: str) -> None:
     """Ask which of some slots a reply to a confirm is about: their titles are the buttons. It stays open."""
     slots = {slot.name: slot for _, slot in known_slots(work)}
     labels = dict.fromkeys(slot_title(work, slots[name]) for name in names)
     hint(work, work.phrase("change"), tuple(Button(label=label, value=label) for label in labels))
-    work.question = replace(question, changing=True)
+    work.question = replace(question, changing=True, said=said)
 
 
 def hint(work: Work, text: str, buttons: tuple[Button, ...] | None = None) -> None:

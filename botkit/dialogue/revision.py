@@ -134,7 +134,11 @@ def _go_back(work: Work, slots: Sequence[tuple[int, str]]) -> bool:
         return False
     at = min(at for at, _ in targets)
     frame = work.stack[at]
-    target = min((step for place, step in targets if place == at), key=frame.passed.index)
+    steps = [
+        *[step for place, step in targets if place == at],
+        *[step for step in frame.passed if step == frame.step],
+    ]
+    target = min(steps, key=frame.passed.index)
     for other in work.stack[at + 1 :]:
         drop_timers(work, other)
     del work.stack[at + 1 :]

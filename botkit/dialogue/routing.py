@@ -1,21 +1,20 @@
 """Routing: which way takes a customer's message. The order is fixed; every candidate is recorded with its score."""
 
 import re
-from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from botkit.dialogue.agreement import begins_with_yes, declines_with_more, says_more
+from botkit.dialogue.agreement import declines_with_more
+from botkit.dialogue.changing import ask_for_change, correct, take_change
 from botkit.dialogue.controls import COMMANDS, control_of, take_control
-from botkit.dialogue.correction import NONE, Correction, Corrections, changeable, find_corrections, find_named
+from botkit.dialogue.correction import NONE, Correction, Corrections, find_corrections
 from botkit.dialogue.filling import EXACT, FREE_TYPES, LOOSE, STRICT, Fit
 from botkit.dialogue.handing import leave_queue
 from botkit.dialogue.meanings import begin, surer_meaning, take_meaning
-from botkit.dialogue.naming import NUMERIC, blank
+from botkit.dialogue.naming import blank
 from botkit.dialogue.phrases import read_yes_no
 from botkit.dialogue.replies import accept, is_button, read_reply, say_refused
-from botkit.dialogue.retries import ask_what_to_change, unusable
-from botkit.dialogue.revision import apply_corrections, reopen
+from botkit.dialogue.retries import unusable
 from botkit.dialogue.stack import allowed, repair
 from botkit.dialogue.staleness import take_corrections
 from botkit.dialogue.work import Work
@@ -176,78 +175,16 @@ def _record_fit(work: Work, question: Question, found: Fit) -> None:
     work.candidate("slot", question.step, found.score, f"{question.kind} takes it")
 
 
-def _take_confirm_correction(work: Work, question: Question, message: Message) -> bool:
-    """At a confirm, other values are corrections; where one may be of several slots or of none, it asks."""
-    if question.kind != "confirm":
-        return False
-    found = find_corrections(work, message.text, confirming=True)
-    all_of_them = (*found.among, *found.made)
-    unnamed = [one for one in all_of_them if not one.named]
-    if unnamed and says_more(work, message.text, [(one.start, one.end) for one in all_of_them]):
-        numeric = any(one.slot.type in NUMERIC for one in unnamed)
-        if numeric or begins_with_yes(work, question, message.text):
-            return _ask_for_change(work, question)
-    if found.among:
-        return _ask_for_change(work, question, [one.slot.name for one in all_of_them])
-    return _correct(work, found, message.text)
-
-
-def _take_change(work: Work, question: Question, message: Message, found: Fit | None) -> bool:
-    """At a confirm, a no that names a slot opens its ask again; one with a number asks what is to be changed.
-
-    The name alone does, too: so the buttons of that question need no more; what is said to that question only has to
-    name it ('I want to change the address'). A yes with a number that the bot has not
-    said is no yes to what it said.
-    """
-    if question.kind != "confirm" or (found is not None and found.value):
-        return False
-    named = find_named(work, message.text, alone=found is None, anywhere=question.changing)
-    if named is not None and (found is None or not surer_meaning(work, message, 0.0)):
-        work.candidate("slot", named[1].name, STRICT, "names what is wrong", taken=True)
-        reopen(work, *named)
-        return True
-    if found is None:
-        numbered = begins_with_yes(work, question, message.text) and _says_another_number(work, message.text)
-    else:
-        numbered = any(letter.isdigit() for letter in message.text)
-    if not numbered or surer_meaning(work, message, 0.0):
-        return False
-    return _ask_for_change(work, question)
-
-
-def _says_another_number(work: Work, text: str) -> bool:
-    """Tell whether a text has a number that neither the bot's last messages nor a slot has."""
-    slots = [value for frame in work.stack for value in frame.slots.values()]
-    known = " ".join([*work.last, *map(str, slots), *map(str, work.slots.values())])
-    return not set(_NUMBERS.findall(known)).issuperset(_NUMBERS.findall(text))
-
-
-def _ask_for_change(work: Work, question: Question, names: Sequence[str] = ()) -> bool:
-    known = names or [slot.name for _, slot in changeable(work)]
-    if known:
-        work.candidate("slot", question.step, STRICT, "a value that fits nothing", taken=True)
-        ask_what_to_change(work, question, known)
-    return bool(known)
-
-
-def _correct(work: Work, found: Corrections, text: str) -> bool:
-    for one in found.made:
-        work.candidate("slot", one.slot.name, STRICT, f"correction: {one.why}", taken=True)
-    if found.made:
-        apply_corrections(work, found.made, text)
-    return bool(found.made)
-
-
 def _take_slot(work: Work, question: Question, message: Message, found: Fit | None) -> bool:
     """The open question takes what fits it; what fits loosely yields to a correction, then to a surer intent."""
     if found is not None:
         _record_fit(work, question, found)
-    if _take_confirm_correction(work, question, message) or _take_change(work, question, message, found):
+    if question.kind == "confirm" and take_change(work, question, message, found):
         return True
     if found is not None and not found.value and declines_with_more(work, question, message.text):
         if surer_meaning(work, message, 0.0):
             return False
-        if _ask_for_change(work, question):
+        if ask_for_change(work, question, message.text):
             return True
     if found is not None and found.score >= STRICT:
         rest = blank(message.text, [(found.start, found.end)])
@@ -277,7 +214,7 @@ def _take_corrections(work: Work, question: Question, message: Message, found: F
     if answer is not None:
         _take_with(work, message, answer, Corrections(tuple(made)))
     else:
-        _correct(work, Corrections(tuple(made)), message.text)
+        correct(work, Corrections(tuple(made)), message.text)
     return True
 
 
@@ -289,10 +226,10 @@ def _take_with(work: Work, message: Message, found: Fit, corrections: Correction
     new = {one.slot.name: one.value for one in corrections.made}
     made = [(one.start, one.end) for one in corrections.made]
     if say_refused(work, found, new):
-        _correct(work, corrections, blank(message.text, [(found.start, found.end)]))
+        correct(work, corrections, blank(message.text, [(found.start, found.end)]))
         return
     _take_fit(work, replace(message, text=blank(message.text, made)), found)
-    _correct(work, corrections, "")
+    correct(work, corrections, "")
 
 
 def _yields(work: Work, message: Message, correction: Correction) -> bool:

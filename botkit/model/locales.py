@@ -158,6 +158,7 @@ class Locale(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     questions: tuple[str, ...] = ()  # words that a question begins with: how, can
     negations: tuple[str, ...] = ()  # before a value that is not meant: NOT by mail, ANYTHING BUT blue
     refusals: tuple[str, ...] = ()  # before an option that is not meant: I DON'T WANT the blue one
+    pronouns: tuple[str, ...] = ()  # behind a slot's name they add nothing: the charged ONE
     prepositions: tuple[str, ...] = ()  # may stand between these and the value: not BY mail
 
 

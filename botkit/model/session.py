@@ -65,6 +65,7 @@ class Question(msgspec.Struct, frozen=True, array_like=True):
     options: tuple[tuple[Any, str], ...] = ()  # (value, label) as shown, for options computed at that time
     timed: bool = False  # it has timers
     changing: bool = False  # what was said last asks what is to be changed: a yes to that confirms nothing
+    said: str = ""  # the reply that led to this, which may have the new value
 
 
 class Pending(msgspec.Struct, frozen=True, array_like=True):

@@ -97,7 +97,7 @@ ORDERS: dict[str, tuple[str, ...]] = {
         "chosen",
         "reruns",
     ),
-    "Question": ("id", "run", "step", "kind", "buttons", "options", "timed", "changing"),
+    "Question": ("id", "run", "step", "kind", "buttons", "options", "timed", "changing", "said"),
     "Pending": ("id", "run", "step", "action", "write"),
     "Session": (
         "conversation",
