@@ -11,6 +11,7 @@ from botkit.dialogue.phrases import (
     behind_answer,
     behind_yes,
     is_doubtful,
+    read_signs,
     read_yes_no,
     strip_correction,
     without_assents,
@@ -40,18 +41,22 @@ def pressed_value(question: Question, text: str) -> str:
 
 def read_agreement(work: Work, question: Question, message: Message) -> Fit | None:
     """Read a yes or a no."""
+    signed = None if message.text.isascii() else read_signs(work.prepared.phrases, message.text)
     pressed = pressed_value(question, message.text)
     if pressed in {"yes", "no"}:
-        doubtful = pressed == "yes" and question.changing
+        doubtful = pressed == "yes" and (question.changing or signed is False)
         return None if doubtful else Fit(pressed == "yes", 0, len(message.text), EXACT)
     folded = fold(message.text)
+    if not folded:  # nothing but signs: 👍 is a yes, 👎 a no, 🙂 or ? is neither
+        told = signed is not None and not (signed and question.changing)
+        return Fit(signed, 0, len(message.text), EXACT) if told else None
     read = read_yes_no(work.prepared.phrases, folded)
     if read is None:
         read = _read_after_correction(work, folded)
     if read is None:
         return None
     agreed, whole = read
-    if agreed and question.changing:
+    if agreed and (question.changing or signed is False):
         return None
     if whole:
         return Fit(agreed, 0, len(message.text), EXACT)

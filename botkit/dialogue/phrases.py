@@ -42,6 +42,7 @@ class Phrases:
     pronouns: re.Pattern[str] | None = None
     refusing: re.Pattern[str] | None = None
     every: re.Pattern[str] | None = None
+    signs: Mapping[str, bool] = field(default_factory=dict)
     correcting: re.Pattern[str] | None = None
     retracting: re.Pattern[str] | None = None
 
@@ -54,8 +55,8 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         for name, phrases in locale.control.items():
             for phrase in phrases:
                 control.setdefault(fold(phrase), name)
-    yes = frozenset(fold(phrase) for locale in known for phrase in locale.yes)
-    no = frozenset(fold(phrase) for locale in known for phrase in locale.no) - yes
+    yes = frozenset(fold(phrase) for locale in known for phrase in locale.yes) - {""}
+    no = frozenset(fold(phrase) for locale in known for phrase in locale.no) - yes - {""}
     return Phrases(
         control=control,
         yes=yes,
@@ -85,6 +86,7 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
             if number in range(1, 21)
         },
         cancelling=_anywhere(phrase for phrase, name in control.items() if name == "cancel"),
+        signs=_signs(known),
         every=_anywhere(phrase for locale in known for phrase in locale.all_of),
         denials=_anywhere(phrase for locale in known for phrase in (*locale.negations, *locale.refusals)),
         small=_leading(phrase for locale in known for phrase in locale.prepositions),
@@ -203,6 +205,19 @@ def read_control(phrases: Phrases, folded: str) -> Control | None:
     if found is not None:
         return found
     return "person" if phrases.requests is not None and phrases.requests.search(folded) else None
+
+
+def _signs(locales: Iterable[Locale]) -> dict[str, bool]:
+    """Give the yes and no phrases without a letter or digit, 👍 and 👎, as they are written."""
+    known = [(phrase, agreed) for locale in locales for agreed in (False, True)
+             for phrase in (locale.yes if agreed else locale.no)]  # fmt: skip
+    return {phrase: agreed for phrase, agreed in known if phrase and not fold(phrase)}
+
+
+def read_signs(phrases: Phrases, text: str) -> bool | None:
+    """Tell whether the signs of a text mean yes or no; nothing if it has none of them, or both."""
+    found = {agreed for sign, agreed in phrases.signs.items() if sign in text}
+    return found.pop() if len(found) == 1 else None
 
 
 def read_yes_no(phrases: Phrases, folded: str) -> tuple[bool, bool] | None:

@@ -7,7 +7,7 @@ from botkit.dialogue.phrases import Phrases, is_question, leads_in
 from botkit.model.words import fold, has_cjk, words_of
 
 _STARTS = re.compile(r"[㐀-䶿一-鿿]|(?:(?![㐀-䶿一-鿿])[^\W_])+")
-_MOST_LEADING, _MOST_TRAILING = 12, 3  # words or Chinese characters
+_MOST_LEADING, _MOST_TRAILING, _LEAST_SHARED = 12, 3, 2  # words or Chinese characters
 
 
 def remainder(phrases: Phrases, text: str) -> tuple[int, int]:
@@ -32,7 +32,7 @@ def _is_polite(phrases: Phrases, tail: str) -> bool:
 
 
 def rewords(phrases: Phrases, said: str, current: str) -> bool:
-    """Tell whether a text is another wording of a value: half of its words are those of the value, at least.
+    """Tell whether a text is another wording of a value: half of its words, and two, are those of the value.
 
     What asks, denies, agrees or refuses is none: 'not 12 High Street', '12 High Street is wrong'.
     """
@@ -44,4 +44,4 @@ def rewords(phrases: Phrases, said: str, current: str) -> bool:
         return False
     new, old = words_of(folded), words_of(fold(current))
     shared = (Counter(new) & Counter(old)).total()
-    return 2 * shared >= max(len(new), len(old), 1)
+    return shared >= _LEAST_SHARED and 2 * shared >= max(len(new), len(old))

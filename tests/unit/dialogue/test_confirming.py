@@ -100,7 +100,22 @@ def test_a_yes_with_a_doubt_or_a_question_behind_it_is_none(reply: str) -> None:
     assert not any("Done" in line for line in talk.text.splitlines())
 
 
-@pytest.mark.parametrize("reply", ["yes", "yes please", "ok"])
+@pytest.mark.parametrize(
+    ("reply", "called", "step"),
+    [
+        ("👍", 1, None), ("👍🏽", 1, None), ("✅✅", 1, None), (" 👌 ", 1, None), ("好的👍", 1, None),
+        ("👎", 0, None), ("❌", 0, None),
+        ("🙂", 0, "confirm"), ("?", 0, "confirm"), ("？？", 0, "confirm"), ("...", 0, "confirm"), ("🤔", 0, "confirm"),
+        ("👍👎", 0, "confirm"), ("yes 👎", 0, "confirm"), ("，。", 0, "confirm"),
+    ],
+)  # fmt: skip
+def test_of_signs_only_those_that_mean_it_are_a_yes_or_a_no(reply: str, called: int, step: str | None) -> None:
+    talk = at_confirm()
+    talk.say(reply)
+    assert (len(talk.called), talk.step) == (called, step)
+
+
+@pytest.mark.parametrize("reply", ["yes", "yes please", "ok", "👍"])
 def test_a_yes_to_what_shall_be_changed_confirms_nothing(reply: str) -> None:
     talk = at_confirm()
     assert talk.say("no, 98 New Street") == "What shall I change?"
