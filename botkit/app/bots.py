@@ -29,8 +29,8 @@ from botkit.ports.files import Files
 from botkit.ports.stores import Store
 from botkit.runtime.books import FlowBook
 from botkit.runtime.clocks import WallClock
-from botkit.runtime.duties import Duty, Guarded, poller_of
 from botkit.runtime.engine import Engine
+from botkit.runtime.receiving import Receiving
 from botkit.runtime.recognition import Recogniser
 from botkit.stores import open_files, open_store
 from botkit.understanding.language import show
@@ -113,7 +113,7 @@ class Bot:
         self.engine = engine
         self.connectors = connectors
         self.node = node
-        self._duties: list[Duty] = []
+        self.receiving = Receiving(engine.store, engine, engine.clock)
         self._talking: dict[str, list[asyncio.Future[None]]] = {}  # conversations, and who waits for the turn
 
     @classmethod
@@ -205,7 +205,7 @@ class Bot:
 
         A channel that stopped first would leave it open whether the platform took what was just being sent.
         """
-        await asyncio.gather(*(duty.stop() for duty in self._duties))
+        await self.receiving.stop()
         if self.node is not None:
             await self.node.stop()
         await self.engine.stop()
@@ -217,19 +217,13 @@ class Bot:
         await self.files.close()
         await self.store.close()
 
-    async def receive(self) -> None:
-        """Let the channels receive, on a node that does."""
-        if self.node is not None and not self.node.receives:
-            return
-        for connector in self.connectors.values():
-            poller = poller_of(connector)
-            if poller is None:
-                await connector.start(self.engine)
-            else:
-                duty = Duty(self.store, f"poll {connector.name}", poller.poll)
-                self._duties.append(duty)
-                await connector.start(Guarded(self.engine, duty))
-                duty.start()
+    async def receive(self, tell: Callable[[str], None] = _log.warning) -> None:
+        """Let the channels receive, on a node that does; `tell` gets a line for each that is not up, and when it is.
+
+        What a platform that is down holds up is its own channel: it is begun again until it is up.
+        """
+        if self.node is None or self.node.receives:
+            await self.receiving.start(self.connectors, tell)
 
     # Talking
 

@@ -213,13 +213,19 @@ def build_app(bot: Bot, numbers: Numbers) -> Doors:
         if health.trouble:
             told = {"status": "unavailable", "store": health.trouble, "since": moment(health.since)}
             return JSONResponse(told, 503)
-        return JSONResponse({"status": "ok", "flows": bot.flows.version, "channels": sorted(bot.connectors)})
+        down = bot.receiving.down
+        up = sorted(name for name in bot.connectors if name not in down)
+        shown: dict[str, Any] = {"status": "ok" if up else "unavailable", "flows": bot.flows.version, "channels": up}
+        if down:
+            shown["down"] = {name: {"trouble": one.trouble, "since": moment(one.since)} for name, one in down.items()}
+        return JSONResponse(shown, 200 if up else 503)
 
     async def metrics(request: Request) -> Response:
         if not _may_see(request, bot.checked.config.token):
             return PlainTextResponse("a token is needed\n", 401, {"WWW-Authenticate": "Bearer"})
         dead = len(await bot.store.failures(MOST_COUNTED))
-        written = write_metrics(numbers, bot.engine.turns_taken, dead, bot.checked.registry.lost)
+        down = len(bot.receiving.down)
+        written = write_metrics(numbers, bot.engine.turns_taken, dead, bot.checked.registry.lost, down)
         return PlainTextResponse(written, media_type=_PROMETHEUS)
 
     routes: list[BaseRoute] = [Route("/health", alive), Route("/ready", ready), Route("/metrics", metrics)]
@@ -238,8 +244,11 @@ def _may_see(request: Request, token: str) -> bool:
     return not token or hmac.compare_digest(given.encode("latin-1"), f"Bearer {token}".encode())
 
 
-def write_metrics(numbers: Numbers, turns: int, dead: int, lost: Mapping[str, int]) -> str:
-    """Write the numbers as Prometheus reads them; `lost` are the calls of each plugin that hang."""
+def write_metrics(numbers: Numbers, turns: int, dead: int, lost: Mapping[str, int], down: int = 0) -> str:
+    """Write the numbers as Prometheus reads them; `lost` are the calls of each plugin that hang.
+
+    `down` is the number of channels that do not receive.
+    """
     rows = (
         ("botkit_turns_total", "counter", "Turns taken since the start.", turns),
         ("botkit_messages_total", "counter", "Deliveries of all channels, repeated ones included.", numbers.messages),
@@ -247,6 +256,7 @@ def write_metrics(numbers: Numbers, turns: int, dead: int, lost: Mapping[str, in
         ("botkit_replies_sent_total", "counter", "Replies that a platform took.", numbers.sent),
         ("botkit_replies_refused_total", "counter", "Tries to send that a platform refused.", numbers.refused),
         ("botkit_dead_letters", "gauge", f"What failed for good, counted up to {MOST_COUNTED}.", dead),
+        ("botkit_channels_down", "gauge", "Channels that do not receive, and are begun again.", down),
         ("botkit_uptime_seconds", "gauge", "Seconds since the start.", round(time.monotonic() - numbers.since, 3)),
     )
     written = [f"# HELP {name} {text}\n# TYPE {name} {kind}\n{name} {value}\n" for name, kind, text, value in rows]
@@ -348,7 +358,7 @@ class Service:
                 return
             raise
         try:
-            await bot.receive()
+            await bot.receive(self._tell)
             spare_collector()
             await self._serve_bot(bot, door, watch)
         finally:

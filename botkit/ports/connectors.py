@@ -121,11 +121,15 @@ class Connector(Protocol):
     capabilities: Capabilities
 
     async def start(self, intake: Intake) -> None:
-        """Begin to receive; returns when receiving goes on in the background."""
+        """Begin to receive; returns when receiving goes on in the background.
+
+        Where the platform cannot be reached it raises DeliveryError (or whatever its library does), and is called
+        again later, after `stop`; so it is where its settings are refused, with ConfigError. It has half a minute.
+        """
         ...
 
     async def stop(self) -> None:
-        """Stop receiving and close what was opened; may be called twice."""
+        """Stop receiving and close what was opened; may be called twice, and after a start that failed."""
         ...
 
     async def send(self, chat: str, reply: Reply) -> str:

@@ -33,6 +33,7 @@ from botkit.model.events import Message
 from botkit.model.replies import Reply
 from botkit.ports.connectors import Accepted, Connector, Incoming, Intake
 from botkit.registry.connectors import ConnectorSpec
+from botkit.runtime.receiving import Down
 from botkit.testing import FakeIntake
 
 
@@ -221,6 +222,24 @@ async def test_ready(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (unready.status_code, unready.json()) == (503, {"status": "unavailable", "store": "StoreError"})
 
 
+async def test_channels_that_are_not_up_are_told_of(served: Served) -> None:
+    bot, _, _, client = served
+    bot.receiving.down["gone"] = Down("it cannot be reached", 1e9)
+    assert (await client.get("/ready")).json() == {
+        "status": "ok",
+        "flows": bot.flows.version,
+        "channels": ["line"],
+        "down": {"gone": {"trouble": "it cannot be reached", "since": "2001-09-09T01:46:40Z"}},
+    }
+    numbers = (await client.get("/metrics", headers={"authorization": "Bearer sesame"})).text
+    assert "\nbotkit_channels_down 1\n" in numbers
+    bot.receiving.down["line"] = Down("ConnectionError", 1e9)
+    unready = await client.get("/ready")
+    assert (unready.status_code, unready.json()["status"], unready.json()["channels"]) == (503, "unavailable", [])
+    bot.receiving.down.clear()
+    assert "down" not in (await client.get("/ready")).json()
+
+
 async def test_a_store_that_cannot_be_written_is_told_of_until_it_can(served: Served) -> None:
     bot, _, _, client = served
     bot.engine.health.note(StoreError("store /home/me/bot.db: the disk is full", reason="the disk is full"), 1e9)
@@ -255,6 +274,7 @@ async def test_numbers_are_counted(served: Served) -> None:
         "botkit_turns_total": "2",
         "botkit_messages_total": "3",
         "botkit_duplicates_total": "1",
+        "botkit_channels_down": "0",
         "botkit_replies_sent_total": "2",
         "botkit_replies_refused_total": "2",
         "botkit_dead_letters": "2",
@@ -295,9 +315,9 @@ def test_metrics_are_what_prometheus_reads() -> None:
     lines = write_metrics(Numbers(), 1, 2, {"desk": 3, "shop": 0}).splitlines()
     assert [line.split(" ")[:2] for line in lines[:2]] == [["#", "HELP"], ["#", "TYPE"]]
     assert lines[2] == "botkit_turns_total 1"
-    assert len(lines) == 25
+    assert len(lines) == 28
     assert lines[-2:] == ['botkit_lost_calls{plugin="desk"} 3', 'botkit_lost_calls{plugin="shop"} 0']
-    assert len(write_metrics(Numbers(), 1, 2, {}).splitlines()) == 21
+    assert len(write_metrics(Numbers(), 1, 2, {}).splitlines()) == 24
 
 
 # Taking up what was saved
@@ -357,6 +377,35 @@ async def test_a_service_that_is_stopped_before_it_serves(desk: Path, monkeypatc
     monkeypatch.setattr(Bot, "load", stopped)
     await service.run()
     assert said[0].startswith('Serving "Desk" on http://127.0.0.1:')
+
+
+async def test_a_platform_that_is_down_keeps_no_other_channel_from_serving(
+    with_line: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINE_TOKEN", "t")
+    monkeypatch.setattr("botkit.runtime.receiving.FIRST_PAUSE", 1.0)
+    failures = [DeliveryError("line.example.com cannot be reached"), OSError("https://line.example.com/t")]
+
+    async def start(self: Line, intake: Intake) -> None:
+        if failures:
+            raise failures.pop(0)
+        self.intake = intake
+
+    monkeypatch.setattr(Line, "start", start)
+    said: asyncio.Queue[str] = asyncio.Queue()
+    service = Service(with_line, Address(port=0), said.put_nowait)
+    running = asyncio.create_task(service.run())
+    assert await said.get() == (
+        "The channel 'line' is not up: line.example.com cannot be reached. It is tried again; the others serve."
+    )
+    line = await said.get()
+    async with httpx.AsyncClient(base_url=line.split(" ")[3]) as client, asyncio.timeout(10):
+        assert "web" in (await client.get("/ready")).json()["channels"]
+        assert await said.get() == "The channel 'line' is up."
+        ready = (await client.get("/ready")).json()
+        assert (ready["channels"], ready.get("down")) == (["line", "web"], None)
+    service.stop()
+    await running
 
 
 async def test_a_service_from_start_to_end(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -204,6 +204,19 @@ async def test_a_clock_set_back_holds_nobody_up() -> None:
     await bursts.wait("nobody")
 
 
+@pytest.mark.parametrize("jump", [3600.0, -3600.0])
+async def test_a_clock_that_jumps_in_a_burst_loses_no_message(store: Store, jump: float) -> None:
+    phone = Phone()
+    rig = _rig(store, phone, merge_within=WITHIN)
+    await rig.accept(Message("/echo"))
+    await rig.accept(Message("a"))
+    rig.clock.advance(jump)
+    await rig.accept(Message("b"))
+    await _rest(rig)
+    said = [event.text for event in await _events(store) if isinstance(event, Message)]
+    assert "\n".join(said).split("\n") == ["/echo", "a", "b"]
+
+
 async def test_without_a_window_nothing_is_joined(store: Store) -> None:
     rig = Rig(store, connectors={"phone": Phone()})
     for text in ("one", "two"):

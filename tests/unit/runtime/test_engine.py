@@ -312,6 +312,40 @@ async def test_a_timer_fires_once(store: Store) -> None:
     assert await rig.said() == ["Which?", "Still there?"]
 
 
+async def test_a_clock_that_jumps_fires_a_timer_once(store: Store) -> None:
+    rig = Rig(store)
+    await rig.say("/order")
+    rig.clock.advance(-3600)
+    assert await rig.engine.fire_timers() == 0
+    rig.clock.advance(3600 + 86_400)  # forward by a day: what is due is due
+    assert await rig.engine.fire_timers() == 1
+    rig.clock.advance(-86_400)  # and right again: it has fired
+    await rig.rest()
+    assert await rig.engine.fire_timers() == 0
+    rig.clock.advance(700)
+    assert await rig.engine.fire_timers() == 0
+    assert await rig.said() == ["Which?", "Still there?"]
+
+
+async def test_a_timer_that_was_due_while_nothing_ran_fires_once_at_the_start(tmp_path: Path) -> None:
+    url, clock = f"sqlite:///{tmp_path}/bot.db", FakeClock()
+    said: list[list[str]] = []
+    for gone in (86_400.0, 60.0, 0.0):
+        kept = open_store(url)
+        await kept.open()
+        rig = Rig(kept, clock=clock)
+        await rig.engine.start()
+        if not said:
+            await rig.say("/order")
+        await rig.engine.fire_timers()
+        await rig.rest()
+        said.append(await rig.said())
+        await rig.engine.stop()
+        await kept.close()
+        clock.advance(gone)
+    assert said == [["Which?"], ["Which?", "Still there?"], ["Which?", "Still there?"]]
+
+
 async def test_a_timer_of_an_answered_question_does_not_fire(store: Store) -> None:
     rig = Rig(store)
     await rig.say("/order")
