@@ -425,10 +425,10 @@ class Engine:
                 listener(turn)
 
     def _note_owner(self, session: Session) -> None:
-        if session.epoch:
-            self._owners[session.conversation] = (session.epoch, session.owner == "human")
+        if session.owner == "human":
+            self._owners[session.conversation] = session.epoch, True
         elif self._owners:
-            self._owners.pop(session.conversation, None)  # erased by another process, and begun anew
+            self._owners.pop(session.conversation, None)  # given back; or erased by another process, and begun anew
 
     def _epoch_of(self, conversation: str) -> tuple[int, bool]:
         return self._owners.get(conversation, (0, False))

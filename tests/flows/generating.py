@@ -203,7 +203,7 @@ def do(make: Maker, depth: int) -> Steps:
     if make.chance(0.5):
         step["on_error"] = [{"say": "It failed: {{ error.code }}."}]
     if not write:
-        return [step]
+        return [step | ({"cancel_on": "message"} if make.chance(0.4) else {})]
     if make.chance(0.4):
         step["confirmed"] = "by flow"
         asked: Steps = [{"confirm": "Do it?"}, {"ask": "code", "say": "Which?", "again": True}]

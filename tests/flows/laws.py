@@ -75,6 +75,9 @@ class Watch:
         for visit in turn.visits:
             step = self.flows.flows[visit.flow].steps.get(visit.step)
             self.seen[visit.flow] += 1
+            if visit.note.startswith("stale"):
+                self.seen["stale"] += 1
+                hold("no write goes stale", not any(pending.write for pending in before.pending), visit)
             if step is not None:
                 self.seen[str(type(step.body).__struct_config__.tag)] += 1
         return turn

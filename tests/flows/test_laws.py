@@ -82,7 +82,7 @@ def laws(examples: int, length: int) -> None:
         seen.update(live(Random(seed), length).seen)
 
     hold()
-    missing = {*STEP_KINDS, *repair_names()} - seen.keys()
+    missing = {*STEP_KINDS, *repair_names(), "stale"} - seen.keys()
     assert not missing
 
 

@@ -367,6 +367,34 @@ async def test_the_watch_fires_timers_by_itself_and_survives_the_store(store: St
     assert await rig.said() == ["Which?", "Still there?"]
 
 
+async def test_what_is_remembered_of_conversations_is_bounded(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("botkit.runtime.engine.MOST_KNOWN", 3)
+    phone = Phone()
+    rig = Rig(store, connectors={"phone": phone})
+    for turn in ("first", "second"):
+        for chat in "abcdefgh":
+            await rig.say(f"/echo {turn} {chat}", chat=chat)
+    assert [reply.text for _, reply in phone.sent] == [
+        f"/echo {turn} {chat}" for turn in ("first", "second") for chat in "abcdefgh"
+    ]
+    assert len(rig.engine._known) == 3
+    engine = rig.engine
+    held = (engine._calls, engine._draining, engine._failed, engine._owners, engine.bursts._windows)
+    assert [len(one) for one in (*held, engine.staleness._running)] == [0] * 6
+
+
+async def test_who_had_a_conversation_is_forgotten_when_it_is_given_back(store: Store) -> None:
+    rig = Rig(store)
+    await rig.say("human")
+    await rig.engine.own("phone:1", Owned("claimed", "Eve"), "k1")
+    await rig.rest()
+    assert rig.engine._epoch_of("phone:1") == (1, True)
+    await rig.engine.own("phone:1", Owned("returned", "Eve"), "k2")
+    await rig.rest()
+    assert rig.engine._epoch_of("phone:1") == (0, False)
+    assert rig.engine._owners == {}
+
+
 async def test_a_conversation_changes_hands_once_per_key(store: Store) -> None:
     rig = Rig(store)
     await rig.say("/order")
