@@ -345,6 +345,13 @@ class Store(Protocol):
         """
         ...
 
+    async def renew_calls(self, calls: Sequence[str], lease: float = CALL_LEASE) -> None:
+        """Make open calls, by their ids, this worker's for at least `lease` seconds from now: it is at them.
+
+        One that has its result changes nothing.
+        """
+        ...
+
     async def outgoing(self, conversation: str) -> Sequence[Outgoing]:
         """Give the replies of a conversation that are not sent yet, in order, whoever sends them."""
         ...

@@ -40,7 +40,7 @@ def commit_of(
         timers=tuple([e for e in effects if isinstance(e, SetTimer) and e.question not in dropped]),
         dropped=tuple(sorted(dropped)),
         failed=failed,
-        call_lease=LEASE,  # a write is leased anew when it begins; a read that takes longer may be done twice
+        call_lease=LEASE,  # whoever performs it renews it for as long as it takes
         customer=customer,
     )
 

@@ -17,13 +17,14 @@ from botkit.ports.carriers import Carrier
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Accepted, Connector, Entry, Incoming
 from botkit.ports.files import FileLimits, Files
-from botkit.ports.stores import Arrived, Commit, Committed, Failed, Loaded, Store
+from botkit.ports.stores import LEASE, Arrived, Commit, Committed, Failed, Loaded, Store
 from botkit.registry.registry import Registry
 from botkit.runtime.attaching import attach
 from botkit.runtime.books import FlowBook
 from botkit.runtime.bursts import Bursts
 from botkit.runtime.commits import commit_of, failure_of
 from botkit.runtime.delivery import Delivery
+from botkit.runtime.heartbeat import Heartbeat
 from botkit.runtime.histories import read_history
 from botkit.runtime.leftovers import Found, Health, Leftovers
 from botkit.runtime.recognition import Recogniser
@@ -83,6 +84,7 @@ class Engine:
         self.leftovers = Leftovers(store, clock, self.health, self._is_idle, self._take_up)
         self.bursts = Bursts(lambda: book.current.settings, lambda text: steers(book.current, text), clock)
         self.staleness = Staleness(self._stored, shared=carrier is not None)
+        self.heartbeat = Heartbeat(store, self._under_way, self._note)
         self._carrier = carrier
         self._elsewhere = None if turns or carrier is None else carrier.wake
         self._direct = turns and self.turning.direct
@@ -105,6 +107,8 @@ class Engine:
         self.leftovers.start()
         if self._elsewhere is not None:
             return
+        if self._carrier is not None:
+            self.heartbeat.start()
         await self._resume_calls()
         for conversation in await self.store.unfinished(neglected=self._carrier is not None):
             left = (await self.store.load(conversation, most=0)).session
@@ -117,11 +121,17 @@ class Engine:
 
     async def _resume_calls(self) -> None:
         """Begin what the store has of open calls that no living worker has, where none of ours is under way."""
-        find = self.store.open_calls if self._carrier is None else self.store.claim_calls
-        for conversation, call, started in await find():
+        alone = self._carrier is None
+        for conversation, call, started in await (
+            self.store.open_calls() if alone else self.store.claim_calls(LEASE)
+        ):
             session = (await self.store.load(conversation, most=0)).session or Session(conversation=conversation)
             if all(task.get_name() != f"call {call.id}" for task in self._calls.get(conversation, ())):
                 self._begin_call(conversation, call, session, resumed=started)
+
+    def _under_way(self) -> list[str]:
+        """Give the ids of the calls that are performed here."""
+        return [task.get_name().removeprefix("call ") for tasks in self._calls.values() for task in tasks]
 
     def _is_idle(self, found: Found) -> bool:
         """Tell whether nobody is at something that was found to be done, and that can be done here."""
@@ -164,6 +174,7 @@ class Engine:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        await self.heartbeat.stop()
         await self.delivery.close(within)
 
     # Coming in

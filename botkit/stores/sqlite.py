@@ -239,6 +239,9 @@ class SQLiteStore:
         """Give the calls without a result."""
         return await self.open_calls()
 
+    async def renew_calls(self, calls: Sequence[str], lease: float = CALL_LEASE) -> None:
+        """Change nothing: they are the only worker's."""
+
     # -- what goes out
 
     async def outgoing(self, conversation: str) -> Sequence[Outgoing]:

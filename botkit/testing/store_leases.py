@@ -190,6 +190,23 @@ class LeaseContract:
             assert not await b.start_call(begun, NOW)
             assert len(await b.open_calls()) == 3
 
+    async def test_whoever_is_at_a_call_keeps_it_for_as_long_as_it_takes(
+        self,
+        store: Store,  # noqa: ARG002
+        workers: Workers | None,
+    ) -> None:
+        async with opened(workers, LONG, LONG) as (a, b):
+            conversation = await contact(a)
+            calls = (Call("handed out", "x"), Call("begun", "x", effect="write"), Call("left", "x"))
+            await take(a, conversation, calls=calls, call_lease=OVER)
+            assert await b.start_call(calls[1], NOW, OVER)
+            await b.renew_calls(["handed out", "begun", "no such call"], LONG)
+            await b.renew_calls(["begun"], OVER)  # it takes nothing away
+            assert list(await a.claim_calls(LONG)) == [(conversation, calls[2], False)]
+            assert not (await b.finish_call(conversation, Result("handed out", 1), NOW)).duplicate
+            await b.renew_calls(["handed out"], LONG)
+            assert {call.id for _, call, _ in await b.open_calls()} == {"begun", "left"}
+
     async def test_a_zombies_result_comes_late(self, store: Store, workers: Workers | None) -> None:  # noqa: ARG002
         async with opened(workers, LONG, LONG) as (zombie, b):
             conversation = await contact(zombie)

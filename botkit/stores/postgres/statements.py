@@ -234,6 +234,10 @@ OPEN: Final = (
     "SELECT c.id, k.data, k.state FROM calls k JOIN conversations c ON c.key = k.conversation "
     "WHERE k.state < 2 ORDER BY k.at, k.id"
 )
+RENEW_CALLS: Final = (
+    f"UPDATE calls SET worker = $2, until = greatest(until, {CLOCK} + $3::float8) "
+    "WHERE id = ANY($1::text[]) AND state < 2"
+)
 CLAIM_CALLS: Final = (
     "WITH free AS (SELECT conversation, id FROM calls WHERE state < 2 "
     f"AND coalesce(until, 0) <= {CLOCK} ORDER BY at, id LIMIT 1000 FOR UPDATE SKIP LOCKED), "

@@ -42,6 +42,8 @@ from botkit.stores.postgres.lanes import Lane
 from botkit.stores.postgres.migrating import bring_up
 from botkit.stores.postgres.reading import load
 from botkit.stores.postgres.sharing import PostgreSQLShared
+from botkit.stores.postgres.texts import id_of as _id
+from botkit.stores.postgres.texts import note_of as _note
 from botkit.stores.postgres.texts import read, written
 from botkit.stores.postgres.writing import (
     Ending,
@@ -232,6 +234,10 @@ class PostgreSQLStore:
     async def claim_calls(self, lease: float = CALL_LEASE) -> Sequence[tuple[str, Call, bool]]:
         """Give the calls without a result that no living worker has; they are this worker's from now on."""
         return self._calls(await self._read(sql.CLAIM_CALLS, self.worker, lease))
+
+    async def renew_calls(self, calls: Sequence[str], lease: float = CALL_LEASE) -> None:
+        """Make open calls, by their ids, this worker's for at least so long from now."""
+        await self._read(sql.RENEW_CALLS, [_id(call) for call in calls], self.worker, lease)
 
     def _calls(self, found: Sequence[Any]) -> Sequence[tuple[str, Call, bool]]:
         with rows.readable(self.place):
@@ -504,15 +510,3 @@ class PostgreSQLStore:
                 return await work_(link)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, LostError) as error:
             raise explain(error, self.place) from error
-
-
-def _id(text: str) -> str:
-    try:
-        return written(text)
-    except ValueError as error:
-        raise StoreError(f"{text.encode('ascii', 'backslashreplace').decode()}: this is no text: {error}") from error
-
-
-def _note(text: object) -> str:
-    """Give what a connector said as a text that can be stored, whatever it is."""
-    return written(str(text).encode("utf-8", "replace").decode())

@@ -13,7 +13,7 @@ from botkit.model.definitions import Capabilities
 from botkit.model.events import Message
 from botkit.model.replies import Call, Reply
 from botkit.ports.connectors import Connector, Incoming, Intake
-from botkit.ports.stores import Store
+from botkit.ports.stores import LEASE, Store
 from botkit.registry.plugins import Plugin
 from botkit.registry.registry import Registry
 from botkit.runtime.books import FlowBook
@@ -267,6 +267,36 @@ async def test_a_slow_call_delays_no_other_conversation() -> None:
         assert pages.shown["slow"] == []
         gate.set()
         await pages.until("slow", "Read x.")
+
+
+async def test_a_call_is_kept_while_it_runs_and_no_longer() -> None:
+    gate, asked = threading.Event(), asyncio.Event()
+
+    async def find(number: str) -> str:
+        await opened(gate)
+        return number
+
+    kept: list[tuple[str, ...]] = []
+
+    async def renew(calls: Sequence[str], lease: float) -> None:
+        assert lease == LEASE
+        kept.append(tuple(calls))
+
+    async with nodes(shop(find=find)) as made:
+        pages = Pages("1")
+        web = await made.web(pages)
+        engine, _ = await made.worker()
+        vars(made.store)["renew_calls"] = renew
+        engine.listen("web:1", lambda _: asked.set())
+        await made.say(web, "/read")
+        await asked.wait()
+        ((_, call, _),) = await made.store.open_calls()
+        await engine.heartbeat.beat()
+        gate.set()
+        await pages.until("1", "Read x.")
+        await engine.settle("web:1")
+        await engine.heartbeat.beat()
+        assert kept == [(call.id,)]
 
 
 async def test_a_page_that_fails_is_looked_at_again_with_the_next_news() -> None:
