@@ -400,6 +400,27 @@ async def _until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
+async def test_who_sent_a_reply_remembers_it_when_the_server_forgot() -> None:
+    """The mark does not wait for the disk: with this setting no crash of the server leaves it there."""
+    with postgres.running(("wal_writer_delay=10s",)) as server:
+        store = PostgreSQLStore(await asyncio.to_thread(server.database))
+        await store.open()
+        conversation = await contact(store)
+        await take(store, conversation, replies=(Reply("r1"), Reply("r2")))
+        await store.sent("r1", "p1", NOW)
+        await store.secure("r1")
+        await asyncio.to_thread(server.stop, "immediate")
+        await asyncio.to_thread(server.start)
+        while True:
+            with suppress(StoreError):
+                assert [out.reply.id for out in (await store.claim(conversation)).replies] == ["r2"]
+                break
+            await asyncio.sleep(0.05)
+        await store.secure("r1")
+        assert [one.platform_id for one in await store.deliveries(conversation)] == ["p1"]
+        await store.close()
+
+
 async def test_turns_of_two_workers_survive_a_crash_in_order(durable_server: postgres.Server) -> None:
     url = durable_server.database()
     pair = [PostgreSQLStore(url, name) for name in ("a", "b")]

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -113,15 +113,27 @@ class Link:
 
 
 class Connections:
-    """A few connections to one database, all with the same settings, opened as they are needed."""
+    """A few connections to one database, all with the same settings, opened as they are needed.
 
-    def __init__(self, url: str, most: int, name: str, settings: Mapping[str, str]) -> None:
+    `renew` is called when there is one in the place of one that was lost, before it is lent.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        most: int,
+        name: str,
+        settings: Mapping[str, str],
+        renew: Callable[[], None] = lambda: None,
+    ) -> None:
         self.place = shown(url)
         self._url = url
         self._settings = {**_SETTINGS, **settings, "application_name": name[:63]}
         self._idle: list[Link] = []
         self._free = asyncio.Semaphore(most)
         self._closed = False
+        self._renew = renew
+        self._lost = False
         self._failures = 0
         self._not_before = 0.0  # on time.monotonic(): the next try to connect
         self._failure: StoreError | None = None
@@ -132,13 +144,19 @@ class Connections:
         async with self._free:
             link = self._idle.pop() if self._idle else None
             if link is None or link.db.is_closed():
+                self._lost = self._lost or link is not None
                 link = await self._connect()
+                if self._lost:
+                    self._lost = False
+                    self._renew()
             try:
                 yield link
             finally:
                 if self._closed:
                     link.db.terminate()
-                elif not link.db.is_closed():
+                elif link.db.is_closed():
+                    self._lost = True
+                else:
                     self._idle.append(link)
 
     async def run(self, statement: str, *values: object) -> list[Any]:

@@ -39,6 +39,7 @@ from botkit.stores.postgres import moving, past, removing
 from botkit.stores.postgres import statements as sql
 from botkit.stores.postgres.connections import DURABLE, LOOSE, Connections, Link, LostError, explain
 from botkit.stores.postgres.lanes import Lane
+from botkit.stores.postgres.marks import Mark, Marks
 from botkit.stores.postgres.migrating import bring_up
 from botkit.stores.postgres.reading import load
 from botkit.stores.postgres.sharing import PostgreSQLShared
@@ -65,7 +66,6 @@ T = TypeVar("T")
 _WRITERS: Final = 3  # connections, each with a statement for many
 _READERS: Final = 3
 _ROOM: Final = 4096  # bytes, about a turn
-_MARK_AGAIN: Final = 1.0  # seconds after which a mark that failed is tried again
 
 _OPENED = "it is not open"
 
@@ -76,7 +76,7 @@ class PostgreSQLStore:
     `worker` is this process's name among them; `lease` the seconds for which replies that it committed or claimed are
     its own to send. What was stored survives what the server's own settings let it survive: with `fsync` and
     `synchronous_commit` on, a loss of power. Only `sent`, `put_off`, `give_up` and `claim` do not wait for its disk:
-    a crash of the server may forget the last of them, and a reply be sent again.
+    a crash of the server may forget the last of them. What this process sent it remembers, and marks again.
 
     A lost connection is replaced. What was under way is asked after for some seconds: of a commit, a delivery or a
     result it is found out whether it was stored. While the server is away everything raises StoreError at once.
@@ -88,15 +88,13 @@ class PostgreSQLStore:
         self.worker = worker or name_worker()
         self.lease = lease
         self._open = False
-        self._marks: dict[str, asyncio.Future[None]] = {}  # of replies that were sent, on their way
-        self._retries: set[asyncio.TimerHandle] = set()
         self.shared = PostgreSQLShared(self.worker, self._write, self._read)
         self._set_up()
 
     def _set_up(self) -> None:
         name = f"botkit {self.worker}"
         self._durable = Connections(self.url, _WRITERS, name, DURABLE)
-        self._loose = Connections(self.url, _READERS, name, LOOSE)
+        self._loose = Connections(self.url, _READERS, name, LOOSE, self._renew)
         self._writing = writing = Writing(self.worker, self.lease)
         self._commits: Lane[Move, Committed] = Lane(self._durable, writing.commit, lambda job: job.id)
         self._takes: Lane[Taking, Told] = Lane(self._durable, writing.take, lambda job: job.move.id)
@@ -106,8 +104,12 @@ class PostgreSQLStore:
             self._durable, writing.accept, lambda job: (job.channel, job.id) if job.id else id(job), as_asked=True
         )
         self._starts: Lane[tuple[str, float, float], bool] = Lane(self._durable, writing.start, lambda job: job[0])
-        self._marking: Lane[tuple[str, int, float, str], None] = Lane(self._loose, writing.mark, lambda job: job[0])
+        self._marking: Lane[Mark, None] = Lane(self._loose, writing.mark, lambda job: job[0])
+        self._marks = Marks(self._marking)
         self._loads: Lane[tuple[str, int], Loaded] = Lane(self._loose, load, lambda job: job)
+
+    def _renew(self) -> None:
+        self._marks.renew()
 
     # -- its life
 
@@ -138,9 +140,7 @@ class PostgreSQLStore:
             *(self._marking, self._loads),
         ):
             await lane.finish()
-        for retry in self._retries:
-            retry.cancel()
-        self._retries.clear()
+        self._marks.stop()
         await self._disconnect()
 
     async def _disconnect(self) -> None:
@@ -270,25 +270,11 @@ class PostgreSQLStore:
     async def sent(self, reply: str, platform_id: str, now: float) -> None:
         """Mark a reply as sent."""
         self._check_open()
-        if reply not in self._marks:
-            self._mark(reply, (_id(reply), SENT, now, _note(platform_id)))
-
-    def _mark(self, reply: str, mark: tuple[str, int, float, str]) -> None:
-        def told(outcome: "asyncio.Future[None]") -> None:
-            if outcome.cancelled() or outcome.exception() is None:
-                self._marks.pop(reply, None)
-            elif self._open:  # until the database is back, `claim` leaves out what was sent
-                self._retries.add(loop.call_later(_MARK_AGAIN, self._mark, reply, mark))
-
-        loop = asyncio.get_running_loop()
-        self._retries = {one for one in self._retries if one.when() > loop.time()}
-        self._marks[reply] = marking = self._marking.post(mark)
-        marking.add_done_callback(told)
+        self._marks.add(reply, (_id(reply), SENT, now, _note(platform_id)))
 
     async def secure(self, reply: str) -> None:
         """Return when the mark of this reply, if it was just sent, survives the end of this process."""
-        if marking := self._marks.get(reply):
-            await asyncio.shield(marking)
+        await self._marks.secure(reply)
 
     async def put_off(self, reply: str, due: float, error: str) -> None:
         """Note a failed try: the next one is due then."""

@@ -13,6 +13,7 @@ from botkit.testing.faults.talks import Talk
 
 NOTHING = Talk(())
 WINDOW = 0.25  # seconds between the platform's acceptance and the mark for which a repeat is excused
+SERVER_WINDOW = 1.0  # the same with a server that others keep busy, and that forgets 0.6 seconds in a crash
 
 
 class Judgement(msgspec.Struct, frozen=True):

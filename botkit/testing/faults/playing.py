@@ -10,7 +10,7 @@ from botkit.app.nodes import Role
 from botkit.errors import UsageError
 from botkit.stores import Durability
 from botkit.testing.faults.alone import Alone
-from botkit.testing.faults.judging import WINDOW, Judgement, judge
+from botkit.testing.faults.judging import SERVER_WINDOW, WINDOW, Judgement, judge
 from botkit.testing.faults.ledgers import Ledger
 from botkit.testing.faults.plans import ANYWHERE, KINDS, POINTS, SERVER_KINDS, Fault
 from botkit.testing.faults.platforms import Platform, StrayedError
@@ -40,7 +40,7 @@ async def play(
     chats: int = 0,
     patience: float = 60.0,
     reached_within: float = REACHED_WITHIN,
-    window: float = WINDOW,
+    window: float = 0.0,
     around: str = "",
     around_channel: str = "",
     paths: Sequence[str] = (),
@@ -86,9 +86,9 @@ async def play(
             if not unfinished:
                 await asyncio.sleep(AFTERWARDS)
                 await stage.end()
-        found = judge(
-            crowd.talks, unfinished, platform.sent, Ledger(Path(setup.ledger)).read(), played, window=window
-        )
+        window = window or (WINDOW if server is None else SERVER_WINDOW)
+        written = Ledger(Path(setup.ledger)).read()
+        found = judge(crowd.talks, unfinished, platform.sent, written, played, window=window)
         sent_at = {one.reply: one.at for one in reversed(platform.sent)}
         return Judgement(
             seed=seed,

@@ -1,0 +1,70 @@
+"""Marks: which replies this process has sent, and what it does that the database knows, and goes on knowing."""
+
+import asyncio
+import time
+from collections import deque
+from typing import Final
+
+from botkit.stores.postgres.lanes import Lane
+
+_AGAIN: Final = 1.0  # seconds after which a mark that failed is tried again
+_KEPT: Final = 30.0  # seconds for which one that was written is known; a crash is noticed within a few
+_MOST_KEPT: Final = 10_000
+
+Mark = tuple[str, int, float, str]  # of a reply: id, state, when, note
+
+
+class Marks:
+    """Writes marks beside the turns, and again until it works.
+
+    They do not wait for the server's disk, so that its crash forgets those of the last moment (with PostgreSQL's own
+    settings 0.6 seconds): this process has not forgotten them, and writes them anew when it is back.
+    """
+
+    def __init__(self, lane: Lane[Mark, None]) -> None:
+        self._lane = lane
+        self._under_way: dict[str, asyncio.Future[None]] = {}
+        self._retries: set[asyncio.TimerHandle] = set()
+        self._written: deque[tuple[float, str, Mark]] = deque(maxlen=_MOST_KEPT)
+        self._closed = False
+
+    def __contains__(self, reply: str) -> bool:
+        """Tell whether a reply was sent, and the database may not know it yet."""
+        return reply in self._under_way
+
+    def add(self, reply: str, mark: Mark) -> None:
+        """Mark a reply as sent, soon."""
+        if reply not in self._under_way:
+            self._post(reply, mark)
+
+    async def secure(self, reply: str) -> None:
+        """Return when the database knows of this reply, if it was just sent. Raises StoreError."""
+        if marking := self._under_way.get(reply):
+            await asyncio.shield(marking)
+
+    def renew(self) -> None:
+        """Write those of the last half a minute again: the database may have forgotten them."""
+        written, self._written = self._written, deque(maxlen=_MOST_KEPT)
+        for at, reply, mark in written:
+            if time.monotonic() - at < _KEPT:
+                self.add(reply, mark)
+
+    def stop(self) -> None:
+        """Try nothing again."""
+        self._closed = True
+        for retry in self._retries:
+            retry.cancel()
+        self._retries.clear()
+
+    def _post(self, reply: str, mark: Mark) -> None:
+        def told(outcome: "asyncio.Future[None]") -> None:
+            if outcome.cancelled() or outcome.exception() is None:
+                self._under_way.pop(reply, None)
+                self._written.append((time.monotonic(), reply, mark))
+            elif not self._closed:  # until the database is back, `claim` leaves out what was sent
+                self._retries.add(loop.call_later(_AGAIN, self._post, reply, mark))
+
+        loop = asyncio.get_running_loop()
+        self._retries = {one for one in self._retries if one.when() > loop.time()}
+        self._under_way[reply] = marking = self._lane.post(mark)
+        marking.add_done_callback(told)
