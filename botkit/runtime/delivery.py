@@ -145,6 +145,7 @@ class Delivery:
         """
         until = claim.until  # of the first: a claim that took long serves for one at least
         for outgoing in claim.replies:
+            await self._secure(outgoing.conversation)
             if self._closed or time.monotonic() >= until:
                 return False
             if self._paced and not await self._pace(outgoing, until):
@@ -196,7 +197,6 @@ class Delivery:
             return True
         channel, _, chat = outgoing.conversation.partition(":")
         connector = self._connectors[channel]
-        await self._secure(outgoing.conversation)
         try:
             platform_id = await connector.send(chat, degrade(reply, connector.capabilities))
         except DeliveryError as error:

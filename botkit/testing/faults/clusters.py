@@ -72,20 +72,17 @@ class Cluster:
         self._setup, self._server, self._roles, self._chance = setup, server, roles, chance
         self._reached_within = reached_within
         self._nodes: list[Node] = []
+        self._wires = AsyncExitStack()
         self._gate = Gate(platform)
         self._can_be_full = False
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """Have the nodes for the length of a block."""
-        async with AsyncExitStack() as wires:
+        async with self._wires:
             try:
                 for role in self._roles:
-                    wire = await wires.enter_async_context(Wire(self._server.port))
-                    url = self._setup.store.replace(f":{self._server.port}/", f":{wire.port}/")
-                    node = Node(role, wire, replace(self._setup, store=url, role=role))
-                    self._nodes.append(node)
-                    await node.worker.start()
+                    await self._add(role)
                 yield
             finally:
                 for node in self._nodes:
@@ -102,6 +99,8 @@ class Cluster:
             if node.worker.gone:
                 self.crashed.append(f"a {node.role} ended by itself, with {node.worker.code}")
                 await self._replace(node)
+        if fault.kind == "restart":
+            return await self._restart(fault)
         found = await self._reach(fault)
         if isinstance(found, str):
             return Played(fault, why=found)
@@ -112,21 +111,40 @@ class Cluster:
         await asyncio.sleep(BETWEEN)
         return Played(fault, began, ended, worker=worker)
 
-    async def _reach(self, fault: Fault) -> tuple[Node, float] | str:
+    async def _restart(self, fault: Fault) -> Played:
+        """Have a new node up before an old one of the same role is told to end where it stands."""
+        if fault.point == ANYWHERE:
+            old = [self._chance.choice(self._nodes)]
+        else:
+            old = [node for node in self._nodes if node.comes_to(fault.point)]
+        fresh = await self._add(old[0].role) if old else None
+        found = await self._reach(fault, old)
+        if isinstance(found, str):
+            if fresh is not None:
+                self._nodes.remove(fresh)
+                await self._end(fresh.worker, signal.SIGTERM)
+            return Played(fault, why=found)
+        node, began = found
+        self._nodes.remove(node)
+        await self._end(node.worker, signal.SIGTERM)
+        ended = time.monotonic()
+        await asyncio.sleep(BETWEEN)
+        return Played(fault, began, ended, worker=node.worker.pid)
+
+    async def _reach(self, fault: Fault, among: Sequence[Node] = ()) -> tuple[Node, float] | str:
         """Give the node on which the fault is to fall, and since when it stands there; or why there is none."""
         if fault.point == ANYWHERE:
             await asyncio.sleep(self._chance.uniform(*INSTANTS))
-            return self._chance.choice(self._nodes), time.monotonic()
+            return self._chance.choice(among or self._nodes), time.monotonic()
         if fault.point == "platform:taken":
             sent = await self._gate.reach(fault.passes, self._reached_within)
             if sent is None:
                 return "the platform was sent nothing"
             return next(node for node in self._nodes if node.worker.pid == sent.worker), sent.at
-        return await self._reach_node(fault)
+        return await self._reach_node(fault, [node for node in among or self._nodes if node.comes_to(fault.point)])
 
-    async def _reach_node(self, fault: Fault) -> tuple[Node, float] | str:
+    async def _reach_node(self, fault: Fault, coming: Sequence[Node]) -> tuple[Node, float] | str:
         """Wait for the first that comes to the point; the others pass it."""
-        coming = [node for node in self._nodes if node.comes_to(fault.point)]
         waits: dict[asyncio.Task[bool], Node] = {}
         for node in coming:
             node.worker.at.clear()
@@ -150,10 +168,6 @@ class Cluster:
             case "kill":
                 await self._end(node.worker, signal.SIGKILL)
                 await self._replace(node)
-            case "restart":
-                old = node.worker
-                await self._replace(node)
-                await self._end(old, signal.SIGTERM)
             case _:
                 await self._trouble(fault, node, on=True)
                 self._go_on(node.worker)
@@ -203,6 +217,15 @@ class Cluster:
         self.marked |= worker.marked
         if code not in (0, -signal.SIGKILL):
             self.crashed.append(f"a node ended with {code}")
+
+    async def _add(self, role: Role) -> Node:
+        """Have one node more."""
+        wire = await self._wires.enter_async_context(Wire(self._server.port))
+        url = self._setup.store.replace(f":{self._server.port}/", f":{wire.port}/")
+        node = Node(role, wire, replace(self._setup, store=url, role=role))
+        self._nodes.append(node)
+        await node.worker.start()
+        return node
 
     async def _replace(self, node: Node) -> None:
         worker = Worker(node.setup)

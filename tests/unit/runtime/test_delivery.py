@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from botkit.errors import DeliveryError, StoreError
 from botkit.model.definitions import Capabilities
 from botkit.model.events import Message, Owned
 from botkit.model.replies import Reply
-from botkit.ports.stores import LEASE, Claim, Committed, Store
+from botkit.ports.stores import LEASE, Claim, Committed, Outgoing, Store
 from botkit.runtime import delivery
 from botkit.runtime.delivery import FIRST_LOOK, GIVE_UP_AFTER, Delivery, pause
 from botkit.stores import Durability, SQLiteStore
@@ -248,6 +249,27 @@ async def test_a_worker_that_slept_past_its_lease_claims_before_it_sends(
 ) -> None:
     rig = await _claims(store, [Claim()], monkeypatch, until=time.monotonic() - 1)
     assert rig.clock.slept == [-1.0, 0]  # somebody else has sent them all
+
+
+async def test_a_lease_that_lapses_while_the_mark_before_is_awaited_is_claimed_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that was frozen there sent what another one had sent meanwhile."""
+    until = time.monotonic() + LEASE
+    waits = iter([0.0, LEASE])
+
+    async def secure(_: str) -> None:
+        slept = next(waits)
+        monkeypatch.setattr("botkit.runtime.delivery.time", SimpleNamespace(monotonic=lambda: until - LEASE + slept))
+
+    rig = Rig(store, connectors={"phone": Phone()})
+    monkeypatch.setattr(store, "lease", LEASE)
+    monkeypatch.setattr(rig.engine.delivery, "_secure", secure)
+    replies = tuple([Outgoing("phone:1", Reply(f"r{n}")) for n in range(2)])
+    assert not await rig.engine.delivery._send_these(Claim(replies, until))
+    phone = rig.engine.connectors["phone"]
+    assert isinstance(phone, Phone)
+    assert len(phone.texts) == 1
 
 
 async def test_a_long_list_is_claimed_again_when_half_the_lease_is_over(
