@@ -28,6 +28,7 @@ from botkit.model.values import File, Money
 from botkit.model.words import content_length, fold
 
 _NUMBERS = re.compile(r"\d+")
+_SIGN = re.compile(r"[^\w\s,;.，；。]+\Z")  # of a currency, before a number
 EXACT, STRICT, PART, LOOSE = 1.0, 0.95, 0.8, 0.75
 """How sure a fit is: a label or the whole text; most of the text; a part of it; free text."""
 
@@ -128,6 +129,8 @@ def bare_amount(work: Work, text: str) -> Fit | None:
         return None
     start, end = found[0].start, found[0].end
     before, behind = text[:start], text[end:].lstrip()
+    if is_denied(work.prepared.phrases, _SIGN.sub("", before)):
+        return None
     if (before and before[-1] in "#-_/:") or (behind and behind[0] not in ".,;:!?。，！？"):
         return None
     if any(sign in text[start:end].casefold() for locale in known.locales for sign in locale.numbers.percent):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from botkit.dialogue.clues import said_of_others
 from botkit.dialogue.filling import FREE_TYPES, STRICT, Fit, bare_amount, choices_of, find_values, strict_value
 from botkit.dialogue.phrases import Phrases, leads_in, without_assents, without_tail
 from botkit.dialogue.stack import asked_slots, known_slots
@@ -217,10 +218,19 @@ def _value_before(work: Work, text: str, mention: Mention) -> Found | None:
         return None
     linked = phrases.called.search(text[: mention.start].casefold())
     before = text[: linked.start()].rstrip() if linked is not None else ""
+    if linked is None and _ends_clause(phrases, text[mention.end :]):  # '65 charged, 45 expected'
+        before = text[: mention.start].rstrip()
     clause = max([match.end() for match in _CLAUSES.finditer(before)], default=0)
     values = find_values(work, slot, before[clause:])
     found = next((found for found in values if found.end == len(before) - clause), None)
     return found and Found(found.value, clause + found.start, clause + found.end)
+
+
+def _ends_clause(phrases: Phrases, behind: str) -> bool:
+    """Tell whether a clause ends before a text: with a sign, an 'and', or with the text itself."""
+    rest = behind.strip()
+    joined = phrases.joining is not None and phrases.joining.match(rest.casefold()) is not None
+    return not rest or rest[0] in ",;.，；。、!！" or joined
 
 
 def _value_behind(work: Work, text: str, mention: Mention) -> Found | None:
@@ -268,6 +278,9 @@ def without_named(work: Work, text: str, slot: SlotDef, *, names: bool = False) 
 
 def _without(work: Work, text: str, slot: SlotDef, named: Sequence[Mention], *, names: bool = False) -> str:
     spans = list(_patterned_elsewhere(work, text, slot)) if slot.type in NUMERIC and not slot.pattern else []
+    clues = work.prepared.facts[work.stack[-1].flow].clues.get(slot.name) if work.stack else None
+    if clues is not None:
+        spans += said_of_others(slot, clues, text, find_values(work, slot, text))
     for mention in named:
         if mention.slot.name == slot.name:
             continue

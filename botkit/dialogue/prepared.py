@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from botkit.dialogue.clues import gather_clues
 from botkit.dialogue.options import Choice
 from botkit.dialogue.patterns import SlotPattern, compile_pattern
 from botkit.dialogue.phrases import Phrases, gather_phrases, read_control
@@ -59,7 +60,8 @@ class FlowFacts:
     """What is known of one flow: the slots that each step reads, those it fills, and its asks by slot.
 
     `offers` are those that a message may fill before they are asked for. `matters`: the steps that a correction
-    may have to do again. `calls`: what the flow of each `run` does.
+    may have to do again. `calls`: what the flow of each `run` does. `clues`: of slots of a kind, the words of
+    each.
     """
 
     reads: Mapping[str, frozenset[str]]
@@ -68,6 +70,7 @@ class FlowFacts:
     offers: dict[str, SlotDef]
     matters: frozenset[str]
     calls: Mapping[str, Called]
+    clues: Mapping[str, Mapping[str, frozenset[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +116,11 @@ def steers(flows: FlowSet, text: str) -> bool:
 
 
 def _derive(flows: FlowSet) -> Prepared:
-    facts = {name: _examine(flow) for name, flow in flows.flows.items()}
+    phrases = gather_phrases(flows.locales.values())
+    facts = {name: _examine(flow, phrases) for name, flow in flows.flows.items()}
     facts = {name: dataclasses.replace(known, calls=_calls_of(flows, facts, name)) for name, known in facts.items()}
     slots = _slots_of(flows)
     sources = {slot.pattern for slot in slots}
-    phrases = gather_phrases(flows.locales.values())
     return Prepared(
         flows=flows,
         phrases=phrases,
@@ -145,7 +148,7 @@ def _has_fixed_options(slot: SlotDef) -> bool:
     return bool(sources) and all(template(source).static for source in sources)
 
 
-def _examine(flow: Flow) -> FlowFacts:
+def _examine(flow: Flow, phrases: Phrases) -> FlowFacts:
     reads = {id_: frozenset(_read_names(step)) for id_, step in flow.steps.items()}
     fills: dict[str, str] = {}
     asks: dict[str, SlotDef] = {}
@@ -163,7 +166,8 @@ def _examine(flow: Flow) -> FlowFacts:
                 pass
     calls = {id_ for id_, step in flow.steps.items() if isinstance(step.body, Do | Run)}
     matters = calls.union(fills, [id_ for id_, names in reads.items() if names])
-    return FlowFacts(reads=reads, fills=fills, asks=asks, offers=offers, matters=frozenset(matters), calls={})
+    clues = gather_clues(flow, phrases)
+    return FlowFacts(reads, fills, asks, offers, frozenset(matters), {}, clues)
 
 
 def _calls_of(flows: FlowSet, facts: Mapping[str, FlowFacts], name: str) -> dict[str, Called]:
