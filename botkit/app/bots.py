@@ -137,7 +137,7 @@ class Bot:
         `connectors` builds the channels that are served (none by default). One process at a time serves from an
         SQLite file: another one's end is waited for, `patience` seconds at most, while `keep_waiting`, which is told
         whom it waits for, gives True. `role` makes it one of several processes that run the bot, if the store can be
-        shared; `carrier` is another than the one that goes with the store's URL. `prepare` sees the bot before its
+        shared; `carrier` is another than bot.yaml's. `prepare` sees the bot before its
         first turn. Raises LoadError with every problem, ConfigError, StoreError and CarrierError.
         """
         clock = clock or WallClock()
@@ -148,7 +148,7 @@ class Bot:
             store = locate_store(checked.config.store, checked.directory)
         kept = open_store(store, checked.config.durability) if isinstance(store, str) else store
         if carrier is None and isinstance(store, str) and role is not None:
-            carrier = find_carrier(store, role)
+            carrier = find_carrier(store, role, checked.config.carrier)
         node = Node(role or "all", carrier) if carrier is not None else None
         files = open_files(kept, checked.config.files, clock)
         try:

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from botkit.app.hours import read_hours, read_zone
-from botkit.errors import NOWHERE, Place, Problem, Severity
+from botkit.carriers import read_nats
+from botkit.errors import NOWHERE, ConfigError, Place, Problem, Severity
 from botkit.flows import Node, Report, read, seconds, shapes
 from botkit.model.definitions import Settings
 from botkit.model.hours import Hours
@@ -19,7 +20,7 @@ from botkit.stores.sniffing import KINDS, KNOWN
 FILE = "bot.yaml"
 KEYS = (
     "name", "locales", "timezone", "currency", "country", "channels", "plugins", "store", "understanding", "llm",
-    "safety", "handoff", "session", "turns", "limits", "api", "files",
+    "safety", "handoff", "session", "turns", "limits", "api", "files", "carrier",
 )  # fmt: skip
 LONGEST_MERGE = 30.0  # seconds
 LIMITS = {
@@ -51,6 +52,7 @@ class Config(msgspec.Struct, frozen=True):
     store: str = "sqlite:///bot.db"
     durability: Durability = "normal"
     store_place: Place = NOWHERE
+    carrier: str = ""
     llm: dict[str, Any] = {}
     safety: dict[str, Any] = {}
     handoff: dict[str, Any] = {}
@@ -86,6 +88,7 @@ def _assemble(found: Mapping[str, Node], variables: Mapping[str, str], report: R
         store=store,
         store_place=found["store"].place if "store" in found else NOWHERE,
         durability=durability,
+        carrier=_carrier(found.get("carrier"), variables, report),
         llm=_free(found.get("llm"), "'llm'", variables, report),
         safety=_free(found.get("safety"), "'safety'", variables, report),
         handoff=_handoff(found.get("handoff"), variables, report),
@@ -328,6 +331,21 @@ def _size(node: Node, what: str, report: Report) -> int | None:
     message = f"{what} takes a size of at most {LARGEST // MB} MB, such as 10 MB or 500 kB, not {node.raw[:40]!r}"
     report.error(node.place, "unknown-value", message)
     return None
+
+
+def _carrier(node: Node | None, variables: Mapping[str, str], report: Report) -> str:
+    if node is None or node.empty:
+        return ""
+    missing: list[str] = []
+    url: str = fill_variables(shapes.text(node, "'carrier'", report) or "", variables, missing)
+    if missing:
+        report.extend([missing_variables(node.place, "'carrier'", missing)])
+    elif url:
+        try:
+            read_nats(url)
+        except ConfigError as error:
+            report.error(node.place, "unknown-value", error.message, error.hint)
+    return url
 
 
 def _access(node: Node | None, variables: Mapping[str, str], report: Report) -> dict[str, Any]:

@@ -19,8 +19,10 @@ Role = Literal["all", "web", "worker"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
 
-def find_carrier(url: str, role: Role) -> Carrier | None:
-    """Give the carrier that goes with a store's URL, not open yet; None where the process is alone.
+def find_carrier(url: str, role: Role, chosen: str = "") -> Carrier | None:
+    """Give the carrier for a store's URL, not open yet; None where the process is alone.
+
+    `chosen` is the URL of another than the one that goes with the store, `carrier:` of bot.yaml.
 
     Raises ConfigError for a role that needs others, with a store that only one process can use.
     """
@@ -31,7 +33,7 @@ def find_carrier(url: str, role: Role) -> Carrier | None:
             f"a {role} node works together with others, and SQLite is one process's own",
             hint="write `store: postgresql://...` in bot.yaml, or run one process without --role",
         )
-    return open_carrier(url)
+    return open_carrier(url, chosen)
 
 
 class Node:

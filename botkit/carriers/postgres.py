@@ -26,9 +26,9 @@ from pgqueuer.domain.types import QueueEntrypoint, QueueManagerId
 from pgqueuer.models import Job as Carried
 from pgqueuer.ports.repository import EntrypointExecutionParameter
 
+from botkit.carriers.jobs import read_call, read_wake, write_call, write_wake
 from botkit.carriers.news import MOST_KEPT, News
 from botkit.errors import CarrierError
-from botkit.model import codec
 from botkit.model.replies import Call
 from botkit.ports.carriers import EVERYTHING, Job
 
@@ -103,11 +103,11 @@ class PgQueuerCarrier:
 
     def wake(self, conversation: str) -> None:
         """Post that a worker should look at a conversation."""
-        self._post(_WAKE, conversation.encode("utf-8", "surrogatepass"))
+        self._post(_WAKE, write_wake(conversation))
 
     def hand_out(self, conversation: str, call: Call) -> None:
         """Post that a worker should perform a call."""
-        self._post(_CALL, msgspec.msgpack.encode((conversation, codec.encode_call(call))))
+        self._post(_CALL, write_call(conversation, call))
 
     def _post(self, entrypoint: str, payload: bytes) -> None:
         if not self._closing:
@@ -321,14 +321,7 @@ class _Line:
 
 def _job(carried: Carried) -> Job | None:
     payload = carried.payload or b""
-    if carried.entrypoint == _WAKE:
-        return Job(payload.decode("utf-8", "surrogatepass"))
-    try:
-        conversation, call = msgspec.msgpack.decode(payload, type=tuple[str, bytes])
-        return Job(conversation, codec.decode_call(call))
-    except (msgspec.DecodeError, ValueError) as error:  # of another version of botkit: the sweep finds the call
-        _log.warning("a job cannot be read: %s", type(error).__name__, extra={"action": "carrier"})
-        return None
+    return read_wake(payload) if carried.entrypoint == _WAKE else read_call(payload)
 
 
 def _payloads(told: Sequence[str] | dict[str, None]) -> list[str]:

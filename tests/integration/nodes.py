@@ -44,11 +44,12 @@ class Node:
 class Cluster:
     """The nodes of one bot."""
 
-    def __init__(self, database: str, ledger: Path, bot: Path = COUNTER) -> None:
+    def __init__(self, database: str, ledger: Path, bot: Path = COUNTER, carrier: str = "") -> None:
         self.bot = bot
         self.ledger = ledger
         self.nodes: list[Node] = []
         self._variables = {**os.environ, "STORE": database, "LEDGER": str(ledger), "BOTKIT_PORT": "0"}
+        self._variables["CARRIER"] = carrier
 
     async def start(self, role: str) -> Node:
         """Start a node and wait until it says that it is ready."""
@@ -74,9 +75,11 @@ class Cluster:
 
 
 @contextlib.asynccontextmanager
-async def cluster(database: str, folder: Path, *roles: str, bot: Path = COUNTER) -> AsyncIterator[Cluster]:
+async def cluster(
+    database: str, folder: Path, *roles: str, bot: Path = COUNTER, carrier: str = ""
+) -> AsyncIterator[Cluster]:
     """Start nodes of these roles together, and end them."""
-    made = Cluster(database, folder / "ledger", bot)
+    made = Cluster(database, folder / "ledger", bot, carrier)
     try:
         for role in roles:
             await made.start(role)

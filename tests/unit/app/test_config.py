@@ -240,3 +240,36 @@ def test_bursts_and_limits_that_are_none(text: str, code: str, says: str) -> Non
     (problem,) = problems
     assert problem.code == code
     assert says in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("text", "carrier"),
+    [
+        ("name: x", ""),
+        ("carrier: nats://broker", "nats://broker"),
+        ("carrier: ${NATS:-}", ""),
+        ("carrier: ${WHERE}", "nats://me:pw@a:1,nats://b:2/bot"),
+        ("carrier:", ""),
+    ],
+)
+def test_a_carrier(text: str, carrier: str) -> None:
+    config, problems = read_config(text, "bot.yaml", {"WHERE": "nats://me:pw@a:1,nats://b:2/bot"})
+    assert (config.carrier, problems) == (carrier, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "says"),
+    [
+        ("carrier: kafka://broker", "unknown-value", "'kafka://broker' names no broker"),
+        ("carrier: nats://me:geheim@host:port", "unknown-value", "'host:port' names no broker"),
+        ("carrier: ${NATS}", "missing-variable", "NATS"),
+        ("carrier: [nats://broker]", "wrong-type", "carrier"),
+        ("carier: nats://broker", "unknown-key", "did you mean 'carrier'?"),
+    ],
+)
+def test_what_is_no_carrier(text: str, code: str, says: str) -> None:
+    _, problems = read_config(text, "bot.yaml", {})
+    (problem,) = problems
+    assert problem.code == code
+    assert says in str(problem)
+    assert "geheim" not in str(problem)

@@ -1,0 +1,325 @@
+"""The carrier on NATS (https://nats.io): JetStream carries jobs, plain subjects the news.
+
+Jobs are a stream with work queue retention, which the workers pull from; a job is acknowledged when it is given,
+since the store knows what there is to do, and one that was pulled and never given comes again. What the broker loses,
+with its disk or between two connections, the sweep finds. A bot has a stream of its own, `botkit_NAME`.
+"""
+
+import asyncio
+import json
+import logging
+import re
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+import msgspec
+import nats
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.errors import SlowConsumerError
+from nats.js.api import ConsumerConfig, RetentionPolicy, StreamConfig
+from nats.js.errors import BadRequestError
+
+from botkit.carriers.jobs import read_call, read_wake, write_call, write_wake
+from botkit.carriers.news import MOST_KEPT, News
+from botkit.errors import CarrierError
+from botkit.model.replies import Call
+from botkit.ports.carriers import EVERYTHING, Job
+
+_log = logging.getLogger(__name__)
+
+TOGETHER: Final = 500  # posts between two looks at what else there is to do
+PATIENCE: Final = 5.0  # seconds that the broker has to answer
+AGAIN: Final = 0.25  # seconds between tries to connect again
+WAITS: Final = 30.0  # seconds for which a pull waits for a job at most
+FAREWELL: Final = 1.0  # seconds to carry what was posted before the end
+STALE: Final = 600.0  # seconds after which a job goes: what it was about was found by the sweep
+UNGIVEN: Final = 5.0  # seconds after which a job that was pulled and not given is another's
+MOST_TOLD: Final = 500  # conversations in one piece of news
+_MOST_BYTES: Final = 500_000  # of a piece of news; the broker takes a megabyte
+_PROBE: Final = 0.05  # seconds in which one's own news comes back
+_WORKERS: Final = "workers"
+_STATUS: Final = "Status"
+_NONE, _OVER = ("404", "408")
+_FAULTS = (NatsError, OSError, TimeoutError)
+
+
+class NatsCarrier:
+    """A node: what it posts, takes and hears over one connection, which is kept up.
+
+    `servers` are URLs with ports, of one cluster; `name` is the bot's among those that share the broker.
+    """
+
+    def __init__(self, servers: Sequence[str], name: str) -> None:
+        self._servers = list(servers)
+        self._place = ", ".join(one.rpartition("@")[2].rpartition("/")[2] for one in self._servers)
+        word = re.sub(r"[^A-Za-z0-9_-]", "_", name)
+        self._stream = f"botkit_{word}"
+        self._subject = f"botkit.{word}"
+        self._posts: deque[tuple[str, bytes]] = deque(maxlen=MOST_KEPT)
+        self._told: dict[str, None] = {}
+        self._news: News | None = None
+        self._hears = False
+        self._hearing = asyncio.Event()
+        self._stirred = asyncio.Event()
+        self._up = asyncio.Event()
+        self._nats: Any = None
+        self._inbox = ""
+        self._pulls = 0
+        self._pulled: asyncio.Queue[Msg | None] = asyncio.Queue()
+        self._task: asyncio.Task[None] | None = None
+        self._making: asyncio.Task[None] | None = None
+        self._closing = False
+
+    # Life
+
+    async def open(self) -> None:
+        """Connect, and make the stream or bring it up to date."""
+        if self._task is not None:
+            return
+        try:
+            async with asyncio.timeout(PATIENCE):
+                self._nats = await nats.connect(
+                    self._servers,
+                    name="botkit",
+                    connect_timeout=int(PATIENCE),
+                    reconnect_time_wait=AGAIN,
+                    max_reconnect_attempts=-1,
+                    ping_interval=10,
+                    error_cb=self._failed,
+                    disconnected_cb=self._lost,
+                    reconnected_cb=self._back,
+                )
+                await self._make()
+                self._inbox = self._nats.new_inbox()
+                await self._nats.subscribe(f"{self._inbox}.*", cb=self._receive)
+        except (*_FAULTS, ValueError) as error:
+            await self._disconnect()
+            raise CarrierError(f"NATS at {self._place} cannot be used: {type(error).__name__}: {error}") from error
+        self._up.set()
+        self._task = asyncio.create_task(self._keep_on(), name="carrier")
+
+    async def close(self) -> None:
+        """Carry what was posted, and disconnect."""
+        self._closing = True
+        self._stirred.set()
+        self._pulled.put_nowait(None)
+        tasks = [task for task in (self._task, self._making) if task is not None]
+        if tasks:
+            await asyncio.wait(tasks, timeout=FAREWELL)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        await self._disconnect()
+        if self._news is not None:
+            self._news.end()
+
+    async def _disconnect(self) -> None:
+        if self._nats is not None:
+            with suppress(*_FAULTS):
+                async with asyncio.timeout(FAREWELL):
+                    await self._nats.close()
+
+    # What is posted
+
+    def wake(self, conversation: str) -> None:
+        """Post that a worker should look at a conversation."""
+        self._post("wake", write_wake(conversation))
+
+    def hand_out(self, conversation: str, call: Call) -> None:
+        """Post that a worker should perform a call."""
+        self._post("call", write_call(conversation, call))
+
+    def _post(self, kind: str, payload: bytes) -> None:
+        if not self._closing:
+            self._posts.append((kind, payload))
+            self._stirred.set()
+
+    def tell(self, conversation: str) -> None:
+        """Post to every node that hears."""
+        if not self._closing:
+            self._told[conversation if len(self._told) < MOST_KEPT else EVERYTHING] = None
+            self._stirred.set()
+
+    async def _keep_on(self) -> None:
+        """Publish what was posted and told while the broker is there."""
+        while True:
+            await self._stirred.wait()
+            self._stirred.clear()
+            try:
+                await self._publish()
+            except Exception as error:  # noqa: BLE001 - nobody else would go on
+                _log.warning(
+                    "the carrier lost what was posted: %s", type(error).__name__, extra={"action": "carrier"}
+                )
+            if self._closing:
+                return
+
+    async def _publish(self) -> None:
+        while self._posts or self._told:
+            if not self._closing:
+                await self._up.wait()
+            elif not self._up.is_set():
+                return
+            for _ in range(min(TOGETHER, len(self._posts))):
+                kind, payload = self._posts.popleft()
+                if len(payload) <= self._nats.max_payload:
+                    await self._nats.publish(f"{self._subject}.jobs.{kind}", payload)
+            told, self._told = self._told, {}
+            for piece in _pieces(told):
+                await self._nats.publish(f"{self._subject}.news", piece)
+            await self._nats.flush(int(PATIENCE))
+
+    # What is received
+
+    async def take(self, most: int) -> Sequence[Job]:
+        """Wait for jobs and give at most so many; for one caller at a time.
+
+        What is there is pulled at once, and no more; where nothing is, one pull waits for one job.
+        """
+        while not self._closing and self._task is not None and most > 0:
+            if not self._up.is_set():
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(AGAIN):
+                        await self._up.wait()
+                continue
+            try:
+                carried = await self._pull(most) or await self._pull(1, WAITS)
+                for one in carried:
+                    await one.ack()
+            except _FAULTS:
+                await asyncio.sleep(AGAIN)
+                continue
+            if jobs := [job for one in carried if (job := _job(one)) is not None]:
+                return jobs
+        return ()
+
+    async def _pull(self, most: int, waits: float = 0.0) -> list[Msg]:
+        """Ask for jobs; none if there are none, or the connection broke."""
+        if self._closing:
+            return []
+        self._pulls += 1
+        asked: dict[str, Any] = {"batch": most}
+        asked |= {"expires": int(waits * 1e9)} if waits else {"no_wait": True}
+        subject = f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{_WORKERS}"
+        reply = f"{self._inbox}.{self._pulls}"
+        await self._nats.publish(subject, json.dumps(asked).encode(), reply=reply)
+        carried: list[Msg] = []
+        with suppress(TimeoutError):
+            async with asyncio.timeout(waits + PATIENCE):
+                while len(carried) < most:
+                    one = await self._pulled.get()
+                    if one is None:
+                        break
+                    status = (one.headers or {}).get(_STATUS)
+                    if status is None:
+                        carried.append(one)
+                    elif one.subject == reply:
+                        if status not in (_NONE, _OVER) and not carried:
+                            await self._repair()
+                        break
+        return carried
+
+    async def _receive(self, message: Msg) -> None:
+        self._pulled.put_nowait(message)
+
+    async def hear(self) -> Sequence[str]:
+        """Wait for news; for one caller at a time."""
+        if self._closing or self._task is None:
+            return ()
+        if self._news is None:
+            self._news = News()
+        if not self._hears:
+            self._hears = True
+            with suppress(*_FAULTS):  # where the broker is away, this holds when it is back
+                await self._nats.subscribe(f"{self._subject}.news", cb=self._heard)
+                await self._listen_to_ourselves()
+            self._news.add(EVERYTHING)
+        return await self._news.take()
+
+    async def _listen_to_ourselves(self) -> None:
+        """Wait until what is told is heard: the first flush of a connection may return before it is."""
+        async with asyncio.timeout(PATIENCE):
+            while not self._hearing.is_set():
+                await self._nats.publish(f"{self._subject}.news", b"[]")
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_PROBE):
+                        await self._hearing.wait()
+
+    async def _heard(self, message: Msg) -> None:
+        self._hearing.set()
+        if self._news is None:
+            return
+        try:
+            told = msgspec.json.decode(message.data, type=list[str])
+        except msgspec.DecodeError:
+            told = [EVERYTHING]
+        for conversation in told:
+            self._news.add(conversation)
+
+    # The connection
+
+    async def _make(self) -> None:
+        """See that the broker has the stream and its consumer."""
+        stream = StreamConfig(
+            name=self._stream,
+            subjects=[f"{self._subject}.jobs.*"],
+            retention=RetentionPolicy.WORK_QUEUE,
+            max_msgs=MOST_KEPT,
+            max_age=STALE,
+        )
+        jetstream = self._nats.jetstream(timeout=PATIENCE)
+        try:
+            await jetstream.add_stream(stream)
+        except BadRequestError:  # it has one of an earlier release
+            await jetstream.update_stream(stream)
+        await jetstream.add_consumer(
+            self._stream,
+            ConsumerConfig(durable_name=_WORKERS, ack_wait=UNGIVEN, max_ack_pending=MOST_KEPT, max_waiting=MOST_KEPT),
+        )
+
+    async def _repair(self) -> None:
+        """Make the stream again, which a broker without its disk has forgotten."""
+        await asyncio.sleep(AGAIN)
+        with suppress(*_FAULTS):
+            await self._make()
+
+    async def _lost(self) -> None:
+        if self._up.is_set() and not self._closing:
+            _log.warning("the carrier lost NATS", extra={"action": "carrier"})
+        self._up.clear()
+        self._pulled.put_nowait(None)
+
+    async def _back(self) -> None:
+        """Go on: the stream first, since what is published without one is lost."""
+        self._making = asyncio.create_task(self._begin_again(), name="carrier is back")
+
+    async def _begin_again(self) -> None:
+        await self._repair()
+        self._pulled = asyncio.Queue()
+        self._up.set()
+        self._stirred.set()
+        if self._news is not None:
+            self._news.add(EVERYTHING)
+
+    async def _failed(self, error: Exception) -> None:
+        """Hear of errors that have no caller; that a server is away is told by `_lost`."""
+        if isinstance(error, SlowConsumerError) and self._news is not None:
+            self._news.add(EVERYTHING)
+        _log.debug("NATS: %s", type(error).__name__, extra={"action": "carrier"})
+
+
+def _job(carried: Msg) -> Job | None:
+    read = read_wake if carried.subject.endswith(".wake") else read_call
+    return read(carried.data)
+
+
+def _pieces(told: dict[str, None]) -> list[bytes]:
+    """Write conversations as lists that the broker can carry."""
+    names = list(told)
+    pieces = [msgspec.json.encode(names[at : at + MOST_TOLD]) for at in range(0, len(names), MOST_TOLD)]
+    if any(len(piece) > _MOST_BYTES for piece in pieces):
+        return [msgspec.json.encode([EVERYTHING])]
+    return pieces

