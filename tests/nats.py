@@ -49,6 +49,12 @@ class Broker:
                 assert self._process.poll() is None, (self._folder / "log").read_text(errors="replace")
                 time.sleep(0.02)
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         """End it at once, as a crash does."""
         if self._process is not None:

@@ -37,6 +37,7 @@ _log = logging.getLogger(__name__)
 PREFIX: Final = "botkit_"
 TOGETHER: Final = 200  # posts in one statement
 NAP: Final = 1.0  # seconds between looks at the queue where nothing is heard of it
+LEAST_PATIENCE, MOST_PATIENCE = 0.005, 0.025  # seconds that jobs are left to a node that is faster
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0  # seconds before the next try to connect
 PATIENCE: Final = 10.0  # seconds that the server has to answer
 FAREWELL: Final = 1.0  # seconds to carry what was posted before the end
@@ -66,6 +67,8 @@ class PgQueuerCarrier:
         self._wanted = 0
         self._taken: asyncio.Future[Sequence[Job]] | None = None
         self._noticed = True  # that there may be jobs
+        self._patience = 0.0  # seconds between hearing of jobs and looking: another node may be faster
+        self._look: asyncio.TimerHandle | None = None
         self._stirred = asyncio.Event()
         self._line: _Line | None = None
         self._task: asyncio.Task[None] | None = None
@@ -88,6 +91,8 @@ class PgQueuerCarrier:
         """Carry what was posted, and disconnect."""
         self._closing = True
         self._stirred.set()
+        if self._look is not None:
+            self._look.cancel()
         if self._task is not None:
             await asyncio.wait({self._task}, timeout=FAREWELL)
             self._task.cancel()
@@ -127,7 +132,6 @@ class PgQueuerCarrier:
         if self._closing or self._task is None or most < 1:
             return ()
         self._taken, self._wanted = asyncio.get_running_loop().create_future(), most
-        self._noticed = True
         self._stirred.set()
         try:
             return await self._taken
@@ -181,6 +185,7 @@ class PgQueuerCarrier:
         if self._noticed and self._taken is not None and not self._taken.done():
             self._noticed = False
             carried = await line.dequeue(self._wanted, self._me)
+            self._learn(len(carried))
             if carried:
                 self._give([job for one in carried if (job := _job(one)) is not None])
         if self._posts:
@@ -240,10 +245,29 @@ class PgQueuerCarrier:
             raise
         return line
 
+    def _learn(self, carried: int) -> None:
+        """Look at once next time if there were jobs; who looked in vain leaves them to the others for a moment."""
+        if carried:
+            self._patience = 0.0
+            self._noticed = self._noticed or carried >= self._wanted  # there may be more
+        else:
+            self._patience = min(max(2 * self._patience, LEAST_PATIENCE), MOST_PATIENCE)
+
     def _notice(self, payload: str | bytes | bytearray) -> None:
-        """Hear of PgQueuer's table; only what was put there is of interest."""
-        if self._taken is not None and "insert" in str(payload):
-            self._noticed = True
+        """Hear of PgQueuer's table: jobs were put there, or a node has taken what was there and let go of it."""
+        told = str(payload)
+        if "insert" in told:
+            if not self._patience:
+                self._look_now()
+            elif self._look is None:
+                self._look = asyncio.get_running_loop().call_later(self._patience, self._look_now)
+        elif "delete" in told and self._look is not None:
+            self._look.cancel()
+            self._look = None
+
+    def _look_now(self) -> None:
+        self._look, self._noticed = None, True
+        if self._taken is not None:
             self._stirred.set()
 
     def _heard(self, payload: str | bytes | bytearray) -> None:

@@ -18,11 +18,12 @@ import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 
 from botkit.testing import postgres
+from tests import nats
 from tests.benchmarks.goals import describe_machine
 from tests.integration.nodes import Cluster
 
 BOT = {
-    "bot.yaml": "name: Echo\nstore: ${STORE}\nchannels: {web: {rate: 1000, burst: 1000, secret: of the benchmarks}}\n",
+    "bot.yaml": "name: Echo\nstore: ${STORE}\ncarrier: ${CARRIER:-}\nchannels: {web: {rate: 1000, burst: 1000, secret: of the benchmarks}}\n",
     "flows.yaml": "flows:\n  echo:\n    start: {commands: [echo]}\n    steps: [{say: '{{ message.text }}'}]\n",
 }
 LOW, SECONDS = 20.0, 10.0  # messages a second of all customers together, and for how long
@@ -99,9 +100,10 @@ class Page:
 class Meter:
     """Reads what the processes of each role have spent of the processor."""
 
-    def __init__(self, bot: Cluster, server: postgres.Server | None) -> None:
+    def __init__(self, bot: Cluster, server: postgres.Server | None, broker: nats.Broker | None = None) -> None:
         self._bot = bot
         self._server = server
+        self._broker = broker
 
     def read(self) -> dict[str, float]:
         """Give the seconds of each role."""
@@ -112,6 +114,8 @@ class Meter:
             spent["database"] = _seconds(self._server.pid, dead=True) + sum(
                 map(_seconds, _children(self._server.pid))
             )
+        if self._broker is not None:
+            spent["broker"] = _seconds(self._broker.pid)
         return spent
 
 
@@ -135,17 +139,19 @@ def _children(pid: int) -> list[int]:
 
 
 @contextlib.asynccontextmanager
-async def running(roles: Sequence[str], server: postgres.Server | None) -> AsyncIterator[tuple[Cluster, Meter]]:
+async def running(
+    roles: Sequence[str], server: postgres.Server | None, broker: nats.Broker | None = None
+) -> AsyncIterator[tuple[Cluster, Meter]]:
     """Run the bot on nodes of these roles; without a server in one process, with SQLite."""
     with tempfile.TemporaryDirectory() as folder:
         bot = Path(folder, "bot")
         await asyncio.to_thread(_write_bot, bot)
         url = await asyncio.to_thread(server.database) if server is not None else f"sqlite:///{folder}/bot.db"
-        made = Cluster(url, Path(folder, "ledger"), bot)
+        made = Cluster(url, Path(folder, "ledger"), bot, broker.url if broker is not None else "")
         try:
             for role in roles:
                 await made.start(role)
-            yield made, Meter(made, server)
+            yield made, Meter(made, server, broker)
         finally:
             for node in made.nodes:
                 await node.end()
@@ -177,9 +183,15 @@ async def load(bot: Cluster, meter: Meter, rate: float, seconds: float, pages: S
     return Measured(times, {role: 1000 * (after[role] - before[role]) / count for role in after})
 
 
-async def measure(roles: Sequence[str], server: postgres.Server | None, rate: float, seconds: float) -> Measured:
+async def measure(
+    roles: Sequence[str],
+    server: postgres.Server | None,
+    rate: float,
+    seconds: float,
+    broker: nats.Broker | None = None,
+) -> Measured:
     """Measure one arrangement at one rate."""
-    async with running(roles, server) as (bot, meter):
+    async with running(roles, server, broker) as (bot, meter):
         pages = [Page(bot.nodes[0].address) for _ in range(CUSTOMERS)]
         for page in pages:
             await page.open()

@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import asyncpg
 import pytest
 
-from botkit.carriers import Hub, MemoryCarrier, open_carrier
+from botkit.carriers import Hub, MemoryCarrier, open_carrier, postgres
 from botkit.errors import CarrierError, ConfigError
 from botkit.model.replies import Call
-from botkit.ports.carriers import EVERYTHING, Job
+from botkit.ports.carriers import EVERYTHING, Carrier, Job
 from botkit.testing.carriers import PATIENCE, CarrierContract, Connect, hear_all, nodes, take_all
 from botkit.testing.postgres import Server
 
@@ -78,9 +79,38 @@ class TestPgQueuer(CarrierContract):
             taken = await take_all(node, {"web:10049"}, most=20_000)
             assert "web:0" not in {job.conversation for job in taken}
 
+    async def test_few_look_in_vain(self, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+        """While there is little to do, one node takes it, and the others leave it to that one."""
+        looks, found = 0, 0
+        dequeue = postgres._Line.dequeue
+
+        async def counted(line: postgres._Line, *asked: Any) -> Any:
+            nonlocal looks, found
+            carried = await dequeue(line, *asked)
+            looks, found = looks + 1, found + bool(carried)
+            return carried
+
+        monkeypatch.setattr(postgres._Line, "dequeue", counted)
+        async with nodes(connect, 4) as (web, *workers):
+            seen: set[str] = set()
+            taking = [asyncio.create_task(_keep_taking(worker, seen)) for worker in workers]
+            for n in range(100):
+                web.wake(f"web:{n}")
+                await asyncio.sleep(0.03)
+            async with asyncio.timeout(PATIENCE):
+                while len(seen) < 100:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+        await asyncio.gather(*taking)
+        assert looks < 2 * found + 20  # each of three would have looked, and the taker again, after each: 400
+
     async def test_nobody_answers(self) -> None:
         with pytest.raises(CarrierError, match="PostgreSQL cannot be used"):
             await open_carrier("postgresql://botkit@127.0.0.1:1/none").open()
+
+
+async def _keep_taking(worker: Carrier, seen: set[str]) -> None:
+    while jobs := await worker.take(50):
+        seen.update(job.conversation for job in jobs)
 
 
 async def _cut(database: str) -> None:
