@@ -11,6 +11,7 @@ from botkit.dialogue.phrases import (
     behind_answer,
     behind_yes,
     is_doubtful,
+    is_question,
     read_signs,
     read_yes_no,
     strip_correction,
@@ -21,7 +22,7 @@ from botkit.dialogue.stack import asked_slots
 from botkit.dialogue.work import Work
 from botkit.errors import ExpressionError
 from botkit.expressions import template
-from botkit.model.definitions import Confirm, SlotDef
+from botkit.model.definitions import Ask, Confirm, SlotDef
 from botkit.model.events import Message
 from botkit.model.session import Question
 from botkit.model.words import content_length, fold, words_of
@@ -98,6 +99,23 @@ def says_more(work: Work, text: str, spans: Sequence[tuple[int, int]]) -> bool:
     left = _left_beside(work, blank(text, spans))
     changing = is_doubtful(phrases, left) or (phrases.corrections is not None and phrases.corrections.search(left))
     return not changing and _is_more(work, left)
+
+
+def read_statement(work: Work, text: str) -> Fit | None:
+    """Read a statement in the words of the open yes-or-no question: 'I have not paid it yet', 付过了."""
+    phrases, folded = work.prepared.phrases, fold(text)
+    negated = phrases.nots is not None and phrases.nots.search(folded) is not None
+    claimed = negated or (phrases.claims is not None and phrases.claims.search(folded) is not None)
+    if not claimed or is_question(phrases, text) or is_doubtful(phrases, folded):
+        return None
+    left = without_assents(phrases, folded)
+    for pattern in (phrases.nots, phrases.claims):
+        left = pattern.sub(" ", left) if pattern is not None else left
+    said = [word for word in words_of(left) if word not in phrases.plain]
+    questions = list(_question_words(work, work.flows.settings.locales))
+    asked = [word for words in questions for word in words if word not in phrases.plain]
+    known = all(any(_is_same(work, word, other) for other in asked) for word in said)
+    return Fit(not negated, 0, len(text), PART) if said and known else None
 
 
 def declines_with_more(work: Work, question: Question, text: str) -> bool:
@@ -185,10 +203,10 @@ def _question_words(work: Work, locales: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _question_texts(work: Work, locales: Iterable[str]) -> Iterator[str]:
-    """Give the open confirm as it is said in some locales."""
+    """Give the open question as it is said in some locales."""
     step = work.step_of(work.top)
     body = step.body if step is not None else None
-    texts = body.speech.variants if isinstance(body, Confirm) else ()
+    texts = body.speech.variants if isinstance(body, Ask | Confirm) else ()
     for source in {work.pick(text, locale) for text in texts for locale in locales}:
         with suppress(ExpressionError):
             yield template(source).render(work.scope())

@@ -32,6 +32,8 @@ class Phrases:
     plain: frozenset[str] = frozenset()
     leading_over: re.Pattern[str] | None = None
     kinds: tuple[str, ...] = ()
+    nots: re.Pattern[str] | None = None
+    claims: re.Pattern[str] | None = None
     cancelling: re.Pattern[str] | None = None
     ordinals: Mapping[str, int] = field(default_factory=dict)
     cardinals: Mapping[str, int] = field(default_factory=dict)
@@ -85,6 +87,8 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
             for word, number in locale.numbers.words.items()
             if number in range(1, 21)
         },
+        nots=_anywhere(phrase for locale in known for phrase in locale.nots),
+        claims=_anywhere(phrase for locale in known for phrase in locale.claims),
         cancelling=_anywhere(phrase for phrase, name in control.items() if name == "cancel"),
         signs=_signs(known),
         every=_anywhere(phrase for locale in known for phrase in locale.all_of),

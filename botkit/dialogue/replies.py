@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from botkit.dialogue.agreement import pressed_value, read_agreement, says_more_than_yes
+from botkit.dialogue.agreement import pressed_value, read_agreement, read_statement, says_more_than_yes
 from botkit.dialogue.filling import (
     EXACT,
     FREE_TYPES,
@@ -45,7 +45,8 @@ def read_reply(work: Work, question: Question, message: Message) -> Fit | None:
         case Ask(slot=slot) if slot.many and (slot.options or slot.options_from):
             return _read_choices(work, question, slot, message)
         case Ask(slot=slot):
-            return _pressed_choice(work, question, slot, message) or _fit_unnamed(work, question, slot, message)
+            found = _pressed_choice(work, question, slot, message) or _fit_unnamed(work, question, slot, message)
+            return read_statement(work, message.text) if found is None and slot.type == "boolean" else found
         case Confirm():
             agreed = read_agreement(work, question, message)
             beside = agreed is not None and agreed.value and agreed.score < EXACT

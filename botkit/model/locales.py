@@ -153,6 +153,8 @@ class Locale(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     answers: tuple[str, ...] = ()  # of yes and no, those that count with more words behind: yes I want it
     kinds: tuple[str, ...] = ()  # a slot's name is one without these at its end, too: order NUMBER, 订单号
     copulas: tuple[str, ...] = ()  # between a slot's name and its new value: the address IS, 地址改成
+    nots: tuple[str, ...] = ()  # make a statement a no: I have NOT paid it
+    claims: tuple[str, ...] = ()  # make the words of a yes-or-no question a statement: I ALREADY paid it
     doubts: tuple[str, ...] = ()  # a yes with one of these behind it is none: yes IF, ok BUT
     assents: tuple[str, ...] = ()  # beside a yes these add nothing: please, I WANT IT; without any, the fillers
     questions: tuple[str, ...] = ()  # words that a question begins with: how, can
