@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from botkit.model.locales import Control, Locale, plain_words
@@ -32,6 +32,8 @@ class Phrases:
     plain: frozenset[str] = frozenset()
     leading_over: re.Pattern[str] | None = None
     kinds: tuple[str, ...] = ()
+    pausing: re.Pattern[str] | None = None
+    counters: frozenset[str] = frozenset()  # as `strip_talk` leaves them
     nots: re.Pattern[str] | None = None
     claims: re.Pattern[str] | None = None
     cancelling: re.Pattern[str] | None = None
@@ -59,7 +61,7 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
                 control.setdefault(fold(phrase), name)
     yes = frozenset(fold(phrase) for locale in known for phrase in locale.yes) - {""}
     no = frozenset(fold(phrase) for locale in known for phrase in locale.no) - yes - {""}
-    return Phrases(
+    gathered = Phrases(
         control=control,
         yes=yes,
         no=no,
@@ -87,6 +89,7 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
             for word, number in locale.numbers.words.items()
             if number in range(1, 21)
         },
+        pausing=_anywhere(phrase for locale in known for phrase in locale.pauses),
         nots=_anywhere(phrase for locale in known for phrase in locale.nots),
         claims=_anywhere(phrase for locale in known for phrase in locale.claims),
         cancelling=_anywhere(phrase for phrase, name in control.items() if name == "cancel"),
@@ -100,6 +103,15 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         correcting=_anywhere(phrase for locale in known for phrase in locale.corrections),
         retracting=_anywhere(phrase for locale in known for phrase in _retracting(locale)),
     )
+    counters = (strip_talk(gathered, fold(phrase)) for locale in known for phrase in locale.counters)
+    return replace(gathered, counters=frozenset(counters) - {""})
+
+
+def strip_talk(phrases: Phrases, folded: str) -> str:
+    """Give what a text says without words of correction, fillers, and what adds nothing to a yes."""
+    for pattern in (phrases.corrections, phrases.fillers, phrases.assents):
+        folded = pattern.sub(" ", folded) if pattern is not None else folded
+    return " ".join(folded.split())
 
 
 def _adding_nothing(locale: Locale) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ import re
 from msgspec.structs import replace
 
 from botkit.dialogue.agreement import declines_with_more
+from botkit.dialogue.asides import read_aside, take_aside
 from botkit.dialogue.changing import ask_for_change, correct, take_change
 from botkit.dialogue.controls import COMMANDS, control_of, take_control
 from botkit.dialogue.correction import NONE, Correction, Corrections, find_corrections
@@ -82,12 +83,23 @@ def route(work: Work, message: Message) -> None:
     button = _shown(work, message.text)
     if button is not None:
         message = _as_shown(work, message, button)
-    if (button is not None and _take_button(work, message)) or _take_command(work, message):
+    if button is not None and _take_button(work, message):
+        return
+    if message.text.startswith("/") and _take_command(work, message):
         return
     control = control_of(work, message.text)
     if control is not None:
         take_control(work, control, "a control phrase")
         return
+    loose = found is None or found.score <= LOOSE
+    if question is not None and question.kind == "ask" and loose and not work.greeted:
+        aside = read_aside(work, message.text)
+        if aside == "cancel":
+            take_control(work, "cancel", "nothing but phrases that cancel")
+            return
+        if aside is not None and not surer_meaning(work, message, LOOSE):
+            take_aside(work, question, aside)
+            return
     if question is not None and _take_slot(work, question, message, found):
         return
     if (
@@ -154,8 +166,6 @@ def _is_command(work: Work, text: str) -> bool:
 
 
 def _take_command(work: Work, message: Message) -> bool:
-    if not message.text.startswith("/"):
-        return False
     command, rest = (*message.text[1:].split(maxsplit=1), "", "")[:2]
     name = work.flows.commands.get(command.partition("@")[0].casefold())
     if name is None:

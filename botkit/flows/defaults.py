@@ -31,6 +31,7 @@ SAID_BY_CORE: Mapping[str, frozenset[str]] = {
             "rated",
             "change",
             "noted",
+            "pause",
             "not_yet",
             "done",
             "opted_out",

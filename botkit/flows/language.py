@@ -133,6 +133,12 @@ STEP_KINDS: dict[str, Kind] = {
                 *SLOT_KEYS,
                 _RETRY,
                 _SILENCE,
+                Key(
+                    "why",
+                    "text",
+                    "What a customer is told who asks back why, or what is meant; then the question comes again.",
+                    "By it we find your order.",
+                ),
                 Key("fill", "fill", "Whether a value in an earlier message may fill it.", "when_asked"),
                 Key("again", "boolean", "Ask even if the slot is already filled.", "true", default="false"),
             ),

@@ -90,6 +90,7 @@ def _ask(values: dict[str, Any], entry: Entry, linking: _Linking) -> Ask:
         silence=values.get("silence"),
         fill=values.get("fill") or _fill(slot),
         again=values.get("again", False),
+        why=values.get("why"),
     )
 
 

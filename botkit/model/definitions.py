@@ -158,6 +158,7 @@ class Ask(msgspec.Struct, frozen=True, omit_defaults=True, tag="ask"):
     silence: Silence | None = None
     fill: Literal["anytime", "when_asked"] = "when_asked"
     again: bool = False
+    why: Text | None = None
 
 
 class Confirm(msgspec.Struct, frozen=True, omit_defaults=True, tag="confirm"):

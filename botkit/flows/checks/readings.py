@@ -69,6 +69,7 @@ def _of_body(body: Body, place: Place) -> Iterator[Reading]:
     match body:
         case Ask():
             yield from () if body.slot.shared else of_slot(body.slot)
+            yield from of_text(body.why)
             yield from _of_repair(body.retry, body.silence)
         case Confirm():
             yield from _of_repair(body.retry, body.silence)

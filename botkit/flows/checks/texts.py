@@ -60,7 +60,8 @@ def _of_step(step: Step) -> Iterator[Text | None]:
     for speech in speeches_of(step):
         yield from _of_speech(speech)
     match step.body:
-        case Ask(slot=slot, retry=retry, silence=silence):
+        case Ask(slot=slot, retry=retry, silence=silence, why=why):
+            yield why
             if not slot.shared:
                 yield from _of_slot(slot)
             yield from _of_repair(retry, silence)
