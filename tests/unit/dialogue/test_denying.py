@@ -125,3 +125,19 @@ flows:
         talk.say("/main")
         talk.say(reply)
         assert (str(talk.slots["charged"]), str(talk.slots["right"])) == ("65 USD", "45 USD")
+
+
+def test_a_phone_number_right_behind_a_comma_is_one() -> None:
+    text = """
+flows:
+  main:
+    start: {commands: [main]}
+    steps:
+      - {ask: phone, say: Phone?, type: phone}
+      - {ask: day, say: When?, type: date}
+"""
+    for reply in ("13800138001，不对，13800138002", "13800138001,no,13800138002", "我的号码，13800138002"):
+        talk = Talk(build(text, country="CN"))
+        talk.say("/main")
+        talk.say(reply)
+        assert talk.slots["phone"] == "+8613800138002"
