@@ -16,12 +16,27 @@ class Signer:
 
     def sign(self, chat: str) -> str:
         """Give the token of a chat."""
-        digest = hmac.digest(self._key, b"botkit web chat " + chat.encode("utf-8", "replace"), hashlib.sha256)
-        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        return self._sign("chat", chat)
 
     def owns(self, chat: str, token: str) -> bool:
         """Tell whether the token is this chat's."""
-        return bool(chat) and hmac.compare_digest(self.sign(chat).encode(), token.encode("utf-8", "replace"))
+        return bool(chat) and _same(self.sign(chat), token)
+
+    def sign_file(self, chat: str, ref: str) -> str:
+        """Give the key of a file of a chat: who has it may read that file, and nothing else."""
+        return self._sign("file", f"{ref} {chat}")
+
+    def owns_file(self, chat: str, ref: str, key: str) -> bool:
+        """Tell whether the key is this file's in this chat."""
+        return bool(chat and ref) and _same(self.sign_file(chat, ref), key)
+
+    def _sign(self, what: str, text: str) -> str:
+        signed = f"botkit web {what} {text}".encode("utf-8", "replace")
+        return base64.urlsafe_b64encode(hmac.digest(self._key, signed, hashlib.sha256)).rstrip(b"=").decode()
+
+
+def _same(ours: str, theirs: str) -> bool:
+    return hmac.compare_digest(ours.encode(), theirs.encode("utf-8", "replace"))
 
 
 def new_chat() -> str:

@@ -8,10 +8,11 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 
+import msgspec
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from botkit import BotInfo, Capabilities, DeliveryError, Entry, Incoming, Intake, Message, Opened, Press, Reply
+from botkit import BotInfo, Capabilities, DeliveryError, Entry, File, Incoming, Intake, Message, Opened, Press, Reply
 from botkit_web.access import Allowance, Signer, allows, new_chat
 from botkit_web.chats import Chat, Chats, Line
 from botkit_web.page import page_routes
@@ -27,6 +28,7 @@ from botkit_web.protocol import (
     write_reply,
 )
 from botkit_web.settings import WebSettings
+from botkit_web.uploads import Uploads
 
 _log = logging.getLogger(__name__)
 
@@ -72,6 +74,7 @@ class WebConnector:
         self._clock = clock
         self._signer = Signer(settings.secret.get_secret_value() if settings.secret else bot.secret)
         self._chats = Chats(settings.chats, settings.history)
+        self._uploads = Uploads(settings, self._signer, lambda: self._intake, clock)
         self._intake: Intake | None = None
         self._open = 0
 
@@ -118,8 +121,8 @@ class WebConnector:
             await self._catch_up(chat, self._chats.get(chat))
 
     def routes(self) -> Sequence[BaseRoute]:
-        """Give the page on `/`, its parts and its socket under `/web`."""
-        return [*page_routes(self._bot), WebSocketRoute("/web/socket", self._serve)]
+        """Give the page on `/`, its parts, its files and its socket under `/web`."""
+        return [*page_routes(self._bot), *self._uploads.routes(), WebSocketRoute("/web/socket", self._serve)]
 
     async def _serve(self, socket: WebSocket) -> None:
         headers = socket.headers
@@ -207,6 +210,7 @@ class WebConnector:
             "name": self._bot.name,
             "missed": len(missed),
             "most": self._settings.message_bytes,
+            "files": self._uploads.limits(),
         }
         line.put(write_frame("welcome", **welcome))
         for frame in missed:
@@ -236,7 +240,7 @@ class WebConnector:
                 return
             frames: dict[str, str] = {}
             for entry in entries:
-                frames |= self._frames_of_entry(entry)
+                frames |= self._frames_of_entry(name, entry)
             if chat.read:
                 self._show(chat, frames)
             else:
@@ -244,18 +248,20 @@ class WebConnector:
                     chat.tell(frame)
             chat.read = max([chat.read, *(entry.seq for entry in entries)])
 
-    def _frames_of_entry(self, entry: Entry) -> dict[str, str]:
+    def _frames_of_entry(self, name: str, entry: Entry) -> dict[str, str]:
         if entry.reply is not None:
             return self._frames_of(entry.reply)
-        match entry.said:
-            case Message(text=text, id=key):
-                said = text
-            case Press(id=key) as press:
-                said = press.label or press.value
-            case _:
-                return {}
-        key = key or f"said-{entry.seq}"
-        return {key: write_frame("said", id=key, text=said)}
+        if entry.said is None:
+            return {}
+        key = entry.said.id or f"said-{entry.seq}"
+        return {key: self._said(name, key, entry.said)}
+
+    def _said(self, name: str, key: str, event: Message | Press) -> str:
+        """Write what the customer said, with the files that the chat holds."""
+        if isinstance(event, Press):
+            return write_frame("said", id=key, text=event.label or event.value)
+        files = [self._uploads.shown(name, file) for file in event.files if file.ref and file.mime]
+        return write_frame("said", id=key, text=event.text, **({"files": files} if files else {}))
 
     async def _take(self, visit: _Visit, text: str) -> None:
         """Deal with one frame of a page that said hello."""
@@ -270,21 +276,39 @@ class WebConnector:
         if wait:
             self._strike(visit, _problem("too_fast", "That was too fast.", frame.id, retry_after=round(wait, 3)))
             return
-        event, said = self._event(visit, frame)
-        problem = self._refusal(event)
+        event = self._event(visit, frame)
+        problem = self._refusal(event, frame)
         if problem:
             self._strike(visit, _problem(problem, "This message cannot be taken.", frame.id))
             return
+        if isinstance(frame, Said) and isinstance(event, Message) and frame.files:
+            files = await self._find(visit, frame)
+            if files is None:
+                return
+            event = msgspec.structs.replace(event, files=files)
         visit.strikes = 0
-        await self._store(visit, frame.id, event, said)
+        await self._store(visit, frame.id, event)
 
-    def _event(self, visit: _Visit, frame: Said | Pressed) -> tuple[Message | Press, str]:
+    async def _find(self, visit: _Visit, frame: Said) -> tuple[File, ...] | None:
+        """Give the files that a message names; None, and the page is told, if one is not there."""
+        try:
+            found = [await self._uploads.find(visit.name, ref) for ref in dict.fromkeys(frame.files)]
+        except Exception as error:  # noqa: BLE001 - whatever the store raises, the page tries again
+            _log.warning("files could not be looked for: %s", type(error).__name__, extra={"action": "web.files"})
+            visit.line.put(_problem("unavailable", "Please try again.", frame.id, retry_after=_RETRY))
+            return None
+        files = tuple([file for file in found if file is not None])
+        if len(files) < len(found):
+            self._strike(visit, _problem("unknown_file", "A file is not there.", frame.id))
+            return None
+        return files
+
+    def _event(self, visit: _Visit, frame: Said | Pressed) -> Message | Press:
         match frame:
             case Said(text=text):
-                text = _UNPRINTABLE.sub("", text)
-                return Message(text=text, id=frame.id, locale=visit.locale), text
+                return Message(text=_UNPRINTABLE.sub("", text), id=frame.id, locale=visit.locale)
             case Pressed():
-                press = Press(
+                return Press(
                     id=frame.id,
                     value=frame.value,
                     label=frame.label,
@@ -292,25 +316,24 @@ class WebConnector:
                     run=frame.run,
                     locale=visit.locale,
                 )
-                return press, frame.label or frame.value
 
-    def _refusal(self, event: Message | Press) -> str:
+    def _refusal(self, event: Message | Press, frame: Said | Pressed) -> str:
         match event:
             case Message(text=text) if len(text.encode("utf-8", "replace")) > self._settings.message_bytes:
                 return "too_long"
-            case Message(text=text) if not text.strip():
+            case Message(text=text) if not text.strip() and not (isinstance(frame, Said) and frame.files):
                 return "empty"
             case Press(value="", run=""):
                 return "empty"
             case _:
                 return ""
 
-    async def _store(self, visit: _Visit, key: str, event: Message | Press, said: str) -> None:
+    async def _store(self, visit: _Visit, key: str, event: Message | Press) -> None:
         """Store a message and acknowledge it. Its place among the entries is before what the bot says to it."""
         chat, line = visit.chat, visit.line
         chat.wrote = self._clock()
         again = chat.knows(key)
-        frame = write_frame("said", id=key, text=said)
+        frame = self._said(visit.name, key, event)
         if not again:
             chat.add(key, frame)
             chat.tell(write_frame("typing"))

@@ -4,14 +4,16 @@ The page says `hello` first, then `message` and `press`, each with an id of its 
 sent again. The server answers `hello` with `welcome`, then sends again what the page has not seen; `ack` says that
 a message is stored; `reply` is something that the bot says, `said` what the customer said on another page of the
 same chat (or before a reload), `typing` that an answer is being made (the bot may stay silent all the
-same). `welcome` has the chat, its token, the bot's name, how many entries follow (`missed`), and how many bytes a
-message may have (`most`). `error` tells by its `code` what was wrong:
+same). `welcome` has the chat, its token, the bot's name, how many entries follow (`missed`), how many bytes a
+message may have (`most`), and what is taken of files (`files`: the `size` of one, and `types`; null if none are).
+What the customer said may have `files` (`uploads` tells how they come). `error` tells by its `code` what was wrong:
 
     bad_json, bad_message, binary    the frame is none of these; send no such frame again
     hello_first, hello_again         out of order
     empty, too_long                  this message is not taken
     too_fast                         not taken; send it again after `retry_after` seconds
     unavailable                      not stored; send it again after `retry_after` seconds
+    unknown_file                     not taken: one of its files was not uploaded to this chat, or an hour ago
     too_many                         too many pages are open; the socket is closed
     hello_late                       the socket is closed because nobody said hello
 """
@@ -23,6 +25,8 @@ import msgspec
 from botkit import Button, Card, Reply
 
 ClientId = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+Ref = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+MOST_FILES = 10
 Name = Annotated[str, msgspec.Meta(max_length=200)]
 Label = Annotated[str, msgspec.Meta(max_length=2_000)]
 
@@ -37,10 +41,11 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
 
 
 class Said(msgspec.Struct, frozen=True, tag="message"):
-    """The customer wrote."""
+    """The customer wrote; `files` are the refs of files that were uploaded before."""
 
     id: ClientId
     text: str
+    files: Annotated[tuple[Ref, ...], msgspec.Meta(max_length=MOST_FILES)] = ()
 
 
 class Pressed(msgspec.Struct, frozen=True, tag="press"):

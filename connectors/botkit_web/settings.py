@@ -12,7 +12,7 @@ class WebSettings(BaseModel):
     serves it; `*` allows every site. `secret` signs the chats, so that a browser can come back to its own; without
     one it is the installation's (BotInfo.secret). The others are limits: bytes of a message, sockets of one chat and
     of all, messages a second (and in a burst) of one socket, entries and chats that are kept in memory for a page
-    that comes back, and seconds that a new socket has to say hello.
+    that comes back, seconds that a new socket has to say hello, and seconds that an upload may take.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -26,6 +26,7 @@ class WebSettings(BaseModel):
     burst: int = Field(default=10, ge=1, le=1_000)
     history: int = Field(default=100, ge=1, le=1_000)
     chats: int = Field(default=10_000, ge=1)
+    upload_seconds: float = Field(default=300.0, gt=0, le=3_600)
     hello_seconds: float = Field(default=10.0, gt=0, le=120)
 
     @field_validator("origins")

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from botkit import Accepted, Bot, BotInfo, Button, Entry, Incoming, Message, Opened, Press, Reply
 from botkit.ports.files import Files
-from botkit.testing import FakeIntake
+from botkit.testing import FakeIntake, sample
 from botkit_web import CAPABILITIES, WebConnector, WebSettings
 
 
@@ -277,3 +277,63 @@ async def _shown(page: ClientConnection, welcome: dict[str, Any], last: str = ""
     await say(page, type="hello", chat=welcome["chat"], token=welcome["token"], last=last)
     missed = (await hear(page))["missed"]
     return [(await hear(page))["text"] for _ in range(missed)]
+
+
+async def _signed(address: str) -> dict[str, str]:
+    """Open a chat, and give what an upload to it says of itself."""
+    async with connect(f"ws://{address}/web/socket") as page:
+        await say(page, type="hello")
+        (welcome,) = await hear_kinds(page, "welcome")
+    return {"x-chat": welcome["chat"], "x-chat-token": welcome["token"]}
+
+
+async def test_a_file_streams_in_and_out() -> None:
+    content = sample("lamp.png", 5_000_000)
+    async with serving(FakeIntake()) as (_, address), httpx.AsyncClient(base_url=f"http://{address}") as http:
+        headers = await _signed(address)
+        file = (await http.post("/web/files?name=lamp.png", content=content, headers=headers)).json()
+        assert file["size"] == 5_000_000
+        assert (await http.get(file["url"])).content == content
+        async with http.stream("GET", file["url"]) as left_early:
+            async for _ in left_early.aiter_raw():
+                break
+        assert (await http.get(file["url"], headers={"range": "bytes=0-1"})).status_code == 200
+
+
+async def test_a_cut_upload_leaves_nothing() -> None:
+    intake = FakeIntake()
+    async with serving(intake) as (connector, address):
+        headers = await _signed(address)
+        host, _, port = address.partition(":")
+        for length in ("content-length: 900000", "transfer-encoding: chunked"):
+            _, writer = await asyncio.open_connection(host, int(port))
+            said = "".join(f"{name}: {value}\r\n" for name, value in {**headers, "host": address}.items())
+            writer.write(f"POST /web/files?name=a.png HTTP/1.1\r\n{said}{length}\r\n\r\n".encode())
+            part = sample("a.png", 100_000)
+            writer.write(f"{len(part):x}\r\n".encode() + part if "chunked" in length else part)
+            await writer.drain()
+            await _until(lambda: bool(connector._uploads._under_way))
+            writer.close()
+            await _until(lambda: not connector._uploads._under_way)
+        assert await intake.files.files(f"web:{headers['x-chat']}") == []
+        answer = await _post(address, headers, sample("a.png"))
+        assert answer.status_code == 201
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if holds():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it never came to that")
+
+
+async def _post(address: str, headers: dict[str, str], content: bytes) -> httpx.Response:
+    async with httpx.AsyncClient(base_url=f"http://{address}") as http:
+        return await http.post("/web/files", params={"name": "a.png"}, content=content, headers=headers)
+
+
+async def test_what_is_too_large_is_answered_before_it_is_read() -> None:
+    async with serving(FakeIntake()) as (_, address):
+        answer = await _post(address, await _signed(address), bytes(10_000_001))
+        assert (answer.status_code, answer.json()["code"]) == (413, "too_large")

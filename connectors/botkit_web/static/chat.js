@@ -10,6 +10,9 @@
       too_long: "This message is too long and was not sent.", failed: "This message could not be sent.",
       too_many: "This chat is open on too many pages.", sure: "Leave this chat and begin a new one?",
       lost: "Your conversation goes on. Earlier messages are no longer shown here.", again: "What was said last?",
+      attach: "Attach a file", remove: "Remove", coming: "is being uploaded", there: "is attached",
+      too_large: "is too large; at most {size}.", wrong_type: "is of a type that cannot be sent here.",
+      too_many_files: "is more than this chat can take.", no_upload: "could not be uploaded.", empty: "is empty.",
     },
     zh: {
       connecting: "正在连接…", open: "在线", offline: "网络已断开，恢复后会自动发送消息。",
@@ -18,6 +21,9 @@
       too_long: "消息太长，未能发送。", failed: "消息未能发送。",
       too_many: "该对话在太多页面中打开。", sure: "要离开当前对话并开始新的对话吗？",
       lost: "对话仍在继续，但之前的消息已无法在此显示。", again: "刚才说到哪里了？",
+      attach: "添加文件", remove: "移除", coming: "正在上传", there: "已添加",
+      too_large: "太大了，最大 {size}。", wrong_type: "的格式不支持。",
+      too_many_files: "无法再添加，文件总量已达上限。", no_upload: "上传失败。", empty: "是空文件。",
     },
     de: {
       connecting: "Verbindung wird aufgebaut…", open: "Online",
@@ -30,6 +36,10 @@
       sure: "Diesen Chat verlassen und einen neuen beginnen?",
       lost: "Ihr Gespräch geht weiter. Frühere Nachrichten werden hier nicht mehr angezeigt.",
       again: "Was war das Letzte?",
+      attach: "Datei anhängen", remove: "Entfernen", coming: "wird hochgeladen", there: "ist angehängt",
+      too_large: "ist zu groß; höchstens {size}.", wrong_type: "hat einen Typ, der hier nicht gesendet werden kann.",
+      too_many_files: "ist mehr, als dieser Chat aufnehmen kann.", no_upload: "konnte nicht hochgeladen werden.",
+      empty: "ist leer.",
     },
     ar: {
       connecting: "جارٍ الاتصال…", open: "متصل", offline: "لا يوجد اتصال. ستُرسل الرسائل عند عودته.",
@@ -38,6 +48,9 @@
       too_long: "هذه الرسالة طويلة جدًا ولم تُرسل.", failed: "تعذر إرسال هذه الرسالة.",
       too_many: "هذه المحادثة مفتوحة في صفحات كثيرة.", sure: "هل تريد مغادرة هذه المحادثة وبدء محادثة جديدة؟",
       lost: "محادثتك مستمرة، لكن الرسائل السابقة لم تعد تظهر هنا.", again: "ما آخر ما قيل؟",
+      attach: "إرفاق ملف", remove: "إزالة", coming: "قيد الرفع", there: "مُرفق",
+      too_large: "كبير جدًا؛ الحد الأقصى {size}.", wrong_type: "من نوع لا يمكن إرساله هنا.",
+      too_many_files: "يتجاوز ما تتسع له هذه المحادثة.", no_upload: "تعذر رفعه.", empty: "فارغ.",
     },
   };
   const locale = (navigator.language || "en").slice(0, 35);
@@ -67,6 +80,8 @@
   const PENDING = "botkit.pending";
   const ENTRIES = "botkit.entries"; // what this page shows, for a reload after a restart of the server
   const MOST_ENTRIES = 100;
+  const MOST_FILES = 10;
+  const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"];
 
   let mine = recall("localStorage", CHAT);
   if (!mine || typeof mine.chat !== "string" || typeof mine.token !== "string") mine = null;
@@ -183,13 +198,13 @@
       return;
     }
     flying = next.id;
-    socket.send(JSON.stringify(next));
+    socket.send(JSON.stringify(next.files ? { ...next, files: next.files.map((file) => file.ref) } : next));
   };
 
   const post = (frame, text) => {
     pending.push(frame);
     keep("sessionStorage", PENDING, pending);
-    showSaid(frame.id, text, true);
+    showSaid(frame.id, text, true, frame.files);
     toEnd();
     flush();
   };
@@ -228,7 +243,8 @@
     replaying = frame.missed || 0;
     log.setAttribute("aria-busy", String(replaying > 0));
     if (mine.spoke && !replaying && !shown.size && !pending.length) showLost();
-    for (const waiting of pending) showSaid(waiting.id, wording(waiting), true);
+    allow(frame.files);
+    for (const waiting of pending) showSaid(waiting.id, wording(waiting), true, waiting.files);
     toEnd();
     flush();
   };
@@ -258,7 +274,7 @@
     last = frame.id;
     remember(frame);
     settle(frame.id);
-    showSaid(frame.id, frame.text, false);
+    showSaid(frame.id, frame.text, false, frame.files);
     replayed();
     flush();
   };
@@ -266,7 +282,7 @@
   const takeAck = (frame) => {
     last = frame.id;
     const sent = pending.find((waiting) => waiting.id === frame.id);
-    if (sent) remember({ type: "said", id: sent.id, text: wording(sent) });
+    if (sent) remember({ type: "said", id: sent.id, text: wording(sent), files: sent.files });
     settle(frame.id);
     const node = shown.get(frame.id);
     if (node) node.classList.remove("waiting");
@@ -333,7 +349,7 @@
     return nodes;
   };
 
-  const nearEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 160;
+  const nearEnd = (grown = 0) => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight - grown < 160;
   const toEnd = () => { scroll.scrollTop = scroll.scrollHeight; };
 
   const put = (id, node) => {
@@ -343,15 +359,31 @@
     if (follow) toEnd();
   };
 
-  const showSaid = (id, text, waiting) => {
+  const showSaid = (id, text, waiting, files) => {
     const known = shown.get(id);
     if (known) {
       known.classList.toggle("waiting", waiting);
       return;
     }
-    const bubble = make("p", { class: "bubble", dir: "auto" },
-      make("span", { class: "unseen" }, words.you + " "), ...linked(text));
-    put(id, make("li", { class: waiting ? "entry mine waiting" : "entry mine" }, bubble));
+    const parts = (files || []).map(showFile);
+    if (text || !parts.length) {
+      parts.push(make("p", { class: "bubble", dir: "auto" },
+        make("span", { class: "unseen" }, words.you + " "), ...linked(text)));
+    } else {
+      parts.unshift(make("span", { class: "unseen" }, words.you + " "));
+    }
+    put(id, make("li", { class: waiting ? "entry mine waiting" : "entry mine" }, ...parts));
+  };
+
+  // A picture that the browser can show is shown; everything else, and one that is gone, is its name.
+  const showFile = (file) => {
+    const url = safeUrl(file.url);
+    const named = () => link(url, { class: "attachment", dir: "auto" }, "↓ " + file.name);
+    if (!url || !PICTURES.includes(file.mime)) return named();
+    const picture = image(url, file.name);
+    const shownAs = link(url, { class: "picture" }, picture);
+    picture.addEventListener("error", () => shownAs.replaceWith(named()));
+    return shownAs;
   };
 
   const showReply = (reply) => {
@@ -378,7 +410,7 @@
 
   const image = (url, alt) => {
     const node = make("img", { src: url, alt: alt.slice(0, 200), loading: "lazy", referrerpolicy: "no-referrer" });
-    node.addEventListener("load", () => { if (nearEnd()) toEnd(); });
+    node.addEventListener("load", () => { if (nearEnd(node.offsetHeight)) toEnd(); });
     return node;
   };
 
@@ -430,7 +462,7 @@
     log.setAttribute("aria-busy", "true"); // until the welcome: nothing of this is new
     for (const frame of entries ? entries.frames : []) {
       if (frame.type === "reply") showReply(frame);
-      else showSaid(frame.id, frame.text, false);
+      else showSaid(frame.id, frame.text, false, frame.files);
       last = frame.id;
     }
     toEnd();
@@ -465,11 +497,128 @@
 
   const submit = () => {
     const text = input.value.trim();
-    if (!text) return;
+    if (drafts.some((draft) => !draft.file)) {
+      sending = true; // as soon as every file is there
+      return;
+    }
+    sending = false;
+    const files = drafts.map((draft) => draft.file);
+    if (!text && !files.length) return;
     input.value = "";
     grow();
-    post({ type: "message", id: newId(), text }, text);
+    drafts = [];
+    showDrafts();
+    post({ type: "message", id: newId(), text, ...(files.length ? { files } : {}) }, text);
   };
+
+  // ---- files --------------------------------------------------------------------------------------------------
+
+  let drafts = []; // what is to go with the next message: its name, and `file` once it is uploaded
+  let sending = false;
+  let taken = null;
+
+  const allow = (limits) => {
+    taken = limits || null;
+    at("attach").hidden = !taken;
+    if (taken) at("picked").accept = taken.types.join(",");
+  };
+
+  const sizeOf = (bytes) => (bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${+(bytes / 1e6).toFixed(1)} MB`);
+
+  const tell = (draft, said) => {
+    at("told").textContent = `${draft.name} ${said}`;
+  };
+
+  const showDrafts = () => {
+    at("drafts").replaceChildren(...drafts.map((draft) => {
+      const remove = make("button", { type: "button", class: "remove", "aria-label": `${words.remove}: ${draft.name}` }, "×");
+      remove.addEventListener("click", () => drop(draft));
+      const name = make("bdi", {}, draft.name);
+      return make("li", { class: draft.file ? "draft" : "draft coming", "aria-busy": String(!draft.file) }, name, remove);
+    }));
+    at("drafts").hidden = !drafts.length;
+  };
+
+  const drop = (draft) => {
+    draft.stop.abort();
+    drafts = drafts.filter((other) => other !== draft);
+    showDrafts();
+    input.focus({ preventScroll: true });
+    if (sending) submit();
+  };
+
+  const refuse = (draft, code) => {
+    const why = { too_large: words.too_large, wrong_type: words.wrong_type, too_many: words.too_many_files, empty: words.empty };
+    const said = (why[code] || words.no_upload).replace("{size}", sizeOf(taken ? taken.size : 0));
+    drafts = drafts.filter((other) => other !== draft);
+    sending = false;
+    showDrafts();
+    showNotice(`${draft.name} ${said}`);
+    toEnd();
+  };
+
+  const upload = async (draft, content) => {
+    const url = new URL("web/files", document.baseURI);
+    url.searchParams.set("name", draft.name);
+    for (let tries = 0; tries < 5 && !draft.stop.signal.aborted; tries += 1) {
+      try {
+        const answer = await fetch(url, {
+          method: "POST", body: content, signal: draft.stop.signal,
+          headers: { "x-chat": mine.chat, "x-chat-token": mine.token, "content-type": "application/octet-stream" },
+        });
+        const said = await answer.json();
+        if (answer.ok) return said;
+        if (![408, 429, 503].includes(answer.status)) return { code: said.code };
+      } catch { /* the connection; tried again */ }
+      await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** tries));
+    }
+    return { code: "unavailable" };
+  };
+
+  const attach = async (content) => {
+    if (!taken || !mine || drafts.length >= MOST_FILES) return;
+    const chat = mine.chat;
+    const draft = { name: content.name || words.file, file: null, stop: new AbortController() };
+    drafts.push(draft);
+    showDrafts();
+    if (content.size > taken.size) return refuse(draft, "too_large");
+    if (!content.size) return refuse(draft, "empty");
+    tell(draft, words.coming);
+    const said = await upload(draft, content);
+    if (draft.stop.signal.aborted || !drafts.includes(draft) || !mine || mine.chat !== chat) return undefined;
+    if (!said.ref) return refuse(draft, said.code);
+    draft.file = said;
+    draft.name = said.name;
+    tell(draft, words.there);
+    showDrafts();
+    if (sending) submit();
+    return undefined;
+  };
+
+  const attachAll = (list) => { for (const content of list) attach(content); };
+
+  at("attach").addEventListener("click", () => at("picked").click());
+  at("picked").addEventListener("change", () => {
+    attachAll([...at("picked").files]);
+    at("picked").value = "";
+    input.focus({ preventScroll: true });
+  });
+  input.addEventListener("paste", (event) => {
+    if (!event.clipboardData.files.length) return;
+    event.preventDefault();
+    attachAll([...event.clipboardData.files]);
+  });
+  root.addEventListener("dragover", (event) => {
+    if (!taken || ![...event.dataTransfer.types].includes("Files")) return;
+    event.preventDefault();
+    root.classList.add("dropping");
+  });
+  for (const end of ["dragleave", "drop"]) root.addEventListener(end, () => root.classList.remove("dropping"));
+  root.addEventListener("drop", (event) => {
+    if (!event.dataTransfer.files.length) return;
+    event.preventDefault();
+    attachAll([...event.dataTransfer.files]);
+  });
 
   at("form").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -489,6 +638,10 @@
     keep("localStorage", CHAT, null);
     pending = [];
     keep("sessionStorage", PENDING, null);
+    for (const draft of drafts) draft.stop.abort();
+    drafts = [];
+    sending = false;
+    showDrafts();
     clear();
     showTyping(false);
     const old = socket;
@@ -508,6 +661,9 @@
   at("label").textContent = words.write;
   input.placeholder = words.write;
   at("send").setAttribute("aria-label", words.send);
+  at("attach").setAttribute("aria-label", words.attach);
+  at("attach").title = words.attach;
+  at("drafts").setAttribute("aria-label", words.attach);
   at("fresh").textContent = words.fresh;
   scroll.setAttribute("aria-label", words.log);
   log.setAttribute("aria-label", words.log);

@@ -29,6 +29,8 @@ def test_the_spec_builds_a_connector() -> None:
         "/web/chat.js",
         "/web/chat.css",
         "/web/icon.svg",
+        "/web/files",
+        "/web/files/{ref}",
         "/web/socket",
     ]
 

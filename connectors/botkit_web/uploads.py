@@ -1,0 +1,205 @@
+"""Files over HTTP: taken for a chat whose token comes along, and given under addresses that only its pages know.
+
+`POST /web/files?name=photo.jpg` takes the body as it is, with the headers `x-chat` and `x-chat-token`, and answers
+with what a message may name then: `ref`, `name`, `mime`, `size`, `url`. Else it answers `code` and `message`:
+
+    origin, chat          403: a page of another site; 401: this chat's token is another one
+    too_large, too_many   413: larger than the bot takes, or than it takes of one chat
+    wrong_type, empty     415, 400: the content is of no type that the bot takes
+    too_fast, late        429: try again after `retry-after` seconds; 408: it took too long
+    unavailable           503: not stored; try again after `retry-after` seconds
+
+`GET /web/files/REF?chat=...&key=...` gives a file. What a browser could execute is never taken, and what it cannot
+show as a picture is given to be saved.
+"""
+
+import asyncio
+import logging
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from botkit import File, FileError, Intake
+from botkit_web.access import Allowance, Signer, allows
+from botkit_web.settings import WebSettings
+
+_log = logging.getLogger(__name__)
+
+PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"})
+_STATUS: Final = {"empty": 400, "too_large": 413, "too_many": 413, "wrong_type": 415}
+_RETRY: Final = 3.0  # seconds until a page should try again what could not be stored
+_AT_ONCE: Final = 4  # uploads of one chat
+_RATE, _BURST = 0.5, 20  # uploads a second of one chat in the long run, and at once
+_KNOWN: Final = 10_000  # chats of which it is known how often they uploaded
+_LONGEST_NAME: Final = 1_000
+_SAFE: Final = {
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'; sandbox",
+    "referrer-policy": "no-referrer",
+    "x-robots-tag": "noindex",
+}
+
+
+class Uploads:
+    """Takes and gives the files of chats. `intake` gives None while the channel is not running."""
+
+    def __init__(
+        self, settings: WebSettings, signer: Signer, intake: Callable[[], Intake | None], clock: Callable[[], float]
+    ) -> None:
+        self._settings = settings
+        self._signer = signer
+        self._intake = intake
+        self._clock = clock
+        self._allowances: OrderedDict[str, Allowance] = OrderedDict()
+        self._under_way: Counter[str] = Counter()
+
+    def routes(self) -> list[BaseRoute]:
+        """Give the routes."""
+        return [
+            Route("/web/files", self._answer, methods=["POST", "OPTIONS"], name="web-upload"),
+            Route("/web/files/{ref}", self._give, name="web-file"),
+        ]
+
+    def shown(self, chat: str, file: File) -> dict[str, Any]:
+        """Give a file as a page is told of it."""
+        url = f"web/files/{file.ref}?{urlencode({'chat': chat, 'key': self._signer.sign_file(chat, file.ref)})}"
+        return {"ref": file.ref, "name": file.name, "mime": file.mime, "size": file.size, "url": url}
+
+    async def find(self, chat: str, ref: str) -> File | None:
+        """Give a file that was uploaded to a chat."""
+        intake = self._intake()
+        return await intake.files.find(f"web:{chat}", ref) if intake is not None else None
+
+    def limits(self) -> dict[str, Any] | None:
+        """Give what a page may know of what is taken; None where nothing is."""
+        intake = self._intake()
+        if intake is None or not intake.files.limits.types:
+            return None
+        return {"size": intake.files.limits.size, "types": list(intake.files.limits.types)}
+
+    # Taking
+
+    async def _answer(self, request: Request) -> Response:
+        origin = request.headers.get("origin", "")
+        if not allows(origin, request.headers.get("host", ""), self._settings.origins):
+            return _problem(403, "origin", "A page of this site may not upload.")
+        answer = Response(status_code=204) if request.method == "OPTIONS" else await self._take(request)
+        if origin:
+            answer.headers.update(_for_other_sites(origin))
+        return answer
+
+    async def _take(self, request: Request) -> Response:
+        intake, chat = self._intake(), request.headers.get("x-chat", "")
+        if intake is None:
+            return _unavailable()
+        if not self._signer.owns(chat, request.headers.get("x-chat-token", "")):
+            return _problem(401, "chat", "This chat is another one's.")
+        wait = 1.0 if self._under_way[chat] >= _AT_ONCE else self._allowance(chat).take()
+        if wait:
+            return _problem(429, "too_fast", "That was too fast.", retry_after=wait)
+        if _announced(request) > intake.files.limits.size:
+            return _problem(413, "too_large", "This file is too large.")
+        self._under_way[chat] += 1
+        try:
+            async with asyncio.timeout(self._settings.upload_seconds):
+                return await self._store(request, intake, chat)
+        except TimeoutError:
+            return _problem(408, "late", "The upload took too long.")
+        finally:
+            self._under_way[chat] -= 1
+            if not self._under_way[chat]:
+                del self._under_way[chat]
+
+    async def _store(self, request: Request, intake: Intake, chat: str) -> Response:
+        name = request.query_params.get("name", "")[:_LONGEST_NAME]
+        try:
+            file = await intake.files.put(f"web:{chat}", name, request.stream())
+        except FileError as error:
+            return _problem(_STATUS.get(error.reason, 400), error.reason, error.message)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except TimeoutError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever the store raises, the page tries again
+            _log.warning(
+                "a file could not be stored: %s", type(error).__name__, extra={"action": "web.upload", "chat": chat}
+            )
+            return _unavailable()
+        return JSONResponse(self.shown(chat, file), 201, headers=_SAFE | {"cache-control": "no-store"})
+
+    def _allowance(self, chat: str) -> Allowance:
+        found = self._allowances.pop(chat, None) or Allowance(_RATE, _BURST, self._clock)
+        self._allowances[chat] = found
+        if len(self._allowances) > _KNOWN:
+            self._allowances.popitem(last=False)
+        return found
+
+    # Giving
+
+    async def _give(self, request: Request) -> Response:
+        intake, ref = self._intake(), request.path_params["ref"]
+        chat, key = request.query_params.get("chat", ""), request.query_params.get("key", "")
+        if intake is None:
+            return _unavailable()
+        file = None
+        if self._signer.owns_file(chat, ref, key):
+            try:
+                file = await intake.files.find(f"web:{chat}", ref)
+            except Exception as error:  # noqa: BLE001
+                _log.warning("a file could not be read: %s", type(error).__name__, extra={"action": "web.file"})
+                return _unavailable()
+        if file is None:
+            return _problem(404, "missing", "There is no such file.")
+        headers = _SAFE | {"cache-control": "private, max-age=3600", "etag": f'"{ref}"'}
+        if request.headers.get("if-none-match") == headers["etag"]:
+            return Response(status_code=304, headers=headers)
+        headers |= {"content-length": str(file.size), "content-disposition": disposition(file)}
+        if request.method == "HEAD":
+            return Response(headers=headers, media_type=file.mime)
+        return StreamingResponse(
+            intake.files.read(f"web:{chat}", ref), headers=headers, media_type=_charted(file.mime)
+        )
+
+
+def disposition(file: File) -> str:
+    """Say that a picture may be shown and anything else is to be saved, under its name (RFC 6266)."""
+    how = "inline" if file.mime in PICTURES else "attachment"
+    ascii_name = file.name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_").replace("\\", "_")
+    return f"{how}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(file.name, safe='')}"
+
+
+def _charted(mime: str) -> str:
+    return f"{mime}; charset=utf-8" if mime.startswith("text/") else mime
+
+
+def _announced(request: Request) -> int:
+    """Give the length that a client says its body has; 0 where it says none."""
+    text = request.headers.get("content-length", "")
+    return int(text) if text.isdecimal() and len(text) < 20 else 0
+
+
+def _for_other_sites(origin: str) -> Mapping[str, str]:
+    """Let a page of a site that may use the chat read the answer."""
+    return {
+        "access-control-allow-origin": origin,
+        "access-control-allow-methods": "POST",
+        "access-control-allow-headers": "x-chat, x-chat-token, content-type",
+        "access-control-max-age": "600",
+        "vary": "origin",
+    }
+
+
+def _problem(status: int, code: str, message: str, retry_after: float = 0.0) -> Response:
+    headers = _SAFE | {"cache-control": "no-store"}
+    if retry_after:
+        headers["retry-after"] = str(max(1, round(retry_after)))
+    return JSONResponse({"code": code, "message": message}, status, headers=headers)
+
+
+def _unavailable() -> Response:
+    return _problem(503, "unavailable", "Please try again.", retry_after=_RETRY)
