@@ -40,8 +40,8 @@ def mentions(work: Work, text: str) -> list[Mention]:
     thing it is ('order' for order_number), counts with a value beside it.
     """
     anywhere = _names_on_stack(work)
-    if anywhere is None or anywhere.search(_wide(text)) is None:  # nearly always, and then nothing else is looked at
-        return []
+    if anywhere is None or anywhere.search(text if text.isascii() else _wide(text)) is None:
+        return []  # nearly always, and then nothing else is looked at
     frame, question = work.stack[-1] if work.stack else None, work.question
     key = text, len(work.stack), id(frame), id(question)
     memo = work.mentioned.get(key)

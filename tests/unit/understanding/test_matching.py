@@ -11,6 +11,7 @@ import pytest
 
 from botkit.model.events import Match
 from botkit.ports.understanding import IntentClassifier
+from botkit.understanding import matching
 from botkit.understanding.matching import FLOOR, MOST, FuzzyClassifier
 
 
@@ -255,6 +256,19 @@ def test_scores_fall_and_examples_belong_to_their_names() -> None:
             assert [match.score for match in matches] == sorted((m.score for m in matches), reverse=True)
             assert len({match.name for match in matches}) == len(matches)
             assert all(match.example in desk.EXAMPLES[match.name] for match in matches)
+
+
+def test_what_was_heard_before_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clauses that differ in unknown words alone share a comparison, and each keeps its own score."""
+    monkeypatch.setattr(matching, "_COMPARISONS", 3)
+    wordings = [text for texts in desk.WORDINGS.values() for text in texts]
+    said = [text for wording in wordings[:40] for text in (wording, f"{wording} zorbly", f"my grunkle, {wording}")]
+    fresh = [FuzzyClassifier.build(desk.EXAMPLES).classify(text, "en") for text in said]
+    built = FuzzyClassifier.build(desk.EXAMPLES)
+    assert [built.classify(text, "en") for text in said] == fresh
+    assert [built.classify(text, "en") for text in reversed(said)] == fresh[::-1]
+    assert len({str(matches[0].score) for matches in fresh[:3] if matches}) > 1
+    assert len(built._compared) <= 3
 
 
 def test_many_names_stay_quick() -> None:
