@@ -82,6 +82,21 @@ def _conversation(work: "Work") -> dict[str, Any]:
     }
 
 
+def _labels(work: "Work") -> Callable[[str, Any], Any]:
+    """Give what shows a value of a slot by its label: of the run on top that has the slot, or of the shared one."""
+
+    def label(name: str, value: Any) -> Any:
+        flows = [work.flows.flows[frame.flow] for frame in reversed(work.stack)]
+        known = [flow.slots[name] for flow in flows if name in flow.slots]
+        slot = work.flows.slots.get(name) or next(iter(known), None)
+        labels = {str(option.value): work.text(option.label) for option in slot.options} if slot is not None else {}
+        if isinstance(value, list):
+            return work.formats().list_separator.join(labels.get(str(item), str(item)) for item in value)
+        return labels.get(str(value), value)
+
+    return label
+
+
 _MADE: dict[str, Callable[["Work"], Any]] = {
     "channel": lambda work: work.session.channel,
     "now": _now,
@@ -89,6 +104,7 @@ _MADE: dict[str, Callable[["Work"], Any]] = {
     "locale": lambda work: work.locale,
     "customer": lambda work: work.customer,
     "conversation": _conversation,
+    "__labels__": _labels,
     "__formats__": lambda work: work.formats(),
     "__currency__": lambda work: work.flows.settings.currency,
     "__timezone__": lambda work: work.flows.settings.timezone,

@@ -103,6 +103,15 @@ def show_duration(run: Evaluation, value: Any) -> Any:
     return formats.duration(value, run.formats)
 
 
+def label(run: Evaluation, value: Any, slot: str = "") -> Any:
+    """Write a value of a slot as the customer is shown it: an option's label; a value without one stays itself.
+
+    `slot` is the name that stands before the filter, or another one.
+    """
+    labels = run.scope.get("__labels__")
+    return value if labels is None or value is None else labels(slot, value)
+
+
 def _form(name: Any) -> formats.Form:
     if name == "short":
         return "short"
@@ -135,6 +144,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "date": show_date,
     "datetime": show_datetime,
     "duration": show_duration,
+    "label": label,
     "money": money,
     "number": number,
     "percent": percent,

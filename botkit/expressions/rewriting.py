@@ -10,7 +10,7 @@ from botkit.expressions.sandbox import COMPARE, CONCAT, LOOP, SECTION
 
 
 def rewrite(tree: nodes.Template) -> nodes.Template:
-    """Rewrite comparisons, `~`, slices and the lists of loops to private filters, in place."""
+    """Rewrite comparisons, `~`, slices and the lists of loops to private filters, and name the slot for `label`."""
     _rewritten(tree)
     return tree
 
@@ -37,6 +37,8 @@ def _rewritten(node: nodes.Node) -> nodes.Node:
             return _through(SECTION, node.node, *(end or nodes.Const(None) for end in (start, stop, step)))
         case nodes.CondExpr(expr2=None):
             node.expr2 = nodes.Const(None)
+        case nodes.Filter(name="label", node=nodes.Name(name=name), args=[]):
+            node.args = [nodes.Const(name)]
         case nodes.For():
             node.iter = _through(LOOP, cast("nodes.Expr", node.iter), nodes.Const(weight))
     return node

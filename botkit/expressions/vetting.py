@@ -135,6 +135,7 @@ def _filter(node: nodes.Filter) -> Iterable[Finding]:
         *_arguments(node, "filter", FILTERS),
         *_inner_names(node),
         *_forms(node),
+        *_labels(node),
     ]
 
 
@@ -181,6 +182,12 @@ def _inner_names(node: nodes.Filter) -> Iterable[Finding]:
     if not isinstance(name, str):
         return [_finding(node, "forbidden-syntax", f"'{node.name}' needs the {kind}'s name as a text")]
     return _known(node, name, kind, known)
+
+
+def _labels(node: nodes.Filter) -> Iterator[Finding]:
+    if node.name == "label" and not isinstance(node.node, nodes.Name) and not (node.args or _keywords(node)):
+        message = "label needs the slot whose options have the label"
+        yield _finding(node, "filter-arguments", message, "write 'slot | label', or label('slot')")
 
 
 def _forms(node: nodes.Filter) -> Iterator[Finding]:

@@ -83,6 +83,7 @@ FILTER_SAMPLES = {
     "unique": Sample("names | unique"),
     "upper": Sample("name | upper", "Make letters large."),
     "urlencode": Sample("'a b&c' | urlencode", "Write a text so that it can stand in an address."),
+    "label": Sample("word | label"),
     "weekday": Sample("day | weekday"),
 }
 

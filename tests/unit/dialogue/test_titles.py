@@ -126,3 +126,27 @@ def test_two_slots_of_one_title_mean_the_one_that_was_asked() -> None:
     talk.say("Elm 5")
     talk.say("no, the street is Oak 7")
     assert talk.slots["one"] == "Oak 7"
+
+
+LABELS = """
+slots: {way: {options: {mail: {en: By mail, zh: 邮寄}, store: {en: In the store, zh: 自提}}}}
+flows:
+  main:
+    start: {commands: [main]}
+    steps:
+      - {ask: way, say: {en: How?, zh: 怎么取？}}
+      - {ask: extras, say: {en: What else?, zh: 还要什么？}, many: true, options: {a: {en: A card, zh: 贺卡}, b: {en: A bow, zh: 丝带}}}
+      - set: {box: {way: store}}
+      - say: "{{ way | label }}; {{ extras | label }}; {{ box.way | label('way') }}; {{ box.way | label('no') }}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [("en", "By mail; A card, A bow; In the store; store"), ("zh", "邮寄; 贺卡、丝带; 自提; store")],
+)
+def test_the_label_of_a_value(locale: str, text: str) -> None:
+    talk = Talk(build(LABELS), locale=locale)
+    talk.say("/main")
+    talk.say("1")
+    assert talk.say("1 and 2") == text
