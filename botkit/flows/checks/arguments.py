@@ -18,7 +18,7 @@ def check_arguments(survey: Survey, found: Findings) -> None:
                 case Do(action=action) if action in survey.bot.catalogue.actions:
                     _check_action(survey.bot.catalogue.actions[action], step, step.body.args, found)
                 case Run(flow=called) if called in survey.flows:
-                    _check_run(survey.flows[called], step, step.body, found)
+                    _check_run(survey, survey.flows[called], step, step.body, found)
                     if step.body.save and called not in giving:
                         message = f"flow '{called}' never ends with a value, so '{step.body.save}' is always none"
                         found.warning(
@@ -70,9 +70,15 @@ def _takes(names: tuple[str, ...]) -> str:
     return f"it takes {', '.join(names)}" if names else "it takes nothing"
 
 
-def _check_run(called: Flow, step: Step, body: Run, found: Findings) -> None:
+def _check_run(survey: Survey, called: Flow, step: Step, body: Run, found: Findings) -> None:
     for name, value in body.args.items():
         if name not in called.slots:
             message = f"flow '{called.name}' takes no '{name}'"
+            if name in survey.bot.slots:
+                hint = (
+                    f"'{name}' is shared: flow '{called.name}' has it without 'with'; to change it, 'set' it before"
+                )
+                found.error(_place(value, step), "wrong-arguments", message, hint)
+                continue
             hint = found.meant(name, called.slots, otherwise=f"declare it under the slots: of flow '{called.name}'")
             found.error(_place(value, step), "wrong-arguments", message, hint)
