@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from botkit.dialogue.clues import said_of_others
 from botkit.dialogue.filling import FREE_TYPES, STRICT, Fit, bare_amount, choices_of, find_values, strict_value
+from botkit.dialogue.patterns import shortened
 from botkit.dialogue.phrases import Phrases, leads_in, without_assents, without_tail
 from botkit.dialogue.stack import asked_slots, known_slots
 from botkit.dialogue.work import Work
@@ -93,17 +94,10 @@ def _short_names(names: tuple[str, ...], kinds: tuple[str, ...]) -> dict[str, st
     """
     found: dict[str, str] = {}
     for name in names:
-        short = _shortened(name, kinds)
+        short = shortened(name, kinds)
         if short:
             found[short] = "" if found.get(short, _plain(name)) != _plain(name) else _plain(name)
     return {_plain(short): full for short, full in found.items() if full}
-
-
-def _shortened(name: str, kinds: tuple[str, ...]) -> str:
-    """Give a name without the word for the kind of thing at its end, or nothing."""
-    folded = fold(name)
-    ends = [kind for kind in kinds if folded.endswith(kind if has_cjk(kind) else f" {kind}")]
-    return next((short for kind in ends if len(short := folded.removesuffix(kind).strip()) > 1), "")
 
 
 def _names_on_stack(work: Work) -> re.Pattern[str] | None:
@@ -118,7 +112,7 @@ def _names_on_stack(work: Work) -> re.Pattern[str] | None:
     slots = [slot for one in facts for slot in one.asks.values()]
     slots += [slot for one in facts for called in one.calls.values() for slot in called.asks.values()]
     names = tuple(_names_of(slots))
-    short = [_plain(_shortened(name, work.prepared.phrases.kinds)) for name in names]
+    short = [_plain(shortened(name, work.prepared.phrases.kinds)) for name in names]
     pattern = known[flows] = _names_in((*names, *short))
     return pattern
 

@@ -103,6 +103,23 @@ def own_words(slot: SlotDef) -> tuple[str, ...]:
     return tuple(sorted({*folded, *words} - {""}, key=len, reverse=True))
 
 
+def wants_another(phrases: Phrases, slot: SlotDef, text: str) -> bool:
+    """Tell whether a text wants another value for a slot than the known one: 'another order', 别的订单."""
+    if phrases.others is None:
+        return False
+    folded, own = fold(text), own_words(slot)
+    named = _any_of((*own, *filter(None, [shortened(name, phrases.kinds) for name in own])))
+    behind = (folded[match.end() :].lstrip() for match in phrases.others.finditer(folded))
+    return named is not None and any(named.match(rest) for rest in behind)
+
+
+def shortened(name: str, kinds: tuple[str, ...]) -> str:
+    """Give a name without the word for the kind of thing at its end, or nothing."""
+    folded = fold(name)
+    ends = [kind for kind in kinds if folded.endswith(kind if has_cjk(kind) else f" {kind}")]
+    return next((short for kind in ends if len(short := folded.removesuffix(kind).strip()) > 1), "")
+
+
 def _core(phrases: Phrases, own: tuple[str, ...], text: str) -> tuple[int, int]:
     """Give where a text is without what leads in to a value ('sorry, my username is') and the fillers behind it."""
     flat, places = _flatten(text)

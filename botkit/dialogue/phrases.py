@@ -32,6 +32,7 @@ class Phrases:
     plain: frozenset[str] = frozenset()
     leading_over: re.Pattern[str] | None = None
     kinds: tuple[str, ...] = ()
+    others: re.Pattern[str] | None = None
     pausing: re.Pattern[str] | None = None
     counters: frozenset[str] = frozenset()  # as `strip_talk` leaves them
     nots: re.Pattern[str] | None = None
@@ -89,6 +90,7 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
             for word, number in locale.numbers.words.items()
             if number in range(1, 21)
         },
+        others=_anywhere(phrase for locale in known for phrase in locale.others),
         pausing=_anywhere(phrase for locale in known for phrase in locale.pauses),
         nots=_anywhere(phrase for locale in known for phrase in locale.nots),
         claims=_anywhere(phrase for locale in known for phrase in locale.claims),

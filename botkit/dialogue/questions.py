@@ -7,6 +7,7 @@ from botkit.dialogue.filling import (
     refusal,
 )
 from botkit.dialogue.hearing import offered
+from botkit.dialogue.patterns import wants_another
 from botkit.dialogue.prepared import checked_names
 from botkit.dialogue.saying import listed_options, say_rule, say_speech, slot_title
 from botkit.dialogue.stack import drop_timers
@@ -28,8 +29,10 @@ def ask(work: Work, step: Step, body: Ask) -> None:
                 work.go(step.next)
             return
         if frame.asked or body.fill != "anytime" or not _fill_from_heard(work, step, slot):
-            _carry(work, step, slot, current)  # only a shared slot can be filled and not in this run
-        return
+            if _carry(work, step, slot, current):  # only a shared slot can be filled and not in this run
+                return
+        else:
+            return
     if not frame.asked and body.fill == "anytime" and _fill_from_heard(work, step, slot):
         return
     buttons = _option_buttons(work, slot)
@@ -60,18 +63,24 @@ def _still_valid(work: Work, slot: SlotDef, current: Any) -> bool:
     return all(item in values for item in (current if slot.many and isinstance(current, list) else [current]))
 
 
-def _carry(work: Work, step: Step, slot: SlotDef, current: Any) -> None:
+def _carry(work: Work, step: Step, slot: SlotDef, current: Any) -> bool:
+    """Take or offer the value of a shared slot; False if the customer wants another one, which is asked for."""
+    if any(wants_another(work.prepared.phrases, slot, heard.text) for heard in work.top.heard):
+        work.visit(step.id, "not offered: another one is wanted")
+        work.slots[slot.name] = None
+        return False
     if slot.carry == "silent":
         work.visit(step.id, "carried over")
         work.fill(slot.name, current)
         work.go(step.next)
-        return
+        return True
     work.visit(step.id, "offered again" if work.top.asked else "offered")
     id_ = work.top.asked or f"{work.number}.{work.tick()}"
     buttons = yes_no_buttons(work)
     work.say(work.phrase("still", value=labelled(work, slot, current)), buttons=buttons, question=id_)
     work.change(asked=id_)
     work.wait(Question(id=id_, run=work.top.run, step=step.id, kind="offer", buttons=buttons))
+    return True
 
 
 def _fill_from_heard(work: Work, step: Step, slot: SlotDef) -> bool:

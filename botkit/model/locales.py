@@ -153,6 +153,7 @@ class Locale(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     answers: tuple[str, ...] = ()  # of yes and no, those that count with more words behind: yes I want it
     kinds: tuple[str, ...] = ()  # a slot's name is one without these at its end, too: order NUMBER, 订单号
     copulas: tuple[str, ...] = ()  # between a slot's name and its new value: the address IS, 地址改成
+    others: tuple[str, ...] = ()  # before a slot's name: not the value that is known: ANOTHER order
     pauses: tuple[str, ...] = ()  # whole replies that want a moment: hold on, 稍等
     counters: tuple[str, ...] = ()  # whole replies that ask back, the slot's name left out: why do you need it
     nots: tuple[str, ...] = ()  # make a statement a no: I have NOT paid it

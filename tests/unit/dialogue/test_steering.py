@@ -694,3 +694,43 @@ def test_a_flow_in_the_middle_of_its_work_is_not_started_anew() -> None:
     talk.say("something other")
     assert talk.say("/return") == "Return a lamp?"
     assert talk.stack == ["return_item"]
+
+
+TRACKING = """
+slots: {order_number: {title: {en: order number, zh: 订单号}, pattern: '\\d{10}', carry: CARRY}}
+intents: {track: {examples: [I want to track my order]}}
+flows:
+  main:
+    start: {intents: [track]}
+    steps:
+      - {ask: order_number, say: Which?}
+      - say: On its way.
+"""
+
+
+@pytest.mark.parametrize("carry", ["offer", "silent"])
+@pytest.mark.parametrize(
+    ("said", "step"),
+    [
+        ("I want to track another order", "ask:order_number"),
+        ("track a different order please", "ask:order_number"),
+        ("我要查另一个订单", "ask:order_number"),
+        ("查一下别的订单", "ask:order_number"),
+        ("another order: 2222222222", None),
+    ],
+)
+def test_who_wants_another_one_is_not_offered_the_known_one(carry: str, said: str, step: str | None) -> None:
+    talk = Talk(build(TRACKING.replace("CARRY", carry)))
+    talk.say("track 1111111111", intents={"track": 1.0})
+    talk.say(said, intents={"track": 1.0})
+    assert talk.step == step
+    assert talk.text == ("Which?" if step else "On its way.")
+    assert talk.session.slots["order_number"] == (None if step else "2222222222")
+
+
+@pytest.mark.parametrize("said", ["track my order", "send my order to another address", "另外，我的订单呢"])
+def test_who_wants_another_thing_is_offered_the_known_one(said: str) -> None:
+    talk = Talk(build(TRACKING.replace("CARRY", "offer")))
+    talk.say("track 1111111111", intents={"track": 1.0})
+    talk.say(said, intents={"track": 1.0})
+    assert "1111111111" in talk.text
