@@ -1,5 +1,6 @@
 """Talks: one conversation with a bot, from its opening on, with all that it says unasked."""
 
+import shlex
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,9 +12,12 @@ from botkit.app.bots import Bot, Exchange, exchange_of
 from botkit.app.config import FILE, read_config
 from botkit.app.directories import read_file
 from botkit.app.trials_reading import read_moment
-from botkit.errors import UsageError
+from botkit.errors import FileError, UsageError
 from botkit.model.turn import Turn
+from botkit.model.values import File
 from botkit.runtime.clocks import FixedClock
+
+ATTACH = "/attach"
 
 
 class Opening(msgspec.Struct, frozen=True):
@@ -49,9 +53,14 @@ class Talk:
         return self._take(await self.bot.open(self.conversation))
 
     async def say(self, text: str) -> Exchange:
-        """Say something."""
+        """Say something; `/attach PATH ...` sends a file, with what stands behind it as the text.
+
+        Raises UsageError for a file that cannot be read.
+        """
+        path, said = read_attach(text)
+        files = [await attach(self.bot, path, self.conversation)] if path is not None else ()
         self._talking = True
-        return self._take(await self.bot.say(text, self.conversation))
+        return self._take(await self.bot.say(said, self.conversation, files))
 
     async def press(self, label: str) -> Exchange:
         """Press a button that was shown last."""
@@ -67,6 +76,34 @@ class Talk:
         """Hear no more; may be called twice."""
         end, self._end = self._end, _nothing
         end()
+
+
+def read_attach(text: str) -> tuple[Path | None, str]:
+    """Give the path and the text of `/attach PATH TEXT`; the path may be in quotes. Else no path."""
+    command, _, rest = text.strip().partition(" ")
+    if command != ATTACH:
+        return None, text
+    try:
+        words = shlex.split(rest)
+    except ValueError as error:
+        raise UsageError(f"{ATTACH}: {error}", hint=f'{ATTACH} "my photo.jpg" This is what arrived.') from None
+    if not words:
+        raise UsageError(f"{ATTACH} needs a path", hint=f'{ATTACH} "my photo.jpg" This is what arrived.')
+    return Path(words[0]).expanduser(), " ".join(words[1:])
+
+
+async def attach(bot: Bot, path: Path, conversation: str, content: bytes | None = None) -> File:
+    """Upload a file of this machine, or other content under its name; one that is refused says why."""
+    try:
+        if content is None:
+            return await bot.attach(path, conversation)
+        return await bot.files.put(conversation, path.name, _once(content))
+    except FileError as error:
+        return File(name=path.name, refused=error.reason)
+
+
+async def _once(content: bytes) -> AsyncIterator[bytes]:
+    yield content
 
 
 def _nothing() -> None:

@@ -1,7 +1,9 @@
 """Conversation tests: each played through the engine, in a store and with plugins of its own, and judged."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
 
@@ -9,6 +11,7 @@ import msgspec
 
 from botkit.app.bots import Bot, Exchange, Recognisers, exchange_of
 from botkit.app.directories import Checked
+from botkit.app.talks import attach
 from botkit.app.transcripts import line_of, readable
 from botkit.app.trials_reading import Called, Expectation, Move, StandIn, Trial
 from botkit.dialogue import new_session
@@ -17,7 +20,7 @@ from botkit.model.definitions import FlowSet
 from botkit.model.events import Event, Failure, Outside, Result
 from botkit.model.replies import Call
 from botkit.model.turn import Turn, Visit
-from botkit.model.values import from_json, plain, to_json
+from botkit.model.values import File, from_json, plain, to_json
 from botkit.ports.stores import Commit, Store
 from botkit.registry.contexts import Caller
 from botkit.registry.hooks import Action
@@ -28,7 +31,8 @@ from botkit.registry.verdicts import Direction, Verdict
 from botkit.runtime.books import FlowBook
 from botkit.runtime.clocks import FixedClock
 from botkit.runtime.engine import Engine
-from botkit.stores import open_store
+from botkit.stores import open_files, open_store
+from botkit.testing.samples import sample
 
 _GIVEN = "given"
 MOST_TIMERS = 1000  # that one `wait` may fire
@@ -128,6 +132,7 @@ class _Performance:
             recognisers,
             self.clock,
             chosen_locale=trial.locale,
+            files=open_files(self._store, checked.config.files, self.clock),
         )
         self._bot = Bot(checked, self._engine, {})
         self._events = 0
@@ -136,6 +141,7 @@ class _Performance:
     async def __aenter__(self) -> Self:
         await self._store.open()
         try:
+            self._registry.lend(self._engine.files)
             await self._registry.start()
             await self._give()
             self._engine.listen(self.conversation, self.turns.append)
@@ -172,8 +178,10 @@ class _Performance:
             case "bot":
                 return self._last
             case "user":
-                self.transcript.append(Said("customer", move.text, move.place))
-                exchange = await self._bot.say(move.text, self.conversation)
+                files = [await self._upload(Path(name)) for name in move.files]
+                said = " ".join([move.text, *(f"[{file.name}]" for file in files)]).strip()
+                self.transcript.append(Said("customer", said, move.place))
+                exchange = await self._bot.say(move.text, self.conversation, files)
             case "press":
                 self.transcript.append(Said("customer", f"[{move.text}]", move.place))
                 exchange = await self._bot.press(move.text, self.conversation)
@@ -186,6 +194,11 @@ class _Performance:
         self._last = exchange
         self._note(exchange)
         return exchange
+
+    async def _upload(self, path: Path) -> File:
+        """Upload a file that stands beside the test, or one that is made up."""
+        made_up = not await asyncio.to_thread(path.is_file)
+        return await attach(self._bot, path, self.conversation, sample(path.name) if made_up else None)
 
     async def _tell(self, event: Event) -> Exchange:
         before = len(self.turns)

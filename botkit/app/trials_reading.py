@@ -16,6 +16,7 @@ from botkit.model.definitions import FlowSet
 from botkit.model.session import Owner
 from botkit.model.turn import Route
 from botkit.model.values import Money
+from botkit.testing.samples import SAMPLES
 
 NOW = "2026-05-01T10:00:00"  # where a test's clock stands, in the bot's time zone
 ROUTES: tuple[str, ...] = get_args(Route)
@@ -60,6 +61,7 @@ class Move(msgspec.Struct, frozen=True):
     text: str = ""
     data: dict[str, Any] = {}
     seconds: float = 0.0
+    files: tuple[str, ...] = ()  # paths of this machine, or names of files that are made up
     expect: Expectation = Expectation()
     place: Place = NOWHERE
 
@@ -226,21 +228,39 @@ class _Reader:
         return tuple(move for move in moves if move is not None)
 
     def move(self, node: Node) -> Move | None:
-        known = (*_MOVES, "bot", "expect")
+        known = (*_MOVES, "files", "bot", "expect")
         found = shapes.fields(node, "a line of a talk", known, self.report)
         kinds = [kind for kind in _MOVES if kind in found]
         if len(kinds) > 1:
             message = f"a line of a talk is one of {', '.join(_MOVES)}, not several"
             self.report.error(found[kinds[1]].place, "contradiction", message)
             return None
-        if not kinds and not found.keys() & {"bot", "expect"}:
+        if not kinds and not found.keys() & {"files", "bot", "expect"}:
             if node.kind == "mapping" and not node.entries:
                 self.report.error(node.place, "missing-key", f"a line of a talk needs one of {', '.join(known)}")
             return None
         expect = self.expectation(found.get("expect"), found.get("bot"))
+        files = self.files(found["files"]) if "files" in found else ()
+        if files or "files" in found:
+            if kinds and kinds != ["user"]:
+                self.report.error(found["files"].place, "contradiction", "'files' stand alone, or with 'user'")
+                return None
+            text = self.text(found["user"], "'user'") if "user" in found and found["user"].value != "" else ""
+            return Move("user", text or "", files=files, expect=expect, place=node.place)
         if not kinds:
             return Move("bot", expect=expect, place=node.place)
         return self.act(kinds[0], found[kinds[0]], expect, node.place)
+
+    def files(self, node: Node) -> tuple[str, ...]:
+        """Read the names of files: what stands beside the test, or else is made up by its ending."""
+        beside = Path(node.place.file).parent
+        names = shapes.texts(node, "'files'", self.report)
+        for item in shapes.one_or_more(node) if names else ():
+            if not (beside / item.raw).is_file() and item.raw.rpartition(".")[2].casefold() not in SAMPLES:
+                message = f"there is no file {item.raw[:80]!r} beside this one, and none can be made up"
+                hint = f"a name that ends with one of {', '.join(sorted(SAMPLES))}"
+                self.report.error(item.place, "unknown-value", message, hint)
+        return tuple([str(beside / name) if (beside / name).is_file() else name for name in names])
 
     def act(self, kind: str, node: Node, expect: Expectation, place: Place) -> Move | None:
         match kind:

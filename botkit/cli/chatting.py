@@ -33,8 +33,8 @@ def chat(
 ) -> None:
     """Talk to a bot.
 
-    Without --conversation every run is a new one, kept in memory. On a terminal, /help lists what it understands
-    besides.
+    Without --conversation every run is a new one, kept in memory. /attach PATH sends a file, with the text behind it.
+    On a terminal, /help lists what it understands besides.
 
     \b
     botkit chat flows/support

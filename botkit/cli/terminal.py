@@ -26,6 +26,7 @@ HELP = """\
 /why       every way in which your last message could have been taken
 /slots     what the bot knows now
 /restart   a new conversation
+/attach    send a file: /attach photo.jpg This is what arrived
 What customers can always do, they can do here: /cancel, /repeat, /person.
 Type a button's number or its label to press it."""
 

@@ -139,7 +139,7 @@ def bare_amount(work: Work, text: str) -> Fit | None:
 
 
 def _fit_file(slot: SlotDef, message: Message) -> Fit | None:
-    matching = [file for file in message.files if _suits(slot.type, file)]
+    matching = [file for file in message.files if not file.refused and _suits(slot.type, file)]
     if not matching:
         return None
     return Fit(matching if slot.many else matching[0], 0, 0, EXACT)

@@ -9,7 +9,7 @@ from botkit.dialogue.asides import read_aside, take_aside
 from botkit.dialogue.changing import ask_for_change, correct, take_change
 from botkit.dialogue.controls import COMMANDS, control_of, take_control
 from botkit.dialogue.correction import NONE, Correction, Corrections, find_corrections
-from botkit.dialogue.filling import EXACT, FREE_TYPES, LOOSE, STRICT, Fit
+from botkit.dialogue.filling import EXACT, FILE_TYPES, FREE_TYPES, LOOSE, STRICT, Fit
 from botkit.dialogue.handing import leave_queue
 from botkit.dialogue.meanings import begin, surer_meaning, take_meaning
 from botkit.dialogue.naming import blank
@@ -73,8 +73,7 @@ def route(work: Work, message: Message) -> None:
     question = work.question if work.question is not None and work.question.kind != "wait" else None
     found = read_reply(work, question, message) if question is not None else None
     if message.files and not message.text.strip() and found is None:
-        work.candidate("control", "on_attachment", 1.0, "nobody asked for it", taken=True)
-        repair(work, "on_attachment", files=list(message.files))
+        _take_files(work, question, message)
         return
     if question is not None and found is not None and found.score >= EXACT and not _is_command(work, message.text):
         _record_fit(work, question, found)
@@ -118,6 +117,28 @@ def route(work: Work, message: Message) -> None:
     if work.stale and take_corrections(work, message.text):
         return
     take_meaning(work, message, question)
+
+
+def _take_files(work: Work, question: Question | None, message: Message) -> None:
+    """Deal with files that answer nothing: of another kind than was asked for, refused, or not asked for."""
+    refused = next((file.refused for file in message.files if file.refused), "")
+    asked = _asked_file(work) if question is not None and not refused else None
+    if question is not None and asked is not None and asked.retry:
+        work.candidate("slot", question.step, 0.0, "a file of another kind", taken=True)
+        unusable(work)
+        return
+    refused = refused or ("wrong_type" if asked is not None else "")
+    why = f"refused: {refused}" if refused else "nobody asked for it"
+    work.candidate("control", "on_attachment", 1.0, why, taken=True)
+    repair(work, "on_attachment", files=list(message.files), refused=refused)
+
+
+def _asked_file(work: Work) -> Ask | None:
+    """Give the open question, if it asks for a file."""
+    step = work.step_of(work.top)
+    return (
+        step.body if step is not None and isinstance(step.body, Ask) and step.body.slot.type in FILE_TYPES else None
+    )
 
 
 # Buttons and commands

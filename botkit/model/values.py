@@ -47,7 +47,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
 
     `kind` is file, image, audio, video, location or contact. Location: `latitude`, `longitude` in degrees.
     Contact: `name` and `phone`. The others: `name`, `mime`, `size` in bytes and `ref`, which the Files port
-    resolves (or a URL that the platform gave).
+    resolves (or a URL that the platform gave); or `refused`, errors.FileError's reason for which it was not kept.
     """
 
     kind: str = "file"
@@ -58,6 +58,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     latitude: float | None = None
     longitude: float | None = None
     phone: str = ""
+    refused: str = ""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:

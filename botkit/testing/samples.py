@@ -10,7 +10,7 @@ def sample(name: str, size: int = 0) -> bytes:
 
     Raises KeyError for an ending that is not known here.
     """
-    content = _SAMPLES[name.rpartition(".")[2].casefold()]()
+    content = SAMPLES[name.rpartition(".")[2].casefold()]()
     filling = b"." if content.isascii() else b"\0"
     return content + filling * (size - len(content))
 
@@ -44,7 +44,7 @@ def _webp() -> bytes:
     return b"RIFF" + (len(data) + 4).to_bytes(4, "little") + b"WEBP" + data
 
 
-_SAMPLES: Final[Mapping[str, Callable[[], bytes]]] = {
+SAMPLES: Final[Mapping[str, Callable[[], bytes]]] = {
     "png": _png,
     "jpg": _jpeg,
     "jpeg": _jpeg,

@@ -22,7 +22,7 @@ RECEIVES = {
     "on_handoff": "`team`, `reason`",
     "on_no_agent": "`team`; `opens`: the moment from which somebody is there, none while the team is open",
     "on_confirm": "`action`, `summary`; it ends with true or false",
-    "on_attachment": "`files`",
+    "on_attachment": "`files`; `refused`: why they were not kept, or nothing",
 }
 
 

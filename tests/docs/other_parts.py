@@ -182,9 +182,11 @@ TRIALS = (
     ),
     Part(
         "line",
-        "A line of a talk: one of the first five, and what is expected of it.",
+        "A line of a talk: one of the first six (`files` also beside `user`), and what is expected of it.",
         (
             Row("user", "text", "", "The customer writes.", "Where is my order?"),
+            Row("files", "one or more names", "", "The customer sends files: those beside the test, or made-up ones.",
+                "[lamp.jpg]"),
             Row("press", "text", "", "The customer presses the button of this label or value.", '"Yes"'),
             Row("wait", "duration", "", "Time passes, and what is due happens.", "10m"),
             Row("event", "name, or [event](#event-of-a-line)", "", "An event comes from outside.", "order.shipped"),

@@ -22,7 +22,7 @@ REPAIR: Mapping[str, tuple[str, ...]] = {
     "on_no_agent": ("team", "opens"),
     "on_agent_left": (),
     "on_confirm": ("action", "summary"),
-    "on_attachment": ("files",),
+    "on_attachment": ("files", "refused"),
     "on_end": (),
 }
 """The repair flows, and the slots that each is given by the dialogue core."""

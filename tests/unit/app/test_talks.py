@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from botkit.app.bots import Exchange
-from botkit.app.talks import Opening, Talk, open_talk
+from botkit.app.talks import Opening, Talk, open_talk, read_attach
 from botkit.errors import UsageError
-from botkit.model.events import Outside
+from botkit.model.events import Message, Outside
 from botkit.runtime.clocks import FixedClock
+from botkit.testing import sample
 
 
 @pytest.fixture
@@ -78,3 +79,33 @@ async def test_what_cannot_be_meant(paid: Path, opening: dict[str, str]) -> None
         async with open_talk(Opening(paid, **opening)):
             pass
     assert not [task for task in asyncio.all_tasks() if task.get_name() == "timers"]
+
+
+async def test_a_file_of_this_machine_is_attached(desk: Path, tmp_path: Path) -> None:
+    (tmp_path / "my photo.png").write_bytes(sample("a.png"))
+    (tmp_path / "setup.exe").write_bytes(b"MZ" + bytes(100))
+    async with open_talk(Opening(desk)) as talk:
+        await talk.open()
+        taken = await talk.say(f'/attach "{tmp_path}/my photo.png" look at this')
+        event = taken.turns[0].event
+        assert isinstance(event, Message)
+        assert (event.text, [file.name for file in event.files]) == ("look at this", ["my photo.png"])
+        assert len(await talk.bot.files.files(talk.conversation)) == 1
+        refused = await talk.say(f"/attach {tmp_path}/setup.exe")
+        assert refused.replies[0].text == "I can't take files of this type."
+        for line in ("/attach", "/attach ", f"/attach {tmp_path}/none.png", f"/attach {tmp_path}", '/attach "x'):
+            with pytest.raises(UsageError):
+                await talk.say(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "said"),
+    [
+        ("hello", None, "hello"),
+        ("/attachment x", None, "/attachment x"),
+        ("/attach a.png", Path("a.png"), ""),
+        (" /attach 'a b.png'  what   arrived", Path("a b.png"), "what arrived"),
+    ],
+)
+def test_a_line_that_attaches(line: str, path: Path | None, said: str) -> None:
+    assert read_attach(line) == (path, said)

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from botkit.app.bots import Exchange
@@ -15,6 +16,7 @@ from botkit.app.trials_reading import Called, Expectation, StandIn, read_file_of
 from botkit.errors import LoadError
 from botkit.model.definitions import Agent, Step, Text
 from botkit.model.replies import Button, Call, Card, Reply
+from botkit.ports.files import FileLimits
 from botkit.registry.contexts import Caller
 
 
@@ -295,3 +297,22 @@ async def test_junit_of_hostile_names(checked: Checked) -> None:
 def test_branches_of_an_agent() -> None:
     step = Step("agent", Agent(Text({"": "help"}), otherwise="a", on_error="b"))
     assert [str(branch) for branch in branches_of(step)] == ["agent → otherwise", "agent → on_error"]
+
+
+async def test_a_customer_sends_files(checked: Checked) -> None:
+    outcome = await _play(
+        checked,
+        "{files: [lamp.jpg, terms.pdf], expect: {route: control, has: received your file}}\n"
+        "{user: when are you open, files: lamp.jpg, expect: {has: 9 TO 18}}",
+    )
+    assert outcome.passed
+    said = [line.text for line in outcome.transcript if line.who == "customer"]
+    assert said == ["[lamp.jpg] [terms.pdf]", "when are you open [lamp.jpg]"]
+
+
+async def test_a_file_that_bot_yaml_does_not_take_is_refused(checked: Checked) -> None:
+    config = msgspec.structs.replace(checked.config, files=FileLimits(types=("image/*",)))
+    outcome = await _play(
+        msgspec.structs.replace(checked, config=config), "{files: [a.pdf], bot: I can't take files}"
+    )
+    assert outcome.passed

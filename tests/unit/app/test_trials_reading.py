@@ -117,7 +117,10 @@ REST = "tests: [{name: x, talk: [{user: hi}], %s}]"
             "3:10: duplicate-name: the test 'x' stands here a second time; the first is in line 2",
         ),
         (TALK % "hi", "1:26: wrong-type: a line of a talk takes a mapping, not the text 'hi'"),
-        (TALK % "{}", "1:26: missing-key: a line of a talk needs one of user, press, wait, event, bot, expect"),
+        (
+            TALK % "{}",
+            "1:26: missing-key: a line of a talk needs one of user, press, wait, event, files, bot, expect",
+        ),
         (TALK % "{usr: hi}", "1:27: unknown-key: a line of a talk has no key 'usr'; did you mean 'user'?"),
         (TALK % "{user: a, press: b}", "1:43: contradiction: a line of a talk is one of user, press, wait, event, "),
         (TALK % "{user: [a]}", "1:33: wrong-type: 'user' takes a text, not a list"),
@@ -233,3 +236,34 @@ def test_slots_of_another_type_are_refused(written: Any, kind: str, desk: Path) 
 def test_moments_that_are_none(text: str) -> None:
     found = read_moment(text, ZoneInfo("Europe/Berlin"))
     assert found is None or abs(found) > 6e10
+
+
+def _read(flows: FlowSet, line: str, file: str = "t.yaml") -> tuple[Any, list[str]]:
+    found, problems = read_file_of_trials(f"tests: [{{name: it, talk: [{line}]}}]", file, flows)
+    return found[0].talk if found else None, [str(problem) for problem in problems]
+
+
+def test_files_stand_beside_a_test_or_are_made_up(flows: FlowSet, tmp_path: Path) -> None:
+    (tmp_path / "own.bin").write_bytes(b"x")
+    (move,), problems = _read(flows, "{user: look, files: [own.bin, lamp.JPG]}", str(tmp_path / "t.yaml"))
+    assert problems == []
+    assert (move.kind, move.text, move.files) == ("user", "look", (str(tmp_path / "own.bin"), "lamp.JPG"))
+    (alone,), _ = _read(flows, "{files: lamp.png}")
+    assert (alone.kind, alone.text, alone.files) == ("user", "", ("lamp.png",))
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (
+            "{files: [setup.exe]}",
+            "unknown-value: there is no file 'setup.exe' beside this one, and none can be made up",
+        ),
+        ("{files: [../none.bin]}", "there is no file '../none.bin'"),
+        ("{files: [a.png], press: x}", "contradiction: 'files' stand alone, or with 'user'"),
+        ("{files: {a: b}}", "'files'"),
+        ("{file: a.png}", "did you mean 'files'?"),
+    ],
+)
+def test_files_that_are_none(flows: FlowSet, line: str, says: str) -> None:
+    assert says in "\n".join(_read(flows, line)[1])

@@ -296,9 +296,38 @@ FILES = "- {ask: photo, say: Photo?, type: %s}\n- say: 'Got {{ photo.name }}{{ p
 def test_a_file_fills_a_slot_of_its_kind(kind: str, file: File, fits: bool) -> None:
     talk = flow(FILES % kind)
     talk.say("begin now")
-    talk.say("", file)
+    said = talk.say("", file)
     assert (talk.stack == []) == fits
     assert talk.route == ("slot" if fits else "control")
+    assert fits or said == "I can't take files of this type.\nPhoto?"
+
+
+def test_a_file_of_another_kind_gets_what_retry_says() -> None:
+    talk = flow(
+        "- ask: photo\n  say: Photo?\n  type: image\n  retry: ['A picture, please.']\n- say: 'Got {{ photo.name }}.'"
+    )
+    talk.say("begin now")
+    assert talk.say("", File(kind="file", name="a.pdf")) == "A picture, please."
+    assert talk.route == "slot"
+    assert talk.say("here", File(kind="image", name="a.png")) == "Got a.png."
+
+
+@pytest.mark.parametrize(
+    ("reason", "says"),
+    [
+        ("too_large", "This file is too large for me. Could you send a smaller one?"),
+        ("too_many", "I can't take any more files in this chat."),
+        ("wrong_type", "I can't take files of this type."),
+        ("empty", "This file is empty. Could you send it again?"),
+        ("another reason", "Thanks, I've received your file, but I can't do anything with it here."),
+    ],
+)
+def test_a_file_that_was_refused_fills_nothing_and_is_told(reason: str, says: str) -> None:
+    talk = flow(FILES % "image")
+    talk.say("begin now")
+    assert talk.say("", File(kind="image", refused=reason)) == f"{says}\nPhoto?"
+    assert talk.route == "control"
+    assert talk.say("", File(kind="image", name="a")) == "Got aimage."
 
 
 def test_a_text_does_not_fill_a_slot_for_files() -> None:
