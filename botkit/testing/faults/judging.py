@@ -13,6 +13,7 @@ from botkit.testing.faults.talks import Talk
 
 NOTHING = Talk(())
 WINDOW = 0.25  # seconds between the platform's acceptance and the mark for which a repeat is excused
+NEAR = 5.0  # seconds before a repeated reply in which faults are told of
 SERVER_WINDOW = 1.0  # the same with a server that others keep busy, and that forgets 0.6 seconds in a crash
 
 
@@ -111,7 +112,7 @@ def judge(
             if excuse is not None:  # a crash repeats one reply of a chat, not two
                 left.remove(excuse)
             to = found.repeated_wrongly if excuse is None else found.repeats
-            to.append(f"{chat}: {again.text!r} after {again.at - before.at:.3f} s")
+            to.append(f"{chat}: {again.text!r} {_told(before, again, played)}")
     return found
 
 
@@ -144,6 +145,18 @@ def _repeats(record: Sequence[Sent]) -> Iterator[tuple[Sent, Sent]]:
         if one.reply in last:
             yield last[one.reply], one
         last[one.reply] = one
+
+
+def _told(before: Sent, again: Sent, played: Sequence[Played]) -> str:
+    """Tell who sent a reply twice, and which faults fell around that, in seconds from the first time."""
+    near = [
+        f"{one.fault.kind}{f' of {one.worker}' if one.worker else ''} at {one.began - before.at:.3f} s"
+        for one in played
+        if not one.why and before.at - NEAR < one.began < again.at
+    ]
+    return (
+        f"after {again.at - before.at:.3f} s, by {before.worker} and {again.worker}; {', '.join(near) or 'no fault'}"
+    )
 
 
 def _excuse(before: Sent, again: Sent, played: Sequence[Played], window: float) -> Played | None:
