@@ -13,7 +13,7 @@ import pytest
 from botkit import Bot
 from botkit.errors import ConfigError, FenceError, StoreError
 from botkit.model.events import Message, Result
-from botkit.model.replies import Call, Reply
+from botkit.model.replies import Call, Reply, SetTimer
 from botkit.ports.connectors import Accepted, Incoming
 from botkit.ports.stores import Committed
 from botkit.stores import open_store
@@ -340,6 +340,24 @@ async def test_connections_that_the_server_ends_are_replaced(store: PostgreSQLSt
     outcomes = await asyncio.gather(store.load("web:1"), store.accept(message("1", 2), NOW), store.open_calls())
     assert (outcomes[1].seq, outcomes[1].duplicate) == (2, False)
     assert not isinstance(outcomes[0], Exception)
+
+
+async def test_no_statement_is_prepared_while_timers_are_locked(
+    store: PostgreSQLStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There the server takes a worker that is frozen for busy, and its locks away from nobody."""
+    prepared: list[tuple[str, bool]] = []
+    prepare = asyncpg.Connection.prepare
+
+    async def noted(db: Any, statement: str) -> Any:
+        prepared.append((statement, db.is_in_transaction()))
+        return await prepare(db, statement)
+
+    await take(store, await contact(store), timers=(SetTimer("t1", NOW, "q1", "silence"),))
+    monkeypatch.setattr(asyncpg.Connection, "prepare", noted)
+    assert list(await store.fire(NOW + 1)) == ["web:1"]
+    assert {statement for statement, _ in prepared} >= {sql.LOCK_DUE, sql.FIRE}
+    assert not any(within for _, within in prepared)
 
 
 # -- a server that dies

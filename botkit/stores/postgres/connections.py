@@ -94,6 +94,20 @@ class Link:
         self.db = db
         self._prepared: dict[str, PreparedStatement[Any]] = {}
 
+    async def prepare(self, *statements: str) -> None:
+        """Prepare statements before a transaction begins, so that it has them prepared. Raises LostError.
+
+        While the server waits for what follows a new statement it counts as busy, not as idle in a transaction: it
+        would take no lock away from a worker that is frozen just then.
+        """
+        try:
+            for statement in statements:
+                if statement not in self._prepared:
+                    self._prepared[statement] = await self.db.prepare(statement)
+        except _LOST as error:
+            self.db.terminate()
+            raise LostError(str(error) or type(error).__name__) from error
+
     async def fetch(self, statement: str, *values: object) -> list[Any]:
         """Run a statement and give its rows. Raises LostError, and asyncpg.PostgresError."""
         try:

@@ -350,8 +350,7 @@ class PostgreSQLStore:
         """Move due timers into the inbox, each once; give the conversations to wake."""
         if (due := await self.next_timer()) is None or due > now:
             return []
-
-        return await self._transact(lambda link: moving.fire(link, self._writing, now, most))
+        return await self._transact(lambda link: moving.fire(link, self._writing, now, most), *moving.FIRING)
 
     async def next_timer(self) -> float | None:
         """Give when the next timer is due (seconds since the epoch)."""
@@ -488,11 +487,13 @@ class PostgreSQLStore:
         self._check_open()
         return await self._durable.run(statement, *values)
 
-    async def _transact(self, work_: Callable[[Link], Awaitable[T]]) -> T:
+    async def _transact(self, work_: Callable[[Link], Awaitable[T]], *prepared: str) -> T:
         """Run several statements in one transaction."""
         self._check_open()
         try:
-            async with self._durable.lend() as link, link.db.transaction():
-                return await work_(link)
+            async with self._durable.lend() as link:
+                await link.prepare(*prepared)
+                async with link.db.transaction():
+                    return await work_(link)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, LostError) as error:
             raise explain(error, self.place) from error
