@@ -118,6 +118,7 @@ async def test_a_flood_keeps_its_order_over_workers(database: str, tmp_path: Pat
 
 HEARD = """\
 flows:
+  on_start: {steps: [{say: Hello!}]}
   on_no_match: {steps: [{say: 'Heard {{ message.text }}'}]}
   echo:
     start: {commands: [echo]}
@@ -141,7 +142,7 @@ async def _say_all(customer: Customer, *texts: str) -> None:
 
 
 def _replies(customer: Customer) -> list[str]:
-    return [text for key, text in customer.shown.items() if not key.startswith("m")]
+    return [text for key, text in customer.shown.items() if not key.startswith("m")][1:]  # the greeting is first
 
 
 async def test_a_burst_becomes_one_turn_whoever_took_its_messages(database: str, tmp_path: Path) -> None:
@@ -149,12 +150,14 @@ async def test_a_burst_becomes_one_turn_whoever_took_its_messages(database: str,
     async with cluster(database, tmp_path, "web", "web", "worker", "worker", bot=bot) as made:
         left, right = Customer([made.nodes[0].address]), Customer([made.nodes[1].address])
         await left.open()
+        await left.until(1)  # what opens a page ends a burst too
         right._chat = left._chat
         await right.open()
+        await right.until(1)
         await left.say("m0", "one")
         await right.say("m1", "two")
         await left.say("m2", "three")
-        await left.until(4)
+        await left.until(5)
         assert _replies(left) == ["Heard one\ntwo\nthree"]
 
 
@@ -163,8 +166,9 @@ async def test_what_steers_ends_the_waiting_on_another_node(database: str, tmp_p
     async with cluster(database, tmp_path, "web", "worker", "worker", bot=bot) as made:
         customer = Customer([made.nodes[0].address])
         await customer.open()
+        await customer.until(1)
         await _say_all(customer, "one", "two", "/echo now")
-        await customer.until(5, 20)
+        await customer.until(6, 20)
         assert _replies(customer) == ["Heard one\ntwo", "/echo now"]
 
 
@@ -173,16 +177,17 @@ async def test_a_burst_survives_the_worker_that_waited_for_its_end(database: str
     async with cluster(database, tmp_path, "web", "worker", bot=bot) as made:
         customer = Customer([made.nodes[0].address])
         await customer.open()
+        await customer.until(1)
         await _say_all(customer, "one", "two")
         await made.nodes[1].end(signal.SIGKILL)
         await made.start("worker")
-        await customer.until(3)
+        await customer.until(4)
         assert _replies(customer) == ["Heard one\ntwo"]
         await _say_all(customer, "three")
         told_to_end = made.nodes[2]
         await made.start("worker")
         assert await told_to_end.end(signal.SIGTERM) == 0
-        await customer.until(5)
+        await customer.until(6)
         assert _replies(customer) == ["Heard one\ntwo", "Heard three"]
 
 
@@ -193,11 +198,11 @@ async def test_a_long_queue_is_refused_whoever_took_it(database: str, tmp_path: 
         await customer.open()
         await _say_all(customer, *(f"n{n}" for n in range(40)))
         await made.start("worker")
-        await customer.until(45)
+        await customer.until(46)
         replies = _replies(customer)
         assert replies[:4] == [f"Heard n{n}" for n in range(4)]  # the fifth that waits is the opening of the page
         assert len(replies) == 5
         assert "Heard" not in replies[4]  # one polite word for the thirty-six
         await customer.say("last", "n40")
-        await customer.until(47)
+        await customer.until(48)
         assert _replies(customer)[-1] == "Heard n40"
