@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from botkit.model.replies import Button, Card, Reply
     from botkit.model.turn import Turn
     from botkit.model.values import File, Money
-    from botkit.ports.connectors import Accepted, Connector, Entry, Holder, Incoming, Intake, Poller
+    from botkit.ports.connectors import Accepted, Connector, Entry, Forgetful, Holder, Incoming, Intake, Poller
     from botkit.registry.connectors import BotInfo, ConnectorSpec
     from botkit.registry.contexts import Context
     from botkit.registry.plugins import Plugin
@@ -54,6 +54,7 @@ __all__ = [
     "ExpressionError",
     "File",
     "FileError",
+    "Forgetful",
     "Found",
     "Holder",
     "Incoming",
@@ -100,7 +101,16 @@ _HOMES = {
     "botkit.model.replies": ("Button", "Card", "Reply"),
     "botkit.model.turn": ("Turn",),
     "botkit.model.values": ("File", "Money"),
-    "botkit.ports.connectors": ("Accepted", "Connector", "Entry", "Holder", "Incoming", "Intake", "Poller"),
+    "botkit.ports.connectors": (
+        "Accepted",
+        "Connector",
+        "Entry",
+        "Forgetful",
+        "Holder",
+        "Incoming",
+        "Intake",
+        "Poller",
+    ),
     "botkit.registry.connectors": ("BotInfo", "ConnectorSpec"),
     "botkit.registry.contexts": ("Context",),
     "botkit.registry.plugins": ("Plugin",),

@@ -32,6 +32,7 @@ from botkit.runtime.clocks import WallClock
 from botkit.runtime.engine import Engine
 from botkit.runtime.receiving import Receiving
 from botkit.runtime.recognition import Recogniser
+from botkit.runtime.retention import Retention
 from botkit.stores import open_files, open_store
 from botkit.understanding.language import show
 from botkit.understanding.matching import FuzzyClassifier
@@ -114,6 +115,7 @@ class Bot:
         self.connectors = connectors
         self.node = node
         self.receiving = Receiving(engine.store, engine, engine.clock)
+        self.retention = retention_of(checked, engine)
         self._talking: dict[str, list[asyncio.Future[None]]] = {}  # conversations, and who waits for the turn
 
     @classmethod
@@ -166,6 +168,8 @@ class Bot:
             if prepare is not None:
                 await prepare(bot)
             await bot.engine.start()
+            if node is None or node.turns:
+                bot.retention.start()
             if node is not None:
                 await node.start(bot.engine)
         except BaseException:
@@ -208,6 +212,7 @@ class Bot:
         await self.receiving.stop()
         if self.node is not None:
             await self.node.stop()
+        await self.retention.stop()
         await self.engine.stop()
         for connector in self.connectors.values():
             await connector.stop()
@@ -365,6 +370,12 @@ class Waiting:
             self._told = holder
             self._tell(f"waiting for {holder} to end: one process at a time serves from an SQLite store")
         return True
+
+
+def retention_of(checked: Checked, engine: Engine) -> Retention:
+    """Give what lets go of what is older than bot.yaml says."""
+    config = checked.config
+    return Retention(engine.store, engine.files, engine.clock, config.retention, config.settings.idle)
 
 
 def locate_store(url: str, directory: Path) -> str:

@@ -10,18 +10,20 @@ import msgspec
 from botkit.app.hours import read_hours, read_zone
 from botkit.carriers import read_nats
 from botkit.errors import NOWHERE, ConfigError, Place, Problem, Severity
-from botkit.flows import Node, Report, read, seconds, shapes
+from botkit.flows import Node, Report, age, read, seconds, shapes
 from botkit.model.definitions import Settings
 from botkit.model.hours import Hours
 from botkit.ports.files import MB, FileLimits
+from botkit.runtime.retention import Ages
 from botkit.stores.connection import Durability
 from botkit.stores.sniffing import KINDS, KNOWN
 
 FILE = "bot.yaml"
 KEYS = (
     "name", "locales", "timezone", "currency", "country", "channels", "plugins", "store", "understanding", "llm",
-    "safety", "handoff", "session", "turns", "limits", "api", "files", "carrier",
+    "safety", "handoff", "session", "turns", "limits", "api", "files", "carrier", "retention",
 )  # fmt: skip
+LEAST_AGE = 86_400.0  # seconds after which something may go
 LONGEST_MERGE = 30.0  # seconds
 LIMITS = {
     "message": ("longest_message", 100, 100_000),
@@ -59,6 +61,7 @@ class Config(msgspec.Struct, frozen=True):
     token: str = ""
     events_secrets: tuple[str, ...] = ()
     files: FileLimits = FileLimits()
+    retention: Ages = Ages()
 
 
 def read_config(
@@ -93,6 +96,7 @@ def _assemble(found: Mapping[str, Node], variables: Mapping[str, str], report: R
         safety=_free(found.get("safety"), "'safety'", variables, report),
         handoff=_handoff(found.get("handoff"), variables, report),
         files=_files(found.get("files"), report),
+        retention=_retention(found.get("retention"), report),
         **_access(found.get("api"), variables, report),
     )
 
@@ -346,6 +350,24 @@ def _carrier(node: Node | None, variables: Mapping[str, str], report: Report) ->
         except ConfigError as error:
             report.error(node.place, "unknown-value", error.message, error.hint)
     return url
+
+
+def _retention(node: Node | None, report: Report) -> Ages:
+    """Read after how long what goes."""
+    kinds = Ages.__struct_fields__
+    found = shapes.fields(node, "'retention'", kinds, report) if node is not None else {}
+    made: dict[str, float] = {}
+    for key, value in found.items():
+        seconds_ = age(value.raw) if value.kind == "scalar" else None
+        if seconds_ is None:
+            message = f"'{key}' takes an age such as 90d or 2y, not {value.raw[:40]!r}"
+            report.error(value.place, "bad-duration", message, "d, w and y; at most 100y")
+        elif seconds_ < LEAST_AGE:
+            message = f"'{key}' takes at least a day, and {value.raw!r} is less"
+            report.error(value.place, "out-of-range", message, "m are minutes: 90 days are 90d, two years 2y")
+        else:
+            made[key] = seconds_
+    return Ages(**made)
 
 
 def _access(node: Node | None, variables: Mapping[str, str], report: Report) -> dict[str, Any]:

@@ -23,6 +23,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "failures": ("failure", "failures"),
     "customers": ("customer's id", "customers' ids"),
     "seen": ("message id", "message ids"),
+    "figures": ("figure", "figures"),
     "rates": ("rate", "rates"),
     "budgets": ("budget", "budgets"),
 }  # table → what its rows are, one and several

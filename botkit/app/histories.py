@@ -51,15 +51,16 @@ def files_of(store: Store) -> Files:
 
 def channels_of(directory: Path) -> tuple[str, ...]:
     """Name the channels of a bot's directory; the page is one if bot.yaml names none."""
-    return tuple(_config_of(directory).channels) or ("web",)
+    return tuple(config_of(directory).channels) or ("web",)
 
 
 def locate_history(directory: Path) -> str:
     """Give the URL of a bot's store. Raises UsageError where there is no bot, LoadError for a bad bot.yaml."""
-    return locate_store(_config_of(directory).store, directory)
+    return locate_store(config_of(directory).store, directory)
 
 
-def _config_of(directory: Path) -> Config:
+def config_of(directory: Path) -> Config:
+    """Read the bot.yaml of a directory. Raises UsageError where there is none, LoadError for a bad one."""
     problems: list[Problem] = []
     file = directory / FILE
     if not file.is_file():

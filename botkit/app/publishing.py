@@ -12,10 +12,10 @@ from botkit.app.histories import opened_at
 from botkit.app.trials import Outcome as Played
 from botkit.app.trials import play_all
 from botkit.app.trials_reading import read_trials
-from botkit.app.versions import Change, Touched, compare, count_touched, differ, is_live
+from botkit.app.versions import Change, Touched, compare, count_touched, differ
 from botkit.errors import LoadError, UsageError
 from botkit.model.definitions import FlowSet, Settings
-from botkit.model.session import Session
+from botkit.model.session import Session, is_live
 from botkit.ports.stores import Publication, Store
 from botkit.runtime.books import is_chosen
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import hmac
 import ipaddress
 import signal
 import socket
@@ -19,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from botkit.app.api import api_routes, may_see
 from botkit.app.bots import Bot, Waiting
 from botkit.app.config import Channel
 from botkit.app.directories import Checked
@@ -221,7 +221,8 @@ def build_app(bot: Bot, numbers: Numbers) -> Doors:
         return JSONResponse(shown, 200 if up else 503)
 
     async def metrics(request: Request) -> Response:
-        if not _may_see(request, bot.checked.config.token):
+        token = bot.checked.config.token
+        if token and not may_see(request, token):
             return PlainTextResponse("a token is needed\n", 401, {"WWW-Authenticate": "Bearer"})
         dead = len(await bot.store.failures(MOST_COUNTED))
         down = len(bot.receiving.down)
@@ -229,6 +230,7 @@ def build_app(bot: Bot, numbers: Numbers) -> Doors:
         return PlainTextResponse(written, media_type=_PROMETHEUS)
 
     routes: list[BaseRoute] = [Route("/health", alive), Route("/ready", ready), Route("/metrics", metrics)]
+    routes += api_routes(bot, bot.checked.config.token)
     if bot.node is None or bot.node.receives:
         routes += event_routes(bot, bot.checked.config.events_secrets)
         for connector in bot.connectors.values():
@@ -237,11 +239,6 @@ def build_app(bot: Bot, numbers: Numbers) -> Doors:
 
 
 _PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
-
-
-def _may_see(request: Request, token: str) -> bool:
-    given = request.headers.get("authorization", "")
-    return not token or hmac.compare_digest(given.encode("latin-1"), f"Bearer {token}".encode())
 
 
 def write_metrics(numbers: Numbers, turns: int, dead: int, lost: Mapping[str, int], down: int = 0) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from botkit.model.definitions import Flow, FlowSet, Step, Wait
-from botkit.model.session import Session, is_idle
+from botkit.model.session import Session
 from botkit.runtime.books import can_move
 
 _CONTEXT = 2  # lines around a change
@@ -97,18 +97,6 @@ def differ(before: Mapping[str, str], after: Mapping[str, str]) -> str:
 
 
 # Conversations
-
-
-def is_live(session: Session, idle: float, now: float) -> bool:
-    """Tell whether a session is in the middle of something: its next turn may need the version that it has.
-
-    One that nobody used for `idle` seconds begins anew with the next message, unless a flow of it waits for a time
-    or an event.
-    """
-    if not session.stack or session.ended or session.owner != "bot":
-        return False
-    waits = session.question is not None and session.question.kind == "wait"
-    return waits or not is_idle(session, idle, now)
 
 
 def count_touched(

@@ -44,6 +44,7 @@ app.command("schema")(projects.schema)
 app.command("doctor")(doctor.doctor)
 histories.conversations.command("export")(privacy.export)
 histories.conversations.command("erase")(privacy.erase)
+histories.conversations.command("retain")(privacy.retain)
 app.add_typer(histories.conversations, name="conversations")
 app.add_typer(databases.db, name="db")
 

@@ -1,12 +1,14 @@
-"""`botkit conversations export` and `erase`: what a customer may ask for."""
+"""`botkit conversations export`, `erase` and `retain`: a copy for a customer, and what goes, asked for or by age."""
 
+import asyncio
+import json
 import sys
 import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from botkit.cli.arguments import HERE
+from botkit.cli.arguments import HERE, BotDirectory
 from botkit.cli.histories import Directory, Url, read
 from botkit.cli.outcomes import guarded
 
@@ -95,3 +97,44 @@ def erase(
         print(f"erased {told(await erase_them(store, files_of(store), target, time.time()))}")
 
     read(directory, store, erase_all)
+
+
+@guarded
+def retain(
+    directory: BotDirectory = HERE,
+    store: Url = "",
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The counts as one JSON object.")] = False,
+) -> None:
+    """Let go of what is older than `retention` in bot.yaml says; a bot that runs does it by itself, every hour.
+
+    \b
+    botkit conversations retain flows/support --dry-run
+    botkit conversations retain flows/support
+    """
+    from botkit.app.erasing import scrub, told
+    from botkit.app.histories import config_of, files_of, open_history
+    from botkit.runtime.clocks import WallClock
+    from botkit.runtime.retention import Retention, foresee
+
+    config = config_of(directory)
+    ages, idle = config.retention, config.settings.idle
+    if ages.none:
+        print("{}" if as_json else "bot.yaml has no `retention`: nothing goes by its age")
+        return
+
+    async def run() -> None:
+        async with open_history(directory, store or None) as opened:
+            files = files_of(opened)
+            if dry_run:
+                counts = await foresee(opened, files, ages, idle, time.time())
+            else:
+                counts = await Retention(opened, files, WallClock(), ages, idle).once()
+                await scrub(opened)
+        if as_json:
+            print(json.dumps(dict(counts)))
+        else:
+            print(f"{'would go' if dry_run else 'gone'}: {told(counts) or 'nothing'}")
+
+    asyncio.run(run())

@@ -8,7 +8,7 @@ made. Mappings of other files (bot.yaml, conversation tests) are read with `botk
 """
 
 from botkit.flows.defaults import repair_flows, repair_keys, repair_names
-from botkit.flows.durations import seconds
+from botkit.flows.durations import age, seconds
 from botkit.flows.language import MAPPINGS, RESERVED, STEP_KINDS, TYPES, Key, Kind, reference
 from botkit.flows.loading import load
 from botkit.flows.locales import read_locale
@@ -27,6 +27,7 @@ __all__ = [
     "Kind",
     "Node",
     "Report",
+    "age",
     "describe",
     "load",
     "read",

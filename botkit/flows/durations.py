@@ -8,6 +8,23 @@ PATTERN = r"^(\d{1,6}(ms|s|m|h|d|w))+$"
 LONGEST = 366 * 86_400.0
 
 
+_YEAR = 365 * 86_400.0
+_OLDEST = 100 * _YEAR
+
+
+def age(text: str) -> float | None:
+    """Give the seconds of an age: a duration up to a hundred years; `y` is 365 days. None if it is none."""
+    text = text.replace(" ", "")
+    years, rest = text.split("y", 1) if text.count("y") == 1 else ("", text)
+    if not text.isascii() or ("y" in text and not re.fullmatch(r"[0-9]{1,3}", years)):
+        return None
+    parts = _PART.findall(rest)
+    if "".join(map("".join, parts)) != rest:
+        return None
+    total = int(years or 0) * _YEAR + sum(int(count) * _SECONDS[unit] for count, unit in parts)
+    return total if 0 < total <= _OLDEST else None
+
+
 def seconds(text: str) -> float | None:
     """Give the seconds of a duration: more than none, at most 366 days; None if it is not one."""
     text = text.replace(" ", "")

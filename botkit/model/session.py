@@ -115,3 +115,15 @@ class Session(msgspec.Struct, frozen=True, array_like=True):
 def is_idle(session: Session, idle: float, now: float) -> bool:
     """Tell whether nobody said anything for more than `idle` seconds; with 0 that never is."""
     return bool(idle) and now - session.touched > idle
+
+
+def is_live(session: Session, idle: float, now: float) -> bool:
+    """Tell whether a session is in the middle of something: its next turn may need the version that it has.
+
+    One that nobody used for `idle` seconds begins anew with the next message, unless a flow of it waits for a time
+    or an event.
+    """
+    if not session.stack or session.ended or session.owner != "bot":
+        return False
+    waits = session.question is not None and session.question.kind == "wait"
+    return waits or not is_idle(session, idle, now)

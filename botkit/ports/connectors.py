@@ -97,6 +97,15 @@ class Holder(Protocol):
 
 
 @runtime_checkable
+class Forgetful(Protocol):
+    """A connector that keeps what was said, beside the store: what was erased there has to go here too."""
+
+    async def forget(self) -> None:
+        """Let go of what the history does not have any more. Of whom something was erased is not said."""
+        ...
+
+
+@runtime_checkable
 class Poller(Protocol):
     """A connector that fetches what its platform has. Of several nodes one at a time does; `polls` says if it does.
 

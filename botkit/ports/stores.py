@@ -119,7 +119,7 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """A conversation in a list."""
+    """A conversation in a list; `cursor` is its place there."""
 
     conversation: str
     channel: str
@@ -128,6 +128,7 @@ class Summary(msgspec.Struct, frozen=True):
     touched: float
     flow: str = ""
     last: str = ""
+    cursor: str = ""
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -434,8 +435,11 @@ class Store(Protocol):
         """Give when the next timer is due (seconds since the epoch)."""
         ...
 
-    async def conversations(self, most: int = 100, owner: str = "") -> Sequence[Summary]:
-        """List conversations, the last touched first."""
+    async def conversations(self, most: int = 100, owner: str = "", after: str = "") -> Sequence[Summary]:
+        """List conversations, the last touched first; a page begins after a `cursor`. Raises UsageError for no such.
+
+        What is touched while the pages are read moves to the first.
+        """
         ...
 
     async def turns(self, conversation: str, first: int = 1, most: int = 1000) -> Sequence[Record]:

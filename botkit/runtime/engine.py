@@ -24,6 +24,7 @@ from botkit.runtime.books import FlowBook
 from botkit.runtime.bursts import Bursts
 from botkit.runtime.commits import commit_of, failure_of
 from botkit.runtime.delivery import Delivery
+from botkit.runtime.forgetting import Forgetting, forgetful_of
 from botkit.runtime.heartbeat import Heartbeat
 from botkit.runtime.histories import read_history
 from botkit.runtime.leftovers import Found, Health, Leftovers
@@ -85,6 +86,7 @@ class Engine:
         self.bursts = Bursts(lambda: book.current.settings, lambda text: steers(book.current, text), clock)
         self.staleness = Staleness(self._stored, shared=carrier is not None)
         self.heartbeat = Heartbeat(store, self._under_way, self._note)
+        self.forgetting = Forgetting(store, self.forget)
         self._carrier = carrier
         self._elsewhere = None if turns or carrier is None else carrier.wake
         self._direct = turns and self.turning.direct
@@ -105,6 +107,7 @@ class Engine:
     async def start(self) -> None:
         """Take up what an earlier process left, and begin to look at the timers."""
         self.leftovers.start()
+        self.forgetting.start()
         if self._elsewhere is not None:
             return
         if self._carrier is not None:
@@ -164,6 +167,7 @@ class Engine:
         await self.timers.stop()
         await self.sweep.stop()
         await self.leftovers.stop()
+        await self.forgetting.stop()
         running = [
             *self._draining.values(),
             *self.turning.reads,
@@ -176,6 +180,15 @@ class Engine:
             await asyncio.gather(*late, return_exceptions=True)
         await self.heartbeat.stop()
         await self.delivery.close(within)
+
+    async def forget(self) -> None:
+        """Let go of what is remembered of any conversation, since something was erased: it is read again."""
+        self._known.clear()
+        for conversation in self._failed.keys() - self._draining.keys():
+            del self._failed[conversation]
+        for connector in self.connectors.values():
+            if (forgetful := forgetful_of(connector)) is not None:
+                await forgetful.forget()
 
     # Coming in
 

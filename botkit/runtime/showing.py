@@ -13,6 +13,7 @@ from typing import Any
 from botkit.model.replies import Reply
 from botkit.ports.carriers import EVERYTHING, Carrier
 from botkit.ports.connectors import Connector, Holder, Intake
+from botkit.runtime.forgetting import forgetful_of
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +46,11 @@ class Posted:
         given = await self._connector.send(chat, reply) if self._here else reply.id
         self._carrier.tell(f"{self.name}:{chat}")
         return given
+
+    async def forget(self) -> None:
+        """Let the connector let go of what was erased."""
+        if (forgetful := forgetful_of(self._connector)) is not None:
+            await forgetful.forget()
 
     def routes(self) -> Sequence[Any]:
         """Give the routes, if pages are held here."""

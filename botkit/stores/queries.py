@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, func, literal_column, select, union, union_all, update
+from sqlalchemy import bindparam, delete, func, literal_column, select, tuple_, union, union_all, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql.elements import BindParameter
@@ -310,6 +310,11 @@ _listed = (
         conversations.c.turns,
         conversations.c.touched,
         conversations.c.data,
+        conversations.c.key,
+    )
+    .where(
+        conversations.c.hour <= bindparam("before_hour"),
+        tuple_(conversations.c.touched, conversations.c.key) < tuple_(bindparam("at"), bindparam("before_key")),
     )
     .order_by(conversations.c.hour.desc(), conversations.c.touched.desc(), conversations.c.key.desc())
     .limit(_most)

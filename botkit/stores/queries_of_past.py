@@ -36,9 +36,10 @@ _most: BindParameter[Any] = bindparam("most")
 KEY: Final = text_of(select(conversations.c.key).where(conversations.c.id == _which))
 _of_a_conversation = (customers, inbox, seen, turns, outbox, calls, timers, failures)
 _named = select(conversations.c.id).where(conversations.c.key == _of).scalar_subquery()
+_sent_to = literal_column("'send '").concat(_named)
 ERASE: Final = (
     text_of(delete(files).where(files.c.conversation == _named)),
-    *(text_of(delete(table).where(table.c.key == _named)) for table in (rates, budgets)),
+    *(text_of(delete(table).where(table.c.key.in_([_named, _sent_to]))) for table in (rates, budgets)),
     *(text_of(delete(table).where(table.c.conversation == _of)) for table in _of_a_conversation),
     text_of(delete(conversations).where(conversations.c.key == _of)),
 )

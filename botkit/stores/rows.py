@@ -3,12 +3,13 @@
 Context managers are classes: `contextlib` calls four functions more for each, and these are entered every turn.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
 
-from botkit.errors import StoreError
+from botkit.errors import StoreError, UsageError
 from botkit.model import codec
 from botkit.model.events import Event, Result
 from botkit.model.replies import SetTimer
@@ -31,6 +32,8 @@ _CALLED: Final[dict[int, Literal["planned", "started", "done"]]] = {
     DONE: "done",
 }
 
+_LAST_HOUR: Final = 2**31 - 1
+_LAST_KEY: Final = 2**63 - 1
 UNSTORABLE = (TypeError, ValueError, RecursionError)
 
 
@@ -119,14 +122,31 @@ def left(found: Iterable[tuple[str, str]]) -> Left:
     return Left(**{kind: frozenset(names) for kind, names in of.items()})
 
 
-def summary(conversation: str, channel: str, owner: str, turns: int, touched: float, data: bytes | None) -> Summary:
+def summary(
+    conversation: str, channel: str, owner: str, turns: int, touched: float, data: bytes | None, key: int = 0
+) -> Summary:
     """Read a row of the conversations for a list."""
+    cursor = f"{touched!r}:{key}"
     if data is None:
-        return Summary(conversation, channel, owner, turns, touched)
+        return Summary(conversation, channel, owner, turns, touched, cursor=cursor)
     session = codec.decode_session(unpack(data))
     flow = session.stack[-1].flow if session.stack else ""
     last = session.lines[-1][1] if session.lines else session.message
-    return Summary(conversation, channel, owner, turns, touched, flow, last)
+    return Summary(conversation, channel, owner, turns, touched, flow, last, cursor)
+
+
+def place(cursor: str) -> tuple[int, float, int]:
+    """Give what a page of a list begins after: the hour, when it was touched, its key. Raises UsageError."""
+    if not cursor:
+        return _LAST_HOUR, math.inf, _LAST_KEY
+    touched, _, key = cursor.partition(":")
+    try:
+        at, number = float(touched), int(key)
+        if math.isfinite(at) and abs(at) < _LAST_HOUR and 0 <= number < _LAST_KEY:
+            return int(at // 3600), at, number
+    except ValueError:
+        pass
+    raise UsageError(f"{cursor[:40]!r} is no place in the list", hint="take `next` of the page before")
 
 
 def kept_file(ref: str, name: str, mime: str, size: int, at: float, sent: int) -> Kept:

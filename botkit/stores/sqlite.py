@@ -351,11 +351,13 @@ class SQLiteStore:
         with self._reading("") as db:
             return [row[0] for row in db.execute(statement, values).fetchall()]
 
-    async def conversations(self, most: int = 100, owner: str = "") -> Sequence[Summary]:
+    async def conversations(self, most: int = 100, owner: str = "", after: str = "") -> Sequence[Summary]:
         """List conversations, the last touched first."""
         statement = {"": sql.LIST, "bot": sql.LIST_OF_BOT}.get(owner, sql.LIST_OF_PEOPLE)
+        hour, at, key = rows.place(after)
+        values = {"most": most, "held_by": owner, "before_hour": hour, "at": at, "before_key": key}
         with self._reading("") as db:
-            return [rows.summary(*row) for row in db.execute(statement, {"most": most, "held_by": owner}).fetchall()]
+            return [rows.summary(*row) for row in db.execute(statement, values).fetchall()]
 
     # -- keeping and removing
 

@@ -215,21 +215,25 @@ LEFT: Final = (
 
 LIST: Final = (
     "SELECT conversations.id, conversations.channel, conversations.owner, conversations.turns, "
-    "conversations.touched, conversations.data FROM conversations ORDER BY conversations.hour DESC, "
-    'conversations.touched DESC, conversations."key" DESC LIMIT :most OFFSET 0'
+    'conversations.touched, conversations.data, conversations."key" FROM conversations WHERE conversations.hour'
+    ' <= :before_hour AND (conversations.touched, conversations."key") < (:at, :before_key) ORDER BY '
+    'conversations.hour DESC, conversations.touched DESC, conversations."key" DESC LIMIT :most OFFSET 0'
 )
 
 LIST_OF_BOT: Final = (
     "SELECT conversations.id, conversations.channel, conversations.owner, conversations.turns, "
-    "conversations.touched, conversations.data FROM conversations WHERE conversations.owner = 'bot' ORDER BY "
-    'conversations.hour DESC, conversations.touched DESC, conversations."key" DESC LIMIT :most OFFSET 0'
+    'conversations.touched, conversations.data, conversations."key" FROM conversations WHERE conversations.hour'
+    ' <= :before_hour AND (conversations.touched, conversations."key") < (:at, :before_key) AND '
+    "conversations.owner = 'bot' ORDER BY conversations.hour DESC, conversations.touched DESC, "
+    'conversations."key" DESC LIMIT :most OFFSET 0'
 )
 
 LIST_OF_PEOPLE: Final = (
     "SELECT conversations.id, conversations.channel, conversations.owner, conversations.turns, "
-    "conversations.touched, conversations.data FROM conversations WHERE conversations.owner != 'bot' AND "
-    "conversations.owner = :held_by ORDER BY conversations.hour DESC, conversations.touched DESC, "
-    'conversations."key" DESC LIMIT :most OFFSET 0'
+    'conversations.touched, conversations.data, conversations."key" FROM conversations WHERE conversations.hour'
+    ' <= :before_hour AND (conversations.touched, conversations."key") < (:at, :before_key) AND '
+    "conversations.owner != 'bot' AND conversations.owner = :held_by ORDER BY conversations.hour DESC, "
+    'conversations.touched DESC, conversations."key" DESC LIMIT :most OFFSET 0'
 )
 
 OF_CUSTOMER: Final = (
@@ -418,12 +422,14 @@ ERASE: Final = (
         'conversations."key" = :of)'
     ),
     (
-        'DELETE FROM rates WHERE rates."key" = (SELECT conversations.id FROM conversations WHERE '
-        'conversations."key" = :of)'
+        'DELETE FROM rates WHERE rates."key" IN ((SELECT conversations.id FROM conversations WHERE '
+        "conversations.\"key\" = :of), 'send ' || (SELECT conversations.id FROM conversations WHERE "
+        'conversations."key" = :of))'
     ),
     (
-        'DELETE FROM budgets WHERE budgets."key" = (SELECT conversations.id FROM conversations WHERE '
-        'conversations."key" = :of)'
+        'DELETE FROM budgets WHERE budgets."key" IN ((SELECT conversations.id FROM conversations WHERE '
+        "conversations.\"key\" = :of), 'send ' || (SELECT conversations.id FROM conversations WHERE "
+        'conversations."key" = :of))'
     ),
     ("DELETE FROM customers WHERE customers.conversation = :of"),
     ("DELETE FROM inbox WHERE inbox.conversation = :of"),

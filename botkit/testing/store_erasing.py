@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from botkit.errors import FenceError
+from botkit.errors import FenceError, UsageError
 from botkit.model.events import Failure, Message, Press, Result, Timer
 from botkit.model.replies import Call, HandOff, Rated, Reply, SetTimer
 from botkit.model.session import Owner, Session
@@ -68,8 +68,9 @@ async def fill(store: Store, conversation: str, files: Files | None = None) -> N
     await store.finish_call(conversation, Result(calls[0].id, TRACE), NOW)
     if files is not None:
         await files.put(conversation, f"{TRACE}.txt", _text())
-    await store.shared.reserve(conversation, 1.0, 60.0)
-    await store.shared.spend(conversation, 1.0, 10.0, DAY)
+    for name in (conversation, f"send {conversation}"):
+        await store.shared.reserve(name, 1.0, 60.0)
+        await store.shared.spend(name, 1.0, 10.0, DAY)
 
 
 def _turn(conversation: str, seq: int, now: float, **fields: Any) -> Turn:
@@ -373,6 +374,29 @@ class ErasureContract:
         await store.erase("web:1", now=NOW)
         assert await store.scrub()
         assert not (await store.accept(message("2", 1), NOW)).duplicate
+
+    async def test_a_list_is_read_page_by_page(self, store: Store) -> None:
+        for number in range(7):
+            await talk(store, f"{number}", NOW + (number // 2) * 1800.0)
+        held = Session("web:queue", "web", seq=1, owner="queue", touched=NOW)
+        await talk(store, "queue", NOW, session=held)
+        for owner in ("", "bot", "queue", "human"):
+            whole = [one.conversation for one in await store.conversations(100, owner)]
+            pages: list[str] = []
+            after = ""
+            while page := await store.conversations(3, owner, after):
+                assert len(page) <= 3
+                pages += [one.conversation for one in page]
+                after = page[-1].cursor
+            assert pages == whole
+        assert len(await store.conversations()) == 8
+
+    @pytest.mark.parametrize(
+        "cursor", ["x", "1", "1:", ":1", "nan:1", "inf:1", "1:-1", "1e99:1", f"1:{2**70}", "é:1"]
+    )
+    async def test_a_place_that_is_none_is_refused(self, store: Store, cursor: str) -> None:
+        with pytest.raises(UsageError):
+            await store.conversations(10, "", cursor)
 
     # -- exports
 

@@ -58,6 +58,16 @@ class Chat:
         self._entries = OrderedDict(list({**before, **after}.items())[-self._most :])
         return new
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is kept."""
+        return not self._entries
+
+    def clear(self) -> None:
+        """Keep nothing of it, as if nothing had been said."""
+        self._entries.clear()
+        self.read = 0
+
     def drop(self, key: str) -> None:
         """Keep an entry no longer."""
         self._entries.pop(key, None)
@@ -106,6 +116,11 @@ class Chats:
 
     def __len__(self) -> int:
         return len(self._chats)
+
+    def drop_unshown(self) -> None:
+        """Keep nothing of the chats that no page shows."""
+        for name in [name for name, chat in self._chats.items() if not chat.lines]:
+            del self._chats[name]
 
     def lines(self) -> Iterator[Line]:
         """Give the lines of all chats."""

@@ -12,7 +12,20 @@ import msgspec
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from botkit import BotInfo, Capabilities, DeliveryError, Entry, File, Incoming, Intake, Message, Opened, Press, Reply
+from botkit import (
+    Accepted,
+    BotInfo,
+    Capabilities,
+    DeliveryError,
+    Entry,
+    File,
+    Incoming,
+    Intake,
+    Message,
+    Opened,
+    Press,
+    Reply,
+)
 from botkit_web.access import Allowance, Signer, allows, new_chat
 from botkit_web.chats import Chat, Chats, Line
 from botkit_web.page import page_routes
@@ -120,6 +133,26 @@ class WebConnector:
         if self.holds(chat):
             await self._catch_up(chat, self._chats.get(chat))
 
+    async def forget(self) -> None:
+        """Keep nothing of chats that no page shows; a page whose chat was erased comes back, and begins anew."""
+        self._chats.drop_unshown()
+        for name, chat in self._chats.shown():
+            if chat.empty or await self._is_there(name):
+                continue
+            chat.clear()
+            for line in list(chat.lines):
+                line.close(_RESTART)
+
+    async def _is_there(self, name: str) -> bool:
+        """Tell whether the history has anything of a chat, or cannot be read."""
+        if self._intake is None:
+            return True
+        try:
+            return bool(await self._intake.history(f"{self.name}:{name}", 0, 1))
+        except Exception as error:  # noqa: BLE001 - then it is not known
+            _warn(name, error)
+            return True
+
     def routes(self) -> Sequence[BaseRoute]:
         """Give the page on `/`, its parts, its files and its socket under `/web`."""
         return [*page_routes(self._bot), *self._uploads.routes(), WebSocketRoute("/web/socket", self._serve)]
@@ -194,11 +227,15 @@ class WebConnector:
         return None
 
     async def _welcome(self, hello: Hello, line: Line) -> _Visit | None:
-        known = self._signer.owns(hello.chat, hello.token)
+        known, fresh = self._signer.owns(hello.chat, hello.token), False
         name = hello.chat if known else new_chat()
         chat = self._chats.get(name)
-        if known:
-            await self._catch_up(name, chat)
+        if known and await self._catch_up(name, chat) and chat.empty:
+            accepted = await self._open_chat(name, hello)
+            fresh = accepted is not None and not accepted.duplicate
+            if accepted is not None and not accepted.seq:  # it was erased
+                known, name = False, new_chat()
+                chat = self._chats.get(name)
         if len(chat.lines) >= self._settings.sockets_per_chat or self._open > self._settings.sockets:
             line.put(_problem("too_many", "Too many pages are open."))
             line.close(_LATER)
@@ -211,6 +248,7 @@ class WebConnector:
             "missed": len(missed),
             "most": self._settings.message_bytes,
             "files": self._uploads.limits(),
+            **({"fresh": True} if fresh else {}),
         }
         line.put(write_frame("welcome", **welcome))
         for frame in missed:
@@ -220,24 +258,28 @@ class WebConnector:
         visit = _Visit(name, chat, line, hello.locale, allowance)
         if not known:
             chat.wrote = self._clock()
-            opened = Incoming(channel=self.name, chat=name, id=f"{name}#opened", event=Opened(locale=hello.locale))
-            await self._accept(opened)
+            await self._open_chat(name, hello)
         return visit
 
-    async def _catch_up(self, name: str, chat: Chat) -> None:
-        """Read what was said in a chat and is not kept here: before a restart, over another server, by timers."""
+    async def _open_chat(self, name: str, hello: Hello) -> Accepted | None:
+        """Let the bot greet, once in a chat; None if that could not be stored."""
+        return await self._accept(
+            Incoming(channel=self.name, chat=name, id=f"{name}#opened", event=Opened(locale=hello.locale))
+        )
+
+    async def _catch_up(self, name: str, chat: Chat) -> bool:
+        """Read what was said in a chat and is not kept here: before a restart, over another server, by timers.
+
+        False if it could not be read.
+        """
         async with chat.reading:
             try:
                 if self._intake is None:
-                    return
+                    return False
                 entries = await self._intake.history(f"{self.name}:{name}", chat.read, self._settings.history)
             except Exception as error:  # noqa: BLE001 - the page is shown what is kept
-                _log.warning(
-                    "a history could not be read: %s",
-                    type(error).__name__,
-                    extra={"action": "web.history", "chat": name},
-                )
-                return
+                _warn(name, error)
+                return False
             frames: dict[str, str] = {}
             for entry in entries:
                 frames |= self._frames_of_entry(name, entry)
@@ -247,6 +289,7 @@ class WebConnector:
                 for frame in chat.fill(frames):
                     chat.tell(frame)
             chat.read = max([chat.read, *(entry.seq for entry in entries)])
+            return True
 
     def _frames_of_entry(self, name: str, entry: Entry) -> dict[str, str]:
         if entry.reply is not None:
@@ -347,11 +390,11 @@ class WebConnector:
         if not again:
             chat.tell(frame, but=line)
 
-    async def _accept(self, incoming: Incoming) -> bool:
+    async def _accept(self, incoming: Incoming) -> Accepted | None:
         if self._intake is None:
-            return False
+            return None
         try:
-            await self._intake.accept(incoming)
+            return await self._intake.accept(incoming)
         except Exception as error:  # noqa: BLE001 - whatever the intake raises, the page stays and tries again
             # Only the kind: the errors of databases quote what the customer wrote.
             _log.warning(
@@ -359,8 +402,7 @@ class WebConnector:
                 type(error).__name__,
                 extra={"action": "web.accept", "chat": incoming.chat},
             )
-            return False
-        return True
+            return None
 
     def _strike(self, visit: _Visit, problem: str) -> None:
         visit.line.put(problem)
@@ -373,6 +415,12 @@ def _frame(text: str) -> Frame:
     if not text:
         raise FrameError("binary", "Frames are JSON texts.")
     return read_frame(text)
+
+
+def _warn(chat: str, error: Exception) -> None:
+    _log.warning(
+        "a history could not be read: %s", type(error).__name__, extra={"action": "web.history", "chat": chat}
+    )
 
 
 def _problem(code: str, message: str, key: str = "", retry_after: float = 0.0) -> str:

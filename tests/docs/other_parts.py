@@ -37,6 +37,8 @@ BOT = (
                 "{waiting: 50}"),
             Row("files", "[files](#files-of-botyaml)", "see there", "What is taken of the files that customers send.",
                 "{size: 5MB}"),
+            Row("retention", "[retention](#retention)", "nothing goes", "After how long what goes by itself.",
+                "{conversations: 90d}"),
             Row("api", "[api](#api)", "no token", "Who may see what is not for everybody.",
                 '{token: "${BOTKIT_TOKEN:-}"}'),
         ),
@@ -116,6 +118,19 @@ BOT = (
                 "[image/*, application/pdf]"),
         ),
         "files.md",
+    ),
+    Part(
+        "retention",
+        "`retention:`, ages of at least a day: days, weeks and years of 365 days.",
+        (
+            Row("conversations", "age", "never", "Everything of a conversation in which nobody said anything for so "
+                "long, unless it is open or waits for a person.", "90d"),
+            Row("transcripts", "age", "never", "The records of older turns.", "180d"),
+            Row("files", "age", "never", "Files that customers sent.", "30d"),
+            Row("failures", "age", "never", "What failed for good.", "30d"),
+            Row("figures", "age", "never", "Counts of turns that are gone.", "2y"),
+        ),
+        "privacy.md",
     ),
     Part(
         "api",

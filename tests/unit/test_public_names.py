@@ -28,6 +28,7 @@ NAMES = [
     "ExpressionError",
     "File",
     "FileError",
+    "Forgetful",
     "Found",
     "Holder",
     "Incoming",

@@ -320,12 +320,13 @@ LEFT: Final = (
     f"(SELECT conversation FROM calls WHERE state < 2 AND {_ANYBODYS})"
 )
 _LISTED: Final = (
-    "SELECT id, channel, owner, turns, touched, data FROM conversations {where} "
+    "SELECT id, channel, owner, turns, touched, data, key FROM conversations "
+    "WHERE hour <= $2 AND (touched, key) < ($3::float8, $4::int8) {where}"
     "ORDER BY hour DESC, touched DESC, key DESC LIMIT $1"
 )
 LIST: Final = _LISTED.format(where="")
-LIST_OF_BOT: Final = _LISTED.format(where="WHERE owner = 'bot'")
-LIST_OF_PEOPLE: Final = _LISTED.format(where="WHERE owner <> 'bot' AND owner = $2")
+LIST_OF_BOT: Final = _LISTED.format(where="AND owner = 'bot' ")
+LIST_OF_PEOPLE: Final = _LISTED.format(where="AND owner <> 'bot' AND owner = $5 ")
 
 _OF_CUSTOMER: Final = (
     "SELECT c.id FROM customers u JOIN conversations c ON c.key = u.conversation WHERE u.customer = $1 {where}"

@@ -365,12 +365,13 @@ class PostgreSQLStore:
             return [read(row[0]) for row in await self._read(sql.OF_CUSTOMER_ON, _id(customer), _id(channel))]
         return [read(row[0]) for row in await self._read(sql.OF_CUSTOMER, _id(customer))]
 
-    async def conversations(self, most: int = 100, owner: str = "") -> Sequence[Summary]:
+    async def conversations(self, most: int = 100, owner: str = "", after: str = "") -> Sequence[Summary]:
         """List conversations, the last touched first."""
+        place = rows.place(after)
         if owner in ("", "bot"):
-            found = await self._read(sql.LIST_OF_BOT if owner else sql.LIST, most)
+            found = await self._read(sql.LIST_OF_BOT if owner else sql.LIST, most, *place)
         else:
-            found = await self._read(sql.LIST_OF_PEOPLE, most, _id(owner))
+            found = await self._read(sql.LIST_OF_PEOPLE, most, *place, _id(owner))
         with rows.readable(self.place):
             return [rows.summary(read(of), read(channel), *rest) for of, channel, *rest in found]
 

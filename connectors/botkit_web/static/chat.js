@@ -228,8 +228,8 @@
   };
 
   const takeWelcome = (frame) => {
-    if (mine && mine.chat !== frame.chat) clear();
-    const back = mine !== null && mine.chat === frame.chat;
+    if (mine && (mine.chat !== frame.chat || frame.fresh)) clear();
+    const back = mine !== null && mine.chat === frame.chat && !frame.fresh;
     mine = { chat: frame.chat, token: frame.token, spoke: back && mine.spoke === true };
     keep("localStorage", CHAT, mine);
     name = frame.name;

@@ -7,6 +7,7 @@ from botkit.errors import Place
 from botkit.model.definitions import Settings
 from botkit.model.hours import Hours, Span
 from botkit.ports.files import FileLimits
+from botkit.runtime.retention import Ages
 
 WHOLE = """\
 name: Acme support
@@ -209,6 +210,60 @@ def test_what_is_taken_of_files_wrongly(text: str, code: str, says: str) -> None
     (problem,) = problems
     assert problem.code == code
     assert says in str(problem)
+
+
+DAY = 86_400.0
+
+
+@pytest.mark.parametrize(
+    ("text", "ages"),
+    [
+        ("name: x", Ages()),
+        ("retention: {conversations: 90d}", Ages(conversations=90 * DAY)),
+        ("retention: {transcripts: 26w, files: 1d 12h}", Ages(transcripts=182 * DAY, files=1.5 * DAY)),
+        ("retention: {failures: 24h, figures: 2y}", Ages(failures=DAY, figures=730 * DAY)),
+        ("retention: {figures: 1y180d}", Ages(figures=545 * DAY)),
+        ("retention: {figures: 100y}", Ages(figures=36_500 * DAY)),
+    ],
+)
+def test_what_goes_by_its_age(text: str, ages: Ages) -> None:
+    config, problems = read_config(text, "bot.yaml", {})
+    assert problems == ()
+    assert config.retention == ages
+    assert config.retention.none == (ages == Ages())
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "says"),
+    [
+        (
+            "retention: {conversations: 90}",
+            "bad-duration",
+            "'conversations' takes an age such as 90d or 2y, not '90'",
+        ),
+        ("retention: {conversations: 90m}", "out-of-range", "at least a day, and '90m' is less"),
+        ("retention: {conversations: 23h}", "out-of-range", "'23h' is less"),
+        ("retention: {conversations: 0d}", "bad-duration", "not '0d'"),
+        ("retention: {conversations: -90d}", "bad-duration", "not '-90d'"),
+        ("retention: {conversations: 1.5y}", "bad-duration", "not '1.5y'"),
+        ("retention: {conversations: y}", "bad-duration", "not 'y'"),
+        ("retention: {conversations: 1y2y}", "bad-duration", "not '1y2y'"),
+        ("retention: {conversations: 30d1y}", "bad-duration", "not '30d1y'"),
+        ("retention: {conversations: ٣d}", "bad-duration", "not '٣d'"),
+        ("retention: {conversations: 101y}", "bad-duration", "not '101y'"),
+        (f"retention: {{conversations: {'9' * 5000}y}}", "bad-duration", "not '999"),
+        ("retention: {conversations: never}", "bad-duration", "not 'never'"),
+        ("retention: {conversations: }", "bad-duration", "not ''"),
+        ("retention: {conversations: [90d]}", "bad-duration", "'conversations' takes an age"),
+        ("retention: {conversation: 90d}", "unknown-key", "did you mean 'conversations'?"),
+        ("retention: 90d", "wrong-type", "retention"),
+    ],
+)
+def test_what_goes_by_its_age_wrongly(text: str, code: str, says: str) -> None:
+    config, (problem,) = read_config(text, "bot.yaml", {})
+    assert problem.code == code
+    assert says in str(problem)
+    assert config.retention == Ages()
 
 
 def test_bursts_and_limits() -> None:

@@ -3,11 +3,11 @@
 import msgspec
 import pytest
 
-from botkit.app.versions import Change, Touched, compare, count_touched, differ, is_live
+from botkit.app.versions import Change, Touched, compare, count_touched, differ
 from botkit.dialogue import advance, new_session
 from botkit.model.definitions import FlowSet
 from botkit.model.events import Message
-from botkit.model.session import Question, Session
+from botkit.model.session import Question, Session, is_live
 from tests.unit.dialogue.talking import build
 
 OLD = """

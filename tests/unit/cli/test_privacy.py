@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -184,3 +185,54 @@ def test_erasing_beside_a_bot_that_serves(botkit: Any, desk: Path) -> None:
     first, then = asyncio.run(talk())
     assert "Which order is it about?" in first
     assert "Send back A-10293" not in then
+
+
+# retain
+
+
+def _retaining(desk: Path, ages: str) -> None:
+    settings = (desk / "bot.yaml").read_text(encoding="utf-8")
+    (desk / "bot.yaml").write_text(f"{settings}\nretention: {ages}\n", encoding="utf-8")
+
+
+def _age(desk: Path, days: float) -> None:
+    """Let everything that is stored be older."""
+    db = sqlite3.connect(desk / "bot.db")
+    db.execute("UPDATE conversations SET touched = touched - ?, hour = hour - ?", (days * 86_400, days * 24))
+    db.commit()
+    db.close()
+
+
+def test_retain_lets_go_of_what_is_old(botkit: Any, talked: Path) -> None:
+    _age(talked, 91)
+    _retaining(talked, "{conversations: 90d}")
+    dry = botkit("conversations", "retain", talked, "--dry-run")
+    assert (dry.code, dry.out) == (0, "would go: 1 conversation, 6 turns\n")
+    assert _names(botkit, talked) == {"chat:42", "web:7"}
+    assert json.loads(botkit("conversations", "retain", talked, "--dry-run", "--json").out) == {
+        "conversations": 1,
+        "turns": 6,
+    }
+    ended = botkit("conversations", "retain", talked)
+    assert ended.code == 0
+    assert ended.out.startswith("gone: 1 conversation, 6 turns")
+    assert _names(botkit, talked) == {"web:7"}  # it waits for a person
+    assert botkit("conversations", "retain", talked).out == "gone: nothing\n"
+
+
+def test_nothing_goes_by_itself(botkit: Any, talked: Path) -> None:
+    _age(talked, 10_000)
+    ended = botkit("conversations", "retain", talked)
+    assert (ended.code, ended.out) == (0, "bot.yaml has no `retention`: nothing goes by its age\n")
+    assert botkit("conversations", "retain", talked, "--json").out == "{}\n"
+    assert _names(botkit, talked) == {"chat:42", "web:7"}
+
+
+def test_retain_where_nothing_can_be_retained(botkit: Any, desk: Path, tmp_path: Path) -> None:
+    assert botkit("conversations", "retain", tmp_path / "none").code == 2
+    _retaining(desk, "{conversations: 90d}")
+    never = botkit("conversations", "retain", desk)
+    assert never.code == 2
+    assert "there is no store at" in never.err
+    _retaining(desk, "{conversations: 90m}")
+    assert botkit("conversations", "retain", desk).code == 1

@@ -10,7 +10,19 @@ import pytest
 from starlette.applications import Starlette
 from starlette.types import Message as Asgi
 
-from botkit import BotInfo, Button, DeliveryError, Entry, Message, Opened, Press, Reply, StoreError
+from botkit import (
+    Accepted,
+    BotInfo,
+    Button,
+    DeliveryError,
+    Entry,
+    Incoming,
+    Message,
+    Opened,
+    Press,
+    Reply,
+    StoreError,
+)
 from botkit.testing import FakeIntake
 from botkit_web import CAPABILITIES, WebConnector, WebSettings
 from botkit_web.access import Signer
@@ -303,7 +315,7 @@ async def test_with_a_secret_a_chat_outlives_the_server(botkit_intake: FakeIntak
         page = Page(connector)
         after = await page.greet(chat=before["chat"], token=before["token"], last="r9")
         assert after["chat"] == before["chat"]
-        assert len(botkit_intake.received) == 1
+        assert len(botkit_intake.incoming) == 1
         await page.leave()
 
 
@@ -625,3 +637,77 @@ async def test_entries_without_an_id_are_told_apart(botkit_intake: FakeIntake) -
     botkit_intake.entries["web:anna"] = [Entry(n, said=Message(text=f"line {n}")) for n in (1, 2)]
     async with running(botkit_intake, secret=SECRET) as connector:
         assert await _comes_back(Page(connector), "anna") == [("said", "line 1"), ("said", "line 2")]
+
+
+class Erased(FakeIntake):
+    """An intake whose conversations were erased: what was opened is known, and of no conversation."""
+
+    late = False  # whether that is so long ago that it is not known any more
+
+    async def accept(self, incoming: Incoming) -> Accepted:
+        """Take a delivery."""
+        if incoming.chat == "gone" and not self.late:
+            return Accepted(incoming.conversation, 0, duplicate=True)
+        return await super().accept(incoming)
+
+
+async def test_a_page_whose_chat_was_erased_gets_a_new_one() -> None:
+    intake = Erased()
+    async with running(intake, secret=SECRET) as connector:
+        visitor = Page(connector)
+        token = Signer(SECRET).sign("gone")
+        welcome = await visitor.greet(chat="gone", token=token, last="m7")
+        assert welcome["chat"] != "gone"
+        assert Signer(SECRET).owns(welcome["chat"], welcome["token"])
+        await intake.wait(1)
+        assert [(one.chat, type(one.event)) for one in intake.incoming] == [(welcome["chat"], Opened)]
+
+
+async def test_a_page_whose_chat_was_erased_long_ago_begins_anew() -> None:
+    intake = Erased()
+    intake.late = True
+    async with running(intake, secret=SECRET) as connector:
+        visitor = Page(connector)
+        welcome = await visitor.greet(chat="gone", token=Signer(SECRET).sign("gone"), last="m7")
+        assert (welcome["chat"], welcome["fresh"], welcome["missed"]) == ("gone", True, 0)
+        assert [one.id for one in intake.incoming] == ["gone#opened"]
+
+
+async def test_a_page_that_has_said_nothing_keeps_its_chat(botkit_intake: FakeIntake) -> None:
+    async with running(botkit_intake, secret=SECRET) as connector:
+        visitor = Page(connector)
+        first = await visitor.greet()
+        welcome = await Page(connector).greet(chat=first["chat"], token=first["token"])
+        assert welcome["chat"] == first["chat"]
+        assert "fresh" not in welcome
+        assert len(botkit_intake.incoming) == 1
+
+
+async def test_a_store_that_fails_costs_nobody_the_chat(botkit_intake: FakeIntake) -> None:
+    async with running(botkit_intake, secret=SECRET) as connector:
+        visitor = Page(connector)
+        botkit_intake.fail(StoreError("away"))
+        welcome = await visitor.greet(chat="mine", token=Signer(SECRET).sign("mine"))
+        assert welcome["chat"] == "mine"
+        assert "fresh" not in welcome
+
+
+async def test_what_was_erased_is_forgotten(botkit_intake: FakeIntake) -> None:
+    async with running(botkit_intake, secret=SECRET) as connector:
+        kept, erased, silent = pages = [Page(connector) for _ in range(3)]
+        chats = [(await one.greet())["chat"] for one in pages]
+        for chat in (*chats[:2], "closed"):
+            await connector.send(chat, Reply("r1", "a secret"))
+        botkit_intake.entries[f"web:{chats[0]}"] = [Entry(1, reply=Reply("r1", "a secret"))]
+        for one in (kept, erased):
+            assert (await one.hear())["type"] == "reply"
+        await connector.forget()
+        assert await erased.hear() == {"closed": 1012}
+        await erased.leave()
+        assert set(connector.held()) == {chats[0], chats[2]}
+        held = repr([chat.after("") for chat in connector._chats._chats.values()])
+        assert held.count("a secret") == 1
+        botkit_intake.fail(StoreError("away"))
+        await connector.forget()
+        assert set(connector.held()) == {chats[0], chats[2]}
+        assert silent.heard() == kept.heard() == []

@@ -1,0 +1,156 @@
+"""The API over HTTP: conversations are listed, exported and erased, for whoever has the bot's token."""
+
+import hmac
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from botkit.app.bots import Bot
+from botkit.app.erasing import Target, erase, find_conversations
+from botkit.app.exports import write_export
+from botkit.app.transcripts import moment
+from botkit.errors import StoreError, UsageError
+from botkit.ports.stores import Summary
+
+MOST: Final = 1000  # conversations of a page
+_TRUE: Final = {"true": True, "1": True, "": True, "false": False, "0": False}
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+def may_see(request: Request, token: str) -> bool:
+    """Tell whether a request bears the token; how long that takes tells nothing of it."""
+    given = request.headers.get("authorization", "")
+    return hmac.compare_digest(given.encode("latin-1"), f"Bearer {token}".encode())
+
+
+def api_routes(bot: Bot, token: str) -> list[BaseRoute]:
+    """Give the routes of the API; without a token they say how to have it."""
+
+    async def list_(request: Request) -> Response:
+        known = _query(request, "most", "after", "owner")
+        most, owner = _number(known.get("most", "100")), known.get("owner", "")
+        if owner not in ("", "bot", "queue", "human"):
+            raise UsageError(f"'owner' is bot, queue or human, not {owner[:40]!r}")
+        found = await bot.store.conversations(most, owner, known.get("after", ""))
+        following = found[-1].cursor if len(found) == most else None
+        return JSONResponse({"conversations": [_described(one) for one in found], "next": following})
+
+    async def export_conversation(request: Request) -> Response:
+        return await _export(bot, _conversation(request))
+
+    async def erase_conversation(request: Request) -> Response:
+        return await _erase(bot, _conversation(request))
+
+    async def export_customer(request: Request) -> Response:
+        return await _export(bot, _customer(request))
+
+    async def erase_customer(request: Request) -> Response:
+        return await _erase(bot, _customer(request))
+
+    routes: Sequence[tuple[str, str, Answer]] = (
+        ("GET", "/api/conversations", list_),
+        ("GET", "/api/conversations/{name:path}/export", export_conversation),
+        ("DELETE", "/api/conversations/{name:path}", erase_conversation),
+        ("GET", "/api/customers/{name:path}/export", export_customer),
+        ("DELETE", "/api/customers/{name:path}", erase_customer),
+    )
+    return [Route(path, _guarded(answer, token), methods=[method]) for method, path, answer in routes]
+
+
+def _guarded(answer: Answer, token: str) -> Answer:
+    """Let only those in who have the token, and answer what goes wrong as JSON."""
+
+    async def run(request: Request) -> Response:
+        if not token:  # also on this machine: a page in somebody's browser could ask there as well
+            return refuse(403, 'the API is closed: write `api: {token: "${BOTKIT_TOKEN}"}` in bot.yaml')
+        if not may_see(request, token):
+            return refuse(401, "a token is needed: Authorization: Bearer ...", {"WWW-Authenticate": "Bearer"})
+        try:
+            return await answer(request)
+        except _UnknownError as error:
+            return refuse(404, str(error))
+        except UsageError as error:
+            return refuse(400, str(error))
+        except StoreError as error:
+            return refuse(503, error.reason or "the store failed", {"Retry-After": "5"})
+
+    return run
+
+
+class _UnknownError(Exception):
+    """There is no such conversation, or customer."""
+
+
+def refuse(status: int, why: str, headers: Mapping[str, str] | None = None) -> Response:
+    """Say why a request is not answered."""
+    return JSONResponse({"error": why}, status, headers)
+
+
+def _query(request: Request, *keys: str) -> dict[str, str]:
+    """Read what follows the question mark: only known keys, each once. Raises UsageError."""
+    found: dict[str, str] = {}
+    for key, value in request.query_params.multi_items():
+        if key not in keys:
+            known = f"it takes {', '.join(keys)}" if keys else "it takes none"
+            raise UsageError(f"there is no parameter {key[:40]!r} here", hint=known)
+        if key in found:
+            raise UsageError(f"the parameter {key!r} is given twice")
+        found[key] = value
+    return found
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= MOST):
+        raise UsageError(f"'most' is a number from 1 to {MOST}, not {text[:40]!r}")
+    return int(text)
+
+
+def _conversation(request: Request) -> Target:
+    everywhere = _query(request, "everywhere").get("everywhere", "false").lower()
+    if everywhere not in _TRUE:
+        raise UsageError(f"'everywhere' is true or false, not {everywhere[:40]!r}")
+    return Target(request.path_params["name"], everywhere=_TRUE[everywhere])
+
+
+def _customer(request: Request) -> Target:
+    channel = _query(request, "channel").get("channel", "")
+    return Target(customer=request.path_params["name"], channel=channel)
+
+
+async def _find(bot: Bot, target: Target) -> Sequence[str]:
+    if not (target.conversation or target.customer):
+        raise _UnknownError("name a conversation or a customer")
+    try:
+        return await find_conversations(bot.store, target)
+    except UsageError as error:
+        raise _UnknownError(error.message) from error
+
+
+async def _export(bot: Bot, target: Target) -> Response:
+    found = await _find(bot, target)
+    pieces = write_export(bot.store, bot.files, found, time.time(), target.customer)
+    first = await anext(pieces)
+
+    async def whole() -> AsyncIterator[str]:
+        yield first
+        async for piece in pieces:
+            yield piece
+
+    headers = {"Content-Disposition": 'attachment; filename="export.json"', "Cache-Control": "no-store"}
+    return StreamingResponse(whole(), media_type="application/json", headers=headers)
+
+
+async def _erase(bot: Bot, target: Target) -> Response:
+    await _find(bot, target)
+    counts = await erase(bot.store, bot.files, target, bot.engine.clock.now())
+    await bot.engine.forget()
+    return JSONResponse({"erased": counts})
+
+
+def _described(one: Summary) -> dict[str, Any]:
+    return {**msgspec.to_builtins(one), "touched": moment(one.touched)}
