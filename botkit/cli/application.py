@@ -45,6 +45,7 @@ app.command("doctor")(doctor.doctor)
 histories.conversations.command("export")(privacy.export)
 histories.conversations.command("erase")(privacy.erase)
 histories.conversations.command("retain")(privacy.retain)
+histories.conversations.command("figures")(privacy.figures)
 app.add_typer(histories.conversations, name="conversations")
 app.add_typer(databases.db, name="db")
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,6 +22,7 @@ Customer = Annotated[str, typer.Option(metavar="ID", help="All conversations of 
 Channel = Annotated[str, typer.Option(metavar="NAME", help="Of a customer, only those on this channel.")]
 Everywhere = Annotated[bool, typer.Option("--everywhere", help="And all others of the same customer.")]
 _SHOWN = 5  # names in a question
+_DAY = 86_400
 
 
 def _target(conversation: str, customer: str, channel: str, *, everywhere: bool) -> "Target":
@@ -40,10 +42,16 @@ def export(
     channel: Channel = "",
     *,
     everywhere: Everywhere = False,
+    with_files: Annotated[
+        Path | None, typer.Option("--with-files", metavar="PATH", help="Into a new directory, or a .zip, with files.")
+    ] = None,
 ) -> None:
     """Write everything that is stored of a conversation or a customer, as one JSON document.
 
+    With --with-files it goes into a new directory or a .zip, as `export.json` beside the content of the files.
+
     \b
+    botkit conversations export web:k3j2 --with-files k3j2.zip
     botkit conversations export web:k3j2 --dir flows/support > k3j2.json
     botkit conversations export web:k3j2 --everywhere | jq '.conversations[].turns[].event.text'
     botkit conversations export --customer 4711 --channel telegram
@@ -51,12 +59,18 @@ def export(
     from botkit.app.erasing import find_conversations
     from botkit.app.exports import write_export
     from botkit.app.histories import files_of
+    from botkit.app.packing import FILE, write_with_files
 
     target = _target(conversation, customer, channel, everywhere=everywhere)
 
     async def export_all(store: "Store") -> None:
-        found = await find_conversations(store, target)
-        async for piece in write_export(store, files_of(store), found, time.time(), customer):
+        found, files = await find_conversations(store, target), files_of(store)
+        document = write_export(store, files, found, time.time(), customer)
+        if with_files is not None:
+            count = await write_with_files(with_files, document, files, found)
+            print(f"wrote {with_files}: {FILE} and {count} file{'s' if count != 1 else ''}")
+            return
+        async for piece in document:
             sys.stdout.write(piece)
 
     read(directory, store, export_all)
@@ -138,3 +152,34 @@ def retain(
             print(f"{'would go' if dry_run else 'gone'}: {told(counts) or 'nothing'}")
 
     asyncio.run(run())
+
+
+@guarded
+def figures(
+    directory: Directory = HERE,
+    store: Url = "",
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Count turns by day, channel, flow, route and outcome, those of erased conversations too.
+
+    \b
+    botkit conversations figures --dir flows/support
+    botkit conversations figures --json | jq -s 'map(select(.outcome == "handoff") | .count) | add'
+    """
+    from botkit.app.figures import count_figures
+    from botkit.app.transcripts import moment
+
+    async def count(store: "Store") -> None:
+        for one in await count_figures(store):
+            day = moment(one.day * _DAY)[:10]
+            if as_json:
+                fields = {"flow": one.flow, "route": one.route, "outcome": one.outcome, "count": one.count}
+                print(
+                    json.dumps({"day": day, "channel": one.channel, "kind": one.kind, **fields}, ensure_ascii=False)
+                )
+            else:
+                words = (day, one.channel, one.kind, one.flow, one.route, one.outcome)
+                print(f"{one.count:>8}  {'  '.join(word for word in words if word)}")
+
+    read(directory, store, count)

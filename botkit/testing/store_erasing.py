@@ -20,7 +20,8 @@ from botkit.stores import open_files
 from botkit.stores.files import KeptFiles
 from botkit.stores.memory import MemoryShelf
 from botkit.testing.clocks import FakeClock
-from botkit.testing.stored import NOW, commit_of, contact, message, take
+from botkit.testing.store_leases import LONG, Workers, opened
+from botkit.testing.stored import NOW, commit_of, contact, message, take, timeless
 
 DAY = 86_400.0
 WEEK = 7 * DAY
@@ -150,7 +151,7 @@ class ErasureContract:
         for number in (1, 2):
             taken, committed = await store.take(message("1", number), commit, NOW + 4)
             assert (taken.duplicate, committed) == (True, None)
-        assert await store.load(conversation) == loaded
+        assert timeless(await store.load(conversation)) == timeless(loaded)
         assert len(await store.turns(conversation)) == begun_anew
 
     async def test_turns_go_on_quickly_after_an_erasure_and_redeliveries_are_known(self, store: Store) -> None:
@@ -222,6 +223,35 @@ class ErasureContract:
         assert (await store.erase("web:1", now=NOW))["files"] == 1
         assert [len(await files.files(name)) for name in ("web:1", "web:2")] == [0, 1]
         await files.close()
+
+    async def test_what_another_worker_erased_is_not_written_again(
+        self, store: Store, workers: Workers | None
+    ) -> None:
+        async with opened(workers, LONG) as (other,):
+            one = store
+            conversation = await contact(one)
+            await take(one, conversation, calls=(Call("c1", "x"),), replies=(Reply("r1", "x"),))
+            held = await one.load(conversation)
+            assert await other.erase(conversation, now=NOW)
+            with pytest.raises(FenceError):
+                await one.commit(commit_of(conversation, held.fence, 2, 0))
+            assert (await one.finish_call(conversation, Result("c1", "x"), NOW)).duplicate
+            assert (await one.claim(conversation)).replies == ()
+            await one.sent("r1", "p", NOW)
+            assert (await one.accept(message("1", "first"), NOW)).duplicate
+            assert list(await one.conversations()) == []
+            assert [noted.why for noted in await one.erasures()] == ["request"]
+            await asyncio.gather(*[worker.erase(conversation, now=NOW) for worker in (one, other)])
+
+    async def test_of_two_workers_that_retire_one_does(self, store: Store, workers: Workers | None) -> None:
+        async with opened(workers, LONG) as (other,):
+            one = store
+            for number in range(20):
+                await talk(one, f"{number}", NOW)
+            standing = [(old.conversation, old.fence) for old in await one.untouched(NOW + DAY)]
+            gone = await asyncio.gather(*[worker.retire(standing, NOW + DAY) for worker in (one, other)])
+            assert sum(counts.get("conversations", 0) for counts in gone) == 20
+            assert sum(figure.count for figure in await one.figures() if figure.kind == "conversation") == 20
 
     # -- figures
 
@@ -333,7 +363,7 @@ class ErasureContract:
         assert steps >= 3
         assert [record.seq for record in await store.turns("web:1")] == [3]
         assert [len(await store.turns(f"web:{n}")) for n in (2, 3, 4)] == [1, 0, 1]
-        assert await store.load("web:1") == before
+        assert timeless(await store.load("web:1")) == timeless(before)
         assert [figure.count for figure in await store.figures()] == [2, 3]
         assert sum(one.counts["turns"] for one in await store.erasures()) == 3
         await store.erase("web:1", now=NOW)  # what was trimmed is not counted again

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import sqlite3
+import zipfile
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 
 from botkit.app.bots import Bot
 from botkit.app.exports import FORMAT, VERSION
+from botkit.app.histories import files_of
 from botkit.stores import SQLiteStore
 
 TEXTS = ("return my order", "A-10293", "54.04", "I need a human please")
@@ -236,3 +239,98 @@ def test_retain_where_nothing_can_be_retained(botkit: Any, desk: Path, tmp_path:
     assert "there is no store at" in never.err
     _retaining(desk, "{conversations: 90m}")
     assert botkit("conversations", "retain", desk).code == 1
+
+
+# files
+
+
+@pytest.fixture
+def with_files(talked: Path) -> Path:
+    """Let two conversations hold files, one of them in common."""
+
+    async def put() -> None:
+        store = SQLiteStore(str(talked / "bot.db"))
+        await store.open()
+        files = files_of(store)
+        for name, texts in (("chat:42", ("one", "two")), ("web:7", ("two",))):
+            for text in texts:
+                await files.put(name, f"{text}.txt", _streamed(text))
+        await files.close()
+        await store.close()
+
+    asyncio.run(put())
+    return talked
+
+
+async def _streamed(text: str) -> AsyncIterator[bytes]:
+    yield f"This is {text}.".encode()
+
+
+def test_an_export_lists_files(botkit: Any, with_files: Path) -> None:
+    (one,) = json.loads(botkit("conversations", "export", "chat:42", "--dir", with_files).out)["conversations"]
+    assert {(file["name"], file["size"], file["mime"]) for file in one["files"]} == {
+        ("one.txt", 12, "text/plain"),
+        ("two.txt", 12, "text/plain"),
+    }
+    assert all(len(file["ref"]) == 64 and file["sent"] is False for file in one["files"])
+
+
+@pytest.mark.parametrize("target", ["copy", "copy.zip", "Copy.ZIP"])
+def test_an_export_with_files(botkit: Any, with_files: Path, tmp_path: Path, target: str) -> None:
+    path = tmp_path / target
+    ended = botkit("conversations", "export", "chat:42", "--dir", with_files, "--with-files", path)
+    assert (ended.code, ended.out) == (0, f"wrote {path}: export.json and 2 files\n")
+    if path.suffix:
+        with zipfile.ZipFile(path) as archive:
+            archive.extractall(tmp_path / "copy")
+    found = {file.name: file.read_text(encoding="utf-8") for file in (tmp_path / "copy").rglob("*") if file.is_file()}
+    assert json.loads(found.pop("export.json"))["conversations"][0]["conversation"] == "chat:42"
+    assert found == {"one.txt": "This is one.", "two.txt": "This is two."}
+    assert path.stat().st_mode & 0o077 == 0
+    assert {one.name for one in tmp_path.iterdir()} <= {target, "copy", "desk"}
+    again = botkit("conversations", "export", "chat:42", "--dir", with_files, "--with-files", path)
+    assert again.code == 2
+    assert "is there already" in again.err
+
+
+def test_an_export_that_fails_leaves_nothing(botkit: Any, with_files: Path, tmp_path: Path) -> None:
+    for words in (
+        ["web:nobody", "--with-files", tmp_path / "copy"],
+        ["chat:42", "--with-files", tmp_path / "no/copy"],
+    ):
+        assert botkit("conversations", "export", *words, "--dir", with_files).code == 2
+    assert {one.name for one in tmp_path.iterdir()} == {"desk"}
+
+
+def test_erasing_removes_files_that_nobody_else_holds(botkit: Any, with_files: Path) -> None:
+    def contents() -> set[str]:
+        folder = with_files / "bot.db-files"
+        return {path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.is_file()}
+
+    assert contents() == {"This is one.", "This is two."}
+    assert "2 files" in botkit("conversations", "erase", "chat:42", "--dir", with_files, "--yes").out
+    assert contents() == {"This is two."}
+    assert "1 file" in botkit("conversations", "erase", "web:7", "--dir", with_files, "--yes").out
+    assert contents() == set()
+
+
+# figures
+
+
+def test_figures_outlive_what_they_count(botkit: Any, talked: Path) -> None:
+    def counted() -> str:
+        ended = botkit("conversations", "figures", "--dir", talked)
+        assert ended.code == 0
+        return str(ended.out)
+
+    before = counted()
+    assert "  chat  conversation\n" in before
+    assert "  chat  turn  return_item  intent\n" in before
+    assert "handoff" in before
+    for name in ("chat:42", "web:7"):
+        assert botkit("conversations", "erase", name, "--dir", talked, "--yes").code == 0
+        assert counted() == before
+    lines = botkit("conversations", "figures", "--dir", talked, "--json").out.splitlines()
+    figures = [json.loads(line) for line in lines]
+    assert sum(one["count"] for one in figures if one["kind"] == "conversation") == 2
+    assert all(list(one) == ["day", "channel", "kind", "flow", "route", "outcome", "count"] for one in figures)
