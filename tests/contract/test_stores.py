@@ -13,10 +13,22 @@ import pytest
 from botkit.model.replies import Call
 from botkit.ports.connectors import Accepted, Incoming
 from botkit.ports.stores import CALL_LEASE, Commit, Committed, Outgoing, Store
-from botkit.stores import SQLiteStore
+from botkit.stores import SQLiteStore, statements
+from botkit.stores.files import KeptFiles
 from botkit.testing.store_erasing import Dump
 from botkit.testing.stores import StoreContract
 from tests.contract.dumping import rows_as_bytes
+
+
+def dumping(path: Path) -> Dump:
+    async def read() -> Mapping[str, Sequence[bytes]]:
+        db = sqlite3.connect(path)
+        names = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        found = {name: db.execute(f"SELECT * FROM {name}").fetchall() for name in names}  # noqa: S608
+        db.close()
+        return rows_as_bytes(found)
+
+    return read
 
 
 class _OnFile(StoreContract):
@@ -33,14 +45,7 @@ class _OnFile(StoreContract):
 
     @pytest.fixture
     def dump(self, tmp_path: Path) -> Dump:
-        async def read() -> Mapping[str, Sequence[bytes]]:
-            db = sqlite3.connect(tmp_path / "bot.db")
-            names = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            found = {name: db.execute(f"SELECT * FROM {name}").fetchall() for name in names}  # noqa: S608
-            db.close()
-            return rows_as_bytes(found)
-
-        return read
+        return dumping(tmp_path / "bot.db")
 
 
 class TestSQLite(_OnFile):
@@ -153,3 +158,54 @@ async def test_the_contract_notices(broken: type[SQLiteStore], test: Callable[[S
             await test(store)
     async with _opened(SQLiteStore(":memory:")) as store:
         await test(store)
+
+
+@pytest.mark.parametrize(
+    "forgotten", [statement.split()[2] for statement in statements.ERASE if "rates" not in statement]
+)
+async def test_an_erasure_that_forgets_a_table_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forgotten: str
+) -> None:
+    left = tuple(one for one in statements.ERASE if one.split()[2] != forgotten)
+    monkeypatch.setattr(statements, "ERASE", left)
+    if forgotten == "files":  # they are removed before, too
+        monkeypatch.setattr(KeptFiles, "forget", _forget_nothing)
+    async with _opened(SQLiteStore(str(tmp_path / "bot.db"))) as store:
+        with pytest.raises(AssertionError):
+            await _CONTRACT.test_nothing_of_an_erased_customer_is_left_in_any_table(
+                store, dumping(tmp_path / "bot.db")
+            )
+
+
+async def _forget_nothing(_files: KeptFiles, _conversation: str, _refs: object = None) -> int:
+    return 1
+
+
+async def test_a_new_table_with_something_of_a_customer_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "bot.db"
+    async with _opened(SQLiteStore(str(path))) as store:
+        db = sqlite3.connect(path)
+        db.execute("CREATE TABLE notes (conversation INTEGER, note TEXT)")
+        db.commit()
+        db.close()
+        with pytest.raises(AssertionError, match="a table that `fill` leaves empty"):
+            await _CONTRACT.test_nothing_of_an_erased_customer_is_left_in_any_table(store, dumping(path))
+
+
+class _Resurrecting(SQLiteStore):
+    """Takes what a platform delivers again after an erasure."""
+
+    async def erase(self, *conversations: str, now: float) -> Mapping[str, int]:
+        counts = await super().erase(*conversations, now=now)
+        db = sqlite3.connect(self.path)
+        db.execute("DELETE FROM erased")
+        db.commit()
+        db.close()
+        return counts
+
+
+async def test_a_redelivery_that_brings_something_back_is_noticed(tmp_path: Path) -> None:
+    for begun_anew in (False, True):
+        async with _opened(_Resurrecting(str(tmp_path / f"{begun_anew}.db"))) as store:
+            with pytest.raises(AssertionError):
+                await _CONTRACT.test_a_late_redelivery_brings_nothing_back(store, begun_anew=begun_anew)

@@ -26,7 +26,7 @@ from botkit.stores.states import HEAD
 from botkit.testing.clocks import FakeClock
 from botkit.testing.files import read, streamed
 from botkit.testing.samples import sample
-from botkit.testing.stored import HOSTILE, NOW, contact, fill_corners, message, take
+from botkit.testing.stored import HOSTILE, NOW, contact, fill_corners, message, take, timeless
 from tests.benchmarks.talk import BOT
 
 runner = CliRunner()
@@ -56,7 +56,7 @@ async def _picture(url: str) -> list[Any]:
         names = sorted(one.conversation for one in await store.conversations())
         per = [
             (
-                await store.load(name),
+                timeless(await store.load(name)),
                 await store.turns(name),
                 await store.outgoing(name),
                 await store.deliveries(name),
