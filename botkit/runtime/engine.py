@@ -3,13 +3,12 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
 
 from botkit.dialogue import steers
 from botkit.errors import FenceError, StoreError
 from botkit.model.definitions import FlowSet
-from botkit.model.events import Event, Failure, Message, Owned, Result
+from botkit.model.events import Event, Message, Owned, Result
 from botkit.model.replies import Call
 from botkit.model.session import Session
 from botkit.model.turn import Turn
@@ -17,19 +16,18 @@ from botkit.ports.carriers import Carrier
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Accepted, Connector, Entry, Incoming
 from botkit.ports.files import FileLimits, Files
-from botkit.ports.stores import LEASE, Arrived, Commit, Committed, Failed, Loaded, Store
+from botkit.ports.stores import Arrived, Commit, Committed, Failed, Loaded, Store
 from botkit.registry.registry import Registry
 from botkit.runtime.attaching import attach
 from botkit.runtime.books import FlowBook
 from botkit.runtime.bursts import Bursts
+from botkit.runtime.calls import RETRY_AFTER, Calls
 from botkit.runtime.commits import commit_of, failure_of
 from botkit.runtime.delivery import Delivery
 from botkit.runtime.forgetting import Forgetting, forgetful_of
-from botkit.runtime.heartbeat import Heartbeat
 from botkit.runtime.histories import read_history
 from botkit.runtime.leftovers import Found, Health, Leftovers
 from botkit.runtime.recognition import Recogniser
-from botkit.runtime.staleness import Staleness
 from botkit.runtime.sweeping import Sweep
 from botkit.runtime.timers import Timers
 from botkit.runtime.turning import Early, Turning
@@ -37,8 +35,6 @@ from botkit.stores import open_files
 
 _log = logging.getLogger(__name__)
 
-RETRY_AFTER = 0.5  # seconds after the store failed
-CALL_MARGIN = 10.0  # seconds for which a result may wait for being stored
 TRIES = 3  # at the turn of one event, before it is set aside
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 60.0  # seconds between them; each is twice the one before
 MOST_REASON = 300  # characters of an error that are kept
@@ -46,7 +42,6 @@ MOST_LOADED = 100  # events that are looked at together
 LONGEST_HOLD = 0.002  # seconds for which the turns of one conversation keep the loop from the others
 MOST_KNOWN = 1000  # conversations whose sessions stay in memory
 
-T = TypeVar("T")
 Listener = Callable[[Turn], None]
 
 
@@ -84,8 +79,17 @@ class Engine:
         self.sweep = Sweep(store, self.files, clock)
         self.leftovers = Leftovers(store, clock, self.health, self._is_idle, self._take_up)
         self.bursts = Bursts(lambda: book.current.settings, lambda text: steers(book.current, text), clock)
-        self.staleness = Staleness(self._stored, shared=carrier is not None)
-        self.heartbeat = Heartbeat(store, self._under_way, self._note)
+        self.calls = Calls(
+            book,
+            store,
+            registry,
+            self.turning,
+            clock,
+            self._take_result,
+            self._calls_ended,
+            self._note,
+            shared=carrier is not None,
+        )
         self.forgetting = Forgetting(store, self.forget)
         self._carrier = carrier
         self._elsewhere = None if turns or carrier is None else carrier.wake
@@ -94,7 +98,6 @@ class Engine:
         self._again: set[str] = set()
         self._later: dict[str, asyncio.TimerHandle] = {}  # conversations that a burst holds up
         self._failed: dict[str, tuple[int, str]] = {}  # tries at the turn of what waits there, and the last error
-        self._calls: dict[str, set[asyncio.Task[None]]] = {}
         self._known: dict[str, tuple[Session, int]] = {}  # sessions as they were stored last, with their fences
         self._owners: dict[str, tuple[int, bool]] = {}
         self._listeners: dict[str, list[Listener]] = {}
@@ -110,9 +113,7 @@ class Engine:
         self.forgetting.start()
         if self._elsewhere is not None:
             return
-        if self._carrier is not None:
-            self.heartbeat.start()
-        await self._resume_calls()
+        await self.calls.start()
         for conversation in await self.store.unfinished(neglected=self._carrier is not None):
             left = (await self.store.load(conversation, most=0)).session
             if left is not None:
@@ -122,20 +123,6 @@ class Engine:
         self.timers.start()
         self.sweep.start()
 
-    async def _resume_calls(self) -> None:
-        """Begin what the store has of open calls that no living worker has, where none of ours is under way."""
-        alone = self._carrier is None
-        for conversation, call, started in await (
-            self.store.open_calls() if alone else self.store.claim_calls(LEASE)
-        ):
-            session = (await self.store.load(conversation, most=0)).session or Session(conversation=conversation)
-            if all(task.get_name() != f"call {call.id}" for task in self._calls.get(conversation, ())):
-                self._begin_call(conversation, call, session, resumed=started)
-
-    def _under_way(self) -> list[str]:
-        """Give the ids of the calls that are performed here."""
-        return [task.get_name().removeprefix("call ") for tasks in self._calls.values() for task in tasks]
-
     def _is_idle(self, found: Found) -> bool:
         """Tell whether nobody is at something that was found to be done, and that can be done here."""
         kind, conversation = found
@@ -143,7 +130,7 @@ class Engine:
             return False
         if kind == "unsent":
             return self.delivery.is_idle(conversation)
-        return conversation not in (self._draining if kind == "waiting" else self._calls)
+        return conversation not in (self._draining if kind == "waiting" else self.calls)
 
     async def _take_up(self, leftovers: set[Found]) -> None:
         """Take up what a wake-up that was lost has left, or another process has put into the store."""
@@ -153,7 +140,7 @@ class Engine:
             elif kind == "unsent":
                 self.delivery.wake(conversation)
         if any(kind == "calling" for kind, _ in leftovers):
-            await self._resume_calls()
+            await self.calls.resume()
 
     def _note(self, error: StoreError) -> None:
         self.health.note(error, self.clock.now())
@@ -171,14 +158,14 @@ class Engine:
         running = [
             *self._draining.values(),
             *self.turning.reads,
-            *(task for tasks in self._calls.values() for task in tasks),
+            *self.calls.tasks(),
         ]
         if running:
             _, late = await asyncio.wait(running, timeout=within)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        await self.heartbeat.stop()
+        await self.calls.stop()
         await self.delivery.close(within)
 
     async def forget(self) -> None:
@@ -257,9 +244,6 @@ class Engine:
         loaded = await self.store.load(conversation, most=1)
         return loaded.session, -1 if loaded.waiting else loaded.fence
 
-    async def _stored(self, conversation: str) -> Session | None:
-        return (await self.store.load(conversation, most=0)).session
-
     def _know(self, session: Session, fence: int) -> None:
         """Keep a session as it was stored; whoever stores another one moves the fence."""
         known = self._known
@@ -322,7 +306,7 @@ class Engine:
         if conversation in self._again:
             self._again.discard(conversation)
             self.wake(conversation)
-        elif conversation not in self._calls and conversation in self._settled:
+        elif conversation not in self.calls and conversation in self._settled:
             self._settled[conversation].set()
 
     async def look_at(self, conversation: str) -> None:
@@ -335,7 +319,7 @@ class Engine:
 
     async def settle(self, conversation: str) -> None:
         """Wait until nothing of a conversation is under way any more."""
-        while conversation in self._draining or conversation in self._calls:
+        while conversation in self._draining or conversation in self.calls:
             event = self._settled.setdefault(conversation, asyncio.Event())
             event.clear()
             await event.wait()
@@ -434,14 +418,14 @@ class Engine:
         """Do what stored turns ask for."""
         conversation, turns = commit.conversation, commit.turns
         self.turns_taken += len(turns)
-        self.staleness.end(commit.session)
+        self.calls.end_stale(commit.session)
         if commit.replies:
             self.delivery.hand_over(conversation, commit.replies, committed)
         for call in commit.calls:
             if self._carrier is not None and call.id not in early:
                 self._carrier.hand_out(conversation, call)
             else:
-                self._begin_call(conversation, call, commit.session, early=early.get(call.id))
+                self.calls.begin(conversation, call, commit.session, early=early.get(call.id))
         if commit.timers:
             self.timers.changed.set()
         for listener in tuple(self._listeners.get(conversation, ())):
@@ -459,80 +443,27 @@ class Engine:
 
     # Calls
 
-    def _begin_call(
-        self, conversation: str, call: Call, session: Session, *, resumed: bool = False, early: Early | None = None
-    ) -> None:
-        work = self._call(conversation, call, session, resumed=resumed, early=early)
-        task = asyncio.create_task(work, name=f"call {call.id}")
-        running = self._calls.setdefault(conversation, set())
-        running.add(task)
-        task.add_done_callback(lambda done: self._call_ended(conversation, done))
-
     async def begin_call(self, conversation: str, call: Call) -> None:
-        """Begin a call that was handed out, unless it is under way here; one that nobody awaits any more ends."""
-        session = (await self.store.load(conversation, most=0)).session
-        if session is None or self._closing:
-            return
-        if all(task.get_name() != f"call {call.id}" for task in self._calls.get(conversation, ())):
-            self._begin_call(conversation, call, session)
+        """Begin a call that another process handed out, unless this one is ending or the call is under way here."""
+        if not self._closing:
+            await self.calls.begin_handed_out(conversation, call)
 
-    def _call_ended(self, conversation: str, task: asyncio.Task[None]) -> None:
-        running = self._calls.get(conversation, set())
-        running.discard(task)
-        if not running:
-            self._calls.pop(conversation, None)
-            if conversation not in self._draining and conversation in self._settled:
-                self._settled[conversation].set()
-        if not task.cancelled() and task.exception() is not None:
-            _log.error("a call was lost", exc_info=task.exception(), extra={"conversation": conversation})
-
-    async def _call(
-        self, conversation: str, call: Call, session: Session, *, resumed: bool, early: Early | None
-    ) -> None:
-        """Perform a call and put its result into the inbox.
-
-        A write that was started before, by whomever, is not called again unless it is idempotent: nobody knows
-        whether it was done. A call that the flow does not await any more is not begun.
-        """
-        spec = self.book.current.catalogue.actions.get(call.action)
-        if not resumed and all(pending.id != call.id for pending in session.pending):
-            result = Result(call.id, failure=Failure("cancelled", "The flow was given up before it began."))
-        elif early is not None:
-            result = await self.staleness.perform(conversation, call, early)
-        elif call.effect == "read" or (resumed and spec is not None and spec.idempotent):
-            work = self.registry.perform(call, self.turning.caller(session))
-            result = await self.staleness.perform(conversation, call, work)
-        elif resumed:
-            result = Result(call.id, failure=Failure("outcome_unknown", "It is not known whether that was done."))
-        elif await self._surely(lambda: self.store.start_call(call, self.clock.now(), self._lease_of(call))):
-            result = await self.registry.perform(call, self.turning.caller(session))
-        else:
-            return  # somebody else has started it
+    async def _take_result(self, conversation: str, result: Result) -> None:
+        """Store the result of a call, with the turn that it makes where that waits for nothing."""
         begun: dict[str, Early] = {}
         commit = await self._foresee(conversation, Arrived(0, result), begun)
+        store, surely = self.store, self.calls.surely
         if commit is None:
-            self._wake_for(await self._surely(lambda: self.store.finish_call(conversation, result, self.clock.now())))
+            self._wake_for(await surely(lambda: store.finish_call(conversation, result, self.clock.now())))
         else:
             made = commit
             self._took(
-                await self._surely(lambda: self.store.take_result(conversation, result, made, self.clock.now())),
-                made,
-                begun,
+                await surely(lambda: store.take_result(conversation, result, made, self.clock.now())), made, begun
             )
 
-    def _lease_of(self, call: Call) -> float:
-        """Give the seconds after which the worker of a write that has begun must be dead: later than it can end."""
-        return self.registry.lasts(call) + CALL_MARGIN
-
-    async def _surely(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        """Ask the store until it answers."""
-        while True:
-            try:
-                return await attempt()
-            except StoreError as error:
-                self._note(error)
-                _log.error("the store failed", exc_info=error)
-                await self.clock.sleep(RETRY_AFTER)
+    def _calls_ended(self, conversation: str) -> None:
+        if conversation not in self._draining and conversation in self._settled:
+            self._settled[conversation].set()
 
     async def fire_timers(self) -> int:
         """Fire what is due now and give how many conversations it woke; for clocks that tests move."""

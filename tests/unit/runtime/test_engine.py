@@ -16,7 +16,8 @@ from botkit.registry.contexts import Context
 from botkit.registry.plugins import Plugin
 from botkit.registry.verdicts import Verdict
 from botkit.runtime import commits
-from botkit.runtime.engine import CALL_MARGIN, Engine
+from botkit.runtime.calls import MARGIN, Calls
+from botkit.runtime.engine import Engine
 from botkit.stores import open_store
 from botkit.testing import FakeClock
 from tests.unit.runtime.running import Phone, Rig, failing, memory, shop
@@ -172,12 +173,11 @@ async def crash(path: Path, text: str, before: bool = False) -> int:
     rig = Rig(kept, shop(act, act))
     rig.engine._direct = False
     if before:
-        rig.engine._begin_call = lambda *args, **kwargs: None  # type: ignore[method-assign]
+        rig.engine.calls.begin = lambda *args, **kwargs: None  # type: ignore[method-assign]
     await rig.accept(Message(text))
     await asyncio.sleep(0.05)
-    for tasks in rig.engine._calls.values():
-        for task in tasks:
-            task.cancel()
+    for task in rig.engine.calls.tasks():
+        task.cancel()
     await asyncio.sleep(0)
     await kept.close()
     return called
@@ -285,7 +285,7 @@ async def test_a_call_is_leased_for_longer_than_it_can_take(store: Store, monkey
     slow = msgspec.structs.replace(action, spec=msgspec.structs.replace(action.spec, timeout=500.0))
     rig.engine.registry._actions["shop.give"] = (slow, host)
     await rig.say("/write")
-    assert (leases["shop.give"], leases["started"]) == (LEASE, 500.0 + CALL_MARGIN)  # anew when it begins
+    assert (leases["shop.give"], leases["started"]) == (LEASE, 500.0 + MARGIN)  # anew when it begins
 
 
 async def _false() -> bool:
@@ -379,8 +379,8 @@ async def test_what_is_remembered_of_conversations_is_bounded(store: Store, monk
     ]
     assert len(rig.engine._known) == 3
     engine = rig.engine
-    held = (engine._calls, engine._draining, engine._failed, engine._owners, engine.bursts._windows)
-    assert [len(one) for one in (*held, engine.staleness._running)] == [0] * 6
+    held = (engine.calls._running, engine._draining, engine._failed, engine._owners, engine.bursts._windows)
+    assert [len(one) for one in (*held, engine.calls._stale._running)] == [0] * 6
 
 
 async def test_who_had_a_conversation_is_forgotten_when_it_is_given_back(store: Store) -> None:
@@ -548,14 +548,14 @@ async def test_rows_taken_out_of_order_would_be_seen(store: Store, monkeypatch: 
 async def test_a_write_called_again_after_a_crash_would_be_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = Engine._begin_call
+    real = Calls.begin
 
     def forget(
-        self: Engine, conversation: str, call: Any, session: Any, *, resumed: bool = False, **more: Any
+        self: Calls, conversation: str, call: Any, session: Any, *, resumed: bool = False, **more: Any
     ) -> None:
         real(self, conversation, _as_read(call) if resumed else call, session, resumed=resumed, **more)
 
-    monkeypatch.setattr(Engine, "_begin_call", forget)
+    monkeypatch.setattr(Calls, "begin", forget)
     with pytest.raises(AssertionError):
         await test_calls_that_a_crash_left(tmp_path, "/write", False, [], "I can't tell for certain", "queue")
 

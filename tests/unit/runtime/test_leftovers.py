@@ -60,10 +60,10 @@ async def test_a_reply_that_nobody_sends_goes_out_when_it_is_due(store: SQLiteSt
 async def test_a_call_that_nobody_performs_is_taken_up(store: SQLiteStore) -> None:
     written: list[str] = []
     rig = Rig(store, shop(give=written.append), connectors={"phone": (phone := Phone())})
-    rig.engine._begin_call = lambda *_, **__: None  # type: ignore[method-assign]
+    rig.engine.calls.begin = lambda *_, **__: None  # type: ignore[method-assign]
     await rig.say("/write")
     assert await store.open_calls() != []
-    del rig.engine.__dict__["_begin_call"]
+    del rig.engine.calls.__dict__["begin"]
     assert await _looked(rig) == [0, 1, 0]
     assert phone.texts == ["Wrote ."]
     assert written == ["x"]
@@ -72,11 +72,11 @@ async def test_a_call_that_nobody_performs_is_taken_up(store: SQLiteStore) -> No
 async def test_a_write_that_was_begun_and_left_is_not_done_again(store: SQLiteStore) -> None:
     written: list[str] = []
     rig = Rig(store, shop(give=written.append), connectors={"phone": (phone := Phone())})
-    rig.engine._begin_call = lambda *_, **__: None  # type: ignore[method-assign]
+    rig.engine.calls.begin = lambda *_, **__: None  # type: ignore[method-assign]
     await rig.say("/write")
     ((_, call, _),) = await store.open_calls()
     await store.start_call(call, rig.clock.now())
-    del rig.engine.__dict__["_begin_call"]
+    del rig.engine.calls.__dict__["begin"]
     assert await _looked(rig) == [0, 1, 0]
     assert written == []
     assert await store.open_calls() == []

@@ -291,11 +291,11 @@ async def test_a_call_is_kept_while_it_runs_and_no_longer() -> None:
         await made.say(web, "/read")
         await asked.wait()
         ((_, call, _),) = await made.store.open_calls()
-        await engine.heartbeat.beat()
+        await engine.calls.beat()
         gate.set()
         await pages.until("1", "Read x.")
         await engine.settle("web:1")
-        await engine.heartbeat.beat()
+        await engine.calls.beat()
         assert kept == [(call.id,)]
 
 

@@ -143,10 +143,10 @@ async def test_the_turn_of_another_process_ends_it(monkeypatch: pytest.MonkeyPat
         await made.say(web, "/look")
         await searches.until(["/look"], [])
         async with asyncio.timeout(5):
-            while not any(engine._calls for engine, _ in workers):  # noqa: ASYNC110 - the turn waits a moment for it
+            while not any(engine.calls.tasks() for engine, _ in workers):  # noqa: ASYNC110 - the turn waits a moment for it
                 await asyncio.sleep(0.005)
-        calling = next(worker for engine, worker in workers if engine._calls)
-        other = next(engine for engine, _ in workers if not engine._calls)
+        calling = next(worker for engine, worker in workers if engine.calls.tasks())
+        other = next(engine for engine, _ in workers if not engine.calls.tasks())
         before = other.turns_taken
         await calling.stop()  # it takes no job any more, and its call goes on
         await made.say(web, "the blue one")
