@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -145,6 +146,94 @@ def test_a_customer_returns_an_order_in_the_browser(shop: tuple[str, str], langu
         browser.close()
     assert complaints == []
     assert ledger_of(database) == [("return_delivered_order_items", RETURNED[language])]
+
+
+BROKEN = {
+    "en": ("my item arrived broken", "Return it", "Can you send me a photo", "the photo is with your return"),
+    "zh": ("收到的东西是坏的", "退货", "方便拍张照片", "照片收到了"),
+}
+
+
+@pytest.mark.parametrize("language", BROKEN)
+def test_a_customer_sends_a_photo_of_a_broken_item_by_keyboard(
+    shop: tuple[str, str], tmp_path: Path, language: str
+) -> None:
+    address, _ = shop
+    locale, _, email, item, yes, *_ = TALKS[language]
+    wish, back, asked, thanks = BROKEN[language]
+    (tmp_path / "损坏 lamp.png").write_bytes(_picture())
+    (tmp_path / "page.html").write_text("<script>alert(1)</script>", encoding="utf-8")
+    complaints: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_context(locale=locale, viewport={"width": 760, "height": 900}).new_page()
+        page.on("console", lambda message: _note(message, complaints))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address)
+        page.wait_for_selector(".entry")
+        customer = Customer(page)
+        customer.write(wish)
+        customer.press(back)
+        customer.write(email)
+        customer.press(RETURNED[language])
+        customer.write(item)
+        customer.press(yes)
+        assert asked in customer.log
+        _choose(page, tmp_path / "page.html")
+        page.locator(".system").wait_for()
+        assert "page.html" in page.inner_text(".system")
+        assert complaints == [one for one in complaints if "415" in one]  # the browser notes the refusal
+        complaints.clear()
+        _choose(page, tmp_path / "损坏 lamp.png")
+        page.locator(".draft:not(.coming)").wait_for()
+        heard = customer.heard
+        page.keyboard.press("Enter")
+        customer._listen(heard)
+        assert thanks in customer.log
+        _is_shown(page)
+        page.wait_for_function(
+            "(log => log.scrollHeight - log.scrollTop - log.clientHeight < 2)(document.getElementById('scroll'))"
+        )
+        if SHOTS:
+            page.screenshot(path=f"{SHOTS}/photo-{language}.png")
+        other = page.context.new_page()
+        other.goto(address)
+        _is_shown(other)
+        page.reload()
+        _is_shown(page)
+        browser.close()
+    assert complaints == []
+
+
+def _choose(page: Page, path: Path) -> None:
+    """Attach a file with the keyboard alone; the focus is where a message is written, before and after."""
+    page.focus("textarea")
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate("document.activeElement.id") == "attach"
+    with page.expect_file_chooser() as choosing:
+        page.keyboard.press("Enter")
+    choosing.value.set_files(path)
+    page.wait_for_function("document.activeElement.id === 'text'")
+
+
+def _is_shown(page: Page) -> None:
+    """Wait until the picture is there, as a picture."""
+    picture = page.locator(".mine .picture img")
+    picture.wait_for()
+    page.wait_for_function("document.querySelector('.mine .picture img').naturalWidth === 240")
+    assert picture.get_attribute("alt") == "损坏 lamp.png"
+
+
+def _picture() -> bytes:
+    """Give a picture of 240 by 160 pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+    rows = b"".join(b"\0" + b"".join(bytes((x, 90, 200 - y)) for x in range(240)) for y in range(160))
+    header = (240).to_bytes(4, "big") + (160).to_bytes(4, "big") + b"\x08\x02\0\0\0"
+    parts = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + parts
 
 
 def _note(message: ConsoleMessage, complaints: list[str]) -> None:

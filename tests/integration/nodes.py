@@ -148,12 +148,12 @@ class Customer:
                     self._last = frame["id"]
             self._changed.notify_all()
 
-    async def say(self, key: str, text: str) -> None:
-        """Say something until it is acknowledged."""
+    async def say(self, key: str, text: str, **beside: Any) -> None:
+        """Say something until it is acknowledged; `beside` stands in the frame as well."""
         while key not in self._acknowledged:
             assert self._page is not None
             with contextlib.suppress(ConnectionClosed, TimeoutError):
-                await self._page.send(json.dumps({"type": "message", "id": key, "text": text}))
+                await self._page.send(json.dumps({"type": "message", "id": key, "text": text, **beside}))
                 async with asyncio.timeout(3), self._changed:
                     await self._changed.wait_for(lambda: key in self._acknowledged)
         self.shown.setdefault(key, text)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 
+from botkit.testing import sample
 from tests.integration.nodes import Customer, cluster
 
 TALK = ("/echo {}", "/add {}", "/look {}")
@@ -206,3 +207,28 @@ async def test_a_long_queue_is_refused_whoever_took_it(database: str, tmp_path: 
         await customer.say("last", "n40")
         await customer.until(48)
         assert _replies(customer)[-1] == "Heard n40"
+
+
+async def test_a_web_node_gives_what_another_took(database: str, tmp_path: Path) -> None:
+    content = sample("lamp.png", 600_000)
+    async with cluster(database, tmp_path, "web", "web", "worker") as bot:
+        first, second = bot.nodes[0].address, bot.nodes[1].address
+        customer = Customer([first])
+        await customer.open()
+        await customer.until(1)
+        signed = {"x-chat": customer._chat["chat"], "x-chat-token": customer._chat["token"]}
+        async with httpx.AsyncClient() as http:
+            taken = await http.post(f"http://{first}/web/files?name=a.png", content=content, headers=signed)
+            file = taken.json()
+            assert (await http.get(f"http://{second}/{file['url']}")).content == content
+            await customer.leave()
+            other = Customer([second])
+            other._chat = customer._chat
+            await other.open()
+            await other.say("m1", "", files=[file["ref"]])
+            await other.until(3)
+            assert other.texts[-1].startswith("Thanks, I've received your file")
+            await bot.nodes[0].end(signal.SIGKILL)
+            assert (await http.get(f"http://{second}/{file['url']}")).content == content
+            stranger = file["url"].replace("key=", "key=x")
+            assert (await http.get(f"http://{second}/{stranger}")).status_code == 404

@@ -15,14 +15,16 @@ from botkit.errors import ConfigError, FenceError, StoreError
 from botkit.model.events import Message, Result
 from botkit.model.replies import Call, Reply, SetTimer
 from botkit.ports.connectors import Accepted, Incoming
+from botkit.ports.files import FileLimits
 from botkit.ports.stores import Committed
-from botkit.stores import open_store
+from botkit.stores import open_files, open_store
 from botkit.stores.postgres import PostgreSQLStore
 from botkit.stores.postgres import statements as sql
 from botkit.stores.postgres.connections import LONGEST_PAUSE, Link
 from botkit.stores.postgres.migrating import read_scripts
 from botkit.stores.states import HEAD
-from botkit.testing import postgres
+from botkit.testing import FakeClock, postgres, sample
+from botkit.testing.files import HERE, put
 from botkit.testing.stored import NOW, commit_of, contact, message, take
 from tests.benchmarks.talk import BOT
 
@@ -492,3 +494,31 @@ async def test_a_bot_goes_on_when_its_database_is_back(durable_server: postgres.
                 await asyncio.sleep(0.05)
         assert answer.startswith("Order A-10293 is on its way.")
         assert seqs == list(range(1, 1 + len(seqs)))
+
+
+# -- files
+
+
+async def test_what_a_killed_worker_left_of_an_upload_is_swept(store: PostgreSQLStore, database: str) -> None:
+    clock = FakeClock(NOW)
+    files = open_files(store, FileLimits(), clock)
+    kept = await put(files, sample("a.png", 600_000))
+    await _execute(database, "INSERT INTO file_parts VALUES ('+cut', 0, 'x', $1), ('+cut', 1, 'x', $1)", NOW)
+    await _execute(database, "INSERT INTO file_parts VALUES ($1, 0, 'x', NULL)", "0" * 64)  # nobody holds it
+    clock.advance(3500)
+    assert await files.sweep() == 1
+    left = await _execute(database, "SELECT DISTINCT content FROM file_parts")
+    assert {row[0] for row in left} == {"+cut", kept.ref}
+    clock.advance(200)
+    assert await files.sweep() == 2  # what was cut, and what was never sent
+    assert await _execute(database, "SELECT content FROM file_parts") == []
+    await files.close()
+
+
+async def test_a_lost_connection_is_replaced_for_files_too(store: PostgreSQLStore, database: str) -> None:
+    files = open_files(store, FileLimits(), FakeClock(NOW))
+    file = await put(files, sample("a.png"))
+    await _execute(database, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    assert await files.find(HERE, file.ref) == file  # over another connection
+    assert (await put(files, sample("b.gif"))).name == "photo.png.gif"
+    await files.close()
