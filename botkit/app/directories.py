@@ -13,7 +13,7 @@ from botkit.app.config import FILE, Channel, Config, missing_variables, read_con
 from botkit.errors import BotkitError, ConfigError, Place, Problem
 from botkit.flows import load, read_locale
 from botkit.model.definitions import Capabilities, Catalogue, FlowSet, Settings
-from botkit.model.locales import Locale
+from botkit.model.locales import Locale, serving
 from botkit.ports.clocks import Clock
 from botkit.registry.connectors import ConnectorSpec, missing_secrets
 from botkit.registry.discovery import find_connector
@@ -80,7 +80,7 @@ def _check(directory: Path, clock: Clock | None) -> Checked:
     problems += [_as_problem(error, config, shown) for error in errors]
     specs = _find_channels(config, problems)
     locales = load_locales(directory, problems)
-    unknown = [code for code in config.settings.locales if not _has_locale(code, locales)]
+    unknown = [code for code in config.settings.locales if serving(code, locales) is None]
     problems += [_no_locale(code, shown, locales) for code in unknown]
     settings = msgspec.structs.replace(
         config.settings, locales=tuple(c for c in config.settings.locales if c not in unknown) or ("en",)
@@ -274,10 +274,6 @@ def _shipped(code: str) -> Locale:
     if locale is None:
         raise BotkitError("\n".join(map(str, problems)))
     return locale
-
-
-def _has_locale(code: str, locales: Mapping[str, Locale]) -> bool:
-    return code in locales or code.partition("-")[0] in locales
 
 
 def _no_locale(code: str, shown: str, locales: Mapping[str, Locale]) -> Problem:

@@ -21,6 +21,7 @@ from botkit.dialogue.staleness import take_corrections
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask
 from botkit.model.events import Message, Press
+from botkit.model.locales import serving
 from botkit.model.replies import Button
 from botkit.model.session import Question
 from botkit.model.words import content_length, fold
@@ -51,7 +52,7 @@ def _asks_freely(work: Work) -> bool:
 
 def known_locale(work: Work, code: str) -> bool:
     """Tell whether the bot speaks a locale, or the language that it is a form of."""
-    return code in work.flows.locales or code.partition("-")[0] in work.flows.locales
+    return serving(code, work.flows.locales) is not None
 
 
 def route_owned(work: Work, message: Message) -> None:

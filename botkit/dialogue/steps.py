@@ -35,6 +35,7 @@ from botkit.model.definitions import (
 )
 from botkit.model.events import Failure, Result
 from botkit.model.hours import first_shown, next_shown
+from botkit.model.locales import serving
 from botkit.model.replies import Call, SetTimer
 from botkit.model.session import Pending, Question
 from botkit.model.values import from_json, to_json
@@ -146,7 +147,7 @@ def _set(work: Work, step: Step, body: Set) -> None:
 
 def choose_locale(work: Work, code: Any) -> None:
     """Let the customer have a locale of choice; one that the bot does not have changes nothing."""
-    if isinstance(code, str) and (code in work.flows.locales or code.partition("-")[0] in work.flows.locales):
+    if isinstance(code, str) and serving(code, work.flows.locales) is not None:
         work.locale, work.locale_by = code, "choice"
 
 

@@ -12,7 +12,7 @@ from botkit.errors import ExpressionError
 from botkit.expressions import template
 from botkit.model.definitions import Flow, FlowSet, Step, Text
 from botkit.model.events import Event, Message
-from botkit.model.locales import Formats, locale_for
+from botkit.model.locales import Formats, locale_for, serving
 from botkit.model.replies import Button, Card, DropTimers, Effect, Reply
 from botkit.model.session import Frame, Pending, Question, Session
 from botkit.model.turn import Candidate, EventOutcome, Route, Turn, Visit
@@ -199,19 +199,15 @@ class Work:
     def formats(self) -> Formats:
         """Give how numbers and dates are written for the customer."""
         known = self.prepared.formats
-        found = known.get(self.locale) or known.get(self.locale.partition("-")[0])
+        found = serving(self.locale, known)
         return found if found is not None else next(iter(known.values()), ENGLISH)
 
     def pick(self, text: Text, locale: str = "") -> str:
         """Give the source of a text for the customer's locale, or another: zh-TW, then zh, then the bot's first."""
-        code, sources = locale or self.locale, text.sources
-        found = sources.get(code)
+        sources = text.sources
+        found = serving(locale or self.locale, sources)
         if found is None:
-            found = sources.get(code.partition("-")[0])
-        if found is None:
-            found = sources.get("")
-        if found is None:
-            found = sources.get(self.flows.settings.locales[0])
+            found = sources.get("", sources.get(self.flows.settings.locales[0]))
         return found if found is not None else next(iter(sources.values()), "")
 
     def text(self, text: Text) -> str:

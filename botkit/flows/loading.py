@@ -19,7 +19,7 @@ from botkit.flows.reader import read
 from botkit.flows.sections import answer, flow, intent
 from botkit.flows.shapes import Report, fields
 from botkit.model.definitions import Catalogue, Flow, FlowSet, Settings
-from botkit.model.locales import Locale
+from botkit.model.locales import Locale, serving
 
 Entries = dict[str, tuple[Node, Node]]
 """What stands in a section of all files: name → (key, value)."""
@@ -68,7 +68,7 @@ def _order(problem: Problem) -> tuple[Place, str, str]:
 
 def _used(settings: Settings, locales: Mapping[str, Locale]) -> dict[str, Locale]:
     """Pick the bot's locales, in its order; `zh-TW` is served by `zh` if it has none of its own."""
-    found = {code: locales.get(code) or locales.get(code.split("-")[0]) for code in settings.locales}
+    found = {code: serving(code, locales) for code in settings.locales}
     return {code: locale for code, locale in found.items() if locale is not None}
 
 

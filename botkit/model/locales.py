@@ -6,7 +6,7 @@ between them.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
@@ -19,6 +19,9 @@ Unit = Literal[
 
 Holiday = Annotated[str, msgspec.Meta(pattern=r"^(\d\d-\d\d|(\d\d-W[1-5L]-[1-7]|easter)([+-]\d{1,2})?)$")]
 """When a holiday is: 12-25; 11-W4-4, the fourth Thursday of November (L: the last); days from it: easter-2."""
+
+
+Known = TypeVar("Known")
 
 
 class Formats(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -167,9 +170,15 @@ class Locale(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     prepositions: tuple[str, ...] = ()  # may stand between these and the value: not BY mail
 
 
+def serving(code: str, known: Mapping[str, Known]) -> Known | None:
+    """Give what serves a locale: zh-TW what is known for itself, else for zh; nothing where neither is there."""
+    found = known.get(code)
+    return found if found is not None else known.get(code.partition("-")[0])
+
+
 def locale_for(code: str, locales: Mapping[str, Locale]) -> Locale:
-    """Give the locale that serves a code: zh-TW itself, then zh, then the first."""
-    return locales.get(code) or locales.get(code.partition("-")[0]) or next(iter(locales.values()))
+    """Give the locale that serves a code, or else the first."""
+    return serving(code, locales) or next(iter(locales.values()))
 
 
 def plain_words(locales: Iterable[Locale]) -> frozenset[str]:

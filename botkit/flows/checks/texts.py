@@ -28,6 +28,7 @@ from botkit.model.definitions import (
     Text,
     Value,
 )
+from botkit.model.locales import serving
 from botkit.model.words import fold
 
 _OPERATOR = re.compile(r"[\w)\]]\s*([-+*/%~]|//|==|!=|<=?|>=?|\||\band\b|\bor\b)\s*[\w('\"\[]|^not\s|\w\.\w")
@@ -106,18 +107,13 @@ def _check_texts(survey: Survey, texts: Iterator[Text | None], found: Findings) 
     for text in texts:
         if text is None or "" in text.sources:
             continue
-        missing = [locale for locale in wanted if not _has(text, locale)]
+        missing = [locale for locale in wanted if serving(locale, text.sources) is None]
         if wanted and wanted[0] in missing:
             message = f"this text is missing in {wanted[0]!r}, the bot's first locale"
             found.error(text.place, "missing-locale", message, "every other locale falls back to it")
         elif missing:
             message = f"this text is missing in {', '.join(map(repr, missing))}"
             found.warning(text.place, "missing-locale", message, f"customers get it in {wanted[0]!r}")
-
-
-def _has(text: Text, locale: str) -> bool:
-    """Tell whether a locale or what it falls back to is there: zh-TW, then zh."""
-    return locale in text.sources or locale.partition("-")[0] in text.sources
 
 
 def _check_options(slot: SlotDef, place: Place, found: Findings) -> None:
