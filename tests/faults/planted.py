@@ -151,7 +151,7 @@ class _Backwards(LinesConnector):
 
 
 class _Leaseless(Around):
-    """Sends whatever is not sent, though another worker does."""
+    """Sends whatever is not marked, though another worker has just sent it and its mark is on the way."""
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
@@ -162,6 +162,10 @@ class _Leaseless(Around):
 
     async def claim(self, conversation: str) -> Claim:
         return Claim(tuple(await self.store.outgoing(conversation)))
+
+    async def sent(self, reply: str, platform_id: str, now: float) -> None:
+        await asyncio.sleep(4 * LATE)
+        await self.store.sent(reply, platform_id, now)
 
 
 class _Unordered(Around):

@@ -129,7 +129,7 @@ SAMPLES = [
         ),
         "> hi",
         "in",
-        "> what",
+        "> some noise",
         "still in",
         "> root",
         "root",
