@@ -43,9 +43,10 @@ def pressed_value(question: Question, text: str) -> str:
 def read_agreement(work: Work, question: Question, message: Message) -> Fit | None:
     """Read a yes or a no."""
     signed = None if message.text.isascii() else read_signs(work.prepared.phrases, message.text)
+    asks = question.kind == "confirm" and is_question(work.prepared.phrases, message.text)  # 'yes?' is none
     pressed = pressed_value(question, message.text)
     if pressed in {"yes", "no"}:
-        doubtful = pressed == "yes" and (question.changing or signed is False)
+        doubtful = pressed == "yes" and (question.changing or signed is False or asks)
         return None if doubtful else Fit(pressed == "yes", 0, len(message.text), EXACT)
     folded = fold(message.text)
     if not folded:  # nothing but signs: 👍 is a yes, 👎 a no, 🙂 or ? is neither
@@ -57,7 +58,7 @@ def read_agreement(work: Work, question: Question, message: Message) -> Fit | No
     if read is None:
         return None
     agreed, whole = read
-    if agreed and (question.changing or signed is False):
+    if agreed and (question.changing or signed is False or asks):
         return None
     if whole:
         return Fit(agreed, 0, len(message.text), EXACT)

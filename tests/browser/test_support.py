@@ -169,6 +169,7 @@ def test_a_customer_sends_a_photo_of_a_broken_item_by_keyboard(
         page = browser.new_context(locale=locale, viewport={"width": 760, "height": 900}).new_page()
         page.on("console", lambda message: _note(message, complaints))
         page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("filechooser", lambda _: None)  # from now on, so that no choice comes before it is waited for
         page.goto(address)
         page.wait_for_selector(".entry")
         customer = Customer(page)

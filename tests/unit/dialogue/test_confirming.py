@@ -106,6 +106,7 @@ def test_a_yes_with_a_doubt_or_a_question_behind_it_is_none(reply: str) -> None:
         ("👍", 1, None), ("👍🏽", 1, None), ("✅✅", 1, None), (" 👌 ", 1, None), ("好的👍", 1, None),
         ("👎", 0, None), ("❌", 0, None),
         ("🙂", 0, "confirm"), ("?", 0, "confirm"), ("？？", 0, "confirm"), ("...", 0, "confirm"), ("🤔", 0, "confirm"),
+        ("yes?", 0, "confirm"), ("ok?", 0, "confirm"), ("sure?", 0, "confirm"), ("嗯？", 0, "confirm"), ("是？", 0, "confirm"),
         ("👍👎", 0, "confirm"), ("yes 👎", 0, "confirm"), ("，。", 0, "confirm"),
     ],
 )  # fmt: skip
