@@ -1,5 +1,6 @@
 """Hearing: what was said before, and what of it is left for later questions."""
 
+import re
 from collections.abc import Iterator
 
 from msgspec.structs import replace
@@ -12,6 +13,8 @@ from botkit.model.events import Entity
 from botkit.model.session import Frame, Heard
 
 MOST_HEARD = 5  # messages kept for later questions
+_COUNTED = frozenset({"number", "integer", "money", "phone"})  # which figures alone may be, if that was asked
+_SIGN = re.compile(r"[^\d\s.,:;'/+()-]")  # a currency or another sign, which tells what a figure is
 
 
 def hear(frame: Frame, text: str, start: int, end: int, entities: tuple[Entity, ...] = ()) -> Frame:
@@ -48,7 +51,9 @@ def keep_for_later(work: Work, text: str, entities: tuple[Entity, ...] = ()) -> 
     text = text[:MOST_TEXT]
     if any(heard.text == text for heard in work.top.heard):
         return []
-    slots = [slot for slot in _later(work) if said_of(work, slot, text) is not None]
+    bare = any(map(str.isdigit, text)) and not any(map(str.isalpha, text)) and _SIGN.search(text) is None
+    later = (slot for slot in _later(work) if not (bare and slot.type in _COUNTED))
+    slots = [slot for slot in later if said_of(work, slot, text) is not None]
     if slots:
         work.stack[-1] = hear(work.top, text, 0, 0, entities)
     return slots

@@ -250,3 +250,22 @@ def test_a_yes_with_something_for_later_beside_it_keeps_that_and_writes_nothing(
     talk.say("yes")
     assert talk.text == "Done."
     assert len(talk.called) == 1
+
+
+@pytest.mark.parametrize("reply", ["334891750", "123", "12.50", "１２３", "212 555 0123"])
+def test_figures_alone_are_kept_for_no_later_amount(reply: str) -> None:
+    flows = """
+    slots: {phone: {type: phone}}
+    flows:
+      main:
+        start: {commands: [main]}
+        steps:
+          - {ask: code, say: Code?, pattern: '[A-Z]-[0-9]{4}', retry: [It looks like A-1234.]}
+          - {ask: amount, say: How much?, type: money, fill: anytime}
+          - {ask: phone, say: Phone?, fill: anytime}
+          - say: Done.
+    """
+    talk = Talk(build(flows))
+    talk.say("/main")
+    assert talk.say(reply) == "It looks like A-1234."
+    assert talk.say("A-1234") == "How much?"
