@@ -97,7 +97,9 @@ class ConnectorContract:
     async def test_hands_a_message_over_once(self, stage: Staged, botkit_intake: FakeIntake) -> None:
         async with stage as it, _Started(it, botkit_intake):
             assert await _deliver(it, it.chats[0], "m1", "Where is my order?")
-            (incoming,) = _messages(botkit_intake.received)
+            received = _messages(botkit_intake.received)
+            assert len(received) == 1
+            incoming = received[0]
             assert (incoming.channel, incoming.chat) == (it.connector.name, it.chats[0])
             assert incoming.id
             assert isinstance(incoming.event, Message)
