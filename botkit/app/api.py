@@ -15,7 +15,7 @@ from botkit.app.erasing import Target, erase, find_conversations
 from botkit.app.exports import write_export
 from botkit.app.transcripts import moment
 from botkit.errors import StoreError, UsageError
-from botkit.ports.stores import Summary
+from botkit.ports.stored import Summary
 
 MOST: Final = 1000  # conversations of a page
 _TRUE: Final = {"true": True, "1": True, "": True, "false": False, "0": False}

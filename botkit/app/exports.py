@@ -14,7 +14,8 @@ from botkit.app.transcripts import moment
 from botkit.errors import UsageError
 from botkit.model.codec import describe_state
 from botkit.ports.files import Files, Kept
-from botkit.ports.stores import Arrived, Delivered, Failed, Holdings, Journalled, Store
+from botkit.ports.stored import Arrived, Delivered, Failed, Holdings, Journalled
+from botkit.ports.stores import Store
 
 FORMAT: Final = "botkit.export"
 VERSION: Final = 1

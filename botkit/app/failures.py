@@ -7,7 +7,8 @@ from typing import Any
 from botkit.app.transcripts import event_line, moment, readable
 from botkit.app.transcripts import line_of as reply_line
 from botkit.errors import UsageError
-from botkit.ports.stores import Failed, Store
+from botkit.ports.stored import Failed
+from botkit.ports.stores import Store
 
 
 def kind_of(failed: Failed) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from botkit.ports.stores import Figure, Store
+from botkit.ports.stored import Figure
+from botkit.ports.stores import Store
 from botkit.stores.erasing import Tally
 
 _PAGE = 500

@@ -8,7 +8,7 @@ from botkit.app.bots import Bot
 from botkit.app.directories import rebuild
 from botkit.app.publishing import RECENT, WHOLE, drop_unneeded, sort_out
 from botkit.model.definitions import FlowSet
-from botkit.ports.stores import Publication
+from botkit.ports.stored import Publication
 from botkit.runtime.background import Background
 
 _log = logging.getLogger(__name__)

@@ -16,7 +16,8 @@ from botkit.app.versions import Change, Touched, compare, count_touched, differ
 from botkit.errors import LoadError, UsageError
 from botkit.model.definitions import FlowSet, Settings
 from botkit.model.session import Session, is_live
-from botkit.ports.stores import Publication, Store
+from botkit.ports.stored import Publication
+from botkit.ports.stores import Store
 from botkit.runtime.books import is_chosen
 
 WHOLE = 100  # of a hundred conversations

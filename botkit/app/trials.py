@@ -21,7 +21,8 @@ from botkit.model.events import Event, Failure, Outside, Result
 from botkit.model.replies import Call
 from botkit.model.turn import Turn, Visit
 from botkit.model.values import File, from_json, plain, to_json
-from botkit.ports.stores import Commit, Store
+from botkit.ports.stored import Commit
+from botkit.ports.stores import Store
 from botkit.registry.contexts import Caller
 from botkit.registry.hooks import Action
 from botkit.registry.plugins import Plugin

@@ -5,7 +5,8 @@ from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Accepted, Connector, Entry, Holder, Incoming, Intake
 from botkit.ports.files import FileLimits, Files, Kept
 from botkit.ports.people import Desk
-from botkit.ports.stores import Arrived, Commit, Committed, Delivery, Loaded, Outgoing, Store, Summary
+from botkit.ports.stored import Arrived, Commit, Committed, Delivery, Loaded, Outgoing, Summary
+from botkit.ports.stores import Store
 from botkit.ports.understanding import Completion, Embedder, IntentClassifier, Knowledge, LanguageModel
 
 __all__ = [

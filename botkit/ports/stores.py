@@ -1,239 +1,31 @@
 """The store: conversations, what came in, what was decided, what has to go out."""
 
-import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Final, Literal, Protocol
-
-import msgspec
+from typing import Protocol
 
 from botkit.model.events import Event
-from botkit.model.replies import Call, Reply, SetTimer
+from botkit.model.replies import Call
 from botkit.model.session import Session
-from botkit.model.turn import Record, Turn
+from botkit.model.turn import Record
 from botkit.ports.connectors import Accepted, Incoming
 from botkit.ports.sharing import Shared
-
-LEASE: Final = 10.0  # seconds for which replies are a worker's to send; it claims them again when half are over
-CALL_LEASE: Final = 60.0  # seconds for which a call is a worker's, where nobody says how long it may take
-
-
-class Arrived(msgspec.Struct, frozen=True):
-    """One row of the inbox: `seq` is its place in the conversation; `customer` what the platform said.
-
-    `waiting` is how many waited when it came, it included (0: nobody counted); `at` when that was, by the clock of a
-    store that several processes have, else 0.
-    """
-
-    seq: int
-    event: Event
-    customer: dict[str, object] = {}
-    waiting: int = 0
-    at: float = 0.0
-
-
-class Loaded(msgspec.Struct, frozen=True):
-    """A conversation as it stands: its session (None: a new one), its fence, and what waits in the inbox.
-
-    `now` is the time by the clock that counted `Arrived.at`.
-    """
-
-    conversation: str
-    session: Session | None
-    fence: int
-    waiting: tuple[Arrived, ...] = ()
-    now: float = 0.0
-
-
-class Failed(msgspec.Struct, frozen=True):
-    """Something that failed for good and that a person should see: exactly one of the last three is there.
-
-    A reply that could not be delivered, an event of which no turn could be made (`customer` as it arrived), a call
-    of which nobody knows whether it was done.
-    """
-
-    id: str
-    conversation: str
-    at: float
-    reason: str
-    reply: Reply | None = None
-    event: Event | None = None
-    call: Call | None = None
-    customer: dict[str, object] = {}
-
-
-class Commit(msgspec.Struct, frozen=True):
-    """What one transaction writes: the session under its fence, the turns, replies to send, calls, timers.
-
-    `taken` is how many rows of the inbox (the first of `Loaded.waiting`) these turns have dealt with. A turn's
-    `seq` is its own in its conversation. A timer replaces the one of the same question and purpose; `dropped` goes
-    before `timers`. The replies are this worker's to send for the store's `lease`, the calls its own to begin and to
-    end for `call_lease` seconds.
-    """
-
-    conversation: str
-    fence: int
-    session: Session
-    turns: tuple[Turn, ...]
-    taken: int
-    replies: tuple[Reply, ...] = ()
-    calls: tuple[Call, ...] = ()
-    timers: tuple[SetTimer, ...] = ()
-    dropped: tuple[str, ...] = ()  # questions whose timers go
-    call_lease: float = CALL_LEASE
-    failed: tuple[Failed, ...] = ()  # events that were set aside
-    customer: str | None = None  # as whom the customer is known from now on (empty: as nobody); None: as before
-
-
-class Committed(msgspec.Struct, frozen=True):
-    """The new fence, which is never 0, and whether more waits in the inbox.
-
-    The commit's replies may be sent before `until`, on this process's `time.monotonic()`; after that, and if unsent
-    replies that another worker committed stand before them (`behind`), they have to be claimed.
-    """
-
-    fence: int
-    more: bool = False
-    behind: bool = False
-    until: float = math.inf
-
-
-class Outgoing(msgspec.Struct, frozen=True):
-    """A reply that has to be sent: `attempts` were made, the next is due at `due`."""
-
-    conversation: str
-    reply: Reply
-    attempts: int = 0
-    due: float = 0.0
-
-
-class Claim(msgspec.Struct, frozen=True):
-    """What a worker may send of a conversation before `until`, on its own `time.monotonic()`, in order.
-
-    Without replies either nothing waits (`held` is 0), or another worker sends it: its lease lapses in `held`
-    seconds, if it neither ends nor renews it before.
-    """
-
-    replies: tuple[Outgoing, ...] = ()
-    until: float = math.inf
-    held: float = 0.0
-
-
-class Summary(msgspec.Struct, frozen=True):
-    """A conversation in a list; `cursor` is its place there."""
-
-    conversation: str
-    channel: str
-    owner: str
-    turns: int
-    touched: float
-    flow: str = ""
-    last: str = ""
-    cursor: str = ""
-
-
-class Delivery(msgspec.Struct, frozen=True):
-    """What became of a reply: sent at `at` as the platform's `platform_id`, or given up then with `error`."""
-
-    reply: str
-    at: float
-    platform_id: str = ""
-    error: str = ""
-
-
-class Left(msgspec.Struct, frozen=True):
-    """Conversations in which something is to be done: rows of the inbox, replies that are due, open calls."""
-
-    waiting: frozenset[str] = frozenset()
-    unsent: frozenset[str] = frozenset()
-    calling: frozenset[str] = frozenset()
-
-
-class Publication(msgspec.Struct, frozen=True):
-    """A version that became the one to serve, to `share` of a hundred conversations: the highest number counts.
-
-    `by` is `command` (somebody published it) or `directory` (a node served what it found in its files).
-    """
-
-    number: int
-    version: str
-    share: int
-    by: str
-    at: float
-
-
-class Delivered(msgspec.Struct, frozen=True):
-    """A reply as the outbox has it: `state` is waiting, sent (as the platform's `note`) or failed (for that reason).
-
-    What was said in a sent one is in the record of its turn.
-    """
-
-    id: str
-    state: Literal["waiting", "sent", "failed"]
-    attempts: int
-    at: float  # waiting: due; else when it was sent or given up
-    note: str = ""
-    reply: Reply | None = None
-
-
-class Journalled(msgspec.Struct, frozen=True):
-    """A call as the journal has it; of one that is done the result is in the record of its turn."""
-
-    id: str
-    state: Literal["planned", "started", "done"]
-    at: float
-    call: Call | None = None
-
-
-class Holdings(msgspec.Struct, frozen=True):
-    """Everything that is kept of a conversation but the records of its turns; `seen` are its platform's ids."""
-
-    summary: Summary
-    customer: str
-    session: Session | None
-    waiting: tuple[Arrived, ...] = ()
-    deliveries: tuple[Delivered, ...] = ()
-    calls: tuple[Journalled, ...] = ()
-    timers: tuple[SetTimer, ...] = ()
-    failures: tuple[Failed, ...] = ()
-    seen: tuple[tuple[str, str], ...] = ()  # channel, id
-
-
-class Figure(msgspec.Struct, frozen=True):
-    """How many turns (or, of the kind `conversation`, conversations that began) there were on a day, of nobody.
-
-    `day` counts from the epoch. `flow` is the first that the turn stood in, `route` how the message was taken, or
-    what else came (`timer`, `result`, ...), `outcome` is handoff, failed, `rated 4/5`, or empty.
-    """
-
-    day: int
-    channel: str
-    kind: str
-    flow: str = ""
-    route: str = ""
-    outcome: str = ""
-    count: int = 0
-
-
-Why = Literal["request", "retention"]
-
-
-class Erasure(msgspec.Struct, frozen=True):
-    """That something was removed: how many rows of which tables. It says of nobody what it was."""
-
-    number: int
-    at: float
-    why: str
-    counts: Mapping[str, int]
-
-
-class Untouched(msgspec.Struct, frozen=True):
-    """A conversation in which nothing waits, is unsent, open or timed; `cursor` is its place among the others."""
-
-    cursor: tuple[int, int]
-    conversation: str
-    fence: int
-    turns: int
-    session: Session | None
+from botkit.ports.stored import (
+    LEASE,
+    Claim,
+    Commit,
+    Committed,
+    Delivery,
+    Erasure,
+    Failed,
+    Figure,
+    Holdings,
+    Left,
+    Loaded,
+    Outgoing,
+    Publication,
+    Summary,
+    Untouched,
+)
 
 
 class Store(Protocol):
@@ -317,7 +109,7 @@ class Store(Protocol):
         """Do `finish_call` and `commit` in one transaction; as `take`."""
         ...
 
-    async def start_call(self, call: Call, now: float, lease: float = CALL_LEASE) -> bool:
+    async def start_call(self, call: Call, now: float, lease: float = LEASE) -> bool:
         """Journal that a planned call is started now, by this worker, which needs at most `lease` seconds for it.
 
         False if it was started before (nobody knows its end), has its result, or was never planned or erased.
@@ -338,7 +130,7 @@ class Store(Protocol):
         """Give the calls without a result: (conversation, call, started), whoever has them."""
         ...
 
-    async def claim_calls(self, lease: float = CALL_LEASE) -> Sequence[tuple[str, Call, bool]]:
+    async def claim_calls(self, lease: float = LEASE) -> Sequence[tuple[str, Call, bool]]:
         """Give the calls without a result that no living worker has, the oldest first, as `open_calls`.
 
         They are this worker's for `lease` seconds: of two that ask, one is given a call. A late result of the
@@ -346,7 +138,7 @@ class Store(Protocol):
         """
         ...
 
-    async def renew_calls(self, calls: Sequence[str], lease: float = CALL_LEASE) -> None:
+    async def renew_calls(self, calls: Sequence[str], lease: float = LEASE) -> None:
         """Make open calls, by their ids, this worker's for at least `lease` seconds from now: it is at them.
 
         One that has its result changes nothing.

@@ -12,7 +12,7 @@ from botkit.model.definitions import Settings
 from botkit.model.events import Event, Evidence, Message, Part, Press
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Accepted, Incoming
-from botkit.ports.stores import Arrived, Loaded
+from botkit.ports.stored import Arrived, Loaded
 
 MOST_PARTS = 20  # messages that become one
 MOST_TOGETHER = 20  # events that are taken together, beside those that were too many

@@ -10,7 +10,8 @@ from botkit.model.events import Failure, Result
 from botkit.model.replies import Call
 from botkit.model.session import Session
 from botkit.ports.clocks import Clock
-from botkit.ports.stores import LEASE, Store
+from botkit.ports.stored import LEASE
+from botkit.ports.stores import Store
 from botkit.registry.registry import Registry
 from botkit.runtime.books import FlowBook
 from botkit.runtime.heartbeat import Heartbeat

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from botkit.model.events import Result
 from botkit.model.replies import Call, DropTimers, Effect, Reply, SetTimer
 from botkit.model.turn import Turn
-from botkit.ports.stores import LEASE, Arrived, Commit, Failed
+from botkit.ports.stored import Arrived, Commit, Failed
 
 
 def commit_of(
@@ -40,7 +40,6 @@ def commit_of(
         timers=tuple([e for e in effects if isinstance(e, SetTimer) and e.question not in dropped]),
         dropped=tuple(sorted(dropped)),
         failed=failed,
-        call_lease=LEASE,  # whoever performs it renews it for as long as it takes
         customer=customer,
     )
 

@@ -11,7 +11,8 @@ from botkit.errors import BotkitError, DeliveryError, StoreError
 from botkit.model.replies import Reply
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Connector
-from botkit.ports.stores import LEASE, Claim, Committed, Outgoing, Store
+from botkit.ports.stored import LEASE, Claim, Committed, Outgoing
+from botkit.ports.stores import Store
 from botkit.runtime.degrading import degrade
 from botkit.runtime.pacing import Pacing
 

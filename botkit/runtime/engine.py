@@ -16,7 +16,8 @@ from botkit.ports.carriers import Carrier
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Accepted, Connector, Entry, Incoming
 from botkit.ports.files import FileLimits, Files
-from botkit.ports.stores import Arrived, Commit, Committed, Failed, Loaded, Store
+from botkit.ports.stored import Arrived, Commit, Committed, Failed, Loaded
+from botkit.ports.stores import Store
 from botkit.registry.registry import Registry
 from botkit.runtime.attaching import attach
 from botkit.runtime.books import FlowBook

@@ -5,7 +5,8 @@ import logging
 from collections.abc import Callable, Sequence
 
 from botkit.errors import StoreError
-from botkit.ports.stores import LEASE, Store
+from botkit.ports.stored import LEASE
+from botkit.ports.stores import Store
 from botkit.runtime.background import Background
 
 _log = logging.getLogger(__name__)

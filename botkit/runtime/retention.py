@@ -12,7 +12,8 @@ from botkit.errors import StoreError
 from botkit.model.session import is_live
 from botkit.ports.clocks import Clock
 from botkit.ports.files import Files
-from botkit.ports.stores import Store, Summary, Untouched
+from botkit.ports.stored import Summary, Untouched
+from botkit.ports.stores import Store
 from botkit.runtime.background import Background
 
 _log = logging.getLogger(__name__)

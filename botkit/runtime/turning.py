@@ -15,7 +15,7 @@ from botkit.model.session import Session
 from botkit.model.turn import Turn
 from botkit.model.values import from_json, to_json
 from botkit.ports.clocks import Clock
-from botkit.ports.stores import Arrived
+from botkit.ports.stored import Arrived
 from botkit.registry.contexts import Caller
 from botkit.registry.registry import Registry
 from botkit.runtime.books import FlowBook

@@ -10,7 +10,7 @@ from botkit.model import codec
 from botkit.model.events import Result
 from botkit.model.replies import HandOff, Rated
 from botkit.model.turn import Record
-from botkit.ports.stores import Figure
+from botkit.ports.stored import Figure
 from botkit.stores.packing import unpack
 
 CONVERSATION, TURN = "conversation", "turn"  # figures.kind

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import asdict
 
-from botkit.ports.stores import Holdings, Why
+from botkit.ports.stored import Holdings, Why
 from botkit.stores import rows
 from botkit.stores import statements as sql
 from botkit.stores.erasing import Tally, mark_of, written

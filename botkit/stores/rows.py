@@ -16,7 +16,7 @@ from botkit.model.replies import SetTimer
 from botkit.model.turn import Record
 from botkit.model.values import File
 from botkit.ports.files import Kept
-from botkit.ports.stores import Arrived, Delivered, Delivery, Failed, Holdings, Journalled, Left, Summary, Untouched
+from botkit.ports.stored import Arrived, Delivered, Delivery, Failed, Holdings, Journalled, Left, Summary, Untouched
 from botkit.stores.packing import unpack
 from botkit.stores.sniffing import kind_of
 from botkit.stores.states import CALL, DEAD, DONE, PENDING, PLANNED, REPLY, SENT, STARTED

@@ -14,8 +14,8 @@ from botkit.model.replies import Call
 from botkit.model.session import Session
 from botkit.model.turn import Record
 from botkit.ports.connectors import Accepted, Incoming
-from botkit.ports.stores import (
-    CALL_LEASE,
+from botkit.ports.stored import (
+    LEASE,
     Claim,
     Commit,
     Committed,
@@ -205,7 +205,7 @@ class SQLiteStore:
 
     # -- calls
 
-    async def start_call(self, call: Call, now: float, lease: float = CALL_LEASE) -> bool:  # noqa: ARG002
+    async def start_call(self, call: Call, now: float, lease: float = LEASE) -> bool:  # noqa: ARG002
         """Journal that a planned call is started now; False if it was started, is done, or was never planned."""
         return await self._write(partial(work.start_call, call=call, now=now))
 
@@ -235,11 +235,11 @@ class SQLiteStore:
                 for conversation, data, state in found
             ]
 
-    async def claim_calls(self, lease: float = CALL_LEASE) -> Sequence[tuple[str, Call, bool]]:  # noqa: ARG002
+    async def claim_calls(self, lease: float = LEASE) -> Sequence[tuple[str, Call, bool]]:  # noqa: ARG002
         """Give the calls without a result."""
         return await self.open_calls()
 
-    async def renew_calls(self, calls: Sequence[str], lease: float = CALL_LEASE) -> None:
+    async def renew_calls(self, calls: Sequence[str], lease: float = LEASE) -> None:
         """Change nothing: they are the only worker's."""
 
     # -- what goes out

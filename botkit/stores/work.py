@@ -16,7 +16,7 @@ from botkit.model.events import Event, Result, Timer
 from botkit.model.replies import Call, Reply, SetTimer
 from botkit.model.turn import Record, Turn
 from botkit.ports.connectors import Accepted, Incoming
-from botkit.ports.stores import Commit, Committed, Failed
+from botkit.ports.stored import Commit, Committed, Failed
 from botkit.stores import statements as sql
 from botkit.stores.erasing import mark_of
 from botkit.stores.packing import pack

@@ -15,7 +15,8 @@ from botkit.model.session import Owner, Session
 from botkit.model.turn import Turn, Visit
 from botkit.ports.connectors import Incoming
 from botkit.ports.files import FileLimits, Files
-from botkit.ports.stores import Commit, Failed, Figure, Store, Untouched
+from botkit.ports.stored import Commit, Failed, Figure, Untouched
+from botkit.ports.stores import Store
 from botkit.stores import open_files
 from botkit.stores.files import KeptFiles
 from botkit.stores.memory import MemoryShelf

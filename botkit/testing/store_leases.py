@@ -12,7 +12,8 @@ from botkit.errors import FenceError
 from botkit.model.events import Result
 from botkit.model.replies import Call, Reply
 from botkit.ports.connectors import Accepted
-from botkit.ports.stores import Claim, Store
+from botkit.ports.stored import Claim
+from botkit.ports.stores import Store
 from botkit.testing.stored import NOW, commit_of, contact, message, take
 
 LONG = 600.0  # seconds of a lease that does not lapse in a test

@@ -14,7 +14,8 @@ from botkit.model.replies import Button, Call, Reply, SetTimer
 from botkit.model.session import Session
 from botkit.model.turn import Candidate, Record, Visit
 from botkit.ports.connectors import Accepted, Incoming
-from botkit.ports.stores import Committed, Store
+from botkit.ports.stored import Committed
+from botkit.ports.stores import Store
 from botkit.testing.stored import (
     HOSTILE,
     NOW,

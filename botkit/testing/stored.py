@@ -13,7 +13,8 @@ from botkit.model.session import Frame, Question, Session
 from botkit.model.turn import Turn
 from botkit.model.values import File, Money
 from botkit.ports.connectors import Incoming
-from botkit.ports.stores import Commit, Committed, Loaded, Store
+from botkit.ports.stored import Commit, Committed, Loaded
+from botkit.ports.stores import Store
 
 NOW = 1_780_000_000.0
 

@@ -39,7 +39,8 @@ from botkit.errors import FenceError, StoreError
 from botkit.model.events import Failure, Message, Result, Timer
 from botkit.model.replies import Button, Call, Reply, SetTimer
 from botkit.model.session import Frame, Owner, Session
-from botkit.ports.stores import Failed, Left, Store
+from botkit.ports.stored import Failed, Left
+from botkit.ports.stores import Store
 from botkit.testing.store_erasing import ErasureContract
 from botkit.testing.store_leases import LeaseContract
 from botkit.testing.store_sharing import SharedContract

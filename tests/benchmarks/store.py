@@ -21,7 +21,7 @@ from botkit.model.replies import Reply
 from botkit.model.session import Frame, Question, Session
 from botkit.model.turn import Candidate, Turn, Visit
 from botkit.ports.connectors import Incoming
-from botkit.ports.stores import Commit
+from botkit.ports.stored import Commit
 from botkit.stores import Durability, SQLiteStore
 
 TALK = (

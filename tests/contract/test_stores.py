@@ -12,7 +12,8 @@ import pytest
 
 from botkit.model.replies import Call
 from botkit.ports.connectors import Accepted, Incoming
-from botkit.ports.stores import CALL_LEASE, Commit, Committed, Outgoing, Store
+from botkit.ports.stored import LEASE, Commit, Committed, Outgoing
+from botkit.ports.stores import Store
 from botkit.stores import SQLiteStore, statements
 from botkit.stores.files import KeptFiles
 from botkit.testing.store_erasing import Dump
@@ -104,7 +105,7 @@ class _Torn(SQLiteStore):
 class _Rash(SQLiteStore):
     """Starts a call as often as it is asked."""
 
-    async def start_call(self, call: Call, now: float, lease: float = CALL_LEASE) -> bool:
+    async def start_call(self, call: Call, now: float, lease: float = LEASE) -> bool:
         await super().start_call(call, now, lease)
         return True
 

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from botkit.model.events import Event
 from botkit.model.replies import Call, Reply
 from botkit.ports.connectors import Accepted, Incoming
-from botkit.ports.stores import CALL_LEASE, Claim, Commit, Committed, Store
+from botkit.ports.stored import LEASE, Claim, Commit, Committed
+from botkit.ports.stores import Store
 from botkit.stores.postgres import PostgreSQLStore
 from botkit.testing.faults.lines import LinesConnector
 
@@ -126,10 +127,10 @@ class _Repeating(Around):
     async def open_calls(self) -> Sequence[tuple[str, Call, bool]]:
         return [(conversation, call, False) for conversation, call, _ in await self.store.open_calls()]
 
-    async def claim_calls(self, lease: float = CALL_LEASE) -> Sequence[tuple[str, Call, bool]]:
+    async def claim_calls(self, lease: float = LEASE) -> Sequence[tuple[str, Call, bool]]:
         return [(conversation, call, False) for conversation, call, _ in await self.store.claim_calls(lease)]
 
-    async def start_call(self, call: Call, now: float, lease: float = CALL_LEASE) -> bool:
+    async def start_call(self, call: Call, now: float, lease: float = LEASE) -> bool:
         await self.store.start_call(call, now, lease)
         return True
 

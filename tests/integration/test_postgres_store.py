@@ -16,7 +16,7 @@ from botkit.model.events import Message, Result
 from botkit.model.replies import Call, Reply, SetTimer
 from botkit.ports.connectors import Accepted, Incoming
 from botkit.ports.files import FileLimits
-from botkit.ports.stores import Committed
+from botkit.ports.stored import Committed
 from botkit.stores import open_files, open_store
 from botkit.stores.postgres import PostgreSQLStore
 from botkit.stores.postgres import statements as sql

@@ -5,7 +5,7 @@ from typing import Any
 
 from botkit.errors import StoreError
 from botkit.model import codec
-from botkit.ports.stores import Loaded
+from botkit.ports.stored import Loaded
 from botkit.stores import rows
 from botkit.stores.packing import unpack
 from botkit.stores.postgres import statements as sql

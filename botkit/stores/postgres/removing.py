@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from msgspec.structs import astuple
 
-from botkit.ports.stores import Figure, Holdings, Untouched, Why
+from botkit.ports.stored import Figure, Holdings, Untouched, Why
 from botkit.stores import erasing, rows
 from botkit.stores.erasing import Tally, mark_of
 from botkit.stores.postgres import past as sql

@@ -15,8 +15,7 @@ from botkit.model.replies import Call
 from botkit.model.session import Session
 from botkit.model.turn import Record
 from botkit.ports.connectors import Accepted, Incoming
-from botkit.ports.stores import (
-    CALL_LEASE,
+from botkit.ports.stored import (
     LEASE,
     Claim,
     Commit,
@@ -207,7 +206,7 @@ class PostgreSQLStore:
 
     # -- calls
 
-    async def start_call(self, call: Call, now: float, lease: float = CALL_LEASE) -> bool:
+    async def start_call(self, call: Call, now: float, lease: float = LEASE) -> bool:
         """Journal that a planned call is started now; False if it was started, is done, or was never planned."""
         self._check_open()
         return await self._starts.ask((_id(call.id), now, lease))
@@ -231,11 +230,11 @@ class PostgreSQLStore:
         """Give the calls without a result: (conversation, call, started)."""
         return self._calls(await self._read(sql.OPEN))
 
-    async def claim_calls(self, lease: float = CALL_LEASE) -> Sequence[tuple[str, Call, bool]]:
+    async def claim_calls(self, lease: float = LEASE) -> Sequence[tuple[str, Call, bool]]:
         """Give the calls without a result that no living worker has; they are this worker's from now on."""
         return self._calls(await self._read(sql.CLAIM_CALLS, self.worker, lease))
 
-    async def renew_calls(self, calls: Sequence[str], lease: float = CALL_LEASE) -> None:
+    async def renew_calls(self, calls: Sequence[str], lease: float = LEASE) -> None:
         """Make open calls, by their ids, this worker's for at least so long from now."""
         await self._read(sql.RENEW_CALLS, [_id(call) for call in calls], self.worker, lease)
 

@@ -14,7 +14,7 @@ import msgspec
 from botkit.errors import BotkitError, FenceError, StoreError
 from botkit.model.events import Event
 from botkit.ports.connectors import Accepted, Incoming
-from botkit.ports.stores import Commit, Committed
+from botkit.ports.stored import Commit, Committed
 from botkit.stores import rows, work
 from botkit.stores.erasing import mark_of
 from botkit.stores.postgres import statements as sql

@@ -10,7 +10,8 @@ import pytest
 
 from botkit.model.events import Failure, Message, Result
 from botkit.model.replies import Call, Reply
-from botkit.ports.stores import Failed, Store
+from botkit.ports.stored import Failed
+from botkit.ports.stores import Store
 from botkit.stores import open_store
 from botkit.testing.stored import NOW, contact, take
 

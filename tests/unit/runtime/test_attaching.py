@@ -73,7 +73,7 @@ async def test_a_message_whose_files_cannot_be_noted_is_not_acknowledged(monkeyp
 
 
 async def test_each_message_of_a_burst_keeps_its_files(files: Files) -> None:
-    from botkit.ports.stores import Arrived
+    from botkit.ports.stored import Arrived
     from botkit.runtime.bursts import _joined
 
     file = await put(files, sample("a.png"))

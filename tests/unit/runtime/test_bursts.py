@@ -12,7 +12,8 @@ from botkit.model.events import Event, Evidence, Message, Opened, Part, Press
 from botkit.model.session import Session
 from botkit.model.values import File
 from botkit.ports.connectors import Accepted, Incoming
-from botkit.ports.stores import Arrived, Loaded, Store
+from botkit.ports.stored import Arrived, Loaded
+from botkit.ports.stores import Store
 from botkit.runtime.bursts import LONGEST, MOST_PARTS, TOO_MANY, Bursts
 from botkit.testing import FakeClock
 from tests.unit.runtime.running import Phone, Rig, failing, memory

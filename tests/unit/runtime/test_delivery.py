@@ -14,7 +14,8 @@ from botkit.errors import DeliveryError, StoreError
 from botkit.model.definitions import Capabilities
 from botkit.model.events import Message, Owned
 from botkit.model.replies import Reply
-from botkit.ports.stores import LEASE, Claim, Committed, Outgoing, Store
+from botkit.ports.stored import LEASE, Claim, Committed, Outgoing
+from botkit.ports.stores import Store
 from botkit.runtime import delivery
 from botkit.runtime.delivery import FIRST_LOOK, GIVE_UP_AFTER, Delivery, pause
 from botkit.stores import Durability, SQLiteStore

@@ -11,7 +11,8 @@ from botkit.errors import FenceError, StoreError
 from botkit.model.events import Message, Opened, Owned, Press
 from botkit.model.replies import Call
 from botkit.model.turn import Turn
-from botkit.ports.stores import LEASE, Commit, Loaded, Store
+from botkit.ports.stored import LEASE, Commit, Loaded
+from botkit.ports.stores import Store
 from botkit.registry.contexts import Context
 from botkit.registry.plugins import Plugin
 from botkit.registry.verdicts import Verdict

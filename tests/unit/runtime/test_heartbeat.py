@@ -7,7 +7,8 @@ from typing import cast
 import pytest
 
 from botkit.errors import StoreError
-from botkit.ports.stores import LEASE, Store
+from botkit.ports.stored import LEASE
+from botkit.ports.stores import Store
 from botkit.runtime import heartbeat
 from botkit.runtime.heartbeat import Heartbeat
 

@@ -11,7 +11,7 @@ from botkit.errors import FenceError, StoreError
 from botkit.model.events import Message
 from botkit.model.replies import Reply
 from botkit.ports.connectors import Incoming
-from botkit.ports.stores import Commit
+from botkit.ports.stored import Commit
 from botkit.runtime import leftovers
 from botkit.runtime.leftovers import Health, Leftovers
 from botkit.stores import SQLiteStore

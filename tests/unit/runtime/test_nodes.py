@@ -13,7 +13,8 @@ from botkit.model.definitions import Capabilities
 from botkit.model.events import Message
 from botkit.model.replies import Call, Reply
 from botkit.ports.connectors import Connector, Incoming, Intake
-from botkit.ports.stores import LEASE, Store
+from botkit.ports.stored import LEASE
+from botkit.ports.stores import Store
 from botkit.registry.plugins import Plugin
 from botkit.registry.registry import Registry
 from botkit.runtime.books import FlowBook

@@ -7,7 +7,8 @@ import pytest
 from botkit.model.definitions import Capabilities
 from botkit.model.replies import Reply
 from botkit.ports.sharing import Slot
-from botkit.ports.stores import Claim, Outgoing, Store
+from botkit.ports.stored import Claim, Outgoing
+from botkit.ports.stores import Store
 from botkit.runtime.pacing import SHARE, WITHIN
 from tests.unit.runtime.running import Phone, Rig, memory
 

@@ -12,7 +12,8 @@ from botkit.errors import StoreError
 from botkit.model.events import Message
 from botkit.model.session import Session
 from botkit.ports.connectors import Accepted, Incoming
-from botkit.ports.stores import Commit, Committed, Store
+from botkit.ports.stored import Commit, Committed
+from botkit.ports.stores import Store
 from botkit.registry.contexts import Context
 from botkit.stores import open_store
 from tests.unit.runtime.running import Phone, Rig, failing, memory, shop
