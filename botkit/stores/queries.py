@@ -1,7 +1,9 @@
 """The statements in SQLAlchemy's words: the source of `statements`, which has them as SQLite's text.
 
+`queries_of_past` is that of `statements_of_past`.
+
 A bot at work does not load this module, nor SQLAlchemy, which takes longer to load than all of botkit. After a
-change `python -m botkit.stores.queries` writes `statements` anew; a test compares the two.
+change `python -m botkit.stores.queries` writes both anew; a test compares them.
 
 Parameters that fill a column have the column's name. The others: `which` (an id), `of` (a conversation's key),
 `owned_by` (a conversation's id), `held` (a fence), `upto` and `first` (a seq), `about` (a question), `by` (a time).
@@ -420,10 +422,16 @@ SCHEMA: Final = _schema()
 TABLES: Final = tuple(sorted(metadata.tables))
 
 
-def compiled() -> Mapping[str, str | tuple[str, ...]]:
-    """Give every statement by its name, white space made single spaces."""
+SOURCES: Final = {
+    "statements": {name: value for name, value in globals().items() if name.isupper()},
+    "statements_of_past": vars(queries_of_past),
+}
+
+
+def compiled(module: str) -> Mapping[str, str | tuple[str, ...]]:
+    """Give every statement of a module by its name, white space made single spaces."""
     found: dict[str, str | tuple[str, ...]] = {}
-    for name, value in {**globals(), **vars(queries_of_past)}.items():
+    for name, value in SOURCES[module].items():
         if name.isupper() and not name.startswith("_") and isinstance(value, (str, tuple)):
             found[name] = _plain(value) if isinstance(value, str) else tuple(_plain(text) for text in value)
     return found
@@ -433,13 +441,13 @@ def _plain(statement: str) -> str:
     return " ".join(statement.split()).replace("( ", "(").replace(" )", ")")
 
 
-def written() -> str:
-    """Give the text of `statements`, not formatted yet."""
+def written(module: str) -> str:
+    """Give the text of a module of statements, not formatted yet."""
     parts = [
         '"""The statements as SQLite\'s text, written by `python -m botkit.stores.queries`: change them there."""\n',
         "from typing import Final\n",
     ]
-    for name, value in compiled().items():
+    for name, value in compiled(module).items():
         text = _lines(value) if isinstance(value, str) else "".join(f"({_lines(one)})," for one in value)
         parts.append(f"{name}: Final = ({text})\n")
     return "\n".join(parts)
@@ -451,4 +459,5 @@ def _lines(statement: str) -> str:
 
 
 if __name__ == "__main__":
-    Path(__file__).with_name("statements.py").write_text(written(), encoding="utf-8")
+    for name in SOURCES:
+        Path(__file__).with_name(f"{name}.py").write_text(written(name), encoding="utf-8")

@@ -8,7 +8,7 @@ from msgspec.structs import asdict
 
 from botkit.ports.stored import Holdings, Why
 from botkit.stores import rows
-from botkit.stores import statements as sql
+from botkit.stores import statements_of_past as sql
 from botkit.stores.erasing import Tally, mark_of, written
 
 AT_ONCE = 200  # turns of a conversation that are looked at together

@@ -33,6 +33,7 @@ from botkit.ports.stored import (
 )
 from botkit.stores import erasing, removing, rows, work
 from botkit.stores import statements as sql
+from botkit.stores import statements_of_past as past
 from botkit.stores.connection import MEMORY, Durability, connect, empty_log, explain
 from botkit.stores.holding import Hold
 from botkit.stores.migrating import bring_up
@@ -71,7 +72,7 @@ class SQLiteStore:
         self._marks = Marks()
         self._standing: dict[str, work.Standing] = {}
         self._hold: Hold | None = None
-        self.shared = AloneShared(self._write)
+        self.shared = AloneShared(self.write)
 
     async def hold(self, patience: float, keep_waiting: Callable[[str], bool]) -> None:
         """Be the one process that serves from the file, until `close`. Memory is nobody else's anyway."""
@@ -131,13 +132,13 @@ class SQLiteStore:
         """Store an event of our own once per conversation and key."""
         with rows.storable(conversation):
             arrival = work.own_arrival(conversation, key, event, now)
-        return await self._write(partial(work.accept, arrival=arrival))
+        return await self.write(partial(work.accept, arrival=arrival))
 
     # -- a turn
 
     async def load(self, conversation: str, most: int = 100) -> Loaded:
         """Give a conversation's state and at most `most` waiting messages, in order."""
-        with self._reading(conversation) as db:
+        with self.reading(conversation) as db:
             found = db.execute(sql.LOAD, {"which": conversation, "most": max(most, 1)}).fetchall()
             if not found:
                 return Loaded(conversation, None, 0)
@@ -150,7 +151,7 @@ class SQLiteStore:
         """Write a turn: all of it or nothing."""
         with rows.storable(commit.conversation):
             prepared = work.prepare(commit)
-        return await self._write(partial(work.commit, prepared=prepared))
+        return await self.write(partial(work.commit, prepared=prepared))
 
     async def take(self, incoming: Incoming, commit: Commit, now: float) -> tuple[Accepted, Committed | None]:
         """Store a delivery and its turn together, or the delivery alone if it has to wait."""
@@ -191,7 +192,7 @@ class SQLiteStore:
 
     async def _commit_prepared(self, prepared: Sequence[work.Prepared]) -> Sequence[Committed | Exception]:
         try:
-            return await self._write(partial(work.commit_many, many=prepared))
+            return await self.write(partial(work.commit_many, many=prepared))
         except StoreError as error:
             if len(prepared) == 1:
                 return [error]
@@ -199,7 +200,7 @@ class SQLiteStore:
 
     async def turns(self, conversation: str, first: int = 1, most: int = 1000) -> Sequence[Record]:
         """Give the records of turns from event `first` on, in order."""
-        with self._reading(conversation) as db:
+        with self.reading(conversation) as db:
             found = db.execute(sql.RECORDS, {"owned_by": conversation, "first": first, "most": most}).fetchall()
             return [rows.record(conversation, seq, data) for seq, data in found]
 
@@ -207,14 +208,14 @@ class SQLiteStore:
 
     async def start_call(self, call: Call, now: float, lease: float = LEASE) -> bool:  # noqa: ARG002
         """Journal that a planned call is started now; False if it was started, is done, or was never planned."""
-        return await self._write(partial(work.start_call, call=call, now=now))
+        return await self.write(partial(work.start_call, call=call, now=now))
 
     async def finish_call(self, conversation: str, event: Event, now: float) -> Accepted:
         """Journal a call's result and put it into the inbox, once."""
         effect = rows.effect_of(conversation, event)
         with rows.storable(conversation):
             arrival = work.own_arrival(conversation, f"effect:{effect}", event, now)
-        return await self._write(partial(work.finish_call, effect=effect, arrival=arrival))
+        return await self.write(partial(work.finish_call, effect=effect, arrival=arrival))
 
     async def take_result(
         self, conversation: str, event: Event, commit: Commit, now: float
@@ -224,11 +225,11 @@ class SQLiteStore:
         with rows.storable(conversation):
             arrival, prepared = work.own_arrival(conversation, f"effect:{effect}", event, now), work.prepare(commit)
         job = partial(work.take_result, effect=effect, arrival=arrival, prepared=prepared)
-        return self._noted(await self._write(job))
+        return self._noted(await self.write(job))
 
     async def open_calls(self) -> Sequence[tuple[str, Call, bool]]:
         """Give the calls without a result: (conversation, call, started)."""
-        with self._reading("") as db:
+        with self.reading("") as db:
             found = db.execute(sql.OPEN).fetchall()
             return [
                 (conversation, codec.decode_call(unpack(data)), state == STARTED)
@@ -246,7 +247,7 @@ class SQLiteStore:
 
     async def outgoing(self, conversation: str) -> Sequence[Outgoing]:
         """Give the replies of a conversation that are not sent yet, in order."""
-        with self._reading(conversation) as db:
+        with self.reading(conversation) as db:
             found = db.execute(sql.UNSENT, {"owned_by": conversation}).fetchall()
             return [
                 Outgoing(conversation, codec.decode_reply(unpack(data)), attempts, due)
@@ -269,19 +270,19 @@ class SQLiteStore:
     async def secure(self, reply: str) -> None:
         """Return when the mark of this reply, if it was just sent, is durable."""
         while reply in self._marks:
-            await self._write(work.nothing)
+            await self.write(work.nothing)
 
     async def put_off(self, reply: str, due: float, error: str) -> None:
         """Note a failed try: the next one is due then."""
-        await self._write(partial(work.put_off, reply=reply, due=due, error=error))
+        await self.write(partial(work.put_off, reply=reply, due=due, error=error))
 
     async def give_up(self, reply: str, error: str, now: float) -> None:
         """Move a reply to the dead letters."""
-        await self._write(partial(work.give_up, reply=reply, error=error, now=now))
+        await self.write(partial(work.give_up, reply=reply, error=error, now=now))
 
     async def failed(self, most: int = 100) -> Sequence[tuple[Outgoing, str]]:
         """Give the dead letters with their errors, the newest first; `due` is when it was given up."""
-        with self._reading("") as db:
+        with self.reading("") as db:
             found = db.execute(sql.FAILED, {"most": most}).fetchall()
             return [
                 (Outgoing(of, codec.decode_reply(unpack(data)), tries, at), note)
@@ -290,26 +291,26 @@ class SQLiteStore:
 
     async def failures(self, most: int = 100) -> Sequence[Failed]:
         """Give everything that failed for good, the newest first."""
-        with self._reading("") as db:
+        with self.reading("") as db:
             return [rows.failed(*row) for row in db.execute(sql.FAILURES, {"most": most}).fetchall()]
 
     async def failure(self, which: str) -> Failed | None:
         """Give one of them."""
-        with self._reading("") as db, rows.storable(which):
+        with self.reading("") as db, rows.storable(which):
             row = db.execute(sql.FAILURE, {"which": which}).fetchone()
             return None if row is None else rows.failed(*row)
 
     async def retry(self, which: str, now: float) -> bool:
         """Let a reply be sent again, or an event have its turn."""
-        return bool(await self._write(partial(work.retry, failed=which, now=now)))
+        return bool(await self.write(partial(work.retry, failed=which, now=now)))
 
     async def drop(self, which: str) -> bool:
         """Let go of a failure."""
-        return await self._write(partial(work.drop, failed=which))
+        return await self.write(partial(work.drop, failed=which))
 
     async def deliveries(self, conversation: str) -> Sequence[Delivery]:
         """Give what became of the replies that wait no longer, in order."""
-        with self._reading(conversation) as db:
+        with self.reading(conversation) as db:
             found = db.execute(sql.DELIVERIES, {"owned_by": conversation}).fetchall()
             return [rows.delivery(reply, state, at, note or "") for reply, state, at, note in found]
 
@@ -317,28 +318,28 @@ class SQLiteStore:
 
     async def unfinished(self, *, neglected: bool = False) -> Sequence[str]:  # noqa: ARG002 - one worker neglects none
         """Give the conversations that have something waiting, unsent or open, the longest untouched first."""
-        with self._reading("") as db:
+        with self.reading("") as db:
             return [row[0] for row in db.execute(sql.UNFINISHED).fetchall()]
 
     async def left(self, now: float) -> Left:
         """Give where something is to be done now."""
-        with self._reading("") as db:
+        with self.reading("") as db:
             return rows.left(db.execute(sql.LEFT, {"by": now}).fetchall())
 
     async def check(self) -> None:
         """Write something about as large as a turn, and remove it."""
-        await self._write(work.probe)
-        await self._write(work.unprobe)
+        await self.write(work.probe)
+        await self.write(work.unprobe)
 
     async def fire(self, now: float, most: int = 100) -> Sequence[str]:
         """Move due timers into the inbox, each once; give the conversations to wake."""
         if (due := await self.next_timer()) is None or due > now:
             return []
-        return await self._write(partial(work.fire, now=now, most=most))
+        return await self.write(partial(work.fire, now=now, most=most))
 
     async def next_timer(self) -> float | None:
         """Give when the next timer is due (seconds since the epoch)."""
-        with self._reading("") as db:
+        with self.reading("") as db:
             due: float | None = db.execute(sql.NEXT_TIMER).fetchone()[0]
             return due
 
@@ -348,7 +349,7 @@ class SQLiteStore:
         """Give the conversations in which a customer is known, the last touched first."""
         statement = sql.OF_CUSTOMER_ON if channel else sql.OF_CUSTOMER
         values = {"which": customer, "on": channel} if channel else {"which": customer}
-        with self._reading("") as db:
+        with self.reading("") as db:
             return [row[0] for row in db.execute(statement, values).fetchall()]
 
     async def conversations(self, most: int = 100, owner: str = "", after: str = "") -> Sequence[Summary]:
@@ -356,53 +357,53 @@ class SQLiteStore:
         statement = {"": sql.LIST, "bot": sql.LIST_OF_BOT}.get(owner, sql.LIST_OF_PEOPLE)
         hour, at, key = rows.place(after)
         values = {"most": most, "held_by": owner, "before_hour": hour, "at": at, "before_key": key}
-        with self._reading("") as db:
+        with self.reading("") as db:
             return [rows.summary(*row) for row in db.execute(statement, values).fetchall()]
 
     # -- keeping and removing
 
     async def holdings(self, conversation: str) -> Holdings | None:
         """Give everything of a conversation but its turns."""
-        with self._reading(conversation) as db:
+        with self.reading(conversation) as db:
             return removing.holdings(db, conversation)
 
     async def erase(self, *conversations: str, now: float) -> Mapping[str, int]:
         """Remove everything of conversations; give how many rows of which tables."""
-        return await self._long(partial(removing.erase, conversations=conversations, now=now))
+        return await self.write(partial(removing.erase, conversations=conversations, now=now), long=True)
 
     async def retire(self, standing: Sequence[tuple[str, int]], now: float) -> Mapping[str, int]:
         """Do that with those that stand at these fences still."""
-        return await self._long(partial(removing.retire, standing=standing, now=now))
+        return await self.write(partial(removing.retire, standing=standing, now=now), long=True)
 
     async def untouched(self, before: float, after: tuple[int, int] = (0, 0), most: int = 100) -> Sequence[Untouched]:
         """Give conversations that nobody touched since then, page by page."""
         values = {"before_hour": int(before // 3600), "after_hour": after[0], "after": after[1], "most": most}
-        with self._reading("") as db:
-            return [rows.untouched(*row) for row in db.execute(sql.UNTOUCHED, values).fetchall()]
+        with self.reading("") as db:
+            return [rows.untouched(*row) for row in db.execute(past.UNTOUCHED, values).fetchall()]
 
     async def trim(
         self, before: float, now: float, after: int = 0, most: int = 100
     ) -> tuple[Mapping[str, int], int | None]:
         """Remove old records of turns, and give the cursor after which to go on."""
-        return await self._long(partial(removing.trim, before=before, after=after, most=most, now=now))
+        return await self.write(partial(removing.trim, before=before, after=after, most=most, now=now), long=True)
 
     async def drop_failures(self, before: float, now: float, most: int = 100) -> Mapping[str, int]:
         """Let go of failures from before then."""
-        return await self._long(partial(removing.drop_failures, before=before, most=most, now=now))
+        return await self.write(partial(removing.drop_failures, before=before, most=most, now=now), long=True)
 
     async def figures(self) -> Sequence[Figure]:
         """Give the figures of what was removed."""
-        with self._reading("") as db:
-            return [Figure(*row) for row in db.execute(sql.FIGURES).fetchall()]
+        with self.reading("") as db:
+            return [Figure(*row) for row in db.execute(past.FIGURES).fetchall()]
 
     async def drop_figures(self, before: float) -> int:
         """Let go of the figures of days before then."""
-        return await self._write(partial(removing.drop_figures, before=before))
+        return await self.write(partial(removing.drop_figures, before=before))
 
     async def erasures(self, most: int = 50) -> Sequence[Erasure]:
         """Give what was removed, the newest first."""
-        with self._reading("") as db:
-            found = db.execute(sql.ERASURES, {"most": most}).fetchall()
+        with self.reading("") as db:
+            found = db.execute(past.ERASURES, {"most": most}).fetchall()
             return [Erasure(number, at, why, erasing.read(counts)) for number, at, why, counts in found]
 
     async def scrub(self) -> bool:
@@ -412,36 +413,36 @@ class SQLiteStore:
 
     async def forget(self, before: float) -> int:
         """Let go of the marks of deliveries, sent replies and ended calls of before then; give how many."""
-        return await self._long(partial(work.forget, before=before))
+        return await self.write(partial(work.forget, before=before), long=True)
 
     async def save_version(self, version: str, sources: Mapping[str, str], now: float) -> None:
         """Keep the sources of a flow version (path → text); a known one changes nothing."""
         data = pack(codec.encode_values(sources))
-        await self._write(partial(work.keep_version, version=version, data=data, now=now))
+        await self.write(partial(work.keep_version, version=version, data=data, now=now))
 
     async def version(self, version: str) -> Mapping[str, str] | None:
         """Give the sources of a flow version."""
-        with self._reading("") as db:
+        with self.reading("") as db:
             found = db.execute(sql.VERSION, {"which": version}).fetchone()
             return None if found is None else codec.decode_values(unpack(found[0]))
 
     async def drop_versions(self, needed: Collection[str]) -> int:
         """Let the versions go that are not among those needed; give how many."""
-        return await self._write(partial(work.drop_versions, needed=needed))
+        return await self.write(partial(work.drop_versions, needed=needed))
 
     async def publish(self, version: str, share: int, by: str, now: float) -> Publication:
         """Note that a version is to be served from now on."""
-        number = await self._write(partial(work.publish, version=version, share=share, by=by, now=now))
+        number = await self.write(partial(work.publish, version=version, share=share, by=by, now=now))
         return Publication(number, version, share, by, now)
 
     async def publications(self, most: int = 50) -> Sequence[Publication]:
         """Give what was published, the newest first."""
-        with self._reading("") as db:
+        with self.reading("") as db:
             return [Publication(*row) for row in db.execute(sql.PUBLICATIONS, {"most": most}).fetchall()]
 
     async def sessions(self, since: float, after: int = 0, most: int = 500) -> Sequence[tuple[int, Session]]:
         """Give the sessions of the conversations that were touched since then, page by page."""
-        with self._reading("") as db:
+        with self.reading("") as db:
             rows = db.execute(
                 sql.SESSIONS, {"after": after, "since_hour": int(since // 3600), "most": most}
             ).fetchall()
@@ -455,7 +456,7 @@ class SQLiteStore:
 
     def reading(self, conversation: str) -> "_Reading":
         """Lend the reader for the length of a block."""
-        return self._reading(conversation)
+        return _Reading(self._reader, self.path, conversation)
 
     # -- how
 
@@ -463,15 +464,6 @@ class SQLiteStore:
         if self._writer is None:
             raise StoreError(f"store {self.path}: it is not open")
         return self._writer
-
-    async def _write(self, job: Callable[[sqlite3.Connection], T]) -> T:
-        return await self._open_writer().run(job)
-
-    async def _long(self, job: Callable[[sqlite3.Connection], T]) -> T:
-        return await self._open_writer().run(job, long=True)
-
-    def _reading(self, conversation: str) -> "_Reading":
-        return _Reading(self._reader, self.path, conversation)
 
 
 _AWAITED: Any = Committed(0, more=False)

@@ -18,6 +18,7 @@ from botkit.model.turn import Record, Turn
 from botkit.ports.connectors import Accepted, Incoming
 from botkit.ports.stored import Commit, Committed, Failed
 from botkit.stores import statements as sql
+from botkit.stores import statements_of_past as past
 from botkit.stores.erasing import mark_of
 from botkit.stores.packing import pack
 from botkit.stores.states import EVENT, PENDING, PLANNED, REPLY
@@ -459,7 +460,7 @@ def publish(db: sqlite3.Connection, version: str, share: int, by: str, now: floa
 def forget(db: sqlite3.Connection, before: float) -> int:
     """Remove the marks of what was dealt with before; give how many."""
     values = {"before": before, "before_day": int(before // _DAY)}
-    return sum([db.execute(statement, values).rowcount for statement in sql.FORGET])
+    return sum([db.execute(statement, values).rowcount for statement in past.FORGET])
 
 
 def probe(db: sqlite3.Connection) -> None:

@@ -14,7 +14,7 @@ from botkit.model.replies import Call
 from botkit.ports.connectors import Accepted, Incoming
 from botkit.ports.stored import LEASE, Commit, Committed, Outgoing
 from botkit.ports.stores import Store
-from botkit.stores import SQLiteStore, statements
+from botkit.stores import SQLiteStore, statements_of_past
 from botkit.stores.files import KeptFiles
 from botkit.testing.store_erasing import Dump
 from botkit.testing.stores import StoreContract
@@ -162,13 +162,13 @@ async def test_the_contract_notices(broken: type[SQLiteStore], test: Callable[[S
 
 
 @pytest.mark.parametrize(
-    "forgotten", [statement.split()[2] for statement in statements.ERASE if "rates" not in statement]
+    "forgotten", [statement.split()[2] for statement in statements_of_past.ERASE if "rates" not in statement]
 )
 async def test_an_erasure_that_forgets_a_table_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forgotten: str
 ) -> None:
-    left = tuple(one for one in statements.ERASE if one.split()[2] != forgotten)
-    monkeypatch.setattr(statements, "ERASE", left)
+    left = tuple(one for one in statements_of_past.ERASE if one.split()[2] != forgotten)
+    monkeypatch.setattr(statements_of_past, "ERASE", left)
     if forgotten == "files":  # they are removed before, too
         monkeypatch.setattr(KeptFiles, "forget", _forget_nothing)
     async with _opened(SQLiteStore(str(tmp_path / "bot.db"))) as store:

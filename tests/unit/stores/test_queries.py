@@ -1,20 +1,27 @@
 """The statements are what their source in SQLAlchemy's words says."""
 
+from types import ModuleType
+
 import pytest
 
-from botkit.stores import queries, statements
+from botkit.stores import queries, statements, statements_of_past
+
+MODULES = {"statements": statements, "statements_of_past": statements_of_past}
 
 
-@pytest.mark.parametrize("name", sorted(queries.compiled()))
-def test_a_statement_is_its_source_compiled(name: str) -> None:
-    assert getattr(statements, name) == queries.compiled()[name], "run `python -m botkit.stores.queries`"
+@pytest.mark.parametrize(("module", "name"), [(of, name) for of in MODULES for name in sorted(queries.compiled(of))])
+def test_a_statement_is_its_source_compiled(module: str, name: str) -> None:
+    written = getattr(MODULES[module], name)
+    assert written == queries.compiled(module)[name], "run `python -m botkit.stores.queries`"
 
 
-def test_there_is_no_statement_without_a_source() -> None:
-    assert {name for name in vars(statements) if name.isupper()} == set(queries.compiled())
+@pytest.mark.parametrize(("name", "module"), MODULES.items())
+def test_there_is_no_statement_without_a_source(name: str, module: ModuleType) -> None:
+    assert {one for one in vars(module) if one.isupper()} == set(queries.compiled(name))
 
 
-def test_what_is_written_is_read_back_as_it_was() -> None:
+@pytest.mark.parametrize("module", MODULES)
+def test_what_is_written_is_read_back_as_it_was(module: str) -> None:
     found: dict[str, object] = {}
-    exec(queries.written(), found)  # noqa: S102 - our own text
-    assert {name: found[name] for name in queries.compiled()} == queries.compiled()
+    exec(queries.written(module), found)  # noqa: S102 - our own text
+    assert {name: found[name] for name in queries.compiled(module)} == queries.compiled(module)
