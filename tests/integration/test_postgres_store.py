@@ -344,7 +344,7 @@ async def test_connections_that_the_server_ends_are_replaced(store: PostgreSQLSt
     assert not isinstance(outcomes[0], Exception)
 
 
-async def test_no_statement_is_prepared_while_timers_are_locked(
+async def test_no_statement_is_prepared_within_a_transaction(
     store: PostgreSQLStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """There the server takes a worker that is frozen for busy, and its locks away from nobody."""
@@ -358,8 +358,34 @@ async def test_no_statement_is_prepared_while_timers_are_locked(
     await take(store, await contact(store), timers=(SetTimer("t1", NOW, "q1", "silence"),))
     monkeypatch.setattr(asyncpg.Connection, "prepare", noted)
     assert list(await store.fire(NOW + 1)) == ["web:1"]
-    assert {statement for statement, _ in prepared} >= {sql.LOCK_DUE, sql.FIRE}
+    assert (await store.publish("v1", 100, "Eve", NOW)).number == 1
+    assert await store.holdings("web:1") is not None
+    assert await store.erase("web:1", now=NOW)
+    assert {statement for statement, _ in prepared} >= {sql.LOCK_DUE, sql.FIRE, sql.PUBLISH}
     assert not any(within for _, within in prepared)
+
+
+@pytest.mark.parametrize("error", [TimeoutError, asyncio.CancelledError])
+async def test_a_transaction_whose_begin_was_cut_short_is_nobody_elses(
+    store: PostgreSQLStore, database: str, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+) -> None:
+    real, cuts = asyncpg.Connection.execute, [error]
+
+    async def execute(db: Any, query: str, *values: Any, **more: Any) -> Any:
+        answer = await real(db, query, *values, **more)
+        if query.startswith("BEGIN") and cuts:
+            raise cuts.pop()
+        return answer
+
+    monkeypatch.setattr(asyncpg.Connection, "execute", execute)
+    with pytest.raises((StoreError, asyncio.CancelledError)):
+        await store.check()
+    assert not cuts
+    for chat in ("1", "2", "3"):
+        await store.accept(message(chat, 1), NOW)
+    db = await asyncpg.connect(database)
+    assert await db.fetchval("SELECT count(*) FROM inbox") == 3
+    await db.close()
 
 
 # -- a server that dies

@@ -3,13 +3,13 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import asyncpg
 
-from botkit.errors import StoreError
+from botkit.errors import BotkitError, StoreError
 from botkit.stores.urls import shown
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ _SETTINGS: Final = {
     "enable_mergejoin": "off",
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "10s",  # a worker that sleeps keeps no conversation locked
+    "tcp_keepalives_idle": "5",  # nor does one whose network is gone without a word
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
 }
 
 # the class of an SQLSTATE, or the whole of it → what it means, and what to do
@@ -61,10 +64,23 @@ _LOST = (
 )
 
 Row = Sequence[Any]
+T = TypeVar("T")
 
 
 class LostError(Exception):
     """The connection broke; what was asked may have been done."""
+
+
+class UnpreparedError(Exception):
+    """A statement is to be prepared before the transaction begins.
+
+    While the server waits for what follows a new statement it counts as busy, not as idle in a transaction: it
+    would take no lock away from a worker that is frozen just then.
+    """
+
+    def __init__(self, statement: str) -> None:
+        super().__init__(statement)
+        self.statement = statement
 
 
 def explain(error: Exception, place: str) -> StoreError:
@@ -94,34 +110,31 @@ class Link:
         self.db = db
         self._prepared: dict[str, PreparedStatement[Any]] = {}
 
-    async def prepare(self, *statements: str) -> None:
-        """Prepare statements before a transaction begins, so that it has them prepared. Raises LostError.
-
-        While the server waits for what follows a new statement it counts as busy, not as idle in a transaction: it
-        would take no lock away from a worker that is frozen just then.
-        """
-        try:
-            for statement in statements:
-                if statement not in self._prepared:
-                    self._prepared[statement] = await self.db.prepare(statement)
-        except _LOST as error:
-            self.db.terminate()
-            raise LostError(str(error) or type(error).__name__) from error
+    async def prepare(self, statement: str) -> "PreparedStatement[Any]":
+        """Prepare a statement, once. Raises asyncpg's errors."""
+        prepared = self._prepared.get(statement)
+        if prepared is None:
+            prepared = self._prepared[statement] = await self.db.prepare(statement)
+        return prepared
 
     async def fetch(self, statement: str, *values: object) -> list[Any]:
-        """Run a statement and give its rows. Raises LostError, and asyncpg.PostgresError."""
+        """Run a statement and give its rows. Raises LostError, and asyncpg.PostgresError.
+
+        Within a transaction only what is prepared is run: else UnpreparedError, which `Connections.transact` sees to.
+        """
         try:
-            prepared = self._prepared.get(statement)
-            if prepared is None:
-                prepared = self._prepared[statement] = await self.db.prepare(statement)
-            rows: list[Any] = await prepared.fetch(*values)
-        except asyncpg.InvalidCachedStatementError:  # a newer worker changed the schema
+            if statement not in self._prepared and self.db.is_in_transaction():
+                raise UnpreparedError(statement)
+            rows: list[Any] = await (await self.prepare(statement)).fetch(*values)
+        except asyncpg.InvalidCachedStatementError as error:  # a newer worker changed the schema
             self._prepared.clear()
+            if self.db.is_in_transaction():
+                raise UnpreparedError(statement) from error
             rows = await self.db.fetch(statement, *values)
         except _LOST as error:
+            self.db.terminate()  # also of what cannot be sent the server has heard the beginning
             if isinstance(error, ValueError):
                 raise StoreError(f"this cannot be stored: {error}") from error
-            self.db.terminate()
             raise LostError(str(error) or type(error).__name__) from error
         return rows
 
@@ -154,7 +167,11 @@ class Connections:
 
     @asynccontextmanager
     async def lend(self) -> AsyncIterator[Link]:
-        """Lend a connection. Raises StoreError at once while the database cannot be reached."""
+        """Lend a connection. Raises StoreError at once while the database cannot be reached.
+
+        One on which something was cut short, by a time-out or a cancel, is not lent again: the server may be in a
+        transaction of which nobody here knows, and what others wrote would be part of it.
+        """
         async with self._free:
             link = self._idle.pop() if self._idle else None
             if link is None or link.db.is_closed():
@@ -165,6 +182,11 @@ class Connections:
                     self._renew()
             try:
                 yield link
+            except (asyncpg.PostgresError, BotkitError):
+                raise
+            except BaseException:
+                link.db.terminate()
+                raise
             finally:
                 if self._closed:
                     link.db.terminate()
@@ -183,6 +205,22 @@ class Connections:
                 async with self.lend() as link:
                     return await link.fetch(statement, *values)
         except (asyncpg.PostgresError, LostError) as error:
+            raise explain(error, self.place) from error
+
+    async def transact(self, work: Callable[[Link], Awaitable[T]]) -> T:
+        """Run several statements in one transaction. Raises StoreError.
+
+        `work` is begun anew, in a new transaction, when it comes to a statement that has to be prepared first.
+        """
+        try:
+            async with self.lend() as link:
+                while True:
+                    try:
+                        async with link.db.transaction():
+                            return await work(link)
+                    except UnpreparedError as error:
+                        await link.prepare(error.statement)
+        except (asyncpg.PostgresError, LostError, *_LOST) as error:
             raise explain(error, self.place) from error
 
     async def _connect(self) -> Link:

@@ -1,7 +1,6 @@
 """What goes back into an inbox or an outbox: failures that are tried again, timers that are due."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from botkit.model.events import Timer
 from botkit.stores import work
@@ -10,9 +9,6 @@ from botkit.stores.postgres.connections import Link
 from botkit.stores.postgres.texts import read
 from botkit.stores.postgres.writing import Writing
 from botkit.stores.states import EVENT
-
-FIRING: Final = (sql.LOCK_DUE, sql.FIRE, sql.ACCEPT)
-"""What `fire` runs, to be prepared before its transaction."""
 
 
 async def retry(link: Link, writing: Writing, which: str, now: float) -> bool:

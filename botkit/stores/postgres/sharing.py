@@ -11,9 +11,10 @@ from botkit.stores.postgres.statements import CLOCK
 from botkit.stores.postgres.texts import written
 from botkit.stores.sharing import check_budget, check_name, check_positive
 
-# An upsert that changes nothing writes nothing: who asks in vain costs the server no disk.
+# Who asks in vain is to cost the server no disk: an upsert that changes nothing locks its row, which is written.
 _CLAIM: Final = (
-    f"INSERT INTO duties AS d (duty, number, worker, until) VALUES ($1, 1, $2, {CLOCK} + $3::float8) "
+    f"INSERT INTO duties AS d (duty, number, worker, until) SELECT $1, 1, $2, {CLOCK} + $3::float8 WHERE NOT EXISTS "
+    f"(SELECT FROM duties h WHERE h.duty = $1 AND h.worker <> $2 AND h.until > {CLOCK}) "
     "ON CONFLICT (duty) DO UPDATE SET worker = excluded.worker, until = excluded.until, "
     "number = d.number + CASE WHEN d.worker = excluded.worker THEN 0 ELSE 1 END "
     f"WHERE d.worker = excluded.worker OR coalesce(d.until, 0) <= {CLOCK} RETURNING number"

@@ -9,14 +9,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequ
 from itertools import count
 from typing import Any, Final, TypeVar
 
-import asyncpg
-
 from botkit.errors import FileError, StoreError
 from botkit.model.values import File
 from botkit.ports.files import Kept
 from botkit.stores.files import Upload, too_many
 from botkit.stores.postgres import statements as sql
-from botkit.stores.postgres.connections import DURABLE, Connections, Link, LostError, explain
+from botkit.stores.postgres.connections import DURABLE, Connections, Link
 from botkit.stores.postgres.texts import read, written
 from botkit.stores.rows import kept_file, storable
 from botkit.stores.urls import read_postgres, shown
@@ -63,11 +61,8 @@ class PostgresShelf:
 
     async def send(self, conversation: str, refs: Collection[str]) -> frozenset[str]:
         """Mark files as sent."""
-
-        async def send(link: Link) -> frozenset[str]:
-            return frozenset([row[0] for row in await link.fetch(sql.SEND_FILES, _id(conversation), list(refs))])
-
-        return await self.transact(send) if refs else frozenset()
+        found = await self.fetch(sql.SEND_FILES, _id(conversation), list(refs)) if refs else ()
+        return frozenset([row[0] for row in found])
 
     async def files(self, conversation: str) -> Sequence[Kept]:
         """Give what a conversation holds, the oldest first."""
@@ -126,23 +121,11 @@ class PostgresShelf:
 
     async def fetch(self, statement: str, *values: object) -> Sequence[Any]:
         """Run one statement that may be run again."""
-        try:
-            try:
-                async with self._connections().lend() as link:
-                    return await link.fetch(statement, *values)
-            except LostError:
-                async with self._connections().lend() as link:
-                    return await link.fetch(statement, *values)
-        except (asyncpg.PostgresError, LostError) as error:
-            raise explain(error, self.place) from error
+        return await self._connections().run(statement, *values)
 
     async def transact(self, work: Callable[[Link], Awaitable[T]]) -> T:
         """Run several statements in one transaction."""
-        try:
-            async with self._connections().lend() as link, link.db.transaction():
-                return await work(link)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, LostError) as error:
-            raise explain(error, self.place) from error
+        return await self._connections().transact(work)
 
 
 class _Coming:
@@ -157,11 +140,7 @@ class _Coming:
     async def write(self, part: bytes) -> None:
         """Add a part."""
         number, self._parts = self._parts, self._parts + 1
-
-        async def add(link: Link) -> None:
-            await link.fetch(sql.ADD_PART, self._name, number, part, self._now)
-
-        await self._shelf.transact(add)
+        await self._shelf.fetch(sql.ADD_PART, self._name, number, part, self._now)
 
     async def finish(self, conversation: str, file: File, now: float, most: int) -> None:
         """Let a conversation hold the content."""

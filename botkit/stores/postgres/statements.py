@@ -377,7 +377,7 @@ KEEP_FILE: Final = (
 DROP_FILES: Final = "DELETE FROM files WHERE conversation = $1 AND ref = $2 RETURNING ref"
 FILES_BEFORE: Final = "SELECT conversation, ref FROM files WHERE at < $1 LIMIT 1000"
 FILES_UNSENT: Final = "SELECT conversation, ref FROM files WHERE at < $1 AND sent = 0 LIMIT 1000"
-ADD_PART: Final = "INSERT INTO file_parts (content, n, data, coming) VALUES ($1, $2, $3, $4)"
+ADD_PART: Final = "INSERT INTO file_parts (content, n, data, coming) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
 PART: Final = "SELECT data FROM file_parts WHERE content = $1 AND n = $2"
 HAS_CONTENT: Final = "SELECT 1 FROM file_parts WHERE content = $1 AND n = 0"
 NAME_CONTENT: Final = "UPDATE file_parts SET content = $2, coming = NULL WHERE content = $1 RETURNING n"

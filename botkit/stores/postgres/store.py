@@ -349,7 +349,7 @@ class PostgreSQLStore:
         """Move due timers into the inbox, each once; give the conversations to wake."""
         if (due := await self.next_timer()) is None or due > now:
             return []
-        return await self._transact(lambda link: moving.fire(link, self._writing, now, most), *moving.FIRING)
+        return await self._transact(lambda link: moving.fire(link, self._writing, now, most))
 
     async def next_timer(self) -> float | None:
         """Give when the next timer is due (seconds since the epoch)."""
@@ -435,11 +435,7 @@ class PostgreSQLStore:
     async def save_version(self, version: str, sources: Mapping[str, str], now: float) -> None:
         """Keep the sources of a flow version (path → text); a known one changes nothing."""
         data = pack(codec.encode_values(sources))
-
-        async def keep(link: Link) -> None:
-            await link.fetch(sql.KEEP_VERSION, _id(version), now, data)
-
-        await self._transact(keep)
+        await self._write(sql.KEEP_VERSION, _id(version), now, data)
 
     async def version(self, version: str) -> Mapping[str, str] | None:
         """Give the sources of a flow version."""
@@ -487,13 +483,7 @@ class PostgreSQLStore:
         self._check_open()
         return await self._durable.run(statement, *values)
 
-    async def _transact(self, work_: Callable[[Link], Awaitable[T]], *prepared: str) -> T:
+    async def _transact(self, work_: Callable[[Link], Awaitable[T]]) -> T:
         """Run several statements in one transaction."""
         self._check_open()
-        try:
-            async with self._durable.lend() as link:
-                await link.prepare(*prepared)
-                async with link.db.transaction():
-                    return await work_(link)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, LostError) as error:
-            raise explain(error, self.place) from error
+        return await self._durable.transact(work_)
