@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
-from botkit.dialogue.filling import EXACT, PART, STRICT, Fit, find_values, labelled
+from botkit.dialogue.filling import EXACT, PART, STRICT, Fit, find_values
 from botkit.dialogue.naming import blank
 from botkit.dialogue.phrases import (
     asks_behind_yes,
@@ -195,7 +195,7 @@ def _name_words(slot: SlotDef) -> list[str]:
 def _shown_words(work: Work, index: int, slot: SlotDef) -> list[str]:
     value = work.value_at(index, slot.name)
     labels = [label for option in slot.options if option.value == value for label in option.label.sources.values()]
-    shown = " ".join([str(labelled(work, slot, value)), str(value), *labels])
+    shown = " ".join([str(work.labelled(slot, value)), str(value), *labels])
     return words_of(fold(shown))
 
 

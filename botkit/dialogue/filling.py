@@ -90,14 +90,6 @@ def _also(given: Any, label: str, also: Sequence[tuple[Any, tuple[str, ...]]], s
     return next((names for value, names in also if value == given), ())
 
 
-def labelled(work: Work, slot: SlotDef, value: Any) -> Any:
-    """Give a slot's value as the customer knows it: an option by its label, other values as they are."""
-    labels = {str(option.value): work.text(option.label) for option in slot.options}
-    if isinstance(value, list):
-        return ", ".join(labels.get(str(item), str(item)) for item in value)
-    return labels.get(str(value), value)
-
-
 def fit(work: Work, slot: SlotDef, message: Message, shown: Sequence[tuple[Any, str]] = ()) -> Fit | None:
     """Give the best fit of a message for the open question's slot; nothing when it has none."""
     if slot.type in FILE_TYPES:

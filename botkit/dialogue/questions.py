@@ -2,14 +2,11 @@
 
 from typing import Any, Literal
 
-from botkit.dialogue.filling import (
-    labelled,
-    refusal,
-)
+from botkit.dialogue.filling import refusal
 from botkit.dialogue.hearing import offered
 from botkit.dialogue.patterns import wants_another
 from botkit.dialogue.prepared import checked_names
-from botkit.dialogue.saying import listed_options, say_rule, say_speech, slot_title
+from botkit.dialogue.saying import listed_options, say_rule, say_speech, shown, slot_title
 from botkit.dialogue.stack import drop_timers
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask, Confirm, Rate, Silence, SlotDef, Speech, Step
@@ -77,7 +74,7 @@ def _carry(work: Work, step: Step, slot: SlotDef, current: Any) -> bool:
     work.visit(step.id, "offered again" if work.top.asked else "offered")
     id_ = work.top.asked or f"{work.number}.{work.tick()}"
     buttons = yes_no_buttons(work)
-    work.say(work.phrase("still", value=labelled(work, slot, current)), buttons=buttons, question=id_)
+    work.say(work.phrase("still", value=shown(work, slot, current)), buttons=buttons, question=id_)
     work.change(asked=id_)
     work.wait(Question(id=id_, run=work.top.run, step=step.id, kind="offer", buttons=buttons))
     return True
@@ -119,7 +116,7 @@ def yes_no_buttons(work: Work) -> tuple[Button, ...]:
 def _option_buttons(work: Work, slot: SlotDef) -> tuple[Button, ...]:
     if slot.options_from:
         return tuple(
-            Button(label=label, value=_shown(value)) for value, label in listed_options(work, slot.options_from)
+            Button(label=label, value=_value_of(value)) for value, label in listed_options(work, slot.options_from)
         )
     if not slot.options:
         return ()
@@ -127,13 +124,13 @@ def _option_buttons(work: Work, slot: SlotDef) -> tuple[Button, ...]:
     known = work.prepared.buttons.get(key)
     if known is not None:
         return known
-    buttons = tuple([Button(label=work.text(option.label), value=_shown(option.value)) for option in slot.options])
+    buttons = tuple([Button(label=work.text(option.label), value=_value_of(option.value)) for option in slot.options])
     if id(slot) in work.prepared.fixed:
         work.prepared.buttons[key] = buttons
     return buttons
 
 
-def _shown(value: Any) -> str:
+def _value_of(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
@@ -156,10 +153,10 @@ def pose(
     computed = tuple(listed_options(work, slot.options_from)) if slot is not None and slot.options_from else ()
     unsaid = "" if slot is None or speech.variants else work.phrase("ask_for", slot=slot_title(work, slot))
     say_speech(work, speech, step.id, buttons=buttons, question=id_, unsaid=unsaid)
-    shown = work.replies[-1].buttons if work.replies and work.replies[-1].question == id_ else buttons
+    under = work.replies[-1].buttons if work.replies and work.replies[-1].question == id_ else buttons
     work.change(asked=id_, chosen=frame.chosen if frame.asked else ())
     timed = silence is not None
-    work.wait(Question(id=id_, run=frame.run, step=step.id, kind=kind, buttons=shown, options=computed, timed=timed))
+    work.wait(Question(id=id_, run=frame.run, step=step.id, kind=kind, buttons=under, options=computed, timed=timed))
     if silence is not None:
         set_silence(work, id_, silence)
 

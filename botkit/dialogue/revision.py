@@ -6,19 +6,17 @@ from typing import Any
 from msgspec.structs import replace
 
 from botkit.dialogue.correction import Correction
-from botkit.dialogue.filling import labelled, refusal
+from botkit.dialogue.filling import refusal
 from botkit.dialogue.hearing import hear
 from botkit.dialogue.naming import blank
 from botkit.dialogue.phrases import leads_in
 from botkit.dialogue.questions import repeat_question
-from botkit.dialogue.saying import say_rule, slot_title
+from botkit.dialogue.saying import say_rule, shown, slot_title
 from botkit.dialogue.stack import drop_timers, repair, seen_from
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask, SlotDef
 from botkit.model.session import Frame
 from botkit.model.words import fold
-
-_HIDDEN = "•••"  # in place of a secret
 
 
 def apply_corrections(work: Work, made: Sequence[Correction], text: str = "") -> None:
@@ -31,7 +29,7 @@ def apply_corrections(work: Work, made: Sequence[Correction], text: str = "") ->
     used = [one for one in made if _was_used(work, one.index, one.slot.name)]
     kept = _unrefused(work, [one for one in made if one not in used])
     both = sorted((*used, *kept), key=lambda one: one.start)
-    told = [(one, _shown(work, one.slot, work.value_at(one.index, one.slot.name))) for one in both]
+    told = [(one, shown(work, one.slot, work.value_at(one.index, one.slot.name))) for one in both]
     if not _go_back(work, [(one.index, one.slot.name) for one in kept]):
         repeat_question(work)
     told = [(one, old) for one, old in told if one.index < len(work.stack)]
@@ -48,7 +46,7 @@ def apply_corrections(work: Work, made: Sequence[Correction], text: str = "") ->
             slot=name,
             title=slot_title(work, one.slot),
             old=old,
-            new=_shown(work, one.slot, one.value),
+            new=shown(work, one.slot, one.value),
             done=done,
         )
 
@@ -74,11 +72,6 @@ def _hear_rest(work: Work, text: str, made: Sequence[Correction]) -> None:
         work.stack[-1] = hear(work.top, rest, 0, 0)
 
 
-def _shown(work: Work, slot: SlotDef, value: Any) -> Any:
-    """Give a value as the customer is shown it; a secret one is not."""
-    return _HIDDEN if slot.secret else labelled(work, slot, value)
-
-
 def _was_used(work: Work, index: int, slot: str) -> bool:
     """Tell whether a done write of this run, or of one that it called, has read the slot."""
     return any(slot in reads for frame in work.stack[index:] for reads in frame.wrote.values())
@@ -88,8 +81,8 @@ def reopen(work: Work, index: int, slot: SlotDef) -> None:
     """Ask for a slot again that the frame at `index` has asked for; one that a done write has read stays."""
     frame = work.stack[index]
     if _was_used(work, index, slot.name):
-        shown = _shown(work, slot, work.value_at(index, slot.name))
-        repair(work, "on_correct", slot=slot.name, title=slot_title(work, slot), old=shown, new=shown, done=True)
+        known = shown(work, slot, work.value_at(index, slot.name))
+        repair(work, "on_correct", slot=slot.name, title=slot_title(work, slot), old=known, new=known, done=True)
         return
     asks = [step for step in frame.passed if _asks_for(work, frame, step, slot.name)]
     if not asks:

@@ -12,6 +12,7 @@ from botkit.model.definitions import ButtonDef, CardDef, Flow, Rule, SlotDef, Sp
 from botkit.model.replies import Button, Card
 
 MOST_CHOICES = 100  # buttons or cards that one expression may give
+_HIDDEN = "•••"  # in place of a secret
 
 
 def say_speech(
@@ -142,6 +143,11 @@ def slot_title(work: Work, slot: SlotDef) -> str:
     except ExpressionError:
         title = ""
     return title or slot.name.replace("_", " ")
+
+
+def shown(work: Work, slot: SlotDef, value: Any) -> Any:
+    """Give a slot's value as the customer is shown it; a secret one is not."""
+    return _HIDDEN if slot.secret else work.labelled(slot, value)
 
 
 def rule_text(work: Work, slot: SlotDef | None, rule: Rule | None, value: Any) -> str:

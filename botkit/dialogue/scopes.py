@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from botkit.model.definitions import SlotDef
+
 if TYPE_CHECKING:
     from botkit.dialogue.work import Work
 
@@ -89,10 +91,7 @@ def _labels(work: "Work") -> Callable[[str, Any], Any]:
         flows = [work.flows.flows[frame.flow] for frame in reversed(work.stack)]
         known = [flow.slots[name] for flow in flows if name in flow.slots]
         slot = work.flows.slots.get(name) or next(iter(known), None)
-        labels = {str(option.value): work.text(option.label) for option in slot.options} if slot is not None else {}
-        if isinstance(value, list):
-            return work.formats().list_separator.join(labels.get(str(item), str(item)) for item in value)
-        return labels.get(str(value), value)
+        return work.labelled(slot or SlotDef(name), value)
 
     return label
 

@@ -10,7 +10,7 @@ from botkit.dialogue.prepared import Prepared, prepare
 from botkit.dialogue.scopes import Scope
 from botkit.errors import ExpressionError
 from botkit.expressions import template
-from botkit.model.definitions import Flow, FlowSet, Step, Text
+from botkit.model.definitions import Flow, FlowSet, SlotDef, Step, Text
 from botkit.model.events import Event, Message
 from botkit.model.locales import Formats, locale_for, serving
 from botkit.model.replies import Button, Card, DropTimers, Effect, Reply
@@ -231,6 +231,13 @@ class Work:
             return found.render(Scope(self, values))
         except ExpressionError:
             return ""
+
+    def labelled(self, slot: SlotDef, value: Any) -> Any:
+        """Give a slot's value as the customer knows it: an option by its label, other values as they are."""
+        labels = {str(option.value): self.text(option.label) for option in slot.options}
+        if isinstance(value, list):
+            return self.formats().list_separator.join(labels.get(str(item), str(item)) for item in value)
+        return labels.get(str(value), value)
 
     def choose(self, variants: tuple[Text, ...], step: str) -> Text:
         """Choose among alternatives: the same ones in the same turn, others in others."""

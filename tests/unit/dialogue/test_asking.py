@@ -408,6 +408,17 @@ def test_a_shared_slot_that_an_earlier_flow_filled_is_offered() -> None:
     assert talk.say("begin now A-40000", intents={"begin": 1.0}).endswith("It is A-40000.")
 
 
+def test_a_secret_that_is_offered_is_not_shown() -> None:
+    talk = flow(
+        "- {ask: pin, say: Your PIN?}\n- say: Thanks.", "slots: {pin: {type: text, pattern: '\\d{4}', secret: true}}"
+    )
+    talk.say("begin now")
+    talk.say("4821")
+    assert talk.say("begin now") == "Is it still •••?"
+    assert talk.say("yes") == "Thanks."
+    assert talk.session.slots["pin"] == "4821"
+
+
 def test_carry_silent_takes_what_is_known() -> None:
     talk = flow(
         "- {ask: number, say: Which?}\n- say: It is {{ number }}.",

@@ -164,6 +164,13 @@ def test_several_options_are_offered_and_corrected_by_their_labels() -> None:
     assert one.say("begin now with chair", intents={"begin": 1.0}) == "N?"
 
 
+def test_several_options_are_listed_as_the_customers_language_does() -> None:
+    one = Talk(build(MANY), locale="zh")
+    for line in ("begin now with lamp and chair", "3"):
+        one.say(line, intents={"begin": 1.0})
+    assert "Lamp、Chair" in one.say("sorry, table", intents={})
+
+
 def test_nested_data_of_arguments_counts_as_read() -> None:
     text = """
 flows:
