@@ -6,7 +6,7 @@ from botkit.dialogue.filling import refusal
 from botkit.dialogue.hearing import offered
 from botkit.dialogue.patterns import wants_another
 from botkit.dialogue.prepared import checked_names
-from botkit.dialogue.saying import listed_options, say_rule, say_speech, shown, slot_title
+from botkit.dialogue.saying import listed_options, say_rule, say_speech, shown, title_of
 from botkit.dialogue.stack import drop_timers
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask, Confirm, Rate, Silence, SlotDef, Speech, Step
@@ -151,7 +151,7 @@ def pose(
     id_ = frame.asked or f"{work.number}.{work.tick()}"
     work.visit(step.id, "asked again" if frame.asked else "asked")
     computed = tuple(listed_options(work, slot.options_from)) if slot is not None and slot.options_from else ()
-    unsaid = "" if slot is None or speech.variants else work.phrase("ask_for", slot=slot_title(work, slot))
+    unsaid = "" if slot is None or speech.variants else work.phrase("ask_for", slot=title_of(work, slot))
     say_speech(work, speech, step.id, buttons=buttons, question=id_, unsaid=unsaid)
     under = work.replies[-1].buttons if work.replies and work.replies[-1].question == id_ else buttons
     work.change(asked=id_, chosen=frame.chosen if frame.asked else ())

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from botkit.dialogue.questions import repeat_question, set_silence
-from botkit.dialogue.saying import rule_text, slot_title
+from botkit.dialogue.saying import rule_text, title_of
 from botkit.dialogue.stack import known_slots, repair
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask, Confirm, Retry, Rule
@@ -73,7 +73,7 @@ def ask_for_plain_yes(work: Work) -> None:
 def ask_what_to_change(work: Work, question: Question, names: Sequence[str], said: str) -> None:
     """Ask which of some slots a reply to a confirm is about: their titles are the buttons. It stays open."""
     slots = {slot.name: slot for _, slot in known_slots(work)}
-    labels = dict.fromkeys(slot_title(work, slots[name]) for name in names)
+    labels = dict.fromkeys(title_of(work, slots[name]) for name in names)
     hint(work, work.phrase("change"), tuple(Button(label=label, value=label) for label in labels))
     work.question = replace(question, changing=True, said=said)
 

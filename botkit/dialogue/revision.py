@@ -11,7 +11,7 @@ from botkit.dialogue.hearing import hear
 from botkit.dialogue.naming import blank
 from botkit.dialogue.phrases import leads_in
 from botkit.dialogue.questions import repeat_question
-from botkit.dialogue.saying import say_rule, shown, slot_title
+from botkit.dialogue.saying import say_rule, shown, title_of
 from botkit.dialogue.stack import drop_timers, repair, seen_from
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask, SlotDef
@@ -44,7 +44,7 @@ def apply_corrections(work: Work, made: Sequence[Correction], text: str = "") ->
             work,
             "on_correct",
             slot=name,
-            title=slot_title(work, one.slot),
+            title=title_of(work, one.slot),
             old=old,
             new=shown(work, one.slot, one.value),
             done=done,
@@ -82,7 +82,7 @@ def reopen(work: Work, index: int, slot: SlotDef) -> None:
     frame = work.stack[index]
     if _was_used(work, index, slot.name):
         known = shown(work, slot, work.value_at(index, slot.name))
-        repair(work, "on_correct", slot=slot.name, title=slot_title(work, slot), old=known, new=known, done=True)
+        repair(work, "on_correct", slot=slot.name, title=title_of(work, slot), old=known, new=known, done=True)
         return
     asks = [step for step in frame.passed if _asks_for(work, frame, step, slot.name)]
     if not asks:

@@ -127,22 +127,13 @@ def _text(item: Any) -> str:
     return "" if item is None else str(item)
 
 
-def title_of(work: Work, flow: Flow) -> str:
-    """Give what the bot calls a flow: its title, or its name in plain words where there is none or it fails."""
+def title_of(work: Work, named: Flow | SlotDef) -> str:
+    """Give what the bot calls a flow or a slot: its title, or its name in plain words where that is none or fails."""
     try:
-        title = work.text(flow.title).strip() if flow.title is not None else ""
+        title = work.text(named.title).strip() if named.title is not None else ""
     except ExpressionError:
         title = ""
-    return title or flow.name.replace("_", " ")
-
-
-def slot_title(work: Work, slot: SlotDef) -> str:
-    """Give what the bot calls a slot: its title, or its name in plain words where there is none or it fails."""
-    try:
-        title = work.text(slot.title).strip() if slot.title is not None else ""
-    except ExpressionError:
-        title = ""
-    return title or slot.name.replace("_", " ")
+    return title or named.name.replace("_", " ")
 
 
 def shown(work: Work, slot: SlotDef, value: Any) -> Any:
