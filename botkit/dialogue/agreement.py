@@ -15,6 +15,7 @@ from botkit.dialogue.phrases import (
     read_signs,
     read_yes_no,
     strip_correction,
+    without,
     without_assents,
 )
 from botkit.dialogue.remainders import remainder
@@ -109,9 +110,7 @@ def read_statement(work: Work, text: str) -> Fit | None:
     claimed = negated or (phrases.claims is not None and phrases.claims.search(folded) is not None)
     if not claimed or is_question(phrases, text) or is_doubtful(phrases, folded):
         return None
-    left = without_assents(phrases, folded)
-    for pattern in (phrases.nots, phrases.claims):
-        left = pattern.sub(" ", left) if pattern is not None else left
+    left = without(without_assents(phrases, folded), phrases.nots, phrases.claims)
     said = [word for word in words_of(left) if word not in phrases.plain]
     questions = list(_question_words(work, work.flows.settings.locales))
     asked = [word for words in questions for word in words if word not in phrases.plain]
@@ -128,16 +127,12 @@ def declines_with_more(work: Work, question: Question, text: str) -> bool:
     step, phrases = work.step_of(work.top), work.prepared.phrases
     if question.kind != "confirm" or step is None or not isinstance(step.body, Confirm) or step.body.no:
         return False
-    left = fold(text)
-    for pattern in (phrases.cancelling, phrases.either):
-        left = pattern.sub(" ", left) if pattern is not None else left
+    left = without(fold(text), phrases.cancelling, phrases.either, phrases.assents)
     values = {word for index, slot in asked_slots(work) for word in _shown_words(work, index, slot)}
     asked = [
         word for words in _question_words(work, work.flows.settings.locales) for word in words if word not in values
     ]
-    return any(
-        not any(_is_same(work, word, known) for known in asked) for word in words_of(without_assents(phrases, left))
-    )
+    return any(not any(_is_same(work, word, known) for known in asked) for word in words_of(left))
 
 
 def adds_words(work: Work, text: str, spans: Sequence[tuple[int, int]]) -> bool:

@@ -1,11 +1,9 @@
 """Asides: replies to an ask that answer nothing and are no wish: 'hold on', 'why do you need it?'."""
 
-import re
-from functools import lru_cache
 from typing import Literal
 
 from botkit.dialogue.patterns import own_words
-from botkit.dialogue.phrases import is_question, strip_talk
+from botkit.dialogue.phrases import anywhere, is_question, strip_talk, without
 from botkit.dialogue.questions import repeat_question
 from botkit.dialogue.retries import hint
 from botkit.dialogue.work import Work
@@ -31,12 +29,12 @@ def read_aside(work: Work, text: str) -> Aside | None:
     step = work.step_of(work.top) if cancels or pauses or asks else None
     if step is None or not isinstance(step.body, Ask):
         return None
-    own = _any_of(own_words(step.body.slot))
-    if cancels and not _left(folded, phrases.cancelling, phrases.corrections, phrases.fillers):
+    own = anywhere(own_words(step.body.slot))
+    if cancels and not without(folded, phrases.cancelling, phrases.corrections, phrases.fillers):
         return "cancel"
-    if pauses and not strip_talk(phrases, _left(folded, phrases.pausing, own)):
+    if pauses and not strip_talk(phrases, without(folded, phrases.pausing, own)):
         return "pause"
-    bare = strip_talk(phrases, _left(folded, own))
+    bare = strip_talk(phrases, without(folded, own))
     return "counter" if asks and bare in phrases.counters else None
 
 
@@ -65,15 +63,3 @@ def take_aside(work: Work, question: Question, aside: Aside) -> None:
 def _is_phrase(found: str) -> bool:
     """Tell whether a phrase has more than one word: 'stop' may be part of an answer, 'forget it' hardly."""
     return " " in found.strip() or (has_cjk(found) and len(found) > 1)
-
-
-def _left(folded: str, *patterns: re.Pattern[str] | None) -> str:
-    for pattern in patterns:
-        folded = pattern.sub(" ", folded) if pattern is not None else folded
-    return " ".join(folded.split())
-
-
-@lru_cache(maxsize=1024)
-def _any_of(names: tuple[str, ...]) -> re.Pattern[str] | None:
-    bodies = [re.escape(name) if has_cjk(name) else rf"(?<!\w){re.escape(name)}(?!\w)" for name in names]
-    return re.compile("|".join(bodies)) if bodies else None

@@ -8,10 +8,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
-from botkit.dialogue.phrases import Phrases, is_question, read_control, strip_correction
+from botkit.dialogue.phrases import Phrases, anywhere, is_question, read_control, strip_correction
 from botkit.model.definitions import Found, SlotDef
 from botkit.model.words import bordered, fold, has_cjk, is_broad, words_of
 
@@ -108,7 +107,7 @@ def wants_another(phrases: Phrases, slot: SlotDef, text: str) -> bool:
     if phrases.others is None:
         return False
     folded, own = fold(text), own_words(slot)
-    named = _any_of((*own, *filter(None, [shortened(name, phrases.kinds) for name in own])))
+    named = anywhere((*own, *filter(None, [shortened(name, phrases.kinds) for name in own])))
     behind = (folded[match.end() :].lstrip() for match in phrases.others.finditer(folded))
     return named is not None and any(named.match(rest) for rest in behind)
 
@@ -123,7 +122,7 @@ def shortened(name: str, kinds: tuple[str, ...]) -> str:
 def _core(phrases: Phrases, own: tuple[str, ...], text: str) -> tuple[int, int]:
     """Give where a text is without what leads in to a value ('sorry, my username is') and the fillers behind it."""
     flat, places = _flatten(text)
-    trailing = [pattern for pattern in (phrases.fillers, _any_of(own)) if pattern]
+    trailing = [pattern for pattern in (phrases.fillers, anywhere(own)) if pattern]
     leading = [*trailing, *(pattern for pattern in (phrases.corrections, phrases.copulas) if pattern)]
     start, end = 0, len(flat.rstrip())
     while start < end:
@@ -151,9 +150,3 @@ def _flatten(text: str) -> tuple[str, list[int]]:
         letters.append(small if small.isalnum() and len(small) == 1 else " ")
         places.append(place)
     return "".join(letters), places
-
-
-@lru_cache(maxsize=1024)
-def _any_of(names: tuple[str, ...]) -> re.Pattern[str] | None:
-    bodies = [re.escape(name) if has_cjk(name) else rf"(?<!\w){re.escape(name)}(?!\w)" for name in names]
-    return re.compile("|".join(bodies)) if bodies else None

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import groupby
 
 from botkit.model.locales import Control, Locale, plain_words
@@ -66,19 +67,19 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         control=control,
         yes=yes,
         no=no,
-        requests=_anywhere(phrase for locale in known for phrase in locale.requests),
+        requests=anywhere(tuple(phrase for locale in known for phrase in locale.requests)),
         corrections=_leading(phrase for locale in known for phrase in locale.corrections),
         leading_yes=_leading(_answering(known, yes)),
         leading_no=_leading(_answering(known, no)),
-        either=_anywhere(yes | no),
-        fillers=_anywhere(phrase for locale in known for phrase in locale.fillers),
+        either=anywhere(tuple(yes | no)),
+        fillers=anywhere(tuple(phrase for locale in known for phrase in locale.fillers)),
         all_of=frozenset(fold(phrase) for locale in known for phrase in locale.all_of),
         none_of=frozenset(fold(phrase) for locale in known for phrase in locale.none_of),
         copulas=_linking(phrase for locale in known for phrase in locale.copulas),
-        doubts=_anywhere(phrase for locale in known for phrase in locale.doubts),
+        doubts=anywhere(tuple(phrase for locale in known for phrase in locale.doubts)),
         asking=_asking(phrase for locale in known for phrase in locale.questions),
         joining=_leading(locale.formats.list_and for locale in known),
-        assents=_anywhere({*yes, *(phrase for locale in known for phrase in _adding_nothing(locale))}),
+        assents=anywhere((*yes, *(phrase for locale in known for phrase in _adding_nothing(locale)))),
         plain=plain_words(known),
         leading_over=_leading_over(known),
         kinds=tuple(sorted({fold(kind) for locale in known for kind in locale.kinds}, key=len, reverse=True)),
@@ -90,20 +91,20 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
             for word, number in locale.numbers.words.items()
             if number in range(1, 21)
         },
-        others=_anywhere(phrase for locale in known for phrase in locale.others),
-        pausing=_anywhere(phrase for locale in known for phrase in locale.pauses),
-        nots=_anywhere(phrase for locale in known for phrase in locale.nots),
-        claims=_anywhere(phrase for locale in known for phrase in locale.claims),
-        cancelling=_anywhere(phrase for phrase, name in control.items() if name == "cancel"),
+        others=anywhere(tuple(phrase for locale in known for phrase in locale.others)),
+        pausing=anywhere(tuple(phrase for locale in known for phrase in locale.pauses)),
+        nots=anywhere(tuple(phrase for locale in known for phrase in locale.nots)),
+        claims=anywhere(tuple(phrase for locale in known for phrase in locale.claims)),
+        cancelling=anywhere(tuple(phrase for phrase, name in control.items() if name == "cancel")),
         signs=_signs(known),
-        every=_anywhere(phrase for locale in known for phrase in locale.all_of),
-        denials=_anywhere(phrase for locale in known for phrase in (*locale.negations, *locale.refusals)),
+        every=anywhere(tuple(phrase for locale in known for phrase in locale.all_of)),
+        denials=anywhere(tuple(phrase for locale in known for phrase in (*locale.negations, *locale.refusals))),
         small=_leading(phrase for locale in known for phrase in locale.prepositions),
         pronouns=_pronouns(known),
         denying=_denying(known, [phrase for locale in known for phrase in locale.negations]),
         refusing=_denying(known, [phrase for locale in known for phrase in (*locale.negations, *locale.refusals)]),
-        correcting=_anywhere(phrase for locale in known for phrase in locale.corrections),
-        retracting=_anywhere(phrase for locale in known for phrase in _retracting(locale)),
+        correcting=anywhere(tuple(phrase for locale in known for phrase in locale.corrections)),
+        retracting=anywhere(tuple(phrase for locale in known for phrase in _retracting(locale))),
     )
     counters = (strip_talk(gathered, fold(phrase)) for locale in known for phrase in locale.counters)
     return replace(gathered, counters=frozenset(counters) - {""})
@@ -111,7 +112,12 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
 
 def strip_talk(phrases: Phrases, folded: str) -> str:
     """Give what a text says without words of correction, fillers, and what adds nothing to a yes."""
-    for pattern in (phrases.corrections, phrases.fillers, phrases.assents):
+    return without(folded, phrases.corrections, phrases.fillers, phrases.assents)
+
+
+def without(folded: str, *patterns: re.Pattern[str] | None) -> str:
+    """Take what some patterns find out of a folded text, one after the other."""
+    for pattern in patterns:
         folded = pattern.sub(" ", folded) if pattern is not None else folded
     return " ".join(folded.split())
 
@@ -133,7 +139,9 @@ def _answering(locales: Iterable[Locale], phrases: frozenset[str]) -> set[str]:
     return {fold(phrase) for locale in locales for phrase in locale.answers} & phrases
 
 
-def _anywhere(phrases: Iterable[str]) -> re.Pattern[str] | None:
+@lru_cache(maxsize=1024)
+def anywhere(phrases: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Make a pattern of phrases that stand anywhere in a folded text."""
     body = _any_of(phrases)
     return re.compile(body) if body else None
 
@@ -295,7 +303,7 @@ def asks_behind_yes(phrases: Phrases, text: str) -> bool:
 
 def without_assents(phrases: Phrases, folded: str) -> str:
     """Take out what adds nothing to a yes: further yeses, politeness, 'I want it'."""
-    return " ".join(phrases.assents.sub(" ", folded).split()) if phrases.assents is not None else folded
+    return without(folded, phrases.assents)
 
 
 def is_doubtful(phrases: Phrases, folded: str) -> bool:
