@@ -22,7 +22,7 @@ def is_retracted(phrases: Phrases, between: str, *, rivals: bool = False) -> boo
 
     With `rivals`, other slots of the same kind, 'should be' does not: the second value may be theirs.
     """
-    pattern = phrases.retracting if rivals else phrases.correcting
+    pattern = phrases.retracting if rivals else phrases.corrections
     return pattern is not None and pattern.search(fold(between)) is not None
 
 

@@ -24,7 +24,6 @@ class Phrases:
     either: re.Pattern[str] | None
     fillers: re.Pattern[str] | None
     all_of: frozenset[str]
-    none_of: frozenset[str]
     copulas: re.Pattern[str] | None = None
     doubts: re.Pattern[str] | None = None
     asking: re.Pattern[str] | None = None
@@ -49,7 +48,6 @@ class Phrases:
     refusing: re.Pattern[str] | None = None
     every: re.Pattern[str] | None = None
     signs: Mapping[str, bool] = field(default_factory=dict)
-    correcting: re.Pattern[str] | None = None
     retracting: re.Pattern[str] | None = None
 
 
@@ -74,7 +72,6 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         either=anywhere(tuple(yes | no)),
         fillers=anywhere(tuple(phrase for locale in known for phrase in locale.fillers)),
         all_of=frozenset(fold(phrase) for locale in known for phrase in locale.all_of),
-        none_of=frozenset(fold(phrase) for locale in known for phrase in locale.none_of),
         copulas=_linking(phrase for locale in known for phrase in locale.copulas),
         doubts=anywhere(tuple(phrase for locale in known for phrase in locale.doubts)),
         asking=_asking(phrase for locale in known for phrase in locale.questions),
@@ -103,7 +100,6 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         pronouns=_pronouns(known),
         denying=_denying(known, [phrase for locale in known for phrase in locale.negations]),
         refusing=_denying(known, [phrase for locale in known for phrase in (*locale.negations, *locale.refusals)]),
-        correcting=anywhere(tuple(phrase for locale in known for phrase in locale.corrections)),
         retracting=anywhere(tuple(phrase for locale in known for phrase in _retracting(locale))),
     )
     counters = (strip_talk(gathered, fold(phrase)) for locale in known for phrase in locale.counters)

@@ -1,7 +1,5 @@
 """Routing: which way takes a customer's message. The order is fixed; every candidate is recorded with its score."""
 
-import re
-
 from msgspec.structs import replace
 
 from botkit.dialogue.agreement import declines_with_more
@@ -26,7 +24,6 @@ from botkit.model.replies import Button
 from botkit.model.session import Question
 from botkit.model.words import content_length, fold
 
-_NUMBERS = re.compile(r"\d+")
 _ASKING = frozenset({"ask", "offer"})
 
 
