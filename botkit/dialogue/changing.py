@@ -12,10 +12,9 @@ from botkit.dialogue.correction import (
     find_denied,
     find_named,
     is_bare_number,
-    is_free,
     said_before,
 )
-from botkit.dialogue.filling import STRICT, Fit
+from botkit.dialogue.filling import STRICT, Fit, is_free
 from botkit.dialogue.meanings import surer_meaning
 from botkit.dialogue.retries import ask_what_to_change
 from botkit.dialogue.revision import apply_corrections, reopen

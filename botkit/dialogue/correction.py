@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from botkit.dialogue.filling import FREE_TYPES, STRICT, Fit, bare_amount, denied_values, find_values, strict_value
-from botkit.dialogue.naming import Mention, behind_name, blank, mentions, value_beside, without_named
+from botkit.dialogue.filling import STRICT, Fit, bare_amount, denied_values, find_values, is_free, strict_value
+from botkit.dialogue.naming import Mention, behind_name, blank, is_linked, mentions, value_beside, without_named
 from botkit.dialogue.phrases import is_question, leads_in, read_yes_no, strip_correction, without_tail
 from botkit.dialogue.remainders import remainder, rewords
 from botkit.dialogue.stack import asked_slots, seen_from
@@ -175,11 +175,6 @@ def is_bare_number(value: Any) -> bool:
     return isinstance(value, int | float | Decimal | Money) or (isinstance(value, str) and value.isdigit())
 
 
-def is_free(slot: SlotDef) -> bool:
-    """Tell whether a slot takes any text."""
-    return slot.type in FREE_TYPES and not (slot.options or slot.pattern or slot.options_from)
-
-
 def _by_place(values: Sequence[Correction]) -> list[list[Correction]]:
     """Group values that stand at the same place of the text."""
     groups: list[list[Correction]] = []
@@ -239,10 +234,12 @@ def _after_name(work: Work, text: str, mention: Mention, known: Sequence[Mention
     something, and what only says yes or no of the value that there is ('the address is wrong'), gives none.
     """
     phrases = work.prepared.phrases
-    if not _is_linked(work, text, mention) or is_question(phrases, text):
+    if not is_linked(phrases, text[mention.end :]) or is_question(phrases, text):
         return None
     later = (one for one in known if one.start >= mention.until and one.slot.name != mention.slot.name)
-    ends = [one.start for one in later if _is_linked(work, text, one) or value_beside(work, text, one) is not None]
+    ends = [
+        one.start for one in later if is_linked(phrases, text[one.end :]) or value_beside(work, text, one) is not None
+    ]
     start, end = behind_name(phrases, text, mention), min(ends, default=len(text))
     rest = text[start:end].strip()
     if ends:
@@ -252,11 +249,6 @@ def _after_name(work: Work, text: str, mention: Mention, known: Sequence[Mention
     if not fold(rest) or is_question(phrases, rest) or (agreed is not None and agreed[1]):
         return None
     return Fit(rest, mention.start, end, STRICT)
-
-
-def _is_linked(work: Work, text: str, mention: Mention) -> bool:
-    copulas = work.prepared.phrases.copulas
-    return copulas is not None and copulas.match(text[mention.end :].casefold()) is not None
 
 
 def changeable(work: Work) -> list[tuple[int, SlotDef]]:

@@ -90,6 +90,11 @@ def _also(given: Any, label: str, also: Sequence[tuple[Any, tuple[str, ...]]], s
     return next((names for value, names in also if value == given), ())
 
 
+def is_free(slot: SlotDef) -> bool:
+    """Tell whether a slot takes any text."""
+    return slot.type in FREE_TYPES and not (slot.options or slot.pattern or slot.options_from)
+
+
 def fit(work: Work, slot: SlotDef, message: Message, shown: Sequence[tuple[Any, str]] = ()) -> Fit | None:
     """Give the best fit of a message for the open question's slot; nothing when it has none."""
     if slot.type in FILE_TYPES:

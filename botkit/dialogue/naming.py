@@ -1,14 +1,13 @@
 """Naming: which slots a text names, where, and what it says of them right behind their names."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from botkit.dialogue.clues import said_of_others
 from botkit.dialogue.filling import FREE_TYPES, STRICT, Fit, bare_amount, choices_of, find_values, strict_value
-from botkit.dialogue.patterns import shortened
+from botkit.dialogue.patterns import shortened, wide
 from botkit.dialogue.phrases import Phrases, leads_in, without_assents, without_tail
 from botkit.dialogue.stack import asked_slots, known_slots
 from botkit.dialogue.work import Work
@@ -41,7 +40,7 @@ def mentions(work: Work, text: str) -> list[Mention]:
     thing it is ('order' for order_number), counts with a value beside it.
     """
     anywhere = _names_on_stack(work)
-    if anywhere is None or anywhere.search(text if text.isascii() else _wide(text)) is None:
+    if anywhere is None or anywhere.search(text if text.isascii() else wide(text)) is None:
         return []  # nearly always, and then nothing else is looked at
     frame, question = work.stack[-1] if work.stack else None, work.question
     key = text, len(work.stack), id(frame), id(question)
@@ -58,7 +57,7 @@ def _mentions(work: Work, text: str, without: frozenset[int] = frozenset()) -> l
     names = tuple(_names_of([slot for _, slot in known]))
     short = _short_names(names, work.prepared.phrases.kinds)
     pattern = _names_in((*names, *short))
-    matches = list(pattern.finditer(_wide(text))) if pattern is not None else []
+    matches = list(pattern.finditer(wide(text))) if pattern is not None else []
     if not matches:
         return []
     owned = [*reversed(known), *reversed(asked_slots(work))]
@@ -120,14 +119,6 @@ def _names_on_stack(work: Work) -> re.Pattern[str] | None:
 def _names_of(slots: Sequence[SlotDef]) -> Iterator[str]:
     for slot in slots:
         yield from slot.names if slot.title else (slot.name,)
-
-
-def _wide(text: str) -> str:
-    """Give a text with full-width letters as plain ones, where that moves no place."""
-    if text.isascii():
-        return text
-    wide = unicodedata.normalize("NFKC", text)
-    return wide if len(wide) == len(text) else text
 
 
 def _behind_pronoun(phrases: Phrases, text: str, start: int, end: int) -> int:
@@ -198,11 +189,12 @@ def value_beside(work: Work, text: str, mention: Mention) -> Found | None:
     Where none does, one that is said to be it counts: 'A-10293 is my order number'.
     """
     before = _value_before(work, text, mention)
-    linked = before is not None and _is_linked(work.prepared.phrases, text[mention.end :])
+    linked = before is not None and is_linked(work.prepared.phrases, text[mention.end :])
     return (_value_behind(work, text, mention) if before is None or linked else None) or before
 
 
-def _is_linked(phrases: Phrases, behind: str) -> bool:
+def is_linked(phrases: Phrases, behind: str) -> bool:
+    """Tell whether a text begins with what links a name to its value: 'is', 'should be'."""
     return phrases.copulas is not None and phrases.copulas.match(behind.casefold()) is not None
 
 

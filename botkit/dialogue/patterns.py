@@ -37,9 +37,7 @@ Where = Literal["anywhere", "asked", "named"]
 
 def find_matches(pattern: SlotPattern, phrases: Phrases, slot: SlotDef, text: str, where: Where) -> list[Found]:
     """Give what of a text is a slot's by its pattern, in the order of the text."""
-    if not text.isascii():
-        wide = unicodedata.normalize("NFKC", text)
-        text = wide if len(wide) == len(text) else text
+    text = text if text.isascii() else wide(text)
     if not pattern.broad:
         matches: Iterator[re.Match[str]] = pattern.searched.finditer(text)
     elif where == "named":
@@ -47,6 +45,14 @@ def find_matches(pattern: SlotPattern, phrases: Phrases, slot: SlotDef, text: st
     else:
         matches = _among_words(pattern, phrases, slot, text, asked=where == "asked")
     return [Found(_cased(pattern.exact, match[0]), match.start(), match.end()) for match in matches if match[0]]
+
+
+def wide(text: str) -> str:
+    """Give a text with full-width letters as plain ones, where that moves no place."""
+    if text.isascii():
+        return text
+    plain = unicodedata.normalize("NFKC", text)
+    return plain if len(plain) == len(text) else text
 
 
 def _cased(exact: re.Pattern[str], found: str) -> str:

@@ -16,6 +16,7 @@ from botkit.dialogue.filling import (
     choices_of,
     find_values,
     fit,
+    is_free,
     refusal,
     strict_value,
 )
@@ -59,7 +60,7 @@ def read_reply(work: Work, question: Question, message: Message) -> Fit | None:
 
 def _fit_unnamed(work: Work, question: Question, slot: SlotDef, message: Message) -> Fit | None:
     """Give the best fit of what a message says of the slot by its name, else of what it does not say of others."""
-    if slot.type in FREE_TYPES and not (slot.pattern or slot.options or slot.options_from):
+    if is_free(slot):
         return fit(work, slot, message)
     left = without_named(work, message.text, slot)
     if left == message.text:

@@ -7,7 +7,7 @@ from botkit.dialogue.asides import read_aside, take_aside
 from botkit.dialogue.changing import ask_for_change, correct, take_change
 from botkit.dialogue.controls import COMMANDS, control_of, take_control
 from botkit.dialogue.correction import NONE, Correction, Corrections, find_corrections
-from botkit.dialogue.filling import EXACT, FILE_TYPES, FREE_TYPES, LOOSE, STRICT, Fit
+from botkit.dialogue.filling import EXACT, FILE_TYPES, LOOSE, STRICT, Fit, is_free
 from botkit.dialogue.handing import leave_queue
 from botkit.dialogue.meanings import begin, surer_meaning, take_meaning
 from botkit.dialogue.naming import blank
@@ -41,10 +41,7 @@ def choose_locale_for(work: Work, message: Message | Press) -> None:
 def _asks_freely(work: Work) -> bool:
     """Tell whether the open question takes any text: a name or a street there does not show a language."""
     step = work.step_of(work.top) if work.question is not None and work.stack else None
-    if step is None or not isinstance(step.body, Ask):
-        return False
-    slot = step.body.slot
-    return slot.type in FREE_TYPES and not (slot.pattern or slot.options or slot.options_from)
+    return step is not None and isinstance(step.body, Ask) and is_free(step.body.slot)
 
 
 def known_locale(work: Work, code: str) -> bool:
