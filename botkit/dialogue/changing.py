@@ -17,7 +17,7 @@ from botkit.dialogue.correction import (
 from botkit.dialogue.filling import STRICT, Fit, is_free
 from botkit.dialogue.meanings import surer_meaning
 from botkit.dialogue.retries import ask_what_to_change
-from botkit.dialogue.revision import apply_corrections, reopen
+from botkit.dialogue.revision import apply_corrections, correct, reopen
 from botkit.dialogue.work import Work
 from botkit.model.definitions import SlotDef
 from botkit.model.events import Message
@@ -118,12 +118,3 @@ def ask_for_change(work: Work, question: Question, text: str, names: Sequence[st
         work.candidate("slot", question.step, STRICT, "a value that fits nothing", taken=True)
         ask_what_to_change(work, question, known, text)
     return bool(known)
-
-
-def correct(work: Work, found: Corrections, text: str) -> bool:
-    """Make the corrections that were found in a text, if there are any."""
-    for one in found.made:
-        work.candidate("slot", one.slot.name, STRICT, f"correction: {one.why}", taken=True)
-    if found.made:
-        apply_corrections(work, found.made, text)
-    return bool(found.made)

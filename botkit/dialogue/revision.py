@@ -5,8 +5,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from botkit.dialogue.correction import Correction
-from botkit.dialogue.filling import refusal
+from botkit.dialogue.correction import Correction, Corrections
+from botkit.dialogue.filling import STRICT, refusal
 from botkit.dialogue.hearing import hear
 from botkit.dialogue.naming import blank
 from botkit.dialogue.phrases import leads_in
@@ -17,6 +17,15 @@ from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask, SlotDef
 from botkit.model.session import Frame
 from botkit.model.words import fold
+
+
+def correct(work: Work, found: Corrections, text: str) -> bool:
+    """Make the corrections that were found in a text, if there are any."""
+    for one in found.made:
+        work.candidate("slot", one.slot.name, STRICT, f"correction: {one.why}", taken=True)
+    if found.made:
+        apply_corrections(work, found.made, text)
+    return bool(found.made)
 
 
 def apply_corrections(work: Work, made: Sequence[Correction], text: str = "") -> None:

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from botkit.dialogue.agreement import declines_with_more
 from botkit.dialogue.asides import read_aside, take_aside
-from botkit.dialogue.changing import ask_for_change, correct, take_change
+from botkit.dialogue.changing import ask_for_change, take_change
 from botkit.dialogue.controls import COMMANDS, control_of, take_control
 from botkit.dialogue.correction import NONE, Correction, Corrections, find_corrections
 from botkit.dialogue.filling import EXACT, FILE_TYPES, LOOSE, STRICT, Fit, is_free
@@ -14,8 +14,8 @@ from botkit.dialogue.naming import blank
 from botkit.dialogue.phrases import read_yes_no
 from botkit.dialogue.replies import accept, is_button, read_reply, say_refused
 from botkit.dialogue.retries import unusable
+from botkit.dialogue.revision import correct
 from botkit.dialogue.stack import allowed, repair
-from botkit.dialogue.staleness import take_corrections
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask
 from botkit.model.events import Message, Press
@@ -109,7 +109,7 @@ def route(work: Work, message: Message) -> None:
         work.candidate("slot", question.step, 0.0, "a button of the question that does not fit", taken=True)
         unusable(work)
         return
-    if work.stale and take_corrections(work, message.text):
+    if work.stale and correct(work, find_corrections(work, message.text), message.text):
         return
     take_meaning(work, message, question)
 

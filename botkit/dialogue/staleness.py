@@ -2,8 +2,7 @@
 
 from botkit.dialogue.controls import control_of
 from botkit.dialogue.correction import find_corrections
-from botkit.dialogue.filling import STRICT
-from botkit.dialogue.revision import apply_corrections
+from botkit.dialogue.revision import correct
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Do
 from botkit.model.events import Message, Press
@@ -36,18 +35,8 @@ def end_stale(work: Work, event: Message | Press) -> bool:
     return True
 
 
-def take_corrections(work: Work, text: str, *, refused: bool = False) -> bool:
-    """Let a message correct what the flow of the stale call has asked before; with `refused` a lone value does."""
-    made = find_corrections(work, text, refused=refused).made
-    for one in made:
-        work.candidate("slot", one.slot.name, STRICT, f"correction: {one.why}", taken=True)
-    if made:
-        apply_corrections(work, made, text)
-    return bool(made)
-
-
 def do_again(work: Work, message: Message) -> None:
     """Take a message that nothing else takes: the step sees it, and is done again."""
-    if not take_corrections(work, message.text, refused=True):
+    if not correct(work, find_corrections(work, message.text, refused=True), message.text):
         work.candidate("slot", work.stale, 0.0, "nobody takes it: the step is done again", taken=True)
     work.settled = False
