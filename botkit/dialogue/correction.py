@@ -1,7 +1,7 @@
 """Correcting: which slots that were filled before a message changes, and to what."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -77,7 +77,7 @@ def find_corrections(work: Work, text: str, *, confirming: bool = False, refused
 
 
 def _because(one: Correction, why: str, *, refused: bool = False) -> Correction:
-    return Correction(one.index, one.slot, one.value, one.start, one.end, why, refused)
+    return replace(one, why=why, refused=refused)
 
 
 def _differing(
