@@ -18,19 +18,16 @@ def ask(work: Work, step: Step, body: Ask) -> None:
     """Execute an ask: pass over it, fill it from what was said, offer what is known, or pose the question."""
     frame, slot = work.top, body.slot
     current = work.slot(slot.name)
-    if current is not None and not body.again and _still_valid(work, slot, current):
-        if slot.name in frame.changed:
-            drop_timers(work, frame)
-            if _check_again(work, step, slot, current):
-                work.visit(step.id, "passed over")
-                work.go(step.next)
-            return
-        if frame.asked or body.fill != "anytime" or not _fill_from_heard(work, step, slot):
-            if _carry(work, step, slot, current):  # only a shared slot can be filled and not in this run
-                return
-        else:
-            return
+    known = current is not None and not body.again and _still_valid(work, slot, current)
+    if known and slot.name in frame.changed:
+        drop_timers(work, frame)
+        if _check_again(work, step, slot, current):
+            work.visit(step.id, "passed over")
+            work.go(step.next)
+        return
     if not frame.asked and body.fill == "anytime" and _fill_from_heard(work, step, slot):
+        return
+    if known and _carry(work, step, slot, current):  # only a shared slot can be filled and not in this run
         return
     buttons = _option_buttons(work, slot)
     if frame.asked and frame.chosen:
