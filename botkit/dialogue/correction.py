@@ -6,7 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 from botkit.dialogue.filling import STRICT, Fit, bare_amount, denied_values, find_values, is_free, strict_value
-from botkit.dialogue.naming import Mention, behind_name, blank, is_linked, mentions, value_beside, without_named
+from botkit.dialogue.naming import (
+    Mention,
+    behind_name,
+    blank,
+    end_of_clause,
+    is_linked,
+    mentions,
+    value_beside,
+    without_named,
+)
 from botkit.dialogue.phrases import is_question, leads_in, read_yes_no, strip_correction, without_tail
 from botkit.dialogue.remainders import remainder, rewords
 from botkit.dialogue.stack import asked_slots, seen_from
@@ -131,7 +140,10 @@ def find_denied(work: Work, text: str) -> list[tuple[int, SlotDef]]:
         (index, slot)
         for index, slot in changeable(work)
         if any(_alike(value, work.value_at(index, slot.name)) for value in denied_values(work, slot, text))
-        or any(mention.slot.name == slot.name and _is_wrong(work, text, mention) for mention in known)
+        or any(
+            mention.slot.name == slot.name and (_is_wrong(work, text, mention) or _misfits(work, text, mention))
+            for mention in known
+        )
     ]
 
 
@@ -139,6 +151,23 @@ def _is_wrong(work: Work, text: str, mention: Mention) -> bool:
     phrases = work.prepared.phrases
     behind = without_tail(phrases, text[behind_name(phrases, text, mention) : mention.until])
     return read_yes_no(phrases, fold(behind)) == (False, True)
+
+
+def _misfits(work: Work, text: str, mention: Mention) -> bool:
+    """Tell whether a slot is said to be a number that is none of its values."""
+    phrases, slot = work.prepared.phrases, mention.slot
+    if is_free(slot) or not is_linked(phrases, text[mention.end :]) or is_question(phrases, text):
+        return False
+    said = text[behind_name(phrases, text, mention) : end_of_clause(phrases, text, mention)]
+    return (
+        any(map(str.isdigit, said)) and value_beside(work, text, mention) is None and not _has_value(work, slot, said)
+    )
+
+
+def _has_value(work: Work, slot: SlotDef, said: str) -> bool:
+    return strict_value(work, slot, said) is not None or (
+        slot.type == "money" and bare_amount(work, said) is not None
+    )
 
 
 def said_before(work: Work, index: int, slot: SlotDef, text: str) -> Correction | None:

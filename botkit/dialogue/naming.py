@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import attrgetter
 
 from botkit.dialogue.clues import said_of_others
 from botkit.dialogue.filling import FREE_TYPES, STRICT, Fit, bare_amount, choices_of, find_values, strict_value
@@ -15,10 +16,12 @@ from botkit.model.definitions import Found, SlotDef
 from botkit.model.words import fold, has_cjk
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NUMBERED = re.compile(r"[\s:：=#-]*\w*\d[\w-]*")  # a word with a digit right behind a name
 NUMERIC = frozenset({"number", "integer", "money"})
 _LONG = 5  # digits: what has as many and is of a pattern is hardly an amount
 _CLAUSES = re.compile(r"[，。；;、]|,\s")
 _MOST_STACKS = 1000  # for which it is known how their slots are named
+_FLOW = attrgetter("flow")
 _BETWEEN = " \t\n:=,.-，：。"  # signs between a name and its value
 
 
@@ -101,7 +104,7 @@ def _short_names(names: tuple[str, ...], kinds: tuple[str, ...]) -> dict[str, st
 
 def _names_on_stack(work: Work) -> re.Pattern[str] | None:
     """Give a pattern of all that slots of the flows on the stack, and of those that they call, may be named."""
-    flows = tuple([frame.flow for frame in work.stack])
+    flows = tuple(map(_FLOW, work.stack))
     known = work.prepared.names
     if flows in known:
         return known[flows]
@@ -176,11 +179,14 @@ def behind_name(phrases: Phrases, text: str, mention: Mention) -> int:
         while at < end and text[at] in _BETWEEN:
             at += 1
         rest = text[at:end].casefold()
-        found = [pattern.match(rest) for pattern in (phrases.copulas, phrases.fillers) if pattern is not None]
-        steps = [match.end() for match in found if match is not None and fold(match[0]) not in phrases.no]
-        if not steps or not max(steps):
+        step = 0
+        for pattern in (phrases.copulas, phrases.fillers):
+            match = pattern.match(rest) if pattern is not None else None
+            if match is not None and match.end() > step and fold(match[0]) not in phrases.no:
+                step = match.end()
+        if not step:
             return at
-        at += max(steps)
+        at += step
 
 
 def value_beside(work: Work, text: str, mention: Mention) -> Found | None:
@@ -257,7 +263,8 @@ def blank(text: str, spans: Sequence[tuple[int, int]]) -> str:
 def without_named(work: Work, text: str, slot: SlotDef, *, names: bool = False) -> str:
     """Blank what a text says of other slots: by their names, and digits that are of another slot's pattern.
 
-    With `names`, every other name goes too.
+    What a name is linked to is said of that slot, fit or not: 'the order number is 123'. With `names`, every other
+    name goes too.
     """
     return _without(work, text, slot, mentions(work, text), names=names)
 
@@ -273,6 +280,10 @@ def _without(work: Work, text: str, slot: SlotDef, named: Sequence[Mention], *, 
         beside = value_beside(work, text, mention)
         if beside is not None:
             spans.append((min(mention.start, beside.start), max(mention.end, beside.end)))
+        elif is_linked(work.prepared.phrases, text[mention.end :]):
+            spans.append((mention.start, end_of_clause(work.prepared.phrases, text, mention)))
+        elif (number := _NUMBERED.match(text, mention.end, mention.until)) is not None:
+            spans.append((mention.start, number.end()))
         elif names:
             spans.append((mention.start, mention.end))
     return blank(text, spans) if spans else text
@@ -288,6 +299,12 @@ def _patterned_elsewhere(work: Work, text: str, slot: SlotDef) -> Iterator[tuple
                 continue  # nothing but a number answers the open question
             if sum(letter.isdigit() for letter in text[found.start : found.end]) >= _LONG:
                 yield found.start, found.end
+
+
+def end_of_clause(phrases: Phrases, text: str, mention: Mention) -> int:
+    """Give where the clause ends in which a slot is named: at a sign, a doubt ('but'), or an 'and'."""
+    found = phrases.clauses.search(text.casefold(), mention.end, mention.until) if phrases.clauses else None
+    return found.start() if found is not None else mention.until
 
 
 def mentioned_value(work: Work, slot: SlotDef, text: str) -> Fit | None:

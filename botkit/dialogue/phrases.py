@@ -49,6 +49,7 @@ class Phrases:
     every: re.Pattern[str] | None = None
     signs: Mapping[str, bool] = field(default_factory=dict)
     retracting: re.Pattern[str] | None = None
+    clauses: re.Pattern[str] | None = None
 
 
 def gather_phrases(locales: Iterable[Locale]) -> Phrases:
@@ -78,6 +79,7 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         joining=_leading(locale.formats.list_and for locale in known),
         assents=anywhere((*yes, *(phrase for locale in known for phrase in _adding_nothing(locale)))),
         plain=plain_words(known),
+        clauses=_ending(known),
         leading_over=_leading_over(known),
         kinds=tuple(sorted({fold(kind) for locale in known for kind in locale.kinds}, key=len, reverse=True)),
         called=_calling(known),
@@ -160,6 +162,12 @@ def _leading_over(locales: Iterable[Locale]) -> re.Pattern[str]:
     between = _any_of(phrase for locale in locales for phrase in (*locale.fillers, *locale.corrections))
     joined = rf"|(?:{joining})" if joining else ""
     return re.compile(rf"\s*(?:[,;.，；、。]{joined})(?:[\s,;.，；、。]|{between or joining or '(?!)'}{joined})*\Z")
+
+
+def _ending(locales: Iterable[Locale]) -> re.Pattern[str]:
+    """Make a pattern of what ends a clause in a text as it was written: a sign, an 'and', a word of doubt ('but')."""
+    words = _any_of(phrase for locale in locales for phrase in (*locale.doubts, locale.formats.list_and))
+    return re.compile(rf"[，。；;、]|,\s|{words or '(?!)'}")
 
 
 def _calling(locales: Iterable[Locale]) -> re.Pattern[str] | None:
