@@ -332,6 +332,26 @@ async def test_a_mark_outlasts_a_broken_network(database: str, wire: Wire) -> No
             await asyncio.sleep(0.05)
 
 
+async def test_an_answer_that_a_mark_overtook_is_not_believed(
+    store: PostgreSQLStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server looked for unsent replies before the mark was written, and what it had found came after."""
+    await take(store, await contact(store), replies=(Reply("r1"), Reply("r2")))
+    fetch = Link.fetch
+
+    async def late(link: Link, statement: str, *values: object) -> list[Any]:
+        found = await fetch(link, statement, *values)
+        if statement in (sql.CLAIM, sql.UNSENT):
+            await store.sent("r1", "p1", NOW)
+            await store.secure("r1")
+        return found
+
+    monkeypatch.setattr(Link, "fetch", late)
+    assert [out.reply.id for out in (await store.claim("web:1")).replies] == ["r2"]
+    assert [out.reply.id for out in await store.outgoing("web:1")] == ["r2"]
+    assert [one.reply for one in await store.deliveries("web:1")] == ["r1"]
+
+
 async def test_connections_that_the_server_ends_are_replaced(store: PostgreSQLStore, database: str) -> None:
     await contact(store)
     await store.load("web:1")

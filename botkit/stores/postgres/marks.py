@@ -2,13 +2,12 @@
 
 import asyncio
 import time
-from collections import deque
 from typing import Final
 
 from botkit.stores.postgres.lanes import Lane
 
 _AGAIN: Final = 1.0  # seconds after which a mark that failed is tried again
-_KEPT: Final = 30.0  # seconds for which one that was written is known; a crash is noticed within a few
+_KEPT: Final = 30.0  # seconds for which one that was written is known: longer than a crash or an answer takes
 _MOST_KEPT: Final = 10_000
 
 Mark = tuple[str, int, float, str]  # of a reply: id, state, when, note
@@ -18,23 +17,24 @@ class Marks:
     """Writes marks beside the turns, and again until it works.
 
     They do not wait for the server's disk, so that its crash forgets those of the last moment (with PostgreSQL's own
-    settings 0.6 seconds): this process has not forgotten them, and writes them anew when it is back.
+    settings 0.6 seconds): this process has not forgotten them, and writes them anew when it is back. Nor does it
+    believe an answer of the server's that was on its way while the mark was written.
     """
 
     def __init__(self, lane: Lane[Mark, None]) -> None:
         self._lane = lane
         self._under_way: dict[str, asyncio.Future[None]] = {}
         self._retries: set[asyncio.TimerHandle] = set()
-        self._written: deque[tuple[float, str, Mark]] = deque(maxlen=_MOST_KEPT)
+        self._written: dict[str, tuple[float, Mark]] = {}  # the oldest first
         self._closed = False
 
     def __contains__(self, reply: str) -> bool:
-        """Tell whether a reply was sent, and the database may not know it yet."""
-        return reply in self._under_way
+        """Tell whether a reply was sent, whether or not the database knows it yet."""
+        return reply in self._under_way or reply in self._written
 
     def add(self, reply: str, mark: Mark) -> None:
         """Mark a reply as sent, soon."""
-        if reply not in self._under_way:
+        if reply not in self:
             self._post(reply, mark)
 
     async def secure(self, reply: str) -> None:
@@ -44,8 +44,8 @@ class Marks:
 
     def renew(self) -> None:
         """Write those of the last half a minute again: the database may have forgotten them."""
-        written, self._written = self._written, deque(maxlen=_MOST_KEPT)
-        for at, reply, mark in written:
+        written, self._written = self._written, {}
+        for reply, (at, mark) in written.items():
             if time.monotonic() - at < _KEPT:
                 self.add(reply, mark)
 
@@ -60,7 +60,7 @@ class Marks:
         def told(outcome: "asyncio.Future[None]") -> None:
             if outcome.cancelled() or outcome.exception() is None:
                 self._under_way.pop(reply, None)
-                self._written.append((time.monotonic(), reply, mark))
+                self._keep(reply, mark)
             elif not self._closed:  # until the database is back, `claim` leaves out what was sent
                 self._retries.add(loop.call_later(_AGAIN, self._post, reply, mark))
 
@@ -68,3 +68,11 @@ class Marks:
         self._retries = {one for one in self._retries if one.when() > loop.time()}
         self._under_way[reply] = marking = self._lane.post(mark)
         marking.add_done_callback(told)
+
+    def _keep(self, reply: str, mark: Mark) -> None:
+        now = time.monotonic()
+        self._written[reply] = now, mark
+        while (first := next(iter(self._written))) != reply:
+            if len(self._written) <= _MOST_KEPT and now - self._written[first][0] < _KEPT:
+                break
+            del self._written[first]
