@@ -31,6 +31,7 @@ from botkit.carriers.news import MOST_KEPT, News
 from botkit.errors import CarrierError
 from botkit.model.replies import Call
 from botkit.ports.carriers import EVERYTHING, Job
+from botkit.ports.postgres import CONNECT_WITHIN, LEARN, SETTINGS
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +44,9 @@ PATIENCE: Final = 10.0  # seconds that the server has to answer
 FAREWELL: Final = 1.0  # seconds to carry what was posted before the end
 STALE: Final = timedelta(seconds=30)  # after it, a job that its worker took and never acknowledged is another's
 TIDY: Final = 300.0  # seconds between two clearings of PgQueuer's log, of which nothing is read
+# A node asks something every second. One that sleeps instead lets go of the lock under which the tables are made,
+# before whoever waits for that gives up, and of its place among those that hear the news.
+_SETTINGS: Final = {**SETTINGS, "idle_session_timeout": "8s", "application_name": "botkit carrier"}
 _PAYLOAD: Final = 7_000  # bytes; PostgreSQL takes 8,000
 _LOCK: Final = 7_203_114_501  # the advisory lock under which the schema is made
 _WAKE, _CALL = QueueEntrypoint("wake"), QueueEntrypoint("call")
@@ -170,7 +174,7 @@ class PgQueuerCarrier:
             if self._closing:
                 return
             if self._line is not None:
-                await self._line.close()
+                self._line.drop()
                 self._line = None
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
             pause = min(pause * 2, LONGEST_PAUSE)
@@ -232,16 +236,15 @@ class PgQueuerCarrier:
     # The connection
 
     async def _connect(self) -> "_Line":
-        options = {"application_name": "botkit carrier"}
         connection: Any = await asyncpg.connect(
-            self._url, timeout=PATIENCE, command_timeout=PATIENCE, server_settings=options
+            self._url, timeout=CONNECT_WITHIN, command_timeout=PATIENCE, server_settings=_SETTINGS
         )
         line = _Line(connection, self._settings)
         try:
             await line.make()
             await line.listen(self._settings.channel, self._notice)
         except BaseException:
-            await line.close()
+            line.drop()
             raise
         return line
 
@@ -295,6 +298,7 @@ class _Line:
             QuerySchedulerBuilder(settings),
         )
         self._jobs = settings.channel
+        self._status = settings.qualified.queue_status_type
 
     async def make(self) -> None:
         """Make PgQueuer's tables, or bring them up to date; one node at a time."""
@@ -307,6 +311,7 @@ class _Line:
         finally:
             await self._driver.execute("SELECT pg_advisory_unlock($1)", _LOCK)
         await self._driver.execute("SET synchronous_commit = off")  # for the jobs; the tables above are to stay
+        await self._driver.fetch(f"{LEARN}, NULL::{self._status}, NULL::{self._status}[]")
 
     async def listen(self, channel: str, callback: Any) -> None:
         await self._driver.add_listener(channel, callback)
@@ -341,6 +346,10 @@ class _Line:
     async def close(self) -> None:
         with suppress(*_FAULTS):
             await self._connection.close(timeout=FAREWELL)
+
+    def drop(self) -> None:
+        """Let go of a connection that is of no use any more, without a word to the server."""
+        self._connection.terminate()
 
 
 def _job(carried: Carried) -> Job | None:

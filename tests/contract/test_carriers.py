@@ -72,6 +72,27 @@ class TestPgQueuer(CarrierContract):
         assert await connection.fetchval(left) == 0
         await connection.close()
 
+    async def test_looks_no_type_up_within_a_statement(
+        self, connect: Connect, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with nodes(connect, 2) as (web, worker):
+            monkeypatch.delattr("asyncpg.connection.Connection._introspect_types")
+            web.wake("web:1")
+            await take_all(worker, {"web:1"})
+            await hear_all(worker, {EVERYTHING})
+
+    async def test_is_not_held_up_by_a_node_that_sleeps_as_it_makes_the_tables(
+        self, connect: Connect, database: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings = {**postgres._SETTINGS, "idle_session_timeout": "200ms", "lock_timeout": "5s"}
+        monkeypatch.setattr(postgres, "_SETTINGS", settings | {"idle_session_timeout": "0"})
+        asleep = await asyncpg.connect(database, server_settings=settings)
+        await asleep.execute("SELECT pg_advisory_lock($1)", postgres._LOCK)
+        async with nodes(connect, 1) as (node,):
+            node.wake("web:1")
+            await take_all(node, {"web:1"})
+        asleep.terminate()
+
     async def test_keeps_the_newest_while_nobody_takes(self, connect: Connect) -> None:
         async with nodes(connect, 1) as (node,):
             for n in range(10_050):

@@ -1,7 +1,8 @@
 """The store on PostgreSQL keeps the contract, for one worker and for several."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import asyncpg
 import pytest
@@ -25,6 +26,23 @@ _ALL_TABLES = (
 @pytest.fixture(scope="module")
 def url(postgres_server: postgres.Server) -> str:
     return postgres_server.database()
+
+
+@pytest.fixture(autouse=True)
+def looked_up(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """See that asyncpg looks types up when a connection begins, never within a statement of the store."""
+    looks: list[Any] = []
+    look = asyncpg.Connection._introspect_types
+
+    async def noted(db: Any, *asked: Any) -> Any:
+        looks.append(db)
+        return await look(db, *asked)
+
+    monkeypatch.setattr(asyncpg.Connection, "_introspect_types", noted)
+    yield
+    assert looks
+    ours = [db for db in looks if db._params.server_settings]
+    assert len(set(map(id, ours))) == len(ours)
 
 
 class TestPostgreSQL(StoreContract):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import asyncpg
 
 from botkit.errors import BotkitError, StoreError
+from botkit.ports.postgres import CONNECT_WITHIN, LEARN, SETTINGS
 from botkit.stores.urls import shown
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-CONNECT_WITHIN: Final = 5.0  # seconds
 ANSWER_WITHIN: Final = 15.0  # seconds; what takes longer counts as a lost connection
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0  # seconds between tries to connect; meanwhile whoever asks hears of it at once
 DURABLE: Final = {"synchronous_commit": "on"}
@@ -25,16 +25,10 @@ LOOSE: Final = {"synchronous_commit": "off"}  # for what may be done again: a ma
 
 # Every statement here finds few rows by their keys, and is planned once: no plan may come to read a whole table
 # because that one was small, or never counted, when it was made.
-_SETTINGS: Final = {
-    "jit": "off",
+_PLANS: Final = {
     "plan_cache_mode": "force_generic_plan",
     "enable_seqscan": "off",
     "enable_mergejoin": "off",
-    "lock_timeout": "10s",
-    "idle_in_transaction_session_timeout": "10s",  # a worker that sleeps keeps no conversation locked
-    "tcp_keepalives_idle": "5",  # nor does one whose network is gone without a word
-    "tcp_keepalives_interval": "2",
-    "tcp_keepalives_count": "3",
 }
 
 # the class of an SQLSTATE, or the whole of it → what it means, and what to do
@@ -155,7 +149,7 @@ class Connections:
     ) -> None:
         self.place = shown(url)
         self._url = url
-        self._settings = {**_SETTINGS, **settings, "application_name": name[:63]}
+        self._settings = {**SETTINGS, **_PLANS, **settings, "application_name": name[:63]}
         self._idle: list[Link] = []
         self._free = asyncio.Semaphore(most)
         self._closed = False
@@ -229,9 +223,7 @@ class Connections:
         if self._failure is not None and time.monotonic() < self._not_before:
             raise StoreError(self._failure.message, reason=self._failure.reason, hint=self._failure.hint)
         try:
-            db = await asyncpg.connect(
-                self._url, timeout=CONNECT_WITHIN, command_timeout=ANSWER_WITHIN, server_settings=self._settings
-            )
+            db = await self._begin()
         except (*_LOST, asyncpg.PostgresError, ValueError) as error:
             pause = min(FIRST_PAUSE * 2**self._failures, LONGEST_PAUSE)
             self._failures = min(self._failures + 1, 10)
@@ -242,6 +234,17 @@ class Connections:
             _log.warning("the database is back", extra={"store": self.place})
         self._failures, self._failure = 0, None
         return Link(db)
+
+    async def _begin(self) -> "asyncpg.Connection[Any]":
+        db: asyncpg.Connection[Any] = await asyncpg.connect(
+            self._url, timeout=CONNECT_WITHIN, command_timeout=ANSWER_WITHIN, server_settings=self._settings
+        )
+        try:
+            await db.fetch(LEARN)
+        except BaseException:
+            db.terminate()
+            raise
+        return db
 
     async def close(self) -> None:
         """Close what is idle now, and the others when they come back."""

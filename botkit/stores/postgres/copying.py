@@ -8,13 +8,16 @@ from typing import Any
 import asyncpg
 
 from botkit.errors import StoreError
+from botkit.ports.postgres import CONNECT_WITHIN, SETTINGS
 from botkit.stores.copying import BATCH, End, Row, Table, plain, tables
 from botkit.stores.postgres import statements as sql
-from botkit.stores.postgres.connections import CONNECT_WITHIN, Link, explain
+from botkit.stores.postgres.connections import Link, explain
 from botkit.stores.postgres.migrating import bring_up
 from botkit.stores.postgres.texts import read, written
 from botkit.stores.urls import read_postgres, shown
 
+# between two parts of a copy the other end is read or written, which may take its time
+_SETTINGS = {**SETTINGS, "idle_in_transaction_session_timeout": "60s"}
 _WORKERS = (
     "SELECT application_name FROM pg_stat_activity WHERE datname = current_database() "
     "AND application_name LIKE 'botkit %' AND pid <> pg_backend_pid() LIMIT 1"
@@ -29,7 +32,7 @@ async def open_postgres(url: str) -> AsyncIterator[End]:
     """
     place = shown(url)
     try:
-        db = await asyncpg.connect(read_postgres(url), timeout=CONNECT_WITHIN)
+        db = await asyncpg.connect(read_postgres(url), timeout=CONNECT_WITHIN, server_settings=_SETTINGS)
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
         raise explain(error, place) from error
     try:

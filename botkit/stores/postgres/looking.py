@@ -6,7 +6,8 @@ from typing import Final
 import asyncpg
 
 from botkit.errors import StoreError
-from botkit.stores.postgres.connections import CONNECT_WITHIN, explain
+from botkit.ports.postgres import CONNECT_WITHIN, SETTINGS
+from botkit.stores.postgres.connections import explain
 from botkit.stores.postgres.migrating import revision
 from botkit.stores.urls import read_postgres, shown
 
@@ -21,7 +22,7 @@ async def look(url: str) -> str:
     """
     place = shown(url)
     try:
-        db = await asyncpg.connect(read_postgres(url), timeout=CONNECT_WITHIN)
+        db = await asyncpg.connect(read_postgres(url), timeout=CONNECT_WITHIN, server_settings=dict(SETTINGS))
         try:
             version = str(await db.fetchval("SHOW server_version")).split()[0]
             settings = {name: await db.fetchval(f"SHOW {name}") for name in _SAFE}

@@ -11,6 +11,7 @@ import asyncpg
 from msgspec.structs import replace
 
 from botkit.app.nodes import Role
+from botkit.ports.postgres import CONNECT_WITHIN, SETTINGS
 from botkit.testing.faults.plans import ANYWHERE, Fault, Played
 from botkit.testing.faults.platforms import Platform
 from botkit.testing.faults.points import Order
@@ -20,6 +21,7 @@ from botkit.testing.faults.workers import Worker
 from botkit.testing.faults.working import Setup
 from botkit.testing.postgres import Server
 
+_SETTINGS = {**SETTINGS, "lock_timeout": "5s"}
 _GUARD = """
 CREATE TABLE fault_full ();
 CREATE FUNCTION fault_full() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN
@@ -74,7 +76,6 @@ class Cluster:
         self._nodes: list[Node] = []
         self._wires = AsyncExitStack()
         self._gate = Gate(platform)
-        self._can_be_full = False
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
@@ -83,6 +84,7 @@ class Cluster:
             try:
                 for role in self._roles:
                     await self._add(role)
+                await self._make_fillable()
                 yield
             finally:
                 for node in self._nodes:
@@ -194,14 +196,19 @@ class Cluster:
             case "full":
                 await self._fill(on=on)
 
+    async def _make_fillable(self) -> None:
+        """Put triggers on the tables that the nodes have made, before anybody talks to them."""
+        await self._execute(_GUARD)
+
     async def _fill(self, *, on: bool) -> None:
         """Let the database refuse what it would have to write, with its own error for a full disk, or no more."""
-        db = await asyncpg.connect(self._setup.store)
+        await self._execute("INSERT INTO fault_full DEFAULT VALUES" if on else "DELETE FROM fault_full")
+
+    async def _execute(self, statement: str) -> None:
+        """Run a statement of the play's own, which gives up where a node's would have to wait for it."""
+        db = await asyncpg.connect(self._setup.store, timeout=CONNECT_WITHIN, server_settings=_SETTINGS)
         try:
-            if not self._can_be_full:
-                await db.execute(_GUARD)
-                self._can_be_full = True
-            await db.execute("INSERT INTO fault_full DEFAULT VALUES" if on else "DELETE FROM fault_full")
+            await db.execute(statement)
         finally:
             await db.close()
 
