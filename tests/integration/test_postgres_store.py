@@ -365,7 +365,7 @@ async def test_connections_that_the_server_ends_are_replaced(store: PostgreSQLSt
 
 
 async def test_no_statement_is_prepared_within_a_transaction(
-    store: PostgreSQLStore, monkeypatch: pytest.MonkeyPatch
+    store: PostgreSQLStore, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """There the server takes a worker that is frozen for busy, and its locks away from nobody."""
     prepared: list[tuple[str, bool]] = []
@@ -376,13 +376,24 @@ async def test_no_statement_is_prepared_within_a_transaction(
         return await prepare(db, statement)
 
     await take(store, await contact(store), timers=(SetTimer("t1", NOW, "q1", "silence"),))
+    held: list[int] = []
+    execute = asyncpg.Connection.execute
+
+    async def looked(db: Any, query: str, *values: Any, **more: Any) -> Any:
+        if query.startswith("BEGIN"):
+            locks = "SELECT count(*) FROM pg_locks WHERE pid = $1 AND relation::regclass = 'publications'::regclass"
+            held.append((await _execute(database, locks, db.get_server_pid()))[0][0])
+        return await execute(db, query, *values, **more)
+
     monkeypatch.setattr(asyncpg.Connection, "prepare", noted)
+    monkeypatch.setattr(asyncpg.Connection, "execute", looked)
     assert list(await store.fire(NOW + 1)) == ["web:1"]
     assert (await store.publish("v1", 100, "Eve", NOW)).number == 1
     assert await store.holdings("web:1") is not None
     assert await store.erase("web:1", now=NOW)
     assert {statement for statement, _ in prepared} >= {sql.LOCK_DUE, sql.FIRE, sql.PUBLISH}
     assert not any(within for _, within in prepared)
+    assert not any(held)
 
 
 @pytest.mark.parametrize("error", [TimeoutError, asyncio.CancelledError])

@@ -31,6 +31,10 @@ _PLANS: Final = {
     "enable_mergejoin": "off",
 }
 
+# What a statement locks as it is prepared stays locked until something else is done: a transaction that began then
+# would have these locks from its beginning, out of the order in which all workers take them.
+_NOTHING: Final = "SELECT"
+
 # the class of an SQLSTATE, or the whole of it → what it means, and what to do
 _MEANINGS: Final[Mapping[str, tuple[str, str]]] = {
     "28": ("the user or the password is refused", "look at the URL in `store:`, and at the server's pg_hba.conf"),
@@ -214,6 +218,7 @@ class Connections:
                             return await work(link)
                     except UnpreparedError as error:
                         await link.prepare(error.statement)
+                        await link.db.execute(_NOTHING)
         except (asyncpg.PostgresError, LostError, *_LOST) as error:
             raise explain(error, self.place) from error
 
