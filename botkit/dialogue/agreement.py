@@ -114,7 +114,7 @@ def read_statement(work: Work, text: str) -> Fit | None:
     said = [word for word in words_of(left) if word not in phrases.plain]
     questions = list(_question_words(work, work.flows.settings.locales))
     asked = [word for words in questions for word in words if word not in phrases.plain]
-    known = all(any(_is_same(work, word, other) for other in asked) for word in said)
+    known = all(any(is_same_word(work, word, other) for other in asked) for word in said)
     return Fit(not negated, 0, len(text), PART) if said and known else None
 
 
@@ -132,7 +132,7 @@ def declines_with_more(work: Work, question: Question, text: str) -> bool:
     asked = [
         word for words in _question_words(work, work.flows.settings.locales) for word in words if word not in values
     ]
-    return any(not any(_is_same(work, word, known) for known in asked) for word in words_of(left))
+    return any(not any(is_same_word(work, word, known) for known in asked) for word in words_of(left))
 
 
 def adds_words(work: Work, text: str, spans: Sequence[tuple[int, int]]) -> bool:
@@ -212,16 +212,16 @@ def _repeats(work: Work, said: Sequence[str], question: Sequence[str], values: S
     """Tell whether all that is said stands in the question, in its order, or else among the values."""
     at = 0
     for word in said:
-        places = [place for place, known in enumerate(question) if _is_same(work, word, known)]
+        places = [place for place, known in enumerate(question) if is_same_word(work, word, known)]
         later = next((place for place in places if place >= at), None)
         if later is not None:
             at = later + 1
-        elif places or not any(_is_same(work, word, known) for known in values):
+        elif places or not any(is_same_word(work, word, known) for known in values):
             return False
     return True
 
 
-def _is_same(work: Work, one: str, other: str) -> bool:
+def is_same_word(work: Work, one: str, other: str) -> bool:
     """Compare two words; an ending more makes no other word, unless it makes another number."""
     if one == other:
         return True

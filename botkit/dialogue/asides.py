@@ -1,39 +1,41 @@
-"""Asides: replies to an ask that answer nothing and are no wish: 'hold on', 'why do you need it?'."""
+"""Asides: replies to a question that answer nothing and are no wish: 'hold on', 'why do you need it?'."""
 
 from typing import Literal
 
 from botkit.dialogue.patterns import own_words
 from botkit.dialogue.phrases import anywhere, is_question, strip_talk, without
 from botkit.dialogue.questions import repeat_question
+from botkit.dialogue.refusing import subject_of
 from botkit.dialogue.retries import hint
+from botkit.dialogue.stack import top_group
 from botkit.dialogue.work import Work
-from botkit.model.definitions import Ask
+from botkit.model.definitions import Ask, Confirm
 from botkit.model.session import Question
-from botkit.model.words import fold, has_cjk
+from botkit.model.words import fold, words_of
 
-Aside = Literal["cancel", "pause", "counter"]
+Aside = Literal["pause", "counter"]
 _LONGEST = 120  # letters: what is longer says more
 
 
 def read_aside(work: Work, text: str) -> Aside | None:
-    """Give what a reply to an ask is that it does not surely take: the wish to stop, a pause, or a question back.
+    """Give what a reply to a question is that it does not surely take: a pause, or, to an ask, a question back.
 
     It is nothing but phrases for it, words that add nothing, and the name of the slot.
     """
     phrases, folded = work.prepared.phrases, fold(text)
     if len(folded) > _LONGEST:
         return None
-    cancels = phrases.cancelling is not None and any(map(_is_phrase, phrases.cancelling.findall(folded)))
     pauses = phrases.pausing is not None and phrases.pausing.search(folded) is not None
     asks = is_question(phrases, text) or folded in phrases.counters
-    step = work.step_of(work.top) if cancels or pauses or asks else None
-    if step is None or not isinstance(step.body, Ask):
+    step = work.step_of(work.top) if pauses or asks else None
+    body = step.body if step is not None else None
+    if not isinstance(body, Ask | Confirm):
         return None
-    own = anywhere(own_words(step.body.slot))
-    if cancels and not without(folded, phrases.cancelling, phrases.corrections, phrases.fillers):
-        return "cancel"
-    if pauses and not strip_talk(phrases, without(folded, phrases.pausing, own)):
+    own = anywhere(own_words(body.slot)) if isinstance(body, Ask) else None
+    if pauses and not _says_more(work, strip_talk(phrases, without(folded, phrases.pausing, own))):
         return "pause"
+    if not isinstance(body, Ask):
+        return None
     bare = strip_talk(phrases, without(folded, own))
     return "counter" if asks and bare in phrases.counters else None
 
@@ -60,6 +62,7 @@ def take_aside(work: Work, question: Question, aside: Aside) -> None:
     repeat_question(work)
 
 
-def _is_phrase(found: str) -> bool:
-    """Tell whether a phrase has more than one word: 'stop' may be part of an answer, 'forget it' hardly."""
-    return " " in found.strip() or (has_cjk(found) and len(found) > 1)
+def _says_more(work: Work, folded: str) -> bool:
+    """Tell whether a text has a word that is none of the open flow: 等会儿再退 has not."""
+    known = {word for frame in top_group(work) for word in subject_of(work, frame.flow).words} if folded else ()
+    return any(word not in known for word in words_of(folded))

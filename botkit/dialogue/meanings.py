@@ -6,6 +6,7 @@ from botkit.dialogue.hearing import hear, hearing, keep_for_later
 from botkit.dialogue.options import Choice, choose_closely, choose_number
 from botkit.dialogue.prepared import is_work, reachable
 from botkit.dialogue.questions import repeat_question
+from botkit.dialogue.refusing import is_refused, only_tells
 from botkit.dialogue.retries import ask_for_plain_yes, has_steps, unusable
 from botkit.dialogue.revision import apply_corrections
 from botkit.dialogue.saying import say_speech, title_of
@@ -160,13 +161,28 @@ def _near(work: Work, flows: Startable) -> Startable:
 
 
 def _startable(work: Work, message: Message) -> Startable:
-    """Give the flows that the message's intents may start, with their scores, the best first."""
+    """Give the flows that the message's intents may start, with their scores, the best first.
+
+    What is refused starts none, nor does what is only told while a question is open.
+    """
     threshold = work.flows.settings.intent_threshold
     best: dict[str, float] = {}
     for match in message.evidence.intents:
-        for name in _allowed_by(work, match) if match.score >= threshold else ():
+        if match.score < threshold or (match.score < SURE and _no_wish(work, message, match)):
+            continue
+        for name in _allowed_by(work, match):
             best[name] = max(best.get(name, 0.0), match.score)
     return sorted(best.items(), key=lambda item: -item[1])
+
+
+def _no_wish(work: Work, message: Message, match: Match) -> str:
+    """Say why a message wishes nothing of an intent that it is near to, or nothing if it may."""
+    names = work.flows.starts.get(match.name, ())
+    if names and all(is_refused(work, message.text, name) for name in names):
+        return "it is refused"
+    phrases = work.prepared.phrases
+    told = work.question is not None and work.question.kind != "wait" and only_tells(phrases, message.text)
+    return "it is only told" if told and not only_tells(phrases, match.example) else ""
 
 
 def _allowed_by(work: Work, match: Match) -> list[str]:
@@ -184,6 +200,8 @@ def _record_meanings(work: Work, message: Message) -> None:
             why = "only_if does not hold"
         elif match.score < threshold:
             why = f"{_below(match.score, threshold)}; {why}"
+        elif match.score < SURE and (unwished := _no_wish(work, message, match)):
+            why = f"{unwished}; {why}"
         work.candidate("intent", match.name, match.score, why)
     for match in message.evidence.answers:
         threshold = work.flows.settings.answer_threshold

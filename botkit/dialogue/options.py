@@ -121,6 +121,9 @@ def choose_named(text: str, choices: Sequence[Choice], phrases: Phrases) -> tupl
         if found:
             hits.append((found, choice))
     hits = [hit for hit in hits if not any(hit[0] != name and _stands_in(hit[0], name) for name, _ in hits)]
+    if hits and phrases.cancelling is not None:  # 'I changed my mind' says nothing of an option 'changed'
+        said = [phrase for phrase in phrases.cancelling.findall(folded) if " " in phrase or has_cjk(phrase)]
+        hits = [hit for hit in hits if not any(hit[0] != phrase and _stands_in(hit[0], phrase) for phrase in said)]
     if not hits or folded == hits[0][0]:
         return [choice for _, choice in hits], []
     places = {name: _place(name, folded) for name, _ in hits}

@@ -50,6 +50,10 @@ class Phrases:
     signs: Mapping[str, bool] = field(default_factory=dict)
     retracting: re.Pattern[str] | None = None
     clauses: re.Pattern[str] | None = None
+    stopping: re.Pattern[str] | None = None
+    stops: frozenset[str] = frozenset()
+    past: re.Pattern[str] | None = None
+    wishes: re.Pattern[str] | None = None
 
 
 def gather_phrases(locales: Iterable[Locale]) -> Phrases:
@@ -80,6 +84,10 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         assents=anywhere((*yes, *(phrase for locale in known for phrase in _adding_nothing(locale)))),
         plain=plain_words(known),
         clauses=_ending(known),
+        stopping=_stopping(known, yes | no),
+        stops=frozenset(fold(phrase) for locale in known for phrase in locale.stops),
+        past=anywhere(tuple(phrase for locale in known for phrase in locale.past)),
+        wishes=anywhere(tuple(phrase for locale in known for phrase in locale.wishes)),
         leading_over=_leading_over(known),
         kinds=tuple(sorted({fold(kind) for locale in known for kind in locale.kinds}, key=len, reverse=True)),
         called=_calling(known),
@@ -168,6 +176,14 @@ def _ending(locales: Iterable[Locale]) -> re.Pattern[str]:
     """Make a pattern of what ends a clause in a text as it was written: a sign, an 'and', a word of doubt ('but')."""
     words = _any_of(phrase for locale in locales for phrase in (*locale.doubts, locale.formats.list_and))
     return re.compile(rf"[，。；;、]|,\s|{words or '(?!)'}")
+
+
+def _stopping(locales: Iterable[Locale], answers: frozenset[str]) -> re.Pattern[str] | None:
+    """Make a pattern of the words that stop something, and of phrases that have one in them and go on."""
+    stops = {fold(phrase) for locale in locales for phrase in locale.stops} - {""}
+    phrases = answers | {fold(phrase) for locale in locales for phrase in locale.corrections}
+    body = _any_of(stops | {phrase for phrase in phrases if any(stop in phrase[: -len(stop)] for stop in stops)})
+    return re.compile(body) if body else None
 
 
 def _calling(locales: Iterable[Locale]) -> re.Pattern[str] | None:

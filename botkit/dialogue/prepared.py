@@ -5,6 +5,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from botkit.dialogue.clues import gather_clues
@@ -79,7 +80,8 @@ class Prepared:
 
     `patterns` are the slots', by their source. `fixed` are the slots (by `id`) whose options
     have no templates in their labels: `choices` and `buttons` remember those by slot and locale, `texts` what each
-    text is in a locale, `names` how the slots of flows that are on the stack together are named.
+    text is in a locale, `names` how the slots of flows that are on the stack together are named, `subjects` what each
+    flow is about (`refusing.Subject`).
     """
 
     flows: FlowSet
@@ -93,6 +95,7 @@ class Prepared:
     buttons: dict[tuple[int, str], tuple[Button, ...]]
     texts: dict[tuple[int, str], tuple[Text, Compiled]]
     names: dict[tuple[str, ...], re.Pattern[str] | None]
+    subjects: dict[str, Any]
 
 
 _kept: OrderedDict[int, Prepared] = OrderedDict()
@@ -133,6 +136,7 @@ def _derive(flows: FlowSet) -> Prepared:
         buttons={},
         texts={},
         names={},
+        subjects={},
     )
 
 

@@ -12,6 +12,7 @@ from botkit.dialogue.handing import leave_queue
 from botkit.dialogue.meanings import begin, surer_meaning, take_meaning
 from botkit.dialogue.naming import blank
 from botkit.dialogue.phrases import read_yes_no
+from botkit.dialogue.refusing import refuses_flow
 from botkit.dialogue.replies import accept, is_button, read_reply, say_refused
 from botkit.dialogue.retries import unusable
 from botkit.dialogue.revision import correct
@@ -85,15 +86,8 @@ def route(work: Work, message: Message) -> None:
     if control is not None:
         take_control(work, control, "a control phrase")
         return
-    loose = found is None or found.score <= LOOSE
-    if question is not None and question.kind == "ask" and loose and not work.greeted:
-        aside = read_aside(work, message.text)
-        if aside == "cancel":
-            take_control(work, "cancel", "nothing but phrases that cancel")
-            return
-        if aside is not None and not surer_meaning(work, message, LOOSE):
-            take_aside(work, question, aside)
-            return
+    if question is not None and not work.greeted and _take_refusal(work, question, message, found):
+        return
     if question is not None and _take_slot(work, question, message, found):
         return
     if (
@@ -112,6 +106,24 @@ def route(work: Work, message: Message) -> None:
     if work.stale and correct(work, find_corrections(work, message.text), message.text):
         return
     take_meaning(work, message, question)
+
+
+def _take_refusal(work: Work, question: Question, message: Message, found: Fit | None) -> bool:
+    """Take a reply that does not want the open flow any more, or that answers nothing and is no wish."""
+    confirms = question.kind == "confirm"
+    if question.kind == "rate" or not (found is None or (not found.value if confirms else found.score <= LOOSE)):
+        return False
+    if refuses_flow(work, message.text, bare=found is None or confirms):
+        if found is not None and confirms:
+            _take_fit(work, message, Fit(value=False, start=0, end=len(message.text), score=EXACT))
+        else:
+            take_control(work, "cancel", "nothing but what refuses the flow")
+        return True
+    aside = read_aside(work, message.text) if question.kind != "offer" and (found is None or not confirms) else None
+    if aside is None or surer_meaning(work, message, LOOSE):
+        return False
+    take_aside(work, question, aside)
+    return True
 
 
 def _take_files(work: Work, question: Question | None, message: Message) -> None:

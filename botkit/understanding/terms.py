@@ -42,7 +42,7 @@ _BREAK = re.compile(
 _REFUSAL = re.compile(
     r"(?:^|\b(?:i|we|please|you)\s+)(?:dont|do not|didnt|did not|never|no longer)\s+"
     r"(?:(?:want|wish|need|like|mean|intend|plan)(?:ed)?\s+(?:you\s+)?to\s+|(?=[a-z]+))"
-    r"|不想(?!要)|(?:不要|别)(?!了)|不用|无需|不需要(?!了)|没想"
+    r"|不想(?!要)|(?:不要|(?<![特分区个级性类])别)(?!了)|不用|无需|不需要(?!了)|没想"
 )
 _DENIAL = re.compile(
     r"\b(?:not|dont|cant|wont|never|no|without|doesnt|didnt|isnt|havent|hasnt|nicht|kein)\b|[不没别无未]"

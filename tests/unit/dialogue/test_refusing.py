@@ -1,0 +1,138 @@
+"""Refusals of the open flow, and statements: neither starts another flow."""
+
+import pytest
+
+from tests.unit.dialogue.talking import Talk, build
+
+SHOP = r"""
+intents:
+  refund: {examples: [I want a refund, I would like my money back, 我要退款, 我想把钱退回来, ich möchte eine Erstattung]}
+  back: {examples: [I want to return my jeans, the color is wrong and I want to return it, 我要退货, 颜色不对想退回去]}
+  pay: {examples: [I want to change my payment method, can I pay in another way, switch to another card, 我想更改付款方式]}
+  end: {examples: [cancel my subscription, 取消订阅]}
+flows:
+  refund:
+    title: {en: your refund, zh: 退款, de: Erstattung}
+    start: {intents: [refund]}
+    steps:
+      - {ask: order_id, pattern: '\d{10}', say: Which order?, retry: [It has ten digits.]}
+      - {ask: reason, say: Why?, options: {late: It came too late, changed: I don't need it any more}}
+      - confirm: "Refund {{ order_id }}?"
+      - {do: shop.give, with: {a: "{{ order_id }}"}}
+      - say: Done.
+  back:
+    title: {en: your return, zh: 退货}
+    start: {intents: [back]}
+    steps: [{confirm: Send it back?}, {do: shop.give}]
+  pay:
+    start: {intents: [pay]}
+    steps: [{ask: way, say: Which way?, options: {card: Credit card, paypal: PayPal}}]
+  end:
+    start: {intents: [end]}
+    steps: [{ask: when, say: As of when?, type: date}]
+"""
+TO = {"order": ["I want a refund"], "reason": ["I want a refund", "3348917502"],
+      "confirm": ["I want a refund", "3348917502", "It came too late"]}  # fmt: skip
+
+
+def talk_to(place: str, *lines: str) -> Talk:
+    talk = Talk(build(SHOP, locales=("en", "zh", "de")), {"shop.give": "T-1"})
+    for line in (*TO.get(place, []), *lines):
+        talk.say(line)
+    return talk
+
+
+@pytest.mark.parametrize("place", ["order", "reason", "confirm"])
+@pytest.mark.parametrize(
+    "said",
+    ["I don't want a refund", "no refund please", "cancel the refund", "I no longer want the refund", "forget it, I changed my mind",
+     "sorry, I changed my mind", "please don't refund it", "先不退款", "不想退了", "不退款了", "先别退", "算了，不退了", "不用退款了",
+     "ich will keine Erstattung"],
+)  # fmt: skip
+def test_who_refuses_the_open_flow_ends_it(place: str, said: str) -> None:
+    talk = talk_to(place, said)
+    assert talk.stack == []
+    assert talk.called == []
+    assert talk.text in {
+        "All right, I've stopped that.",
+        "好的，那这次就先不办了。",
+        "In Ordnung, ich habe das abgebrochen.",
+    }
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["no wait", "no", "why no refund?", "is there no refund?", "no refund by mail, only by card", "no sorry, refund order 12", "特别",
+     "不对，退款", "x" * 5000, "no " * 500],
+)  # fmt: skip
+def test_what_says_more_or_less_does_not(said: str) -> None:
+    assert talk_to("order", said).stack == ["refund"]
+
+
+def test_a_no_at_a_confirm_goes_its_way() -> None:
+    text = SHOP.replace("confirm: Send it back?", "confirm: Send it back?, no: [{say: Kept.}, end]")
+    talk = Talk(build(text, locales=("en", "zh", "de")), {"shop.give": "T-1"})
+    talk.say("I want to return my jeans")
+    assert talk.say("no, I don't want to return them") == "Kept."
+
+
+@pytest.mark.parametrize(
+    "said", ["cancel my return", "取消退货", "I won't return it", "I don't want to return it", "先不退货", "不退货了"]
+)
+def test_what_is_refused_starts_no_flow(said: str) -> None:
+    talk = talk_to("", said)
+    assert (talk.stack, talk.route) == ([], "no_match")
+
+
+def test_the_record_says_why() -> None:
+    talk = talk_to("", "cancel my return")
+    assert [one.why for one in talk.turns[-1].candidates if one.name == "back"] == [
+        "it is refused; near to '我要退货'"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "flow"),
+    [
+        ("I don't want a refund, I want to return it", "back"),
+        ("no, I want to return my jeans", "back"),
+        ("颜色不对，我要退货", "back"),
+        ("特别想退货", "back"),
+        ("cancel my subscription", "end"),
+        ("取消订阅", "end"),
+        ("I want a refund", "refund"),
+    ],
+)
+def test_what_is_wished_beside_it_starts_its_flow(said: str, flow: str) -> None:
+    assert talk_to("", said).stack == [flow]
+
+
+def test_a_flow_for_cancelling_is_not_ended_by_its_own_word() -> None:
+    assert talk_to("", "cancel my subscription", "cancel my subscription").stack == ["end"]
+    assert talk_to("", "cancel my subscription", "don't cancel my subscription").stack == []
+
+
+@pytest.mark.parametrize("said", ["I paid by credit card", "I've paid already", "I had paid another way"])
+def test_what_is_only_told_starts_no_flow_while_a_question_is_open(said: str) -> None:
+    talk, other = talk_to("order"), talk_to("")
+    for one in (talk, other):
+        one.say(said, intents={"pay": 0.7})
+    flows = [{visit.flow for visit in one.turns[-1].visits} - {"on_start"} for one in (talk, other)]
+    assert (talk.stack, "pay" in flows[0], "pay" in flows[1]) == (["refund"], False, True)
+
+
+def test_a_wish_beside_what_is_told_starts_its_flow() -> None:
+    assert talk_to("order", "I paid and want to change my payment method").stack == ["refund", "pay"]
+
+
+@pytest.mark.parametrize("said", ["hold on", "one moment please", "稍等", "等会儿再退", "Wait, let me check"])
+def test_a_pause_at_a_confirm_keeps_it_open(said: str) -> None:
+    talk = talk_to("confirm", said)
+    assert (talk.step, talk.top.misses, talk.called) == ("confirm", 0, [])
+    assert talk.text in {"Take your time.", "好的，您慢慢来。"}
+
+
+@pytest.mark.parametrize("said", ["I changed my mind about the color", "oh I changed my mind"])
+def test_what_cancels_chooses_no_option(said: str) -> None:
+    assert talk_to("reason", said).slots.get("reason") is None
+    assert talk_to("reason", "it changed").slots.get("reason") == "changed"
