@@ -229,7 +229,7 @@ def _accept_offer(work: Work, step: Step, body: Ask, message: Message, found: Fi
         work.go(step.next)
     else:
         work.visit(step.id, "not kept")
-        work.slots[body.slot.name] = None
+        work.share(body.slot.name, None)
         work.change(asked="")
     work.settled = False
 

@@ -12,9 +12,9 @@ from botkit.dialogue.naming import blank
 from botkit.dialogue.phrases import leads_in
 from botkit.dialogue.questions import repeat_question
 from botkit.dialogue.saying import say_rule, shown, title_of
-from botkit.dialogue.stack import drop_timers, repair, seen_from
+from botkit.dialogue.stack import drop_timers, known_slots, repair, seen_from, top_group
 from botkit.dialogue.work import Work
-from botkit.model.definitions import Ask, SlotDef
+from botkit.model.definitions import Ask, SlotDef, Wait
 from botkit.model.session import Frame
 from botkit.model.words import fold
 
@@ -81,6 +81,51 @@ def _hear_rest(work: Work, text: str, made: Sequence[Correction]) -> None:
         work.stack[-1] = hear(work.top, rest, 0, 0)
 
 
+def reconcile(work: Work) -> None:
+    """Tell what another flow changed meanwhile of the shared slots that the one which goes on has asked for.
+
+    Where a question of it is open it goes back to the first executed step that depends on one of them, unless a done
+    write has used it. One that it has not asked for yet is offered when it comes to that, and one that is empty now
+    is asked for. Nothing is done about those that are carried silently.
+    """
+    group, top = top_group(work), work.top
+    first = len(work.stack) - len(group)
+    altered: dict[str, Any] = {}
+    for at, frame in enumerate(group, first):
+        altered = {**frame.altered, **altered}
+        work.stack[at] = replace(frame, altered={})
+    step = work.step_of(top)
+    asks = bool(top.asked) and step is not None and not isinstance(step.body, Wait)
+    opened = work.prepared.facts[top.flow].fills.get(top.step, "") if asks else ""
+    asked = {slot.name: (at, slot) for at, slot in reversed(known_slots(work)) if slot.name in altered}
+    targets: list[tuple[int, str]] = []
+    for name, (at, slot) in asked.items():
+        old, new = altered[name], work.slots.get(name)
+        if slot.carry == "silent":
+            continue
+        if old is None:
+            _forget_change(work, first, name)
+            if name == opened:
+                drop_timers(work, work.top)
+                work.change(asked="")
+        elif new != old and name != opened:
+            if new is not None:
+                told = {"old": shown(work, slot, old), "new": shown(work, slot, new)}
+                work.say(work.phrase("altered", slot=title_of(work, slot), **told))
+            if asks and not _was_used(work, first, name):
+                target = (_asked_at(work, first, name) if new is None else None) or _reader(work, at, name)
+                targets += [target] if target is not None else []
+    _go_back_to(work, targets)
+
+
+def _forget_change(work: Work, first: int, name: str) -> None:
+    """Let a slot count as filled by another run, which an ask offers."""
+    for at, frame in enumerate(work.stack[first:], first):
+        work.stack[at] = replace(
+            frame, changed={slot: clock for slot, clock in frame.changed.items() if slot != name}
+        )
+
+
 def _was_used(work: Work, index: int, slot: str) -> bool:
     """Tell whether a done write of this run, or of one that it called, has read the slot."""
     return any(slot in reads for frame in work.stack[index:] for reads in frame.wrote.values())
@@ -131,7 +176,11 @@ def _go_back(work: Work, slots: Sequence[tuple[int, str]]) -> bool:
     It stands in the run that asked, or for a shared slot in one that this run called; of several slots the one
     counts that leads back the furthest.
     """
-    targets = [found for index, slot in slots if (found := _reader(work, index, slot)) is not None]
+    return _go_back_to(work, [found for index, slot in slots if (found := _reader(work, index, slot)) is not None])
+
+
+def _go_back_to(work: Work, targets: Sequence[tuple[int, str]]) -> bool:
+    """Go back to the step that leads back the furthest, of some in frames; False if there is none."""
     if not targets:
         return False
     at = min(at for at, _ in targets)
@@ -160,6 +209,13 @@ def _reader(work: Work, index: int, slot: str) -> tuple[int, str] | None:
         if step is not None:
             return at, step
     return None
+
+
+def _asked_at(work: Work, first: int, slot: str) -> tuple[int, str] | None:
+    """Give the frame and the step that asked for a slot, of those from `first` on."""
+    frames = enumerate(work.stack[first:], first)
+    asked = [(at, step) for at, frame in frames for step in frame.passed if _asks_for(work, frame, step, slot)]
+    return asked[0] if asked else None
 
 
 def _first_reader(work: Work, frame: Frame, slot: str) -> str | None:

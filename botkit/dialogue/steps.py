@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from botkit.dialogue.handing import hand_off
 from botkit.dialogue.questions import ask, confirm, rate
+from botkit.dialogue.revision import reconcile
 from botkit.dialogue.saying import say_speech, title_of
 from botkit.dialogue.stack import clear, drop_timers, pop, push, repair
 from botkit.dialogue.work import MOST_STEPS, Work
@@ -51,6 +52,8 @@ def proceed(work: Work) -> None:
         if not work.stack:
             work.wait(None)
             return
+        if work.stack[-1].altered:
+            reconcile(work)
         frame = work.stack[-1]
         step = flows[frame.flow].steps.get(frame.step)
         if step is None:

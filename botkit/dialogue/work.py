@@ -177,11 +177,23 @@ class Work:
         """Set a slot from the frame at `index`; a shared one counts as changed in every run on the stack."""
         clock = self.tick()
         if name in self.flows.slots:
-            self.slots[name] = value
+            self.share(name, value)
             self.stack = [replace(frame, changed={**frame.changed, name: clock}) for frame in self.stack]
             return
         frame = self.stack[index]
         self.stack[index] = replace(frame, slots={**frame.slots, name: value}, changed={**frame.changed, name: clock})
+
+    def share(self, name: str, value: Any) -> None:
+        """Set a shared slot; the flows that are interrupted remember what it was, if that is another value."""
+        old = self.slots.get(name)
+        self.slots[name] = value
+        if len(self.stack) < 2 or old == value:
+            return
+        above = [at for at, frame in enumerate(self.stack) if frame.entered == "interrupt"]
+        for at in range(above[-1] if above else 0):
+            frame = self.stack[at]
+            if name not in frame.altered:
+                self.stack[at] = replace(frame, altered={**frame.altered, name: old})
 
     def learn(self, facts: Mapping[str, Any]) -> None:
         """Note facts about the customer (`values.to_json` form)."""

@@ -19,6 +19,7 @@ SAID_BY_CORE: Mapping[str, frozenset[str]] = {
     "still": frozenset({"value"}),
     "ask_for": frozenset({"slot"}),
     "chosen": frozenset({"value"}),
+    "altered": frozenset({"slot", "old", "new"}),
     **dict.fromkeys(
         (
             "yes",

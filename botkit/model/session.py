@@ -27,7 +27,8 @@ class Frame(msgspec.Struct, frozen=True, array_like=True):
     `entered` says how it came there: `start` (intent, command, button), `run` (called by the frame below),
     `interrupt` (over another that resumes), `repair` (an on_* flow). `changed` counts, per slot, the clock of
     its last change in this run; `confirmed` the clock of the last yes per confirm step; `served` the clock of
-    the yes that a write has used; `wrote` the slots that a done write has read; `passed` the steps executed in
+    the yes that a write has used; `altered` the shared slots that a flow above it changed, with the value that each
+    had before; `wrote` the slots that a done write has read; `passed` the steps executed in
     this run that fill or read a slot, each once, in the order of their last execution.
     """
 
@@ -49,6 +50,7 @@ class Frame(msgspec.Struct, frozen=True, array_like=True):
     error: dict[str, Any] | None = None
     chosen: tuple[Any, ...] = ()  # of its open question that takes several options, those pressed so far
     reruns: tuple[str, ...] = ()  # called flows that a correction runs again: what is shared stays filled there
+    altered: dict[str, Any] = {}
 
 
 class Question(msgspec.Struct, frozen=True, array_like=True):

@@ -454,7 +454,7 @@ slots: {missing_number: {type: integer}}
     assert talk.say("/main") == "2"
 
 
-def test_a_slot_filled_while_its_question_was_interrupted_is_passed_over() -> None:
+def test_a_slot_filled_while_its_question_was_interrupted_is_offered() -> None:
     head = "slots: {number: {pattern: '[A-Z]-\\d{5}'}}"
     steps = "- {ask: number, say: Which?, silence: {end: 1h}}\n- say: It is {{ number }}."
     talk = flow(steps, head)
@@ -478,7 +478,8 @@ flows:
     assert flows.version != side.version
     talk.flows = side
     assert talk.say("something other", intents={"other": 1.0}) == "Side which?"
-    assert talk.say("A-10293") == "Now back to where we were: main.\nIt is A-10293."
+    assert talk.say("A-10293") == "Now back to where we were: main.\nIs it still A-10293?"
+    assert talk.say("yes") == "It is A-10293."
     assert talk.timers == {}
 
 

@@ -96,6 +96,7 @@ ORDERS: dict[str, tuple[str, ...]] = {
         "error",
         "chosen",
         "reruns",
+        "altered",
     ),
     "Question": ("id", "run", "step", "kind", "buttons", "options", "timed", "changing", "said"),
     "Pending": ("id", "run", "step", "action", "write"),
