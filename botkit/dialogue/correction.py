@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from botkit.dialogue.filling import STRICT, Fit, bare_amount, denied_values, find_values, is_free, strict_value
+from botkit.dialogue.filling import (
+    STRICT,
+    Fit,
+    bare_amount,
+    choices_of,
+    denied_values,
+    find_values,
+    is_free,
+    strict_value,
+)
 from botkit.dialogue.naming import (
     Mention,
     behind_name,
@@ -16,7 +25,8 @@ from botkit.dialogue.naming import (
     value_beside,
     without_named,
 )
-from botkit.dialogue.phrases import is_question, leads_in, read_yes_no, strip_correction, without_tail
+from botkit.dialogue.options import find_parts
+from botkit.dialogue.phrases import behind_no, is_correction, is_question, leads_in, read_yes_no, without_tail
 from botkit.dialogue.remainders import remainder, rewords
 from botkit.dialogue.stack import asked_slots, seen_from
 from botkit.dialogue.work import Work
@@ -65,10 +75,12 @@ def find_corrections(work: Work, text: str, *, confirming: bool = False, refused
     asked = asked_slots(work)
     if not asked:
         return NONE
-    corrected = strip_correction(work.prepared.phrases, fold(text)) is not None
+    corrected = is_correction(work.prepared.phrases, fold(text))
     named, others, same = _differing(work, text, asked, confirming=confirming)
     if corrected or confirming:
         others += _reworded(work, text, asked, [one.slot.name for one in named])
+    if corrected or (confirming and behind_no(work.prepared.phrases, fold(text)) is not None):
+        others += _in_parts(work, text, asked, (*named, *others, *same))
     others = [one for one in others if not any(_inside(one, other) for other in others)]
     others = [one for one in others if not any(_overlap(one, other) for other in named)]
     if not corrected:  # then what is said again of one slot is not said of another
@@ -133,13 +145,29 @@ def _reworded(work: Work, text: str, asked: Sequence[tuple[int, SlotDef]], named
     ]
 
 
+def _in_parts(
+    work: Work, text: str, asked: Sequence[tuple[int, SlotDef]], known: Sequence[Correction | Fit]
+) -> list[Correction]:
+    """Give the corrections to options of which the text has a part for itself: 不，门店，七号 for 门店退货."""
+    told = {one.slot.name for one in known if isinstance(one, Correction)}
+    left = blank(text, [(one.start, one.end) for one in known if (one.start, one.end) != (0, len(text))])
+    found: list[Correction] = []
+    for index, slot in asked:
+        if not slot.options or slot.many or slot.name in told:
+            continue
+        hits = find_parts(left, choices_of(work, slot), work.prepared.phrases, slot.names)
+        if len(hits) == 1 and hits[0].choice.value != work.value_at(index, slot.name):
+            found.append(Correction(index, slot, hits[0].choice.value, hits[0].start, hits[0].end, ""))
+    return found
+
+
 def find_denied(work: Work, text: str) -> list[tuple[int, SlotDef]]:
     """Give the slots whose value a text denies: 'no, not by mail', 'the address is wrong'."""
     known = mentions(work, text)
     return [
         (index, slot)
         for index, slot in changeable(work)
-        if any(_alike(value, work.value_at(index, slot.name)) for value in denied_values(work, slot, text))
+        if any(_has(work.value_at(index, slot.name), value) for value in denied_values(work, slot, text))
         or any(
             mention.slot.name == slot.name and (_is_wrong(work, text, mention) or _misfits(work, text, mention))
             for mention in known
@@ -254,6 +282,11 @@ def _said_of(work: Work, slot: SlotDef, text: str, left: str, mention: Mention |
 def _alike(new: Any, current: Any) -> bool:
     """Tell whether two values are the same, however they are written: W1000001 is #W1000001."""
     return bool(new == current or (isinstance(new, str) and isinstance(current, str) and fold(new) == fold(current)))
+
+
+def _has(current: Any, value: Any) -> bool:
+    """Tell whether a slot's value is another one, or has it among several."""
+    return any(_alike(value, one) for one in current) if isinstance(current, list) else _alike(value, current)
 
 
 def _after_name(work: Work, text: str, mention: Mention, known: Sequence[Mention]) -> Fit | None:

@@ -1,20 +1,38 @@
 """Denials: which values a text does not mean, though it has them: 'not by mail', 'Monday, no, Tuesday'."""
 
+import re
 from collections.abc import Sequence
+from itertools import pairwise
 
-from botkit.dialogue.phrases import Phrases
+from botkit.dialogue.phrases import Phrases, is_question, strip_talk
 from botkit.model.definitions import Found
 from botkit.model.words import fold
+
+_QUOTES = str.maketrans({"'": None, "’": None, '"': " ", "“": " ", "”": " ", "「": " ", "」": " "})
+_SIGNS = re.compile(r"[;!?。！？；，\n]|[,.](?!\d)")
 
 
 def is_denied(phrases: Phrases, before: str, *, chosen: bool = False) -> bool:
     """Tell whether what stands before a value denies it: 'not', 'anything but', with small words at most between.
 
-    An option (`chosen`) is denied by 'I don't want' too; a thing of that number is not.
+    An option or a day (`chosen`) is denied by 'I don't want' and by 'no' too; a thing of that number is not.
     """
-    plain = before.casefold().replace("'", "").replace("’", "")
+    plain = before.casefold().translate(_QUOTES)
     pattern = phrases.refusing if chosen else phrases.denying
-    return pattern is not None and pattern.search(plain) is not None
+    if pattern is not None and pattern.search(plain) is not None:
+        return True
+    return chosen and phrases.barring is not None and phrases.barring.search(plain) is not None
+
+
+def suits_not(phrases: Phrases, before: str, behind: str) -> bool:
+    """Tell whether what stands around an option or a day says that it does not suit: 'I hate', 'doesn't work'."""
+    if phrases.averse is not None and phrases.averse.search(before.casefold().translate(_QUOTES)) is not None:
+        return True
+    plain = behind.casefold().translate(_QUOTES)
+    if phrases.rejecting is not None and phrases.rejecting.match(plain) is not None:
+        return True
+    asked = plain.lstrip()[:1] in {"?", "？"}  # mail? no way
+    return asked and phrases.leading_no is not None and phrases.leading_no.match(fold(plain)) is not None
 
 
 def is_retracted(phrases: Phrases, between: str, *, rivals: bool = False) -> bool:
@@ -22,13 +40,45 @@ def is_retracted(phrases: Phrases, between: str, *, rivals: bool = False) -> boo
 
     With `rivals`, other slots of the same kind, 'should be' does not: the second value may be theirs.
     """
+    folded = fold(between)
     pattern = phrases.retracting if rivals else phrases.corrections
-    return pattern is not None and pattern.search(fold(between)) is not None
+    return folded in phrases.no or (pattern is not None and pattern.search(folded) is not None)
 
 
-def meant(phrases: Phrases, text: str, found: Sequence[Found], *, rivals: bool = False) -> list[Found]:
+def may_leave_open(phrases: Phrases, text: str) -> bool:
+    """Tell whether a text has a word that leaves a choice open: 'or', 'between'."""
+    folded = fold(text)
+    return _leaves_open(phrases, folded) or (phrases.ranges is not None and phrases.ranges.search(folded) is not None)
+
+
+def _leaves_open(phrases: Phrases, between: str) -> bool:
+    return phrases.alternatives is not None and phrases.alternatives.search(fold(between)) is not None
+
+
+def is_asked_about(phrases: Phrases, text: str, start: int, end: int) -> bool:
+    """Tell whether a text asks something about the value at `text[start:end]`: 'what does UPS cost?'.
+
+    A question that is an answer does not, nor one of nothing but the value: 'can I have it by mail?', 'Monday?'.
+    """
+    left = max([sign.end() for sign in _SIGNS.finditer(text, 0, start)], default=0)
+    sign = _SIGNS.search(text, end)
+    right = sign.end() if sign is not None else len(text)
+    beside = f"{text[left:start]} {text[end:right]}"
+    folded = fold(beside)
+    if not folded or not is_question(phrases, beside):
+        return False
+    if phrases.proposing is not None and phrases.proposing.match(folded) is not None:
+        return False
+    return bool(strip_talk(phrases, folded))
+
+
+def meant(
+    phrases: Phrases, text: str, found: Sequence[Found], *, rivals: bool = False, chosen: bool = False
+) -> list[Found]:
     """Give those of the values found in a text that it means; one that replaces others covers their place too."""
-    kept = [one for one in found if not is_denied(phrases, text[: one.start])]
+    kept = [one for one in found if not is_denied(phrases, text[: one.start], chosen=chosen)]
+    if chosen:
+        kept = [one for one in kept if not suits_not(phrases, text[: one.start], text[one.end :])]
     if len(kept) < 2:
         return kept
     placed = sorted(kept, key=lambda one: one.start)
@@ -38,3 +88,17 @@ def meant(phrases: Phrases, text: str, found: Sequence[Found], *, rivals: bool =
             first = placed[at]
             return [Found(first.value, placed[0].start, first.end), *placed[at + 1 :]]
     return kept
+
+
+def left_open(phrases: Phrases, text: str, found: Sequence[Found]) -> list[Found]:
+    """Give those of the values that a text means between which it leaves the choice open, in its order."""
+    if len(found) < 2 or not may_leave_open(phrases, text):
+        return []
+    placed = sorted(found, key=lambda one: one.start)
+    between = phrases.ranges is not None and phrases.ranges.search(fold(text)) is not None
+    pairs = [
+        (one, other)
+        for one, other in pairwise(placed)
+        if one.value != other.value and (between or _leaves_open(phrases, text[one.end : other.start]))
+    ]
+    return [found for found in placed if any(found in pair for pair in pairs)]

@@ -9,13 +9,14 @@ from typing import Any
 
 import msgspec
 
-from botkit.dialogue.denials import is_denied, meant
+from botkit.dialogue.denials import is_asked_about, is_denied, left_open, may_leave_open, meant
 from botkit.dialogue.options import (
     Choice,
-    choose_all_named,
-    choose_closely,
     choose_named,
     choose_number,
+    choose_several,
+    find_closely,
+    find_named_options,
 )
 from botkit.dialogue.patterns import Where, find_matches
 from botkit.dialogue.saying import listed_names, listed_options
@@ -34,6 +35,7 @@ EXACT, STRICT, PART, LOOSE = 1.0, 0.95, 0.8, 0.75
 
 FILE_TYPES = frozenset({"file", "image", "location", "contact"})
 FREE_TYPES = frozenset({"text", "any"})
+_DAYS = frozenset({"date", "time", "datetime"})
 MOST_TEXT = 4000  # characters of a message that are searched for values
 
 
@@ -70,6 +72,7 @@ def choices_of(work: Work, slot: SlotDef, shown: Sequence[tuple[Any, str]] = (),
         pairs = shown or listed_options(work, slot.options_from)
         also = listed_names(work, slot.options_from)
         return [Choice(given, (label, *_also(given, label, also, said))) for given, label in pairs]
+    firm = id(slot) in work.prepared.troubled
     key = id(slot), work.locale
     known = work.prepared.choices.get(key)
     if known is not None:
@@ -78,7 +81,7 @@ def choices_of(work: Work, slot: SlotDef, shown: Sequence[tuple[Any, str]] = (),
     for option in slot.options:
         here = work.text(option.label).strip()
         labels = (here, *(source for source in option.label.sources.values() if "{" not in source))
-        choices.append(Choice(option.value, tuple(dict.fromkeys(label for label in labels if label))))
+        choices.append(Choice(option.value, tuple(dict.fromkeys(label for label in labels if label)), firm))
     if id(slot) in work.prepared.fixed:
         work.prepared.choices[key] = choices
     return choices
@@ -96,7 +99,19 @@ def is_free(slot: SlotDef) -> bool:
 
 
 def fit(work: Work, slot: SlotDef, message: Message, shown: Sequence[tuple[Any, str]] = ()) -> Fit | None:
-    """Give the best fit of a message for the open question's slot; nothing when it has none."""
+    """Give the best fit of a message for the open question's slot; nothing when it has none.
+
+    A day or one of the options that are the same for everybody is none that the message only asks about.
+    """
+    found = _fit(work, slot, message, shown)
+    if found is None or found.score >= EXACT or not (slot.type in _DAYS or (slot.options and not slot.many)):
+        return found
+    if id(slot) in work.prepared.troubled:
+        return found
+    return None if is_asked_about(work.prepared.phrases, message.text, found.start, found.end) else found
+
+
+def _fit(work: Work, slot: SlotDef, message: Message, shown: Sequence[tuple[Any, str]]) -> Fit | None:
     if slot.type in FILE_TYPES:
         return _fit_file(slot, message)
     text = message.text
@@ -106,7 +121,10 @@ def fit(work: Work, slot: SlotDef, message: Message, shown: Sequence[tuple[Any, 
         return _fit_choice(work, slot, text, choices_of(work, slot, shown, text))
     found = find_values(work, slot, text, "asked")
     if found:
-        return _graded(work, text, found[0])
+        several = left_open(work.prepared.phrases, text, found) or (
+            slot.type == "money" and amounts_left_open(work, text)
+        )
+        return None if several else _graded(work, text, found[0])
     amount = bare_amount(work, text) if slot.type == "money" else None
     if amount is not None:
         return amount
@@ -135,6 +153,14 @@ def bare_amount(work: Work, text: str) -> Fit | None:
     return Fit(Money(Decimal(str(found[0].value)), known.currency), start, end, PART)
 
 
+def amounts_left_open(work: Work, text: str) -> list[Found]:
+    """Give the numbers between which a text leaves an amount open, with a unit at one of them: '20 or 30 dollars'."""
+    phrases, parser = work.prepared.phrases, work.flows.catalogue.types.get("number")
+    if parser is None or not may_leave_open(phrases, text):
+        return []
+    return left_open(phrases, text, parser(text, reading(work)))
+
+
 def _fit_file(slot: SlotDef, message: Message) -> Fit | None:
     matching = [file for file in message.files if not file.refused and _suits(slot.type, file)]
     if not matching:
@@ -154,29 +180,22 @@ def _fit_choice(work: Work, slot: SlotDef, text: str, choices: Sequence[Choice])
         return Fit([numbered.value] if slot.many else numbered.value, 0, len(text), STRICT)
     phrases = work.prepared.phrases
     if slot.many:
-        several = choose_all_named(text, choices, phrases)
+        chosen = work.top.chosen
+        several = choose_several(text, choices, phrases, chosen, adding=bool(chosen))
         return Fit([choice.value for choice in several], 0, len(text), STRICT) if several else None
-    one = choose_closely(text, choices, phrases)
+    one = find_closely(text, choices, phrases)
     if one is None:
         return None
-    start, end = _span(text, one)
-    return Fit(one.value, start, end, _grade(work, text, start, end))
-
-
-def _span(text: str, choice: Choice) -> tuple[int, int]:
-    """Give where a label stands in a text, the whole text where that can't be said."""
-    lowered = text.casefold()
-    for label in sorted(choice.labels, key=len, reverse=True):
-        start = lowered.find(label.casefold())
-        if start >= 0 and len(lowered) == len(text):
-            return start, start + len(label)
-    return 0, len(text)
+    return Fit(one.choice.value, one.start, one.end, _grade(work, text, one.start, one.end))
 
 
 def find_values(work: Work, slot: SlotDef, text: str, where: Where = "anywhere") -> list[Found]:
     """Give the values in a text that are strictly of a slot's pattern or type and not denied, the best first."""
     found = all_values(work, slot, text, where)
-    return _meant(work, slot, text, found) if found and (found[0].start or len(found) > 1) else found
+    alone = not found or (
+        len(found) == 1 and not found[0].start and (slot.type not in _DAYS or found[0].end == len(text))
+    )
+    return found if alone else _meant(work, slot, text, found)
 
 
 def all_values(work: Work, slot: SlotDef, text: str, where: Where = "anywhere") -> list[Found]:
@@ -200,7 +219,7 @@ def _meant(work: Work, slot: SlotDef, text: str, found: list[Found]) -> list[Fou
         other.name != slot.name and (other.type, other.pattern) == (slot.type, slot.pattern)
         for _, other in known_slots(work)
     )
-    return meant(work.prepared.phrases, text, found, rivals=rivals)
+    return meant(work.prepared.phrases, text, found, rivals=rivals, chosen=slot.type in _DAYS)
 
 
 def _backdated(found: Found, text: str, known: Reading, parser: SlotParser) -> Found:
@@ -264,15 +283,24 @@ def refusal(work: Work, slot: SlotDef, value: Any, beside: Mapping[str, Any] | N
 def strict_value(work: Work, slot: SlotDef, text: str) -> Fit | None:
     """Give the value that a text strictly has for a slot, as a correction would need it."""
     if slot.options or slot.options_from:
-        named, _ = choose_named(text, choices_of(work, slot, (), text), work.prepared.phrases)
-        if slot.many and named:
-            return Fit([choice.value for choice in named], 0, 0, STRICT)
-        if len(named) != 1:
-            return None
-        start, end = _span(text, named[0])
-        return Fit(named[0].value, start, end, STRICT)
+        choices, phrases = choices_of(work, slot, (), text), work.prepared.phrases
+        if slot.many:
+            return _strictly_several(work, slot, text, choices)
+        named, _ = find_named_options(text, choices, phrases)
+        return Fit(named[0].choice.value, named[0].start, named[0].end, STRICT) if len(named) == 1 else None
     found = find_values(work, slot, text)
-    return Fit(found[0].value, found[0].start, found[0].end, STRICT) if found else None
+    if not found or left_open(work.prepared.phrases, text, found):
+        return None
+    return Fit(found[0].value, found[0].start, found[0].end, STRICT)
+
+
+def _strictly_several(work: Work, slot: SlotDef, text: str, choices: Sequence[Choice]) -> Fit | None:
+    current = work.slot(slot.name)
+    chosen = current if isinstance(current, list) else []
+    values = [choice.value for choice in choose_several(text, choices, work.prepared.phrases, chosen, labelled=True)]
+    if len(values) == len(chosen) and all(value in chosen for value in values):
+        values = chosen  # the same, whatever their order
+    return Fit(values, 0, 0, STRICT) if values else None
 
 
 def denied_values(work: Work, slot: SlotDef, text: str) -> list[Any]:
@@ -281,5 +309,6 @@ def denied_values(work: Work, slot: SlotDef, text: str) -> list[Any]:
         return [
             choice.value for choice in choose_named(text, choices_of(work, slot, (), text), work.prepared.phrases)[1]
         ]
-    phrases = work.prepared.phrases
-    return [one.value for one in all_values(work, slot, text) if is_denied(phrases, text[: one.start])]
+    found = all_values(work, slot, text)
+    kept = [one.value for one in _meant(work, slot, text, found)] if found else []
+    return [one.value for one in found if one.value not in kept]

@@ -7,18 +7,22 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from botkit.dialogue.denials import is_denied, is_retracted
-from botkit.dialogue.phrases import Phrases
-from botkit.model.words import fold, has_cjk
+from botkit.dialogue.denials import is_denied, is_retracted, suits_not
+from botkit.dialogue.phrases import Phrases, anywhere, leads_in, without
+from botkit.model.words import fold, fold_placed, has_cjk
 
 CLOSE = 82  # of 100: a misspelt label is still the label
 MARGIN = 6  # and no other label may be as close as that
+_TELLING = 2  # letters of a label's part that tell it
 _DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(
     r"^(?:#|no\.?|nr\.?|number|option|the|第|选|选项)?\s*(\d{1,3})\s*(?:\.|\)|个|号|项|one|th|st|nd|rd)?$"
 )
 _NUMBERS = re.compile(r"\d{1,2}(?:(?:\s+|\s*(?:and|und|和|跟)\s*)\d{1,2})+")  # of a folded text: 1 and 3
+_LETTER = r"(?:(?![぀-ヿ㐀-䶿一-鿿豈-﫿가-힯])[^\W_])"  # of a word: a Chinese character beside a label is a border
+_GLUED_BEFORE, _GLUED_BEHIND = re.compile(r"[^\W_][-@.]\Z"), re.compile(r"[-@.][^\W_]")
 _WORDS = re.compile(r"[^\W_]+")
+_PIECES = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯]|[^\W_぀-ヿ㐀-䶿一-鿿豈-﫿가-힯]+| ")
 _PARTS = re.compile(r"\s*(?:[;\n；、，]|(?<!\d),(?!\d)|\band\b|\bund\b|和|以及|还有|跟)\s*")
 
 
@@ -26,11 +30,13 @@ _PARTS = re.compile(r"\s*(?:[;\n；、，]|(?<!\d),(?!\d)|\band\b|\bund\b|和|�
 class Choice:
     """One option as it can be named: its value and its labels in every locale.
 
-    `names` is everything by which it is exactly meant, folded.
+    `names` is everything by which it is exactly meant, folded. A `firm` one is meant even where it does not suit:
+    a thing that the customer has (the lamp doesn't work), or what is wrong (the size is too small).
     """
 
     value: Any
     labels: tuple[str, ...]
+    firm: bool = True
     names: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -38,6 +44,15 @@ class Choice:
         folded = dict.fromkeys([fold(str(name)) for name in (*self.labels, self.value)])
         folded.pop("", None)
         object.__setattr__(self, "names", tuple(folded))
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An option that a text names at `text[start:end]`."""
+
+    choice: Choice
+    start: int
+    end: int
 
 
 def choose_exactly(text: str, choices: Sequence[Choice]) -> Choice | None:
@@ -81,69 +96,157 @@ def _says_only(folded: str, word: str) -> bool:
     }
 
 
-def choose_all_named(text: str, choices: Sequence[Choice], phrases: Phrases) -> list[Choice]:
-    """Give every option that a text names; used where a question takes several."""
+def choose_several(
+    text: str,
+    choices: Sequence[Choice],
+    phrases: Phrases,
+    chosen: Sequence[Any] = (),
+    *,
+    adding: bool = False,
+    labelled: bool = False,
+) -> list[Choice]:
+    """Give the options that a text means, where a question takes several; `chosen` are the values that it has.
+
+    What is said to come to these does (`adding`, or 'note too'), and what a text only denies goes from them. With
+    `labelled` nothing but a label names what takes their place.
+    """
     folded = fold(text)
     if folded in phrases.all_of:
         return list(choices)
-    if _NUMBERS.fullmatch(folded):
-        numbers = {int(number) for number in re.findall(r"\d+", folded)}
-        return (
-            [choice for at, choice in enumerate(choices, 1) if at in numbers] if max(numbers) <= len(choices) else []
-        )
-    named, denied = choose_named(text, choices, phrases)
-    if denied and not named:
-        all_of = phrases.every is not None and phrases.every.search(folded) is not None
-        return [choice for choice in choices if choice not in denied] if all_of else []
-    parts = [part for part in _PARTS.split(text) if fold(part)]
-    if len(parts) > 1:
-        for part in parts:
-            one = choose_closely(part, choices, phrases)
-            if one is not None and one not in named:
-                named.append(one)
+    adding = adding or (phrases.adding is not None and phrases.adding.search(folded) is not None)
+    named, denied = _numbered(folded, choices), list[Choice]()
     if not named:
-        one = choose_closely(text, choices, phrases)
-        named = [one] if one is not None else []
-    return [choice for choice in choices if choice in named]
+        named, denied = _named_or_denied(text, choices, phrases, labelled=labelled and not adding)
+    if denied and not named and phrases.every is not None and phrases.every.search(folded) is not None:
+        return [choice for choice in choices if choice not in denied]
+    kept = [choice for choice in choices if choice.value in chosen] if adding or not named else []
+    if not named and not any(choice in denied for choice in kept):
+        return []
+    return [choice for choice in choices if choice not in denied and (choice in named or choice in kept)]
+
+
+def _numbered(folded: str, choices: Sequence[Choice]) -> list[Choice]:
+    if not _NUMBERS.fullmatch(folded):
+        return []
+    numbers = {int(number) for number in re.findall(r"\d+", folded)}
+    return [choice for at, choice in enumerate(choices, 1) if at in numbers] if max(numbers) <= len(choices) else []
+
+
+def _named_or_denied(
+    text: str, choices: Sequence[Choice], phrases: Phrases, *, labelled: bool
+) -> tuple[list[Choice], list[Choice]]:
+    """Give the options that a text names, by their labels or in a part of it by some words, and those it denies."""
+    hits, barred = find_named_options(text, choices, phrases)
+    named, denied = [hit.choice for hit in hits], [hit.choice for hit in barred]
+    rest = text
+    for hit in (*hits, *barred):
+        rest = f"{rest[: hit.start]}{chr(10) * (hit.end - hit.start)}{rest[hit.end :]}"
+    loose = list[Choice]() if labelled else named
+    for part in _PARTS.split(rest):
+        _add_part(fold(part), choices, phrases, loose, denied)
+    if not named and not denied and not labelled and (one := _by_spelling(fold(text), choices)) is not None:
+        named.append(one)
+    return [choice for choice in choices if choice in named], denied
+
+
+def _add_part(
+    folded: str, choices: Sequence[Choice], phrases: Phrases, named: list[Choice], denied: list[Choice]
+) -> None:
+    """Add what a part of a text names loosely; all behind its denial is denied."""
+    denial = phrases.denials.search(folded) if phrases.denials is not None else None
+    start, end = denial.span() if denial is not None else (0, _behind_bar(folded, phrases))
+    said = ((folded[:start], named), (folded[end:], denied)) if end else ((folded, named),)
+    for words, found in said:
+        if words.strip() and not leads_in(phrases, words.strip(), small=True):
+            one = _loosely(words.strip(), choices, phrases)
+            if one is not None and one not in named and one not in denied:
+                found.append(one)
 
 
 def choose_named(text: str, choices: Sequence[Choice], phrases: Phrases) -> tuple[list[Choice], list[Choice]]:
-    """Give the options whose label stands in the text, and those that it denies: 'not by mail', 'red, no, blue'.
+    """Give the options whose label stands in the text, and those that it denies: 'not by mail', 'red, no, blue'."""
+    named, denied = find_named_options(text, choices, phrases)
+    return [hit.choice for hit in named], [hit.choice for hit in denied]
+
+
+def _behind_bar(folded: str, phrases: Phrases) -> int:
+    """Give where a text goes on behind the word at its beginning that bars what follows: NO wrap, 不邮寄."""
+    end = 1 if has_cjk(folded[:1]) else len(folded.partition(" ")[0])
+    barred = phrases.barring is not None and phrases.barring.search(folded[:end]) is not None
+    return end if barred else 0
+
+
+def find_named_options(text: str, choices: Sequence[Choice], phrases: Phrases) -> tuple[list[Hit], list[Hit]]:
+    """Give where a text names options, in their order, and where it names those that it does not mean.
 
     What only stands inside a longer label is none.
     """
     folded = fold(text)
-    hits: list[tuple[str, Choice]] = []
+    found: list[tuple[str, Choice]] = []
     for choice in choices:
-        found = max(
-            [name for name in choice.names if name in folded and _stands_in(name, folded)], key=len, default=""
-        )
-        if found:
-            hits.append((found, choice))
-    hits = [hit for hit in hits if not any(hit[0] != name and _stands_in(hit[0], name) for name, _ in hits)]
-    if hits and phrases.cancelling is not None:  # 'I changed my mind' says nothing of an option 'changed'
+        longest = ""
+        for name in choice.names:
+            if len(name) > len(longest) and name in folded and _stands_in(name, folded):
+                longest = name
+        if longest:
+            found.append((longest, choice))
+    found = [one for one in found if not any(one[0] != name and _stands_in(one[0], name) for name, _ in found)]
+    if found and phrases.cancelling is not None:  # 'I changed my mind' says nothing of an option 'changed'
         said = [phrase for phrase in phrases.cancelling.findall(folded) if " " in phrase or has_cjk(phrase)]
-        hits = [hit for hit in hits if not any(hit[0] != phrase and _stands_in(hit[0], phrase) for phrase in said)]
-    if not hits or folded == hits[0][0]:
-        return [choice for _, choice in hits], []
-    places = {name: _place(name, folded) for name, _ in hits}
-    denied = [choice for name, choice in hits if is_denied(phrases, folded[: places[name]], chosen=True)]
-    placed = sorted([(places[name], name, choice) for name, choice in hits if choice not in denied], key=_first)
-    for at in range(len(placed) - 1, 0, -1):
-        start, name, _ = placed[at - 1]
-        if is_retracted(phrases, folded[start + len(name) : placed[at][0]]):
-            denied += [choice for _, _, choice in placed[:at]]
-            break
-    return [choice for _, choice in hits if choice not in denied], denied
+        found = [one for one in found if not any(one[0] != phrase and _stands_in(one[0], phrase) for phrase in said)]
+    if not found:
+        return [], []
+    if folded == found[0][0]:
+        return [Hit(choice, 0, len(text)) for _, choice in found], []
+    if fold_placed(text) is None:
+        text = folded
+    hits = [hit for name, choice in found if (hit := _hit(text, name, choice)) is not None]
+    denied = _denied(text, hits, phrases)
+    return [hit for hit in hits if hit not in denied], denied
 
 
-def _first(placed: tuple[int, str, Choice]) -> int:
-    return placed[0]
+def _hit(text: str, name: str, choice: Choice) -> Hit | None:
+    """Find where a text has a name, not as a part of something longer: the mail of e-mail."""
+    folded, places = fold_placed(text) or (fold(text), tuple(range(len(text))))
+    for match in _bordered(name).finditer(folded):
+        start, end = places[match.start()], places[match.end() - 1] + 1
+        if _GLUED_BEFORE.search(text, max(0, start - 2), start) is None and _GLUED_BEHIND.match(text, end) is None:
+            return Hit(choice, start, end)
+    return None
 
 
-def _place(name: str, folded: str) -> int:
-    found = _bordered(name).search(folded)
-    return found.start() if found is not None else folded.find(name)
+def _denied(text: str, hits: Sequence[Hit], phrases: Phrases) -> list[Hit]:
+    placed = sorted(hits, key=_start)
+    denied: list[Hit] = []
+    for at, hit in enumerate(placed):
+        before = text[placed[at - 1].end if at else 0 : hit.start]
+        behind = text[hit.end : placed[at + 1].start if at + 1 < len(placed) else len(text)]
+        unsuited = not hit.choice.firm and suits_not(phrases, before, behind)
+        carried = bool(denied) and denied[-1] is placed[at - 1] and _carries_on(phrases, text, before)
+        if unsuited or carried or is_denied(phrases, text[: hit.start], chosen=True):
+            denied.append(hit)
+    kept = [hit for hit in placed if hit not in denied]
+    for at in range(len(kept) - 1, 0, -1):
+        if is_retracted(phrases, text[kept[at - 1].end : kept[at].start]):
+            return [*denied, *kept[:at]]
+    return denied
+
+
+def _carries_on(phrases: Phrases, text: str, between: str) -> bool:
+    """Tell whether what stands between two options denies the second with the first: no wrap OR note.
+
+    An 'and' does where all but these are meant, and in Chinese, where it joins nothing but names.
+    """
+    folded = without(fold(between), phrases.fillers)
+    if phrases.alternatives is not None and phrases.alternatives.fullmatch(folded) is not None:
+        return True
+    joined = phrases.joining is not None and phrases.joining.fullmatch(folded) is not None
+    all_of = phrases.every is not None and phrases.every.search(fold(text)) is not None
+    return joined and (all_of or has_cjk(folded))
+
+
+def _start(hit: Hit) -> int:
+    return hit.start
 
 
 def _stands_in(name: str, folded: str) -> bool:
@@ -154,20 +257,56 @@ def _stands_in(name: str, folded: str) -> bool:
 
 def _bordered(name: str) -> re.Pattern[str]:
     body = re.escape(name)
-    return re.compile(body if has_cjk(name) else rf"(?<![^\W_]){body}(?![^\W_])")
+    return re.compile(body if has_cjk(name) else rf"(?<!{_LETTER}){body}(?!{_LETTER})")
 
 
 def choose_closely(text: str, choices: Sequence[Choice], phrases: Phrases) -> Choice | None:
     """Give the one option that a text clearly means: by its label inside, its words, or a close spelling."""
-    named, denied = choose_named(text, choices, phrases)
+    hit = find_closely(text, choices, phrases)
+    return hit.choice if hit is not None else None
+
+
+def find_closely(text: str, choices: Sequence[Choice], phrases: Phrases) -> Hit | None:
+    """Give the one option that a text clearly means, and where it says so; all of it where that is not by a label."""
+    named, denied = find_named_options(text, choices, phrases)
     if len(named) == 1:
         return named[0]
-    if named or denied:
-        return None
-    folded = fold(text)
+    one = None if named or denied else _loosely(fold(text), choices, phrases)
+    return Hit(one, 0, len(text)) if one is not None else None
+
+
+def find_parts(text: str, choices: Sequence[Choice], phrases: Phrases, own: Sequence[str]) -> list[Hit]:
+    """Give the options of which parts of a text are nothing but words, beside small ones and the slot's `own` names.
+
+    A part is what stands between signs and an 'and': 不，门店，七号 has one that is of 门店退货. What the slot's own
+    names have, too, tells nothing.
+    """
+    hits: list[Hit] = []
+    start = 0
+    for sign in (*_PARTS.finditer(text), None):
+        end = sign.start() if sign is not None else len(text)
+        folded = without(
+            fold(text[start:end]),
+            phrases.corrections,
+            phrases.either,
+            phrases.fillers,
+            phrases.small,
+            anywhere(tuple(own)),
+        )
+        said = _tokens(folded)
+        telling = len(folded) >= _TELLING and not any(folded in fold(name) for name in own)
+        if telling and (phrases.denials is None or phrases.denials.search(fold(text[start:end])) is None):
+            one = _only([choice for choice in choices for label in choice.labels if said <= _tokens(fold(label))])
+            if one is not None:
+                hits.append(Hit(one, start, end))
+        start = sign.end() if sign is not None else end
+    return hits
+
+
+def _loosely(folded: str, choices: Sequence[Choice], phrases: Phrases) -> Choice | None:
     if phrases.fillers is not None:
         folded = " ".join(phrases.fillers.sub(" ", folded).split()) or folded
-    return _by_words(folded, choices) or _by_spelling(folded, choices)
+    return _by_words(folded, choices, phrases) or _by_spelling(folded, choices)
 
 
 def _tokens(folded: str) -> frozenset[str]:
@@ -182,18 +321,22 @@ def _tokens(folded: str) -> frozenset[str]:
     return frozenset(tokens)
 
 
-def _by_words(folded: str, choices: Sequence[Choice]) -> Choice | None:
-    """One label has all its words in the text, or the text's words are in one label alone."""
+def _by_words(folded: str, choices: Sequence[Choice], phrases: Phrases) -> Choice | None:
+    """One label has all its words in the text, or the text's words are in one label alone; no denial beside them."""
     said = _tokens(folded)
     if not said:
         return None
     labels = [(choice, _tokens(fold(label))) for choice in choices for label in choice.labels]
-    whole = [(choice, words) for choice, words in labels if words and words <= said]
+    whole = [(choice, words) for choice, words in labels if len(words) > 1 and words <= said]
     if whole:
         longest = max(len(words) for _, words in whole)
         best = _only([choice for choice, words in whole if len(words) == longest])
-        if best is not None:
-            return best
+        label = next((words for choice, words in whole if choice is best and len(words) == longest), None)
+        if best is not None and label is not None:
+            beside = "".join(
+                word if word == " " else "" if word in label else word for word in _PIECES.findall(folded)
+            )
+            return None if phrases.denials is not None and phrases.denials.search(beside) is not None else best
     return _only([choice for choice, words in labels if said <= words])
 
 

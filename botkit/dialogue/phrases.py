@@ -54,6 +54,15 @@ class Phrases:
     stops: frozenset[str] = frozenset()
     past: re.Pattern[str] | None = None
     wishes: re.Pattern[str] | None = None
+    barring: re.Pattern[str] | None = None
+    averse: re.Pattern[str] | None = None
+    rejecting: re.Pattern[str] | None = None
+    complaining: re.Pattern[str] | None = None
+    alternatives: re.Pattern[str] | None = None
+    ranges: re.Pattern[str] | None = None
+    afterthoughts: re.Pattern[str] | None = None
+    adding: re.Pattern[str] | None = None
+    proposing: re.Pattern[str] | None = None
 
 
 def gather_phrases(locales: Iterable[Locale]) -> Phrases:
@@ -111,6 +120,15 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         denying=_denying(known, [phrase for locale in known for phrase in locale.negations]),
         refusing=_denying(known, [phrase for locale in known for phrase in (*locale.negations, *locale.refusals)]),
         retracting=anywhere(tuple(phrase for locale in known for phrase in _retracting(locale))),
+        barring=_barring(known),
+        averse=_denying(known, [phrase for locale in known for phrase in locale.aversions]),
+        rejecting=_rejecting(known),
+        complaining=anywhere(tuple(phrase for locale in known for phrase in locale.complaints)),
+        alternatives=anywhere(tuple(phrase for locale in known for phrase in locale.alternatives)),
+        afterthoughts=_trailing(phrase for locale in known for phrase in locale.afterthoughts),
+        ranges=anywhere(tuple(phrase for locale in known for phrase in locale.ranges)),
+        adding=anywhere(tuple(phrase for locale in known for phrase in locale.additions)),
+        proposing=_leading(phrase for locale in known for phrase in locale.proposals),
     )
     counters = (strip_talk(gathered, fold(phrase)) for locale in known for phrase in locale.counters)
     return replace(gathered, counters=frozenset(counters) - {""})
@@ -157,6 +175,11 @@ def _leading(phrases: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile(rf"(?:{body})\s*") if body else None
 
 
+def _trailing(phrases: Iterable[str]) -> re.Pattern[str] | None:
+    body = _any_of(phrases)
+    return re.compile(rf"(?:{body})\Z") if body else None
+
+
 def _linking(phrases: Iterable[str]) -> re.Pattern[str] | None:
     """Make a pattern of what stands before a value in a text as it was written, signs included."""
     written = sorted({phrase.casefold() for phrase in phrases} - {""}, key=len, reverse=True)
@@ -200,6 +223,22 @@ def _denying(locales: Iterable[Locale], phrases: Iterable[str]) -> re.Pattern[st
         phrase for locale in locales for phrase in (*locale.prepositions, *locale.fillers) if phrase not in locale.yes
     )
     return re.compile(rf"(?:{denials})[ ]*(?:(?:{between or '(?!)'})[ ]*){{0,3}}\Z") if denials else None
+
+
+def _barring(locales: Iterable[Locale]) -> re.Pattern[str] | None:
+    """Make a pattern of the end of a text that bars what follows; a filler that ends alike does not: 要不."""
+    known = {fold(phrase) for locale in locales for phrase in locale.barring} - {""}
+    spared = {fold(phrase) for locale in locales for phrase in locale.fillers} - known
+    ends = [phrase for phrase in spared if any(phrase.endswith(one) for one in known)]
+    body, spare = _any_of(known), "".join(rf"(?<!{re.escape(phrase)})" for phrase in ends)
+    return re.compile(rf"(?:{body}){spare}[ ]*\Z") if body else None
+
+
+def _rejecting(locales: Iterable[Locale]) -> re.Pattern[str] | None:
+    """Make a pattern of what rejects the value that it stands right behind; one small word may stand between."""
+    body = _any_of(phrase for locale in locales for phrase in locale.rejections)
+    between = _any_of(phrase for locale in locales for phrase in locale.pronouns)
+    return re.compile(rf"\s*(?:(?:{between or '(?!)'})\s*)?(?:{body})") if body else None
 
 
 def _pronouns(locales: Iterable[Locale]) -> re.Pattern[str] | None:
@@ -300,6 +339,12 @@ def behind_yes(phrases: Phrases, folded: str) -> str:
     return folded[agreed.end() :] if agreed is not None else folded
 
 
+def behind_no(phrases: Phrases, folded: str) -> str | None:
+    """Give what stands behind the no that a folded text begins with; nothing when it begins with none."""
+    refused = phrases.leading_no.match(folded) if phrases.leading_no else None
+    return folded[refused.end() :] if refused is not None else None
+
+
 def behind_answer(phrases: Phrases, folded: str) -> str:
     """Give what stands behind the yes or no that a folded text begins with."""
     refused = phrases.leading_no.match(folded) if phrases.leading_no else None
@@ -352,6 +397,13 @@ def without_tail(phrases: Phrases, text: str) -> str:
     lowered = text.casefold()
     tail = phrases.leading_over.search(lowered) if phrases.leading_over and len(lowered) == len(text) else None
     return (text[: tail.start()] if tail is not None else text).strip()
+
+
+def is_correction(phrases: Phrases, folded: str) -> bool:
+    """Tell whether a text begins with words of correction, or ends with one: 'in store instead'."""
+    if strip_correction(phrases, folded) is not None:
+        return True
+    return phrases.afterthoughts is not None and phrases.afterthoughts.search(folded) is not None
 
 
 def strip_correction(phrases: Phrases, folded: str) -> str | None:

@@ -81,7 +81,8 @@ class Prepared:
     `patterns` are the slots', by their source. `fixed` are the slots (by `id`) whose options
     have no templates in their labels: `choices` and `buttons` remember those by slot and locale, `texts` what each
     text is in a locale, `names` how the slots of flows that are on the stack together are named, `subjects` what each
-    flow is about (`refusing.Subject`).
+    flow is about (`refusing.Subject`). `troubled` are the slots (by `id`) that are asked for
+    with a word for what is wrong.
     """
 
     flows: FlowSet
@@ -91,6 +92,7 @@ class Prepared:
     formats: Mapping[str, Formats]
     patterns: Mapping[str, SlotPattern]
     fixed: frozenset[int]
+    troubled: frozenset[int]
     choices: dict[tuple[int, str], list[Choice]]
     buttons: dict[tuple[int, str], tuple[Button, ...]]
     texts: dict[tuple[int, str], tuple[Text, Compiled]]
@@ -132,6 +134,7 @@ def _derive(flows: FlowSet) -> Prepared:
         formats={code: locale.formats for code, locale in flows.locales.items()},
         patterns={source: compile_pattern(source, phrases.plain) for source in sources if source},
         fixed=frozenset([id(slot) for slot in slots if _has_fixed_options(slot)]),
+        troubled=frozenset([id(slot) for slot in _troubled(flows, phrases)]),
         choices={},
         buttons={},
         texts={},
@@ -145,6 +148,20 @@ def _slots_of(flows: FlowSet) -> list[SlotDef]:
         step.body.slot for flow in flows.flows.values() for step in flow.steps.values() if isinstance(step.body, Ask)
     ]
     return [*flows.slots.values(), *asked]
+
+
+def _troubled(flows: FlowSet, phrases: Phrases) -> Iterator[SlotDef]:
+    """Give the slots with options that are asked for with a word for what is wrong: what is the problem?"""
+    asks = [step.body for flow in flows.flows.values() for step in flow.steps.values() if isinstance(step.body, Ask)]
+    complaining = phrases.complaining
+    for ask in asks:
+        slot = ask.slot
+        said = [source for text in ask.speech.variants for source in text.sources.values()]
+        labels = [source for option in slot.options for source in option.label.sources.values()]
+        texts = (*slot.names, *said, *labels) if slot.options else ()
+        if complaining is not None and any(complaining.search(fold(text)) is not None for text in texts):
+            yield slot
+            yield from [known for name, known in flows.slots.items() if name == slot.name]
 
 
 def _has_fixed_options(slot: SlotDef) -> bool:

@@ -95,9 +95,9 @@ def _read_choices(work: Work, question: Question, slot: SlotDef, message: Messag
         return Fit(_Pressed(values) if left else list(values), *whole, EXACT)
     if chosen and exact is None and fold(message.text) == fold(work.phrase("done")):
         return Fit(list(chosen), *whole, EXACT)
-    found = _pressed_choice(work, question, slot, message) or fit(work, slot, message, question.options)
+    found = _pressed_choice(work, question, slot, message)
     if found is None or not chosen:
-        return found
+        return found or fit(work, slot, message, question.options)
     return Fit(
         [*chosen, *(value for value in found.value if value not in chosen)], found.start, found.end, found.score
     )

@@ -17,6 +17,7 @@ from botkit.dialogue.replies import accept, is_button, read_reply, say_refused
 from botkit.dialogue.retries import unusable
 from botkit.dialogue.revision import correct
 from botkit.dialogue.stack import allowed, repair
+from botkit.dialogue.undecided import ask_which, undecided
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask
 from botkit.model.events import Message, Press
@@ -88,6 +89,8 @@ def route(work: Work, message: Message) -> None:
         return
     if question is not None and not work.greeted and _take_refusal(work, question, message, found):
         return
+    if question is not None and found is None and not work.greeted and _take_undecided(work, question, message):
+        return
     if question is not None and _take_slot(work, question, message, found):
         return
     if (
@@ -123,6 +126,15 @@ def _take_refusal(work: Work, question: Question, message: Message, found: Fit |
     if aside is None or surer_meaning(work, message, LOOSE):
         return False
     take_aside(work, question, aside)
+    return True
+
+
+def _take_undecided(work: Work, question: Question, message: Message) -> bool:
+    """Ask which of several values is meant, where a reply to an ask has more than one."""
+    several = undecided(work, question, message.text) if question.kind == "ask" else []
+    if not several or surer_meaning(work, message, LOOSE):
+        return False
+    ask_which(work, question, several)
     return True
 
 

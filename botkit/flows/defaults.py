@@ -20,6 +20,7 @@ SAID_BY_CORE: Mapping[str, frozenset[str]] = {
     "ask_for": frozenset({"slot"}),
     "chosen": frozenset({"value"}),
     "altered": frozenset({"slot", "old", "new"}),
+    "which": frozenset({"value"}),
     **dict.fromkeys(
         (
             "yes",

@@ -171,6 +171,15 @@ class Locale(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     wishes: tuple[str, ...] = ()  # what has one of these is more than told: I paid and WANT it back
     pronouns: tuple[str, ...] = ()  # behind a slot's name they add nothing: the charged ONE
     prepositions: tuple[str, ...] = ()  # may stand between these and the value: not BY mail
+    afterthoughts: tuple[str, ...] = ()  # end a correction: in store INSTEAD
+    barring: tuple[str, ...] = ()  # right before an option or a day that is not meant: NO gift wrap, 不邮寄
+    aversions: tuple[str, ...] = ()  # before an option or a day that does not suit: I HATE blue, I'M AWAY on Monday
+    rejections: tuple[str, ...] = ()  # behind one that does not suit: Monday DOESN'T WORK, 周一不行
+    complaints: tuple[str, ...] = ()  # in a question for what is wrong, where aversions tell the answer: PROBLEM
+    alternatives: tuple[str, ...] = ()  # between two values of which one is meant: Monday OR Tuesday
+    ranges: tuple[str, ...] = ()  # beside two values of which one is meant: BETWEEN 20 and 30
+    additions: tuple[str, ...] = ()  # beside options that come to those that were chosen: ADD, TOO
+    proposals: tuple[str, ...] = ()  # begin a question that is an answer: CAN I have it by mail?
 
 
 def serving(code: str, known: Mapping[str, Known]) -> Known | None:

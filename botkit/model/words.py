@@ -20,6 +20,23 @@ def fold(text: str) -> str:
     return _NOT_WORD.sub(" ", text).replace("_", " ").strip()
 
 
+@lru_cache(maxsize=256)
+def fold_placed(text: str) -> tuple[str, tuple[int, ...]] | None:
+    """Fold a text, and tell of each letter of that where it stands in the text; nothing where that can't be said."""
+    letters: list[str] = []
+    places: list[int] = []
+    for place, char in enumerate(text):
+        for small in unicodedata.normalize("NFKC", char).casefold():
+            if small in "'’":
+                continue
+            wordly = small.isalnum()
+            if wordly or (letters and letters[-1] != " "):
+                letters.append(small if wordly else " ")
+                places.append(place)
+    folded = "".join(letters).rstrip()
+    return (folded, tuple(places[: len(folded)])) if folded == fold(text) else None
+
+
 @lru_cache(maxsize=1)
 def _cjk() -> re.Pattern[str]:
     """Give the pattern of a Chinese, Japanese or Korean character; Python takes milliseconds to compile it."""

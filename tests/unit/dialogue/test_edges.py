@@ -96,7 +96,7 @@ OPTIONS = "flows: {main: {start: {commands: [main]}, steps: [{ask: c, say: C?, o
     ("options", "reply", "said"),
     [
         ("[Deep red, Sky blue]", "blue as is the sky", "Got Sky blue."),
-        ("[Deep red, Sky blue]", "Deep red or Sky blue", "C?"),
+        ("[Deep red, Sky blue]", "Deep red or Sky blue", "Which is it: Deep red, Sky blue?"),
         ("[Deep red, Deep blue]", "red and blue and deep", "C?"),
         ("[big lamp, big lamb]", "big lamq", "C?"),
         ("[Order 1234, Order 5678]", "order 1235", "C?"),
