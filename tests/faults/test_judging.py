@@ -4,6 +4,7 @@ import pytest
 
 from botkit.testing.faults import Entry, Fault, Judgement, Kind, Move, Played, Sent, Talk
 from botkit.testing.faults.judging import judge
+from botkit.testing.faults.probing import Stall
 
 TALK = Talk((Move("a", ("1", "2")), Move("b", ("3",), unknown=("?",))), writes=("one",))
 WELL = [("r1", "1", 1.0), ("r2", "2", 2.0), ("r3", "3", 3.0)]
@@ -59,6 +60,51 @@ def test_a_repeat_is_excused_only_by_a_crash_in_its_window(
     assert (len(found.repeats), len(found.repeated_wrongly)) == ((1, 0) if excused else (0, 1))
 
 
+@pytest.mark.parametrize(
+    ("kind", "began", "stalls", "excused"),
+    [
+        ("kill", 1.1, [], True),
+        ("kill", 1.2, [], False),
+        ("kill", 1.2, [(1.02, 1.15)], True),
+        ("kill", 1.2, [(0.5, 1.05), (1.18, 9.0)], False),
+        ("kill", 1.2, [(0.5, 1.1), (1.18, 9.0)], True),
+        ("kill", 1.2, [(1.3, 9.0)], False),
+        ("kill", 1.2, [(0.0, 0.9)], False),
+        ("crash", 1.6, [], True),
+        ("crash", 1.8, [], False),
+        ("crash", 1.8, [(1.5, 1.7)], True),
+    ],
+)
+def test_the_window_is_longer_by_what_the_machine_stood_still(
+    kind: Kind, began: float, stalls: list[Stall], excused: bool
+) -> None:
+    record = [Sent("c1", "r1", "1", 1.0, 1), Sent("c1", "r1", "1", 20.0, 2)]
+    played = Played(Fault(kind, "sent:before"), began=began, ended=began + 1)
+    found = judge({"c1": Talk((Move("a", ("1",)),))}, [], record, [], [played], window=0.11, stalls=stalls)
+    assert (len(found.repeats), len(found.repeated_wrongly)) == ((1, 0) if excused else (0, 1))
+
+
+@pytest.mark.parametrize(
+    ("kind", "began", "ended", "worker", "excused"),
+    [
+        ("full", 1.0, 1.5, 0, True),
+        ("full", 1.0, 1.5, 1, True),
+        ("full", 1.0, 1.5, 2, False),
+        ("lock", 1.05, 1.5, 1, True),
+        ("quota", 0.0, 0.05, 1, False),
+        ("clock", 1.0, 1.5, 1, False),
+    ],
+)
+def test_a_store_that_takes_nothing_makes_the_window_longer(
+    kind: Kind, began: float, ended: float, worker: int, excused: bool
+) -> None:
+    record = [Sent("c1", "r1", "1", 1.0, 1), Sent("c1", "r1", "1", 20.0, 2)]
+    hindering = Played(Fault(kind, ""), began=began, ended=ended, worker=worker)
+    kill = Played(Fault("kill", "sent:before"), began=2.5, ended=3.0, worker=1)
+    found = judge({"c1": Talk((Move("a", ("1",)),))}, [], record, [], [hindering, kill])
+    assert (len(found.repeats), len(found.repeated_wrongly)) == ((1, 0) if excused else (0, 1))
+
+
 @pytest.mark.parametrize(("worker", "excused"), [(0, True), (1, True), (2, True), (3, False)])
 def test_a_crash_excuses_what_its_own_worker_sent(worker: int, excused: bool) -> None:
     record = [Sent("c1", "r1", "1", 2.0, 1), Sent("c1", "r1", "1", 2.9, 2)]
@@ -69,7 +115,7 @@ def test_a_crash_excuses_what_its_own_worker_sent(worker: int, excused: bool) ->
 
 def test_a_crash_repeats_one_reply_of_a_chat_and_not_two() -> None:
     record = [Sent("c1", reply, text, at, 1) for reply, text, at in [*WELL, ("r1", "1", 3.1), ("r2", "2", 3.2)]]
-    early = Played(Fault("kill", "sent:before"), began=1.1, ended=1.2)
+    early = Played(Fault("kill", "sent:before"), began=1.05, ended=1.2)
     assert len(judge({"c1": TALK}, [], record, [], [early, KILL]).repeats) == 2
     both = Played(Fault("kill", "sent:before"), began=1.0, ended=2.5)
     found = judge({"c1": TALK}, [], record, [], [both])

@@ -1,6 +1,9 @@
 """The parts of the harness: plans, ledgers, the platform's double, and what is refused."""
 
 import asyncio
+import os
+import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,6 +26,7 @@ from botkit.testing.faults import (
 )
 from botkit.testing.faults.ledgers import PLACE
 from botkit.testing.faults.lines import Line, read, write
+from botkit.testing.faults.probing import LATE, Probe, stalled
 from botkit.testing.faults.wires import Wire
 from tests.faults.customers import STALL, talk
 
@@ -51,6 +55,34 @@ async def test_a_kind_of_the_other_store_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no cut with this store") as caught:
         await play(STALL, talk, [Fault("cut")], tmp_path)
     assert caught.value.hint == "there are: kill, freeze, restart, full, quota, clock, lock"
+
+
+def test_a_probe_notes_when_the_machine_stood_still(tmp_path: Path) -> None:
+    probe = Probe(tmp_path)
+    well = 10.0
+    for now in (10.05, 10.11, 10.30, 10.36, 11.36):
+        well = probe.note(well, now)
+    assert probe.stalls == [(10.11, 10.30), (10.36, 11.36)]
+    assert stalled(probe.stalls, 10.0, 12.0) == pytest.approx(1.19)
+    assert stalled(probe.stalls, 10.2, 10.4) == pytest.approx(0.14)
+    assert stalled(probe.stalls, 11.4, 12.0) == 0.0
+    assert stalled([(2.0, 4.0), (1.0, 3.0), (1.5, 2.5)], 0.0, 3.5) == pytest.approx(2.5)
+
+
+def test_a_probe_notes_a_disk_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow, stood = threading.Event(), threading.Event()
+
+    def fsync(_: int) -> None:
+        if not slow.is_set():
+            slow.set()
+            time.sleep(2 * LATE)  # a disk's sleep, not the test's
+        else:
+            stood.set()
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with Probe(tmp_path) as probe:
+        assert stood.wait(5.0)
+    assert any(until - since >= 2 * LATE for since, until in probe.stalls)
 
 
 async def test_a_ledger_keeps_every_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

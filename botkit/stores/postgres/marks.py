@@ -6,7 +6,7 @@ from typing import Final
 
 from botkit.stores.postgres.lanes import Lane
 
-_AGAIN: Final = 1.0  # seconds after which a mark that failed is tried again
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0  # seconds after which a mark that failed is tried again
 _KEPT: Final = 30.0  # seconds for which one that was written is known: longer than a crash or an answer takes
 _MOST_KEPT: Final = 10_000
 
@@ -24,7 +24,7 @@ class Marks:
     def __init__(self, lane: Lane[Mark, None]) -> None:
         self._lane = lane
         self._under_way: dict[str, asyncio.Future[None]] = {}
-        self._retries: set[asyncio.TimerHandle] = set()
+        self._retries: dict[str, asyncio.TimerHandle] = {}
         self._written: dict[str, tuple[float, Mark]] = {}  # the oldest first
         self._closed = False
 
@@ -52,20 +52,21 @@ class Marks:
     def stop(self) -> None:
         """Try nothing again."""
         self._closed = True
-        for retry in self._retries:
+        for retry in self._retries.values():
             retry.cancel()
         self._retries.clear()
 
-    def _post(self, reply: str, mark: Mark) -> None:
+    def _post(self, reply: str, mark: Mark, pause: float = _FIRST_PAUSE) -> None:
         def told(outcome: "asyncio.Future[None]") -> None:
             if outcome.cancelled() or outcome.exception() is None:
                 self._under_way.pop(reply, None)
                 self._keep(reply, mark)
             elif not self._closed:  # until the database is back, `claim` leaves out what was sent
-                self._retries.add(loop.call_later(_AGAIN, self._post, reply, mark))
+                longer = min(2 * pause, _LONGEST_PAUSE)
+                self._retries[reply] = loop.call_later(pause, self._post, reply, mark, longer)
 
         loop = asyncio.get_running_loop()
-        self._retries = {one for one in self._retries if one.when() > loop.time()}
+        self._retries.pop(reply, None)
         self._under_way[reply] = marking = self._lane.post(mark)
         marking.add_done_callback(told)
 

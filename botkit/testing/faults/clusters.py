@@ -107,7 +107,7 @@ class Cluster:
         if isinstance(found, str):
             return Played(fault, why=found)
         node, began = found
-        worker = 0 if fault.kind == "crash" else node.worker.pid
+        worker = 0 if fault.kind in ("crash", "full") else node.worker.pid
         await self._do(fault, node)
         ended = time.monotonic()
         await asyncio.sleep(BETWEEN)

@@ -7,14 +7,17 @@ import msgspec
 
 from botkit.testing.faults.ledgers import Entry
 from botkit.testing.faults.lines import CHANNEL
-from botkit.testing.faults.plans import EXCUSING, Played
+from botkit.testing.faults.plans import EXCUSING, HINDERING, Played
 from botkit.testing.faults.platforms import Sent
+from botkit.testing.faults.probing import Stall, stalled
 from botkit.testing.faults.talks import Talk
 
 NOTHING = Talk(())
-WINDOW = 0.25  # seconds between the platform's acceptance and the mark for which a repeat is excused
+WINDOW = 0.1  # seconds between the platform's acceptance and the mark for which a repeat is excused
+SERVER_WINDOW = 0.25  # the same with a server
+FORGOTTEN = 0.6  # seconds of marks that a server forgets in a crash: three times its `wal_writer_delay`
+AGAIN = 1.0  # seconds after which a mark that the store refused is tried again at the latest
 NEAR = 5.0  # seconds before a repeated reply in which faults are told of
-SERVER_WINDOW = 1.0  # the same with a server that others keep busy, and that forgets 0.6 seconds in a crash
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -22,7 +25,8 @@ class Judgement(msgspec.Struct, frozen=True):
 
     `repeats` are excused: a fault took the worker away between the platform's acceptance of a reply and its mark.
     `unknown` are the chats where nobody knows whether a write was done, which is what the flow has to say then.
-    `windows` are the seconds from acceptance to the durable mark, if they were measured.
+    `windows` are the seconds from acceptance to the durable mark, if they were measured. `stalls` are the times in
+    which this machine stood still: they do not count where a mark was late.
     """
 
     seed: int
@@ -40,6 +44,7 @@ class Judgement(msgspec.Struct, frozen=True):
     repeats: int = 0
     unknown: int = 0
     windows: tuple[float, ...] = ()
+    stalls: tuple[Stall, ...] = ()
 
     @property
     def faults(self) -> int:
@@ -66,7 +71,8 @@ class Judgement(msgspec.Struct, frozen=True):
         told = (
             f"{self.faults} faults on {self.chats} chats (seed {self.seed}): {self.delivered} messages, "
             f"{self.repeated} of them delivered again; {len(self.wrongs)} wrongs, {self.repeats} replies repeated "
-            f"in the window, {self.unknown} writes of unknown outcome"
+            f"in the window, {self.unknown} writes of unknown outcome; the machine stood still {len(self.stalls)} "
+            f"times, {max((end - began for began, end in self.stalls), default=0.0):.2f} s at most"
         )
         return "\n".join((told, *self.wrongs[:20]))
 
@@ -92,8 +98,13 @@ def judge(
     played: Sequence[Played],
     *,
     window: float = WINDOW,
+    stalls: Sequence[Stall] = (),
 ) -> Verdicts:
-    """Compare what was sent and written with what each talk has to come to; a chat without a talk has to be empty."""
+    """Compare what was sent and written with what each talk has to come to; a chat without a talk has to be empty.
+
+    A fault excuses the repeat of a reply if it fell at most `window` seconds after its acceptance, those in which the
+    machine stood still (`stalls`) not counted.
+    """
     found = Verdicts()
     records: dict[str, list[Sent]] = {chat: [] for chat in talks}
     for one in sent:
@@ -108,7 +119,7 @@ def judge(
         _judge_writes(chat, talk, writes, found, surely=shown == talk.replies)
         left = list(played)
         for before, again in _repeats(record):
-            excuse = _excuse(before, again, left, window)
+            excuse = _excuse(before, again, left, window, stalls)
             if excuse is not None:  # a crash repeats one reply of a chat, not two
                 left.remove(excuse)
             to = found.repeated_wrongly if excuse is None else found.repeats
@@ -159,15 +170,24 @@ def _told(before: Sent, again: Sent, played: Sequence[Played]) -> str:
     )
 
 
-def _excuse(before: Sent, again: Sent, played: Sequence[Played], window: float) -> Played | None:
+def _excuse(
+    before: Sent, again: Sent, played: Sequence[Played], window: float, stalls: Sequence[Stall]
+) -> Played | None:
     """Give the fault that fell between the acceptance of a reply and its mark, if there is one.
 
-    It fell on the worker that sent it before, or on the one that sent it again: a worker that is frozen just before
-    it sends does so when it wakes, and another one has done it by then.
+    While the machine stands still there is no mark, nor while the store can take nothing and a moment longer. The
+    fault fell on the worker that sent the reply before, or on the one that sent it again: a worker that is frozen
+    just before it sends does so when it wakes, and another one has done it by then.
     """
+    hindered = [
+        (one.began, one.ended + AGAIN)
+        for one in played
+        if not one.why and one.fault.kind in HINDERING and one.worker in (0, before.worker)
+    ]
     for one in played:
         if one.why or one.fault.kind not in EXCUSING or one.worker not in (0, before.worker, again.worker):
             continue
-        if one.began - window <= before.at <= one.ended:
+        late = one.began - before.at - stalled([*stalls, *hindered], before.at, one.began)
+        if late <= window + (FORGOTTEN if one.fault.kind == "crash" else 0.0) and before.at <= one.ended:
             return one
     return None

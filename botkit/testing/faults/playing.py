@@ -10,10 +10,11 @@ from botkit.app.nodes import Role
 from botkit.errors import UsageError
 from botkit.stores import Durability
 from botkit.testing.faults.alone import Alone
-from botkit.testing.faults.judging import SERVER_WINDOW, WINDOW, Judgement, judge
+from botkit.testing.faults.judging import SERVER_WINDOW, WINDOW, Judgement, Verdicts, judge
 from botkit.testing.faults.ledgers import Ledger
-from botkit.testing.faults.plans import ANYWHERE, KINDS, POINTS, SERVER_KINDS, Fault
+from botkit.testing.faults.plans import ANYWHERE, KINDS, POINTS, SERVER_KINDS, Fault, Played
 from botkit.testing.faults.platforms import Platform, StrayedError
+from botkit.testing.faults.probing import Probe, Stall
 from botkit.testing.faults.stages import Stage
 from botkit.testing.faults.talks import Talk
 from botkit.testing.faults.working import Setup
@@ -79,34 +80,49 @@ async def play(
             from botkit.testing.faults.clusters import Cluster  # its driver is an extra
 
             stage = Cluster(platform, setup, server, nodes, chance, reached_within)
-        async with stage.at_work():
-            crowd = Crowd(platform, talk, at_once, chats)
-            played = [await stage.play(fault) for fault in faults]
-            unfinished = await crowd.end(patience)
-            if not unfinished:
-                await asyncio.sleep(AFTERWARDS)
-                await stage.end()
+        with Probe(directory) as probe:
+            async with stage.at_work():
+                crowd = Crowd(platform, talk, at_once, chats)
+                played = [await stage.play(fault) for fault in faults]
+                unfinished = await crowd.end(patience)
+                if not unfinished:
+                    await asyncio.sleep(AFTERWARDS)
+                    await stage.end()
         window = window or (WINDOW if server is None else SERVER_WINDOW)
         written = Ledger(Path(setup.ledger)).read()
-        found = judge(crowd.talks, unfinished, platform.sent, written, played, window=window)
-        sent_at = {one.reply: one.at for one in reversed(platform.sent)}
-        return Judgement(
-            seed=seed,
-            delivered=platform.delivered,
-            repeated=platform.repeated,
-            played=tuple(played),
-            crashed=tuple(stage.crashed),
-            windows=tuple([at - sent_at[reply] for reply, at in stage.marked.items() if reply in sent_at]),
-            chats=len(crowd.talks),
-            lost=tuple(found.lost),
-            unordered=tuple(found.unordered),
-            unasked=tuple(found.unasked),
-            written_twice=tuple(found.written_twice),
-            written_wrongly=tuple(found.written_wrongly),
-            repeated_wrongly=tuple(found.repeated_wrongly),
-            repeats=len(found.repeats),
-            unknown=len(found.unknown),
-        )
+        found = judge(crowd.talks, unfinished, platform.sent, written, played, window=window, stalls=probe.stalls)
+        return _judgement(found, seed, platform, played, stage, chats=len(crowd.talks), stalls=probe.stalls)
+
+
+def _judgement(
+    found: Verdicts,
+    seed: int,
+    platform: Platform,
+    played: Sequence[Played],
+    stage: Stage,
+    *,
+    chats: int,
+    stalls: Sequence[Stall],
+) -> Judgement:
+    sent_at = {one.reply: one.at for one in reversed(platform.sent)}
+    return Judgement(
+        seed=seed,
+        delivered=platform.delivered,
+        repeated=platform.repeated,
+        played=tuple(played),
+        crashed=tuple(stage.crashed),
+        windows=tuple([at - sent_at[reply] for reply, at in stage.marked.items() if reply in sent_at]),
+        chats=chats,
+        lost=tuple(found.lost),
+        unordered=tuple(found.unordered),
+        unasked=tuple(found.unasked),
+        written_twice=tuple(found.written_twice),
+        written_wrongly=tuple(found.written_wrongly),
+        repeated_wrongly=tuple(found.repeated_wrongly),
+        repeats=len(found.repeats),
+        unknown=len(found.unknown),
+        stalls=tuple(stalls),
+    )
 
 
 def _check(faults: Sequence[Fault], kinds: Sequence[str]) -> None:
