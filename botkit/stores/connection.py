@@ -1,6 +1,7 @@
 """Connections to SQLite, and what its errors mean for whoever runs the bot."""
 
 import sqlite3
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal
@@ -11,6 +12,7 @@ Durability = Literal["normal", "full"]
 MEMORY: Final = ":memory:"
 
 _PATIENCE = 5.0  # seconds that opening waits for another process
+_PAUSE = 0.01  # seconds between tries to empty the log
 _PAGE = 2048  # bytes; a turn changes about ten pages by a row each, and each goes whole into the write-ahead log
 _CACHE = 16_384  # kB of pages in memory at most, filled as they are read: SQLite's own 2 MB hold few conversations
 _CHECKPOINT = 4000  # pages of the log, 8 MB, before they move into the file
@@ -56,8 +58,12 @@ def empty_log(path: str) -> bool:
     Raises StoreError.
     """
     db = connect(path)
+    deadline = time.monotonic() + _PATIENCE
     try:
-        busy: int = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        while busy := bool(db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]):
+            if time.monotonic() > deadline:
+                break
+            time.sleep(_PAUSE)  # another checkpoint is under way
     except sqlite3.Error as error:
         if is_busy(error):
             return False

@@ -5,9 +5,9 @@ anything, and may be run again if its transaction failed. *Marks* are rows that 
 whatever is written next.
 
 At NORMAL, SQLite's commit is a write into the page cache: it takes a few microseconds, less than asking another
-thread for it. At FULL a commit waits for the disk: a thread waits for it, and what is asked meanwhile shares the next
-transaction. Its statements are run on the loop all the same: a thread that ran them would take turns with the loop at
-every one, for longer than the statements take.
+thread for it; only checkpoints wait for the disk, and they have a thread. At FULL a commit waits for the disk: a
+thread waits for it, and what is asked meanwhile shares the next transaction. Its statements are run on the loop all
+the same: a thread that ran them would take turns with the loop at every one, for longer than the statements take.
 """
 
 import asyncio
@@ -18,7 +18,8 @@ from queue import SimpleQueue
 from typing import Any, Protocol, TypeVar
 
 from botkit.errors import BotkitError, StoreError
-from botkit.stores.connection import explain, is_busy
+from botkit.stores.checkpoints import EVERY, LONGEST, Checkpoints
+from botkit.stores.connection import MEMORY, explain, is_busy
 from botkit.stores.work import mark_sent, nothing
 
 T = TypeVar("T")
@@ -97,7 +98,10 @@ class Inline:
         self._marks = marks
         self._queue = asyncio.Lock()  # taken only while another process is in the way
         self._flushing: asyncio.Handle | None = None
+        self._checkpoints = None if path == MEMORY else Checkpoints(path)
+        self._written = 0  # transactions since the last checkpoint began
         db.execute(f"PRAGMA busy_timeout = {_BLOCKED}")
+        db.execute(f"PRAGMA wal_autocheckpoint = {LONGEST}")
 
     async def run(self, work: Work[T], *, alone: bool = False, long: bool = False) -> T:  # noqa: ARG002 - no thread
         """Run the work now, or, behind whoever waits already, when the database is free."""
@@ -118,8 +122,12 @@ class Inline:
         """Commit the marks."""
         if self._flushing is not None:
             self._flushing.cancel()
-        if self._marks:
-            await self.run(nothing)
+        try:
+            if self._marks:
+                await self.run(nothing)
+        finally:
+            if self._checkpoints is not None:
+                await self._checkpoints.close()
 
     async def _run_patiently(self, work: Work[T]) -> T:
         loop = asyncio.get_running_loop()
@@ -158,6 +166,10 @@ class Inline:
             raise
         if marking is not None:
             self._marks.end(written=True)
+        self._written += 1
+        if self._written >= EVERY and self._checkpoints is not None:
+            self._written = 0
+            self._checkpoints.begin()
         return result
 
 
