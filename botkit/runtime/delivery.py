@@ -32,7 +32,10 @@ def pause(attempts: int, jitter: float) -> float:
 
 
 class Delivery:
-    """Sends what the store's outbox holds. `epoch_of` tells the owner's epoch now and whether a person has it."""
+    """Sends what the store's outbox holds. `epoch_of` tells the owner's epoch now and whether a person has it.
+
+    `behind` are the conversations of which something has come to be sent that nobody has begun to send.
+    """
 
     def __init__(
         self,
@@ -57,6 +60,7 @@ class Delivery:
         }
         self._running: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
+        self.behind: set[str] = set()
         self._left: set[str] = set()  # conversations whose outbox may hold more than is handed over
         self._napping: set[str] = set()
         self._marked: dict[str, str] = {}  # conversations, and which reply was sent there last
@@ -86,6 +90,7 @@ class Delivery:
         """Send what is known to wait, or else look what does; while it goes on, it looks again at its end."""
         if self._closed or not self.serves(conversation.partition(":")[0]):
             return
+        self.behind.add(conversation)
         if conversation in self._running:
             self._again.add(conversation)
             return
@@ -99,6 +104,7 @@ class Delivery:
             self._left.add(conversation)
             if not task.cancelled():
                 _log.error("sending stopped", exc_info=task.exception(), extra={"conversation": conversation})
+        self.behind.discard(conversation)
         if conversation in self._again:
             self._again.discard(conversation)
             self.wake(conversation)
@@ -117,6 +123,8 @@ class Delivery:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _send_all(self, conversation: str, known: Claim | None) -> None:
+        if conversation not in self._again:
+            self.behind.discard(conversation)
         looks = 0
         while not self._closed:
             try:

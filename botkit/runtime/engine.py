@@ -103,6 +103,7 @@ class Engine:
         self._owners: dict[str, tuple[int, bool]] = {}
         self._listeners: dict[str, list[Listener]] = {}
         self._settled: dict[str, asyncio.Event] = {}
+        self._rushing: dict[str, asyncio.Event] = {}  # conversations whose deliveries give way; set after the last
         self._closing = False
         self.turns_taken = 0
 
@@ -197,11 +198,13 @@ class Engine:
     async def _take(self, incoming: Incoming, early: dict[str, Early] | None) -> Accepted:
         if isinstance(incoming.event, Message) and incoming.event.files:
             incoming = await self._attach(incoming)
+        if (conversation := incoming.conversation) in self.delivery.behind or conversation in self._rushing:
+            await self._give_way(conversation)
         incoming = self.bursts.fit(incoming)
         commit = None
         if early is not None or not self.bursts.waits(incoming.event):
             arrived = Arrived(0, incoming.event, incoming.customer)
-            commit = await self._foresee(incoming.conversation, arrived, early)
+            commit = await self._foresee(conversation, arrived, early)
         try:
             if commit is not None:
                 return self._took(await self.store.take(incoming, commit, self.clock.now()), commit, early or {})
@@ -213,6 +216,17 @@ class Engine:
             self.bursts.note(incoming.event, accepted)
         self._wake_for(accepted, ends=self._carrier is not None and self.bursts.ends(incoming.event))
         return accepted
+
+    async def _give_way(self, conversation: str) -> None:
+        """Let others go first where a customer writes faster than replies go: one delivery in a round of the loop."""
+        before, mine = self._rushing.get(conversation), asyncio.Event()
+        self._rushing[conversation] = mine
+        try:
+            await (asyncio.sleep(0) if before is None else before.wait())
+        finally:
+            mine.set()
+            if self._rushing[conversation] is mine:
+                del self._rushing[conversation]
 
     async def _attach(self, incoming: Incoming) -> Incoming:
         """Give a delivery with the files that are its conversation's."""

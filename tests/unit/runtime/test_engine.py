@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -11,6 +11,7 @@ from botkit.errors import FenceError, StoreError
 from botkit.model.events import Message, Opened, Owned, Press
 from botkit.model.replies import Call
 from botkit.model.turn import Turn
+from botkit.ports.connectors import Incoming
 from botkit.ports.stored import LEASE, Commit, Loaded
 from botkit.ports.stores import Store
 from botkit.registry.contexts import Context
@@ -60,6 +61,29 @@ async def test_the_messages_of_a_conversation_are_taken_in_order(store: Store) -
     assert await rig.said() == texts
     assert len(texts) == 20
     assert [record.seq for record in await store.turns("phone:1")] == list(range(1, 21))
+
+
+async def test_who_writes_faster_than_replies_go_gives_way_to_others(store: Store) -> None:
+    taken: list[str] = []
+
+    class Noting:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(store, name)
+
+        async def take(self, incoming: Incoming, commit: Commit, now: float) -> Any:
+            taken.append(incoming.chat)
+            return await store.take(incoming, commit, now)
+
+    rig = Rig(cast("Store", Noting()), connectors={"phone": Phone()})
+    flood = [asyncio.create_task(rig.accept(Message(f"/echo {n}"))) for n in range(17)]
+    other = asyncio.create_task(rig.accept(Message("/echo other"), chat="2"))
+    await asyncio.sleep(0)
+    assert taken == ["1", "2"]
+    flood[3].cancel()
+    await asyncio.gather(other, *flood, return_exceptions=True)
+    await rig.rest()
+    assert await rig.said() == [f"/echo {n}" for n in range(17) if n != 3]
+    assert not rig.engine._rushing
 
 
 async def test_a_delivery_that_comes_again_is_dropped(store: Store) -> None:
