@@ -4,9 +4,13 @@ import json
 import time
 from typing import Any
 
+from msgspec.structs import replace
+
+from botkit.app.histories import secrets_of
 from botkit.app.transcripts import event_line, moment, readable
 from botkit.app.transcripts import line_of as reply_line
 from botkit.errors import UsageError
+from botkit.model.secrecy import hide, hide_call, hide_event, hide_reply
 from botkit.ports.stored import Failed
 from botkit.ports.stores import Store
 
@@ -16,6 +20,25 @@ def kind_of(failed: Failed) -> str:
     if failed.reply is not None:
         return "reply"
     return "call" if failed.call is not None else "message"
+
+
+async def failures_of(store: Store, most: int) -> list[Failed]:
+    """Give what failed, the newest first, without what is secret in it."""
+    found = await store.failures(most)
+    secrets = {name: await secrets_of(store, name) for name in {failed.conversation for failed in found}}
+    return [_hidden(failed, secrets[failed.conversation]) for failed in found]
+
+
+def _hidden(failed: Failed, secrets: tuple[str, ...]) -> Failed:
+    if not secrets:
+        return failed
+    return replace(
+        failed,
+        reason=hide(failed.reason, secrets),
+        reply=failed.reply and hide_reply(failed.reply, secrets),
+        call=failed.call and hide_call(failed.call, secrets),
+        event=failed.event and hide_event(failed.event, secrets),
+    )
 
 
 def line_of(failed: Failed) -> str:

@@ -12,6 +12,7 @@ from botkit.app.directories import read_file, variables_of
 from botkit.app.transcripts import moment
 from botkit.errors import LoadError, Problem, UsageError
 from botkit.model import codec
+from botkit.model.secrecy import hide_record, long_secrets
 from botkit.model.turn import Record
 from botkit.ports.files import FileLimits, Files
 from botkit.ports.stores import Store
@@ -76,14 +77,27 @@ def config_of(directory: Path) -> Config:
 
 
 async def records_of(store: Store, conversation: str, first: int = 1) -> list[Record]:
-    """Give all records of a conversation from turn `first` on. Raises UsageError if there are none at all."""
+    """Give all records of a conversation from turn `first` on, without what is secret in them.
+
+    Raises UsageError if there are none at all.
+    """
     records: list[Record] = []
     while page := await store.turns(conversation, first, _PAGE):
         records += page
         first = page[-1].seq + 1
+    secrets = long_secrets(records)
+    records = [hide_record(record, secrets) for record in records]
     if not records and not await store.turns(conversation, 1, 1):
         raise UsageError(f"there is no conversation {conversation!r}", hint="`botkit conversations list` names them")
     return records
+
+
+async def secrets_of(store: Store, conversation: str) -> tuple[str, ...]:
+    """Give the texts that nobody is shown of a conversation."""
+    records: list[Record] = []
+    while page := await store.turns(conversation, records[-1].seq + 1 if records else 1, _PAGE):
+        records += page
+    return tuple(sorted({text for record in records for text in record.secrets}))
 
 
 def data_of(record: Record) -> dict[str, Any]:

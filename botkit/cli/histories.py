@@ -164,11 +164,11 @@ def failed(
     botkit conversations failed --dir flows/support
     botkit conversations failed --json | jq -r 'select(.kind == "reply") | .id'
     """
-    from botkit.app.failures import data_of, line_of
+    from botkit.app.failures import data_of, failures_of, line_of
     from botkit.app.transcripts import moment
 
     async def list_all(store: "Store") -> None:
-        for one in await store.failures(most):
+        for one in await failures_of(store, most):
             data = data_of(one)
             if as_json:
                 print(json.dumps(data, ensure_ascii=False))

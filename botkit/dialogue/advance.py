@@ -8,6 +8,7 @@ from botkit.dialogue.outside import take_outside, wake
 from botkit.dialogue.questions import repeat_question
 from botkit.dialogue.routing import choose_locale_for, route, route_owned, take_flow_button
 from botkit.dialogue.saying import title_of
+from botkit.dialogue.secrecy import finish
 from botkit.dialogue.stack import abandon, clear_stack, push, repair
 from botkit.dialogue.staleness import end_stale
 from botkit.dialogue.steps import fail, give_up, proceed, take_result
@@ -47,7 +48,7 @@ def advance(flows: FlowSet, session: Session, event: Event, now: float) -> Turn:
         work.settled = False
         _take(work, event)
         _settle(work)
-    return work.finish()
+    return finish(work) if work.prepared.secrets else work.finish()
 
 
 def set_aside(flows: FlowSet, session: Session, event: Event, now: float) -> Turn:
@@ -55,7 +56,7 @@ def set_aside(flows: FlowSet, session: Session, event: Event, now: float) -> Tur
     work = Work(flows, session, event, now)
     if work.owner == "bot":
         give_up(work)
-    return work.finish()
+    return finish(work) if work.prepared.secrets else work.finish()
 
 
 def _take(work: Work, event: Event) -> None:

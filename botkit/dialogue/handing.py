@@ -4,27 +4,32 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from botkit.dialogue.secrecy import is_secret, secret_texts
 from botkit.dialogue.stack import clear, repair
 from botkit.dialogue.work import Work
 from botkit.expressions import template
 from botkit.model.events import Owned
 from botkit.model.replies import HandOff, Leave
+from botkit.model.secrecy import HIDDEN, hide, hide_in
 from botkit.model.values import to_json
 
 
 def hand_off(work: Work, team: str, reason: str, *, show: dict[str, Any] | None = None, step: str = "") -> None:
     """Give the conversation to a team: open flows end, their slots go into the packet."""
     slots = {**work.slots, **{name: value for f in work.stack for name, value in f.slots.items()}}
-    packet = {
+    packet: dict[str, Any] = {
         "flow": work.stack[-1].flow if work.stack else "",
         "step": step,
         "locale": work.locale,
         "customer": to_json(work.customer),
-        "slots": to_json(slots),
+        "slots": to_json({name: HIDDEN if is_secret(work, name) else value for name, value in slots.items()}),
         "titles": _titles(work, slots),
         "show": to_json(show or {}),
         "last": [list(line) for line in work.lines],
     }
+    secrets = secret_texts(work)
+    if secrets:
+        packet, reason = hide_in(packet, secrets), hide(reason, secrets)
     waits = work.owner == "queue"
     clear(work)
     work.owner, work.team, work.agent = "queue", team, ""

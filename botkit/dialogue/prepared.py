@@ -82,7 +82,7 @@ class Prepared:
     have no templates in their labels: `choices` and `buttons` remember those by slot and locale, `texts` what each
     text is in a locale, `names` how the slots of flows that are on the stack together are named, `subjects` what each
     flow is about (`refusing.Subject`). `troubled` are the slots (by `id`) that are asked for
-    with a word for what is wrong.
+    with a word for what is wrong. `secrets` are the secret slots, each by its flow ("" where it is shared) and name.
     """
 
     flows: FlowSet
@@ -98,6 +98,7 @@ class Prepared:
     texts: dict[tuple[int, str], tuple[Text, Compiled]]
     names: dict[tuple[str, ...], re.Pattern[str] | None]
     subjects: dict[str, Any]
+    secrets: frozenset[tuple[str, str]]
 
 
 _kept: OrderedDict[int, Prepared] = OrderedDict()
@@ -140,7 +141,15 @@ def _derive(flows: FlowSet) -> Prepared:
         texts={},
         names={},
         subjects={},
+        secrets=frozenset(_secrets_of(flows)),
     )
+
+
+def _secrets_of(flows: FlowSet) -> Iterator[tuple[str, str]]:
+    yield from (("", name) for name, slot in flows.slots.items() if slot.secret)
+    for flow in flows.flows.values():
+        asked = [step.body.slot for step in flow.steps.values() if isinstance(step.body, Ask)]
+        yield from ((flow.name, slot.name) for slot in (*flow.slots.values(), *asked) if slot.secret)
 
 
 def _slots_of(flows: FlowSet) -> list[SlotDef]:

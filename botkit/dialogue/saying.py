@@ -10,9 +10,9 @@ from botkit.errors import ExpressionError
 from botkit.expressions import render, value
 from botkit.model.definitions import ButtonDef, CardDef, Flow, Rule, SlotDef, Speech
 from botkit.model.replies import Button, Card
+from botkit.model.secrecy import HIDDEN
 
 MOST_CHOICES = 100  # buttons or cards that one expression may give
-_HIDDEN = "•••"  # in place of a secret
 
 
 def say_speech(
@@ -138,7 +138,7 @@ def title_of(work: Work, named: Flow | SlotDef) -> str:
 
 def shown(work: Work, slot: SlotDef, value: Any) -> Any:
     """Give a slot's value as the customer is shown it; a secret one is not."""
-    return _HIDDEN if slot.secret else work.labelled(slot, value)
+    return HIDDEN if slot.secret else work.labelled(slot, value)
 
 
 def rule_text(work: Work, slot: SlotDef | None, rule: Rule | None, value: Any) -> str:

@@ -92,7 +92,13 @@ SLOT_KEYS = (
     ),
     Key("title", "text", "What the bot calls it to a customer, who may call it so too.", "order number"),
     Key("description", "words", "What it means, for people and for the LLM.", "The number of an order"),
-    Key("secret", "boolean", "The value is never logged or shown to an LLM.", "true", default="false"),
+    Key(
+        "secret",
+        "boolean",
+        "Nobody is shown the value, nor what a customer writes for it.",
+        "true",
+        default="false",
+    ),
     Key(
         "carry",
         "carry",

@@ -46,6 +46,7 @@ class Turn(msgspec.Struct, frozen=True, array_like=True):
     effects: tuple[Effect, ...] = ()
     visits: tuple[Visit, ...] = ()
     now: float = 0.0
+    secrets: tuple[str, ...] = ()  # texts in it that nobody is shown
 
 
 class Record(msgspec.Struct, frozen=True, array_like=True):
@@ -65,6 +66,7 @@ class Record(msgspec.Struct, frozen=True, array_like=True):
     effects: tuple[Effect, ...] = ()
     visits: tuple[Visit, ...] = ()
     now: float = 0.0
+    secrets: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, turn: Turn, *, placed: bool = False) -> "Record":
@@ -82,4 +84,5 @@ class Record(msgspec.Struct, frozen=True, array_like=True):
             effects=turn.effects,
             visits=turn.visits,
             now=turn.now,
+            secrets=turn.secrets,
         )

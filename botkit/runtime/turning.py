@@ -19,6 +19,7 @@ from botkit.ports.stored import Arrived
 from botkit.registry.contexts import Caller
 from botkit.registry.registry import Registry
 from botkit.runtime.books import FlowBook
+from botkit.runtime.packets import mask_packet
 from botkit.runtime.recognition import Recogniser
 
 SOON = 0.02  # seconds for which a turn waits for a read, so that both are stored together
@@ -122,6 +123,8 @@ class Turning:
         turn = advance(flows, session, event, now)
         if flows is not self._book.current and flows is not self._book.canary:
             turn = replace(turn, session=replace(turn.session, bound=bool(turn.session.stack)))
+        if turn.session.owner == "queue" and turn.effects:
+            turn = mask_packet(turn)
         return await self._guard_replies(turn, flows) if self._guarded["output"] and turn.replies else turn
 
     async def _prepare(self, session: Session, event: FromCustomer) -> FromCustomer:

@@ -145,6 +145,7 @@ ORDERS: dict[str, tuple[str, ...]] = {
         "effects",
         "visits",
         "now",
+        "secrets",
     ),
 }
 
