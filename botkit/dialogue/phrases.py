@@ -52,6 +52,7 @@ class Phrases:
     clauses: re.Pattern[str] | None = None
     stopping: re.Pattern[str] | None = None
     stops: frozenset[str] = frozenset()
+    appeals: frozenset[str] = frozenset()
     past: re.Pattern[str] | None = None
     wishes: re.Pattern[str] | None = None
     barring: re.Pattern[str] | None = None
@@ -95,6 +96,7 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         clauses=_ending(known),
         stopping=_stopping(known, yes | no),
         stops=frozenset(fold(phrase) for locale in known for phrase in locale.stops),
+        appeals=frozenset(fold(phrase) for locale in known for phrase in locale.appeals),
         past=anywhere(tuple(phrase for locale in known for phrase in locale.past)),
         wishes=anywhere(tuple(phrase for locale in known for phrase in locale.wishes)),
         leading_over=_leading_over(known),

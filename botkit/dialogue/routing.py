@@ -87,6 +87,9 @@ def route(work: Work, message: Message) -> None:
     if control is not None:
         take_control(work, control, "a control phrase")
         return
+    if fold(message.text) in work.prepared.phrases.appeals and not surer_meaning(work, message, 0.0):
+        take_control(work, "person", "asks for a person, and no flow is for that")
+        return
     if question is not None and not work.greeted and _take_refusal(work, question, message, found):
         return
     if question is not None and found is None and not work.greeted and _take_undecided(work, question, message):

@@ -166,6 +166,7 @@ class Locale(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     questions: tuple[str, ...] = ()  # words that a question begins with: how, can
     negations: tuple[str, ...] = ()  # before a value that is not meant: NOT by mail, ANYTHING BUT blue
     refusals: tuple[str, ...] = ()  # before an option that is not meant: I DON'T WANT the blue one
+    appeals: tuple[str, ...] = ()  # whole messages that ask for a person, unless a flow is for them
     stops: tuple[str, ...] = ()  # before what is not wanted, or not any more: NO refund, 先不 退
     past: tuple[str, ...] = ()  # words by which something is told that was done: I PAID by card
     wishes: tuple[str, ...] = ()  # what has one of these is more than told: I paid and WANT it back

@@ -136,3 +136,56 @@ def test_a_pause_at_a_confirm_keeps_it_open(said: str) -> None:
 def test_what_cancels_chooses_no_option(said: str) -> None:
     assert talk_to("reason", said).slots.get("reason") is None
     assert talk_to("reason", "it changed").slots.get("reason") == "changed"
+
+
+PERSONS = ["give me a manager", "let me talk to your supervisor", "can a human call me", "I'd like to speak with your manager", "叫你们主管来",
+           "我要找你们领导", "让你们经理来", "geben Sie mir einen Menschen", "ich möchte mit Ihrem Vorgesetzten sprechen",
+           "أريد المدير", "أريد التحدث مع المشرف"]  # fmt: skip
+COMPLAINTS = [
+    "I want to complain",
+    "I'd like to make a complaint",
+    "我要投诉",
+    "投诉",
+    "ich möchte mich beschweren",
+    "أريد تقديم شكوى",
+]
+STOPS = ["stop, leave it as it is", "I'd like to stop here", "let's leave it at that", "我不想弄了", "先别办了", "保持原样", "lassen Sie es so",
+         "ich möchte abbrechen", "أريد التوقف هنا"]  # fmt: skip
+ALL = build(SHOP, locales=("en", "zh", "de", "ar"))
+
+
+@pytest.mark.parametrize("place", ["order", "reason", "confirm"])
+@pytest.mark.parametrize("said", [*PERSONS, *COMPLAINTS])
+def test_who_wants_a_person_gets_one(place: str, said: str) -> None:
+    talk = Talk(ALL)
+    for line in TO[place]:
+        talk.say(line)
+    talk.say(said)
+    assert (talk.session.owner, talk.route) == ("queue", "control")
+
+
+@pytest.mark.parametrize("said", STOPS)
+def test_who_stops_is_let_go(said: str) -> None:
+    talk = Talk(ALL)
+    for line in TO["order"]:
+        talk.say(line)
+    talk.say(said)
+    assert (talk.stack, talk.session.owner, talk.route) == ([], "bot", "control")
+
+
+@pytest.mark.parametrize("said", ["I want to complain", "我要投诉"])
+def test_a_flow_for_complaints_takes_them(said: str) -> None:
+    text = SHOP.replace("intents:", "intents:\n  moan: {examples: [I want to complain, 我要投诉]}", 1)
+    talk = Talk(
+        build(
+            f"{text}  moan: {{start: {{intents: [moan]}}, steps: [{{ask: about, say: What about?}}]}}\n",
+            locales=("en", "zh", "de"),
+        )
+    )
+    talk.say(said)
+    assert (talk.stack, talk.session.owner) == (["moan"], "bot")
+
+
+@pytest.mark.parametrize("said", ["my manager told me to", "the neighbour complained", "经理说的", "it manages"])
+def test_who_only_names_them_does_not(said: str) -> None:
+    assert talk_to("order", said).session.owner == "bot"
