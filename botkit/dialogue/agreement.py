@@ -98,9 +98,10 @@ def says_more(work: Work, text: str, spans: Sequence[tuple[int, int]]) -> bool:
     'Yes, I ordered it on Monday' does; words that change something (but, instead) make it a correction.
     """
     phrases = work.prepared.phrases
-    left = _left_beside(work, blank(text, spans))
-    changing = is_doubtful(phrases, left) or (phrases.corrections is not None and phrases.corrections.search(left))
-    return not changing and _is_more(work, left)
+    bare = blank(text, spans)
+    left, behind = _left_beside(work, bare), behind_answer(phrases, fold(bare))
+    changing = is_doubtful(phrases, left) or (phrases.corrections is not None and phrases.corrections.search(behind))
+    return not changing and _is_more(work, without(left, phrases.counting, phrases.fillers))
 
 
 def read_statement(work: Work, text: str) -> Fit | None:
@@ -136,9 +137,18 @@ def declines_with_more(work: Work, question: Question, text: str) -> bool:
 
 
 def adds_words(work: Work, text: str, spans: Sequence[tuple[int, int]]) -> bool:
-    """Tell whether a reply has more beside some values than what leads in to them: 'no, 7228 Elm Road' of 7228."""
-    start, end = remainder(work.prepared.phrases, text)
-    return bool(without_assents(work.prepared.phrases, fold(blank(text, spans)[start:end])))
+    """Tell whether a reply has more beside some values than what leads in to them: 'no, 7228 Elm Road' of 7228.
+
+    What is counted by (两件), what stands for a thing (two blue ones) and the words of the question are no more.
+    """
+    phrases = work.prepared.phrases
+    start, end = remainder(phrases, text)
+    left = without(fold(blank(text, spans)[start:end]), phrases.assents, phrases.corrections, phrases.fillers)
+    if not left:
+        return False
+    left = without(left, phrases.counting)
+    asked = [word for words in _question_words(work, (work.session.locale, work.locale)) for word in words]
+    return any(not any(is_same_word(work, word, other) for other in asked) for word in words_of(left))
 
 
 def only_repeats(work: Work, text: str) -> bool:

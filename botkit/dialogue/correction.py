@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from botkit.dialogue.denials import is_asked_about
 from botkit.dialogue.filling import (
     STRICT,
     Fit,
@@ -26,13 +27,22 @@ from botkit.dialogue.naming import (
     without_named,
 )
 from botkit.dialogue.options import find_parts
-from botkit.dialogue.phrases import behind_no, is_correction, is_question, leads_in, read_yes_no, without_tail
+from botkit.dialogue.phrases import (
+    behind_no,
+    is_correction,
+    is_question,
+    leads_in,
+    read_yes_no,
+    strip_correction,
+    without,
+    without_tail,
+)
 from botkit.dialogue.remainders import remainder, rewords
 from botkit.dialogue.stack import asked_slots, seen_from
 from botkit.dialogue.work import Work
 from botkit.model.definitions import SlotDef
 from botkit.model.values import Money
-from botkit.model.words import fold, words_of
+from botkit.model.words import content_length, fold, words_of
 
 LEAST_WORDS, MOST_WORDS = 2, 12  # of a phrase that is taken for a value as it stands
 
@@ -75,8 +85,8 @@ def find_corrections(work: Work, text: str, *, confirming: bool = False, refused
     asked = asked_slots(work)
     if not asked:
         return NONE
-    corrected = is_correction(work.prepared.phrases, fold(text))
-    named, others, same = _differing(work, text, asked, confirming=confirming)
+    corrected = is_correction(work.prepared.phrases, text)
+    named, others, same = _differing(work, text, asked, confirming=confirming, bare=corrected or confirming)
     if corrected or confirming:
         others += _reworded(work, text, asked, [one.slot.name for one in named])
     if corrected or (confirming and behind_no(work.prepared.phrases, fold(text)) is not None):
@@ -85,9 +95,10 @@ def find_corrections(work: Work, text: str, *, confirming: bool = False, refused
     others = [one for one in others if not any(_overlap(one, other) for other in named)]
     if not corrected:  # then what is said again of one slot is not said of another
         others = [one for one in others if not any(_overlap(one, other) for other in same)]
+        others = [one for one in others if not is_asked_about(work.prepared.phrases, text, one.start, one.end)]
     places = _by_place(others)
     if not (corrected or confirming):
-        lone = refused and not named and len(places) == 1 and len(places[0]) == 1
+        lone = refused and not named and len(places) == 1 and len(places[0]) == 1 and _is_most(work, text, others[0])
         step = work.question.step if work.question else ""
         alone = [_because(one, f"{step} refuses it", refused=True) for one in others] if lone else []
         return Corrections((*named, *alone))
@@ -97,16 +108,30 @@ def find_corrections(work: Work, text: str, *, confirming: bool = False, refused
     return Corrections((*named, *[_because(one, why) for one in sure]), tuple(among))
 
 
+def _is_most(work: Work, text: str, one: Correction) -> bool:
+    """Tell whether a value is most of what a text says, and the text asks nothing: 'it was on May 3'.
+
+    What is of a pattern needs not be.
+    """
+    phrases = work.prepared.phrases
+    if one.slot.pattern:
+        return True
+    if is_question(phrases, text):
+        return False
+    left = without(fold(blank(text, [(one.start, one.end)])), phrases.corrections, phrases.fillers)
+    return content_length(left) <= content_length(text[one.start : one.end])
+
+
 def _because(one: Correction, why: str, *, refused: bool = False) -> Correction:
     return replace(one, why=why, refused=refused)
 
 
 def _differing(
-    work: Work, text: str, asked: Sequence[tuple[int, SlotDef]], *, confirming: bool
+    work: Work, text: str, asked: Sequence[tuple[int, SlotDef]], *, confirming: bool, bare: bool
 ) -> tuple[list[Correction], list[Correction], list[Fit]]:
     """Give the values of a text that differ from those of the slots: of slots that it names and of others.
 
-    The third are those that do not differ.
+    The third are those that do not differ. With `bare` a number without a unit may be an amount.
     """
     known = mentions(work, text)
     at_name = {mention.slot.name: mention for mention in reversed(known)}
@@ -115,9 +140,9 @@ def _differing(
     same: list[Fit] = []
     for index, slot in asked:
         mention = at_name.get(slot.name)
-        if confirming and slot.type == "boolean" and mention is None:
-            continue  # its yes or no is the confirm's
-        found = _said(work, index, slot, text, mention, known)
+        if slot.type == "boolean" and mention is None and (confirming or not _is_only_yes_or_no(work, text)):
+            continue  # its yes or no is the confirm's, or a word of correction
+        found = _said(work, index, slot, text, mention, known, bare=bare)
         if found is None:
             continue
         if _alike(found.value, work.value_at(index, slot.name)):
@@ -128,6 +153,13 @@ def _differing(
         else:
             others.append(Correction(index, slot, found.value, found.start, found.end, ""))
     return named, others, same
+
+
+def _is_only_yes_or_no(work: Work, text: str) -> bool:
+    """Tell whether a text says nothing but yes or no behind words of correction: 'sorry, yes'."""
+    phrases, folded = work.prepared.phrases, fold(text)
+    agreed = read_yes_no(phrases, strip_correction(phrases, folded) or folded)
+    return agreed is not None and agreed[1]
 
 
 def _reworded(work: Work, text: str, asked: Sequence[tuple[int, SlotDef]], named: Sequence[str]) -> list[Correction]:
@@ -254,19 +286,22 @@ def _inside(one: Correction, other: Correction) -> bool:
 
 
 def _said(
-    work: Work, index: int, slot: SlotDef, text: str, mention: Mention | None, known: Sequence[Mention]
+    work: Work, index: int, slot: SlotDef, text: str, mention: Mention | None, known: Sequence[Mention], *, bare: bool
 ) -> Fit | None:
     """Give the value that a text has for a slot of the frame at `index`."""
     left = without_named(work, text, slot, names=True)
     with seen_from(work, index):
-        found = _said_of(work, slot, text, left, mention)
+        found = _said_of(work, slot, text, left, mention, bare=bare)
     if found is None and mention is not None and is_free(slot):
         return _after_name(work, text, mention, known)
     return found
 
 
-def _said_of(work: Work, slot: SlotDef, text: str, left: str, mention: Mention | None) -> Fit | None:
-    """Give the value that a text has for a slot: right behind its name, somewhere behind it, or in what is left."""
+def _said_of(work: Work, slot: SlotDef, text: str, left: str, mention: Mention | None, *, bare: bool) -> Fit | None:
+    """Give the value that a text has for a slot: right behind its name, somewhere behind it, or in what is left.
+
+    With `bare` a number without a unit is an amount everywhere.
+    """
     if mention is not None:
         beside = value_beside(work, text, mention)
         if beside is not None:
@@ -276,7 +311,8 @@ def _said_of(work: Work, slot: SlotDef, text: str, left: str, mention: Mention |
         found = strict_value(work, slot, behind) or (bare_amount(work, behind) if slot.type == "money" else None)
         if found is not None:
             return found
-    return strict_value(work, slot, left)
+    found = strict_value(work, slot, left)
+    return found or (bare_amount(work, left) if bare and slot.type == "money" else None)
 
 
 def _alike(new: Any, current: Any) -> bool:

@@ -35,6 +35,12 @@ def suits_not(phrases: Phrases, before: str, behind: str) -> bool:
     return asked and phrases.leading_no is not None and phrases.leading_no.match(fold(plain)) is not None
 
 
+def is_phone(phrases: Phrases, names: Sequence[str], before: str) -> bool:
+    """Tell whether a text announces a phone number, for a slot that is called otherwise: 'my phone is'."""
+    found = phrases.phoning.search(before.casefold()) if phrases.phoning is not None else None
+    return found is not None and not any(word in fold(found[0]) for name in names for word in fold(name).split())
+
+
 def is_retracted(phrases: Phrases, between: str, *, rivals: bool = False) -> bool:
     """Tell whether what stands between two values takes the first one back: 'no, sorry', 'or rather'.
 

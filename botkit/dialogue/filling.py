@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from botkit.dialogue.denials import is_asked_about, is_denied, left_open, may_leave_open, meant
+from botkit.dialogue.denials import is_asked_about, is_denied, is_phone, left_open, may_leave_open, meant
 from botkit.dialogue.options import (
     Choice,
     choose_named,
@@ -140,6 +140,8 @@ def bare_amount(work: Work, text: str) -> Fit | None:
     """Give the one number of a reply that has no unit: 'I was charged 100' is an amount of the bot's currency."""
     known, parser = reading(work), work.flows.catalogue.types.get("number")
     found = parser(text, known) if parser is not None else []
+    if len(found) > 1:
+        found = meant(work.prepared.phrases, text, found)
     if len(found) != 1 or isinstance(found[0].value, bool) or not isinstance(found[0].value, int | float | Decimal):
         return None
     start, end = found[0].start, found[0].end
@@ -203,7 +205,10 @@ def all_values(work: Work, slot: SlotDef, text: str, where: Where = "anywhere") 
     text = text[:MOST_TEXT]
     if slot.pattern:
         prepared = work.prepared
-        return find_matches(prepared.patterns[slot.pattern], prepared.phrases, slot, text, where)
+        matches = find_matches(prepared.patterns[slot.pattern], prepared.phrases, slot, text, where)
+        if where == "named" or not matches or not matches[-1].start:
+            return matches
+        return [one for one in matches if not is_phone(prepared.phrases, slot.names, text[: one.start])]
     if slot.type in FREE_TYPES or slot.type in FILE_TYPES:
         return []
     parser = work.flows.catalogue.types.get(slot.type)
@@ -242,9 +247,25 @@ def _backdated(found: Found, text: str, known: Reading, parser: SlotParser) -> F
     if any(said in locale.dates.weekdays for locale in known.locales):
         weeks = -(-(found.value - now).days // 7) or 1
         return Found(found.value - timedelta(weeks=weeks), found.start, found.end)
+    if other.value.day == found.value.day and other.value.month != found.value.month:  # 'the 8th', 8号
+        return Found(_in_latest_month(found.value, now), found.start, found.end)
     if (other.value.month, other.value.day) != (found.value.month, found.value.day):
         return found
     return Found(_latest(found.value, now), found.start, found.end)
+
+
+def _in_latest_month(value: date, now: date) -> date:
+    """Give the same day of the latest month in which it is not to come."""
+    first = now.replace(day=1)
+    while (first.year, first.month) >= (now.year - 1, 1):
+        try:
+            earlier = value.replace(year=first.year, month=first.month)
+        except ValueError:  # no 31st
+            earlier = value
+        if earlier <= now:
+            return earlier
+        first = (first - timedelta(days=1)).replace(day=1)
+    return value
 
 
 def _latest(value: date, now: date) -> date:

@@ -9,6 +9,8 @@ from itertools import groupby
 from botkit.model.locales import Control, Locale, plain_words
 from botkit.model.words import fold, has_cjk
 
+_FIRST = re.compile(r"[^,;.!，；。！]+(?=[,;.!，；。！]+\s*\w)")  # what stands before the first sign
+
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
@@ -62,6 +64,8 @@ class Phrases:
     alternatives: re.Pattern[str] | None = None
     ranges: re.Pattern[str] | None = None
     afterthoughts: re.Pattern[str] | None = None
+    counting: re.Pattern[str] | None = None
+    phoning: re.Pattern[str] | None = None
     adding: re.Pattern[str] | None = None
     proposing: re.Pattern[str] | None = None
 
@@ -128,6 +132,10 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         complaining=anywhere(tuple(phrase for locale in known for phrase in locale.complaints)),
         alternatives=anywhere(tuple(phrase for locale in known for phrase in locale.alternatives)),
         afterthoughts=_trailing(phrase for locale in known for phrase in locale.afterthoughts),
+        counting=anywhere(
+            tuple(phrase for locale in known for phrase in (*locale.numbers.measures, *locale.pronouns))
+        ),
+        phoning=_phoning(known),
         ranges=anywhere(tuple(phrase for locale in known for phrase in locale.ranges)),
         adding=anywhere(tuple(phrase for locale in known for phrase in locale.additions)),
         proposing=_leading(phrase for locale in known for phrase in locale.proposals),
@@ -175,6 +183,16 @@ def anywhere(phrases: tuple[str, ...]) -> re.Pattern[str] | None:
 def _leading(phrases: Iterable[str]) -> re.Pattern[str] | None:
     body = _any_of(phrases)
     return re.compile(rf"(?:{body})\s*") if body else None
+
+
+def _phoning(locales: Iterable[Locale]) -> re.Pattern[str] | None:
+    """Make a pattern of the end of a text that announces a phone number; 'my number is' may announce any other."""
+    phones = {phrase for locale in locales for phrase in locale.phone}
+    small = {p for locale in locales for p in (*locale.fillers, *locale.copulas, *locale.kinds)} - phones
+    vague = anywhere(tuple(small))
+    links = _any_of(phrase for locale in locales for phrase in locale.copulas)
+    body = _any_of(phrase for phrase in phones if without(fold(phrase), vague))
+    return re.compile(rf"(?:{body})[\s:：]*(?:(?:{links or '(?!)'})[\s:：]*)?\Z") if body else None
 
 
 def _trailing(phrases: Iterable[str]) -> re.Pattern[str] | None:
@@ -401,9 +419,10 @@ def without_tail(phrases: Phrases, text: str) -> str:
     return (text[: tail.start()] if tail is not None else text).strip()
 
 
-def is_correction(phrases: Phrases, folded: str) -> bool:
-    """Tell whether a text begins with words of correction, or ends with one: 'in store instead'."""
-    if strip_correction(phrases, folded) is not None:
+def is_correction(phrases: Phrases, text: str) -> bool:
+    """Tell whether a text begins with words of correction or with a no, or ends with one: 'in store instead'."""
+    folded, first = fold(text), _FIRST.match(text)
+    if strip_correction(phrases, folded) is not None or (first is not None and fold(first[0]) in phrases.no):
         return True
     return phrases.afterthoughts is not None and phrases.afterthoughts.search(folded) is not None
 

@@ -75,6 +75,7 @@ class Numbers(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     measures: tuple[str, ...] = ()  # between a number and a half: 一个半
     zero: tuple[str, ...] = ()  # joiners that are digits as well: 零
     compact: bool = False
+    determiners: tuple[str, ...] = ()  # a pronoun behind one of these is no number: A large one
     never: tuple[str, ...] = ()  # no number in these: this one, 一下
 
 
@@ -118,6 +119,7 @@ class Dates(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     whole: tuple[str, ...] = ()  # ALL day
     doubtful: tuple[str, ...] = ()  # other words too, unless written large or led by ON: may, sun, 一点
     never: tuple[str, ...] = ()  # no date in these: 3号楼
+    places: tuple[str, ...] = ()  # beside these stands a house number: 8 May STREET, 南京路8号
 
 
 class Locale(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -45,6 +45,7 @@ _RULES: Mapping[str, str] = {
     "on_day": r"(?:(?<=@)|(?<=@,))N(?= ?$| ?\.)",
 }
 _DATE = grammar("|".join(f"(?P<{name}>{rule})" for name, rule in _RULES.items()), gap=",@I")
+_WORD = re.compile(r"\s+(\w+)")
 _GAP = re.compile(r"[,@]{0,3}")
 
 
@@ -190,6 +191,8 @@ def _without_no_year(rule: str, tokens: tuple[Token, ...], last: bool) -> tuple[
 def _fits(rule: str, match: re.Match[str], tokens: Sequence[Token], line: Line, locale: Locale) -> bool:
     """Tell whether what a rule cannot say of its tokens is true of them."""
     units = [token.value for token in tokens if token.kind == "U"]
+    if locale.dates.places and _is_address(rule, tokens, line, locale):
+        return False
     match rule:
         case "ordinal_day":
             return _is_day_alone(match, tokens, line, locale)
@@ -203,6 +206,14 @@ def _fits(rule: str, match: re.Match[str], tokens: Sequence[Token], line: Line, 
             return _is_holiday(match, tokens, line, locale)
         case _:
             return True
+
+
+def _is_address(rule: str, tokens: Sequence[Token], line: Line, locale: Locale) -> bool:
+    """Tell whether a day is rather a house number, or a month the name of a street: 南京路8号, 12 March Road."""
+    if locale.numbers.compact:
+        return rule == "marked_day" and line.text.endswith(locale.dates.places, 0, tokens[0].start)
+    behind = _WORD.match(line.text, tokens[-1].end) if rule in _ONE_NUMBER else None
+    return behind is not None and behind[1] in locale.dates.places
 
 
 def _is_led_day(led: Token, number: Token) -> bool:

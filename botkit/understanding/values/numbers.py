@@ -1,9 +1,13 @@
 """Numbers and integers: in digits as the locale groups them, in words, as fractions and percentages."""
 
+import re
 from decimal import Decimal
 
 from botkit.model.definitions import Found, Reading
+from botkit.model.locales import Locale
 from botkit.understanding.values.tokens import Token, has_words, read_line
+
+_BEFORE = re.compile(r"\s+|(?=[,.;:!?])")
 
 
 def parse_number(text: str, reading: Reading) -> list[Found]:
@@ -32,8 +36,17 @@ def number_tokens(text: str, reading: Reading) -> list[Token]:
         if at and not has_words(text, locale, "number"):
             continue
         tokens = [token for token in read_line(text, locale, "number").tokens if token.kind == "N"]
+        if locale.numbers.determiners:
+            tokens = [token for token in tokens if token.raw or not _is_pronoun(token, text, locale)]
         found = _merged(found, tokens) if found else tokens
     return found
+
+
+def _is_pronoun(token: Token, text: str, locale: Locale) -> bool:
+    """Tell whether a number in words is rather a pronoun: a large one, the blue one."""
+    if text[token.start : token.end].casefold() not in locale.pronouns:
+        return False
+    return any(word.casefold() in locale.numbers.determiners for word in _BEFORE.split(text[: token.start])[-4:-1])
 
 
 def _merged(first: list[Token], second: list[Token]) -> list[Token]:
