@@ -14,6 +14,7 @@
     │   └── FenceError       somebody else moved the conversation on
     ├── FileError            a file is not taken, or is not there
     ├── CarrierError         what carries work between nodes cannot be used
+    ├── DeskError            a person may not do that with a conversation now
     └── DeliveryError        a platform refused a reply
 
 `Place` and `Problem` live here as well, since every layer names places and the loader collects problems.
@@ -189,6 +190,20 @@ class FileError(BotkitError):
     def __init__(self, message: str = "", *, reason: str = "missing") -> None:
         self.reason = reason
         super().__init__(message)
+
+
+class DeskError(BotkitError):
+    """A person may not do that with a conversation now.
+
+    `reason` is `taken` (somebody else has it), `unclaimed` (nobody has), `unknown` (there is no such conversation, or
+    team, or person), `late` (no turn was made of it in time: it may still come), or `failed`.
+    """
+
+    code = "desk-error"
+
+    def __init__(self, message: str = "", *, reason: str = "failed", hint: str = "") -> None:
+        self.reason = reason
+        super().__init__(message, hint=hint)
 
 
 class CarrierError(BotkitError):

@@ -32,7 +32,7 @@ def api_routes(bot: Bot, token: str) -> list[BaseRoute]:
     """Give the routes of the API; without a token they say how to have it."""
 
     async def list_(request: Request) -> Response:
-        known = _query(request, "most", "after", "owner")
+        known = query_of(request, "most", "after", "owner")
         most, owner = _number(known.get("most", "100")), known.get("owner", "")
         if owner not in ("", "bot", "queue", "human"):
             raise UsageError(f"'owner' is bot, queue or human, not {owner[:40]!r}")
@@ -91,7 +91,7 @@ def refuse(status: int, why: str, headers: Mapping[str, str] | None = None) -> R
     return JSONResponse({"error": why}, status, headers)
 
 
-def _query(request: Request, *keys: str) -> dict[str, str]:
+def query_of(request: Request, *keys: str) -> dict[str, str]:
     """Read what follows the question mark: only known keys, each once. Raises UsageError."""
     found: dict[str, str] = {}
     for key, value in request.query_params.multi_items():
@@ -111,14 +111,14 @@ def _number(text: str) -> int:
 
 
 def _conversation(request: Request) -> Target:
-    everywhere = _query(request, "everywhere").get("everywhere", "false").lower()
+    everywhere = query_of(request, "everywhere").get("everywhere", "false").lower()
     if everywhere not in _TRUE:
         raise UsageError(f"'everywhere' is true or false, not {everywhere[:40]!r}")
     return Target(request.path_params["name"], everywhere=_TRUE[everywhere])
 
 
 def _customer(request: Request) -> Target:
-    channel = _query(request, "channel").get("channel", "")
+    channel = query_of(request, "channel").get("channel", "")
     return Target(customer=request.path_params["name"], channel=channel)
 
 

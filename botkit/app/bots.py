@@ -26,9 +26,11 @@ from botkit.ports.carriers import Carrier
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Connector, Incoming
 from botkit.ports.files import Files
+from botkit.ports.people import Desk
 from botkit.ports.stores import Store
 from botkit.runtime.books import FlowBook
 from botkit.runtime.clocks import WallClock
+from botkit.runtime.desk import EngineDesk
 from botkit.runtime.engine import Engine
 from botkit.runtime.receiving import Receiving
 from botkit.runtime.recognition import Recogniser
@@ -190,6 +192,11 @@ class Bot:
     def store(self) -> Store:
         """The store."""
         return self.engine.store
+
+    @property
+    def desk(self) -> Desk:
+        """Where people take conversations over."""
+        return EngineDesk(self.engine)
 
     @property
     def files(self) -> Files:

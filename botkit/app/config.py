@@ -3,14 +3,16 @@
 import os
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 
-from botkit.app.hours import read_hours, read_zone
+from botkit.app.hours import read_zone
+from botkit.app.teams import Agent, read_agents, read_teams
 from botkit.carriers import read_nats
 from botkit.errors import NOWHERE, ConfigError, Place, Problem, Severity
-from botkit.flows import Node, Report, age, read, seconds, shapes
+from botkit.flows import Node, Report, age, read, seconds_or_never, shapes
 from botkit.model.definitions import Settings
 from botkit.model.hours import Hours
 from botkit.ports.files import MB, FileLimits
@@ -57,7 +59,7 @@ class Config(msgspec.Struct, frozen=True):
     carrier: str = ""
     llm: dict[str, Any] = {}
     safety: dict[str, Any] = {}
-    handoff: dict[str, Any] = {}
+    agents: Mapping[str, Agent] = {}
     token: str = ""
     events_secrets: tuple[str, ...] = ()
     files: FileLimits = FileLimits()
@@ -80,10 +82,11 @@ def read_config(
 
 
 def _assemble(found: Mapping[str, Node], variables: Mapping[str, str], report: Report) -> Config:
+    settings = _settings(found, report)
     plugins, plugin_settings, plugin_places = _plugins(found.get("plugins"), variables, report)
     store, durability = _store(found.get("store"), variables, report)
     return Config(
-        settings=_settings(found, report),
+        settings=settings,
         channels=_channels(found.get("channels"), variables, report),
         plugins=plugins,
         plugin_settings=plugin_settings,
@@ -94,7 +97,7 @@ def _assemble(found: Mapping[str, Node], variables: Mapping[str, str], report: R
         carrier=_carrier(found.get("carrier"), variables, report),
         llm=_free(found.get("llm"), "'llm'", variables, report),
         safety=_free(found.get("safety"), "'safety'", variables, report),
-        handoff=_handoff(found.get("handoff"), variables, report),
+        agents=read_agents(found.get("handoff"), settings.teams, partial(_secret, variables, report), report),
         files=_files(found.get("files"), report),
         retention=_retention(found.get("retention"), report),
         **_access(found.get("api"), variables, report),
@@ -152,7 +155,7 @@ def _settings(found: Mapping[str, Node], report: Report) -> Settings:
     made.update(_session(found.get("session"), report))
     made.update(_turns(found.get("turns"), report))
     made.update(_limits(found.get("limits"), report))
-    made.update(_teams(found.get("handoff"), Hours((), made.get("timezone", "UTC")), report))
+    made.update(read_teams(found.get("handoff"), Hours((), made.get("timezone", "UTC")), report))
     if len(made.get("currency", "EUR")) != 3:
         message = f"'currency' takes an ISO 4217 code such as EUR, not {found['currency'].raw[:40]!r}"
         report.error(found["currency"].place, "unknown-value", message)
@@ -175,7 +178,7 @@ def _session(node: Node | None, report: Report) -> dict[str, float]:
 def _duration(node: Node | None, key: str, example: str, report: Report) -> float | None:
     if node is None:
         return None
-    found = seconds(node.raw)
+    found = seconds_or_never(node.raw)
     if found is None:
         report.error(node.place, "bad-duration", f"'{key}' takes a duration such as {example}, not {node.raw!r}")
     return found
@@ -202,45 +205,6 @@ def _limits(node: Node | None, report: Report) -> dict[str, int]:
         if number is not None:
             made[name] = int(number)
     return made
-
-
-def _teams(node: Node | None, unset: Hours, report: Report) -> dict[str, Any]:
-    """Read the teams, and when they are there; `unset` has the bot's time zone."""
-    if node is None or node.kind != "mapping":
-        return {}
-    values = {key.raw: value for key, value in node.entries}
-    made: dict[str, Any] = {}
-    if "hours" in values and not values["hours"].empty:
-        made["hours"] = read_hours(values["hours"], "'hours'", unset, report)
-    if "teams" in values:
-        teams = shapes.named(values["teams"], "'teams'", report)
-        made["teams"] = tuple(key.raw for key, _ in teams)
-        own = {key.raw: _team_hours(key, value, made.get("hours") or unset, report) for key, value in teams}
-        made["team_hours"] = {name: hours for name, hours in own.items() if hours is not None}
-    default = values.get("default")
-    if default is not None:
-        made["default_team"] = shapes.text(default, "'default'", report) or "support"
-    elif made.get("teams"):
-        made["default_team"] = "support" if "support" in made["teams"] else made["teams"][0]
-    return made
-
-
-def _team_hours(key: Node, node: Node, default: Hours, report: Report) -> Hours | None:
-    if node.empty:
-        return None
-    found = shapes.fields(node, f"the team '{key.raw}'", ("hours",), report)
-    hours = found.get("hours")
-    if hours is None or hours.empty:
-        return None
-    holidays = {name: spans for name, spans in default.days.items() if not spans}
-    return read_hours(hours, f"'hours' of the team '{key.raw}'", Hours((), default.timezone, holidays), report)
-
-
-def _handoff(node: Node | None, variables: Mapping[str, str], report: Report) -> dict[str, Any]:
-    if node is None:
-        return {}
-    shapes.fields(node, "'handoff'", ("teams", "hours", "default"), report)
-    return _free(node, "'handoff'", variables, report)
 
 
 def _free(node: Node | None, what: str, variables: Mapping[str, str], report: Report) -> dict[str, Any]:
@@ -375,12 +339,16 @@ def _access(node: Node | None, variables: Mapping[str, str], report: Report) -> 
     found = shapes.fields(node, "'api'", ("token", "events_secret"), report) if node is not None else {}
     made: dict[str, Any] = {}
     if "token" in found:
-        token = shapes.text(found["token"], "'token'", report) or ""
-        made["token"] = "".join(_secrets(found["token"], "'token'", (token,), variables, report))
+        made["token"] = _secret(variables, report, found["token"], "'token'")
     if "events_secret" in found:
         several = shapes.texts(found["events_secret"], "'events_secret'", report)
         made["events_secrets"] = _secrets(found["events_secret"], "'events_secret'", several, variables, report)
     return made
+
+
+def _secret(variables: Mapping[str, str], report: Report, node: Node, what: str) -> str:
+    """Read one secret; empty if its variable is not set."""
+    return "".join(_secrets(node, what, (shapes.text(node, what, report) or "",), variables, report))
 
 
 def _secrets(

@@ -21,6 +21,7 @@ from starlette.routing import BaseRoute, Route
 from botkit.app.api import api_routes, may_see
 from botkit.app.bots import Bot, Waiting
 from botkit.app.config import Channel
+from botkit.app.desks import desk_routes
 from botkit.app.directories import Checked
 from botkit.app.doors import Doors
 from botkit.app.following import Follower
@@ -197,8 +198,11 @@ def tell_of_missing(checked: Checked, tell: Tell) -> None:
 # HTTP
 
 
-def build_app(bot: Bot, numbers: Numbers) -> Doors:
-    """Give the web application: health, readiness, numbers, and every channel's own paths."""
+def build_app(bot: Bot, numbers: Numbers, leaving: Callable[[], bool] = lambda: False) -> Doors:
+    """Give the web application: health, readiness, numbers, and every channel's own paths.
+
+    Streams end when the server is `leaving`.
+    """
 
     async def alive(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
@@ -230,6 +234,7 @@ def build_app(bot: Bot, numbers: Numbers) -> Doors:
         return PlainTextResponse(written, media_type=_PROMETHEUS)
 
     routes: list[BaseRoute] = [Route("/health", alive), Route("/ready", ready), Route("/metrics", metrics)]
+    routes += desk_routes(bot, leaving)
     routes += api_routes(bot, bot.checked.config.token)
     if bot.node is None or bot.node.receives:
         routes += event_routes(bot, bot.checked.config.events_secrets)
@@ -363,7 +368,7 @@ class Service:
 
     async def _serve_bot(self, bot: Bot, door: socket.socket, watch: Watch) -> None:
         config = uvicorn.Config(
-            build_app(bot, self._numbers),
+            build_app(bot, self._numbers, lambda: self._server is not None and self._server.should_exit),
             log_config=None,
             access_log=False,
             lifespan="off",

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from botkit.model.events import Event, Message, Opened, Outside, Owned, Press, Result, Timer
+from botkit.model.events import Event, Message, Noted, Opened, Outside, Owned, Press, Result, Said, Timer
 from botkit.model.replies import Call, DropTimers, Effect, HandOff, Leave, Rated, Reply, SetTimer
 from botkit.model.turn import Record
 from botkit.model.values import File, Money
@@ -40,8 +40,13 @@ def _told(event: Event) -> tuple[str, str]:
             return "event", name
         case Result(effect=effect, failure=failure):
             return "result", f"of {effect}: {f'{failure.code}: {failure.message}' if failure else 'done'}"
-        case Owned(how=how, agent=agent):
-            return "owner", f"{how} {agent}".strip()
+        case Owned(how=how, agent=agent, to=to, team=team):
+            whom = f" to {to or team}" if to or team else ""
+            return "owner", f"{how} {agent}".strip() + whom
+        case Said(agent=agent, text=text):
+            return f"agent {agent}", text
+        case Noted(agent=agent, text=text):
+            return f"note of {agent}", text
 
 
 def wording_of(effect: Effect) -> str:

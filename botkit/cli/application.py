@@ -10,6 +10,7 @@ from botkit.cli import (
     chatting,
     checking,
     databases,
+    desking,
     doctor,
     emitting,
     histories,
@@ -38,6 +39,7 @@ app.command("test")(rehearsing.play)
 app.command("publish")(publishing.publish)
 app.command("rollback")(publishing.rollback)
 app.command("emit")(emitting.emit)
+app.command("desk")(desking.desk)
 app.command("why")(histories.why)
 app.command("graph")(projects.graph)
 app.command("schema")(projects.schema)

@@ -38,12 +38,13 @@ def converse(opening: Opening) -> None:
     with suppress(ImportError):
         import readline  # noqa: F401 - it gives `input` a history and editing
     console = Console(highlight=False)
-    with _loop() as loop:
+    with loop_beside() as loop:
         Screen(console, loop).run(opening)
 
 
 @contextmanager
-def _loop() -> Iterator[asyncio.AbstractEventLoop]:
+def loop_beside() -> Iterator[asyncio.AbstractEventLoop]:
+    """Lend a loop that runs in a thread, while this one waits for what somebody types."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="bot", daemon=True)
     thread.start()

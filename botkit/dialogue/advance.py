@@ -3,7 +3,7 @@
 from typing import Any
 
 from botkit.dialogue.controls import begin_session, control_of, is_over, mark_started, take_control
-from botkit.dialogue.handing import take_owner
+from botkit.dialogue.handing import take_noted, take_owner, take_patience, take_said
 from botkit.dialogue.outside import take_outside, wake
 from botkit.dialogue.questions import repeat_question
 from botkit.dialogue.routing import choose_locale_for, route, route_owned, take_flow_button
@@ -15,7 +15,7 @@ from botkit.dialogue.steps import fail, give_up, proceed, take_result
 from botkit.dialogue.work import MOST_WAITING, Work
 from botkit.errors import ExpressionError
 from botkit.model.definitions import Ask, Confirm, FlowSet, Wait
-from botkit.model.events import Event, Failure, Message, Opened, Outside, Owned, Press, Result, Timer
+from botkit.model.events import Event, Failure, Message, Noted, Opened, Outside, Owned, Press, Result, Said, Timer
 from botkit.model.locales import Control
 from botkit.model.session import Frame, Session
 from botkit.model.turn import Turn
@@ -206,6 +206,9 @@ def _take_opened(work: Work, event: Opened) -> None:
 
 
 def _take_timer(work: Work, timer: Timer) -> None:
+    if timer.purpose in {"patience", "agent"}:
+        take_patience(work, timer)
+        return
     question = work.question
     frame = next((frame for frame in work.stack if frame.asked == timer.question), None)
     if frame is None or work.owner != "bot":
@@ -236,10 +239,6 @@ def _take_result(work: Work, result: Result) -> None:
     take_result(work, result)
 
 
-def _take_owned(work: Work, event: Owned) -> None:
-    take_owner(work, event)
-
-
 _TAKERS: dict[type, Any] = {
     Message: _take_message,
     Press: _take_press,
@@ -247,5 +246,7 @@ _TAKERS: dict[type, Any] = {
     Timer: _take_timer,
     Outside: take_outside,
     Result: _take_result,
-    Owned: _take_owned,
+    Owned: take_owner,
+    Said: take_said,
+    Noted: take_noted,
 }

@@ -8,7 +8,7 @@ from botkit.dialogue.changing import ask_for_change, take_change
 from botkit.dialogue.controls import COMMANDS, control_of, take_control
 from botkit.dialogue.correction import NONE, Correction, Corrections, find_corrections
 from botkit.dialogue.filling import EXACT, FILE_TYPES, LOOSE, STRICT, Fit, is_free
-from botkit.dialogue.handing import leave_queue
+from botkit.dialogue.handing import leave_queue, note_unanswered
 from botkit.dialogue.meanings import begin, surer_meaning, take_meaning
 from botkit.dialogue.naming import blank
 from botkit.dialogue.phrases import read_yes_no
@@ -58,6 +58,7 @@ def route_owned(work: Work, message: Message) -> None:
         work.candidate("control", "cancel", 1.0, "the customer leaves the queue", taken=True)
         leave_queue(work)
         return
+    note_unanswered(work)
     work.settled = True
 
 

@@ -50,6 +50,7 @@ class Work:
         "event",
         "flows",
         "greeted",
+        "handed",
         "last",
         "lines",
         "locale",
@@ -98,6 +99,7 @@ class Work:
         self.team = session.team
         self.agent = session.agent
         self.epoch = session.epoch
+        self.handed = session.handed
         self.stack: list[Frame] = list(session.stack)
         self.slots: dict[str, Any] = dict(session.slots)
         self.customer: dict[str, Any] = session.customer
@@ -269,8 +271,9 @@ class Work:
         file: str = "",
         cards: tuple[Card, ...] = (),
         question: str = "",
+        agent: str = "",
     ) -> None:
-        """Add a reply; one without any content is not said."""
+        """Add a reply, of the bot or of a person; one without any content is not said."""
         if not (text.strip() or image or file or cards or buttons) or len(self.replies) >= MOST_REPLIES:
             return
         if not self.replies:
@@ -286,12 +289,14 @@ class Work:
                 locale=self.locale,
                 question=question,
                 epoch=self.epoch,
+                agent=agent,
             )
         )
-        self.spoken.append(text)
+        if not agent:
+            self.spoken.append(text)
         if not question:
             self.buttons = (*self.buttons, *buttons)
-        self.lines = (*self.lines[1 - MOST_LINES :], ("bot", text[:MOST_LINE]))
+        self.lines = (*self.lines[1 - MOST_LINES :], ("agent" if agent else "bot", text[:MOST_LINE]))
 
     def note_line(self, who: str, text: str) -> None:
         """Remember a line of the talk."""
@@ -361,6 +366,7 @@ class Work:
             started=self.started,
             clarifying=self.clarifies,
             ended=self.ended,
+            handed=self.handed,
         )
         return Turn(
             conversation=self.session.conversation,

@@ -8,7 +8,7 @@ made. Mappings of other files (bot.yaml, conversation tests) are read with `botk
 """
 
 from botkit.flows.defaults import repair_flows, repair_keys, repair_names
-from botkit.flows.durations import age, seconds
+from botkit.flows.durations import age, seconds, seconds_or_never
 from botkit.flows.language import MAPPINGS, RESERVED, STEP_KINDS, TYPES, Key, Kind, reference
 from botkit.flows.loading import load
 from botkit.flows.locales import read_locale
@@ -39,4 +39,5 @@ __all__ = [
     "repair_names",
     "schema",
     "seconds",
+    "seconds_or_never",
 ]

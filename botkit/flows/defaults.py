@@ -21,6 +21,7 @@ SAID_BY_CORE: Mapping[str, frozenset[str]] = {
     "chosen": frozenset({"value"}),
     "altered": frozenset({"slot", "old", "new"}),
     "which": frozenset({"value"}),
+    "in_queue": frozenset({"ahead"}),
     **dict.fromkeys(
         (
             "yes",
@@ -30,6 +31,7 @@ SAID_BY_CORE: Mapping[str, frozenset[str]] = {
             "closed_button",
             "started_over",
             "person_asked",
+            "agent_gone",
             "rated",
             "change",
             "noted",

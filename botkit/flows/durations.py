@@ -33,3 +33,8 @@ def seconds(text: str) -> float | None:
         return None
     total = sum(int(count) * _SECONDS[unit] for count, unit in parts)
     return total if 0 < total <= LONGEST else None
+
+
+def seconds_or_never(text: str) -> float | None:
+    """Do what `seconds` does, but take `0s` for 0: of a setting that is switched off so."""
+    return 0.0 if re.fullmatch(r"0(ms|s|m|h|d|w)?", text.strip()) else seconds(text)

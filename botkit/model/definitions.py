@@ -442,6 +442,9 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
     most_waiting: int = 100  # messages of a conversation that wait for their turn
     hours: Hours | None = None  # when people are there; None: always
     team_hours: Mapping[str, Hours] = {}  # of the teams that have their own
+    patience: float = 300.0  # seconds in the queue after which a customer hears that nobody came; 0: never
+    agent_silence: float = 900.0  # seconds without an answer after which a person counts as gone; 0: never
+    tell_position: bool = True  # customers in the queue hear how many are before them
 
     def hours_of(self, team: str = "") -> Hours | None:
         """Give when a team is there, or anybody; None is always."""

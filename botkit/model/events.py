@@ -6,6 +6,9 @@ import msgspec
 
 from botkit.model.values import File
 
+Purpose = Literal["silence", "end", "wait", "timeout", "patience", "agent"]
+"""What a timer is set for: a question (`silence`, `end`), a wait, a customer in the queue, a person's answer."""
+
 
 class Entity(msgspec.Struct, frozen=True, array_like=True):
     """A value found in a message: `text[start:end]` read as `value` for the slot `slot`."""
@@ -99,7 +102,7 @@ class Timer(msgspec.Struct, frozen=True, array_like=True, tag="timer"):
     """A timer is due. `question` is the question or wait that set it, `purpose` what it was set for."""
 
     question: str
-    purpose: Literal["silence", "end", "wait", "timeout"]
+    purpose: Purpose
     id: str = ""
 
 
@@ -132,16 +135,39 @@ class Result(msgspec.Struct, frozen=True, array_like=True, tag="result"):
 
 
 class Owned(msgspec.Struct, frozen=True, array_like=True, tag="owned"):
-    """The conversation changed hands: a person took it, gave it back, or left it.
+    """The conversation changed hands, or somebody asks for that: `agent` does it, or nobody (the bot's own house).
 
-    `how` is claimed, returned (back to the bot), left (the agent is gone), closed, or unavailable (nobody
-    can take it now).
+    `how` is claimed (a person takes it), returned (back to the bot), left (the agent is gone), closed, unavailable
+    (nobody can take it now), assigned (`to` another person, or to the queue of `team`), requeued (back into the
+    queue: who has it is silent or gone) or queued (it waits behind `ahead` others). Who does not have it changes
+    nothing, unless `forced`.
     """
 
-    how: Literal["claimed", "returned", "left", "closed", "unavailable"]
+    how: Literal["claimed", "returned", "left", "closed", "unavailable", "assigned", "requeued", "queued"]
     agent: str = ""
+    id: str = ""
+    to: str = ""
+    team: str = ""
+    forced: bool = False
+    ahead: int = 0
+
+
+class Said(msgspec.Struct, frozen=True, array_like=True, tag="said"):
+    """A person who has the conversation says something to the customer, who knows them as `name`."""
+
+    agent: str
+    text: str = ""
+    id: str = ""
+    name: str = ""
+
+
+class Noted(msgspec.Struct, frozen=True, array_like=True, tag="noted"):
+    """A person notes something that the customer does not see."""
+
+    agent: str
+    text: str
     id: str = ""
 
 
-Event = Message | Press | Opened | Timer | Outside | Result | Owned
+Event = Message | Press | Opened | Timer | Outside | Result | Owned | Said | Noted
 FromCustomer = Message | Press | Opened

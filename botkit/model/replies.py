@@ -4,6 +4,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from botkit.model.events import Purpose
+
 
 class Button(msgspec.Struct, frozen=True, array_like=True):
     """One button: pressing it answers the open question with `value`, starts the flow `run`, or opens `url`."""
@@ -25,7 +27,10 @@ class Card(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Reply(msgspec.Struct, frozen=True, array_like=True):
-    """One thing that the bot says. `question` is what its buttons answer; `epoch` the owner's at that time."""
+    """One thing that the bot says, or the person `agent`.
+
+    `question` is what its buttons answer; `epoch` the owner's at that time.
+    """
 
     id: str
     text: str = ""
@@ -36,6 +41,7 @@ class Reply(msgspec.Struct, frozen=True, array_like=True):
     locale: str = ""
     question: str = ""
     epoch: int = 0
+    agent: str = ""
 
 
 class Call(msgspec.Struct, frozen=True, array_like=True, tag="call"):
@@ -57,7 +63,7 @@ class SetTimer(msgspec.Struct, frozen=True, array_like=True, tag="set_timer"):
     id: str
     due: float
     question: str
-    purpose: Literal["silence", "end", "wait", "timeout"]
+    purpose: Purpose
 
 
 class DropTimers(msgspec.Struct, frozen=True, array_like=True, tag="drop_timers"):

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import msgspec
 
 from botkit.model.events import Entity, Event
-from botkit.model.replies import Button
+from botkit.model.replies import Button, HandOff
 
 Owner = Literal["bot", "queue", "human"]
 
@@ -80,6 +80,19 @@ class Pending(msgspec.Struct, frozen=True, array_like=True):
     write: bool = False
 
 
+class Handed(msgspec.Struct, frozen=True, array_like=True):
+    """What people need of a conversation that waits for one of them, or that one has.
+
+    `since` is when the customer began to wait, `told` how many they were told to be before them (-1: nothing was
+    told), `unanswered` since when a message waits for the answer of who has it (0: none does).
+    """
+
+    packet: HandOff
+    since: float
+    told: int = -1
+    unanswered: float = 0.0
+
+
 class Session(msgspec.Struct, frozen=True, array_like=True):
     """A session of a conversation. `seq` counts the events taken, `number` the sessions before it."""
 
@@ -112,6 +125,7 @@ class Session(msgspec.Struct, frozen=True, array_like=True):
     clarifying: bool = False  # the last turn asked which of several flows is meant
     ended: bool = False
     bound: bool = False  # it finishes what is open in its version, whatever is published
+    handed: Handed | None = None  # while the owner is queue or human
 
 
 def is_idle(session: Session, idle: float, now: float) -> bool:

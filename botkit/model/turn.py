@@ -9,13 +9,16 @@ from botkit.model.replies import Effect, Reply
 from botkit.model.session import Session
 
 Route = Literal["owner", "safety", "control", "slot", "intent", "answer", "knowledge", "llm", "no_match"]
-EventOutcome = Literal["woken", "started", "kept", "owned", "opted_out", "refused", "too_many", "ignored"]
+EventOutcome = Literal[
+    "woken", "started", "kept", "owned", "opted_out", "refused", "too_many", "ignored", "done", "taken", "unclaimed"
+]
 
 
 class Candidate(msgspec.Struct, frozen=True, array_like=True):
     """One way in which the message could have been taken; `why` is for people.
 
-    Of an event from outside there is one, with the route `event`: its `name` is an EventOutcome.
+    Of an event from outside, and of what a person does, there is one, with the route `event`: its `name` is an
+    EventOutcome.
     """
 
     route: Route | Literal["event"]

@@ -116,7 +116,10 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """A conversation in a list; `cursor` is its place there."""
+    """A conversation in a list; `cursor` is its place there.
+
+    `team` and `agent` are whom it waits for and who has it; `since`, `reason` and `told` are of its `Handed`.
+    """
 
     conversation: str
     channel: str
@@ -126,6 +129,11 @@ class Summary(msgspec.Struct, frozen=True):
     flow: str = ""
     last: str = ""
     cursor: str = ""
+    team: str = ""
+    agent: str = ""
+    since: float = 0.0
+    reason: str = ""
+    told: int = -1
 
 
 class Delivery(msgspec.Struct, frozen=True):

@@ -130,7 +130,7 @@ class Delivery:
             try:
                 if known is not None:
                     sending, known = known, None
-                    if await self._send_these(sending):
+                    if await self._send_these(sending, fresh=True):
                         return
                 claim = await self._store.claim(conversation)
                 if claim.held:
@@ -147,9 +147,10 @@ class Delivery:
                 _log.error("the store failed", exc_info=error, extra={"conversation": conversation})
                 await self._clock.sleep(FIRST_PAUSE)
 
-    async def _send_these(self, claim: Claim) -> bool:
+    async def _send_these(self, claim: Claim, *, fresh: bool = False) -> bool:
         """Send replies in order; False if it stopped at one, or half the lease is over: it is claimed again then.
 
+        They are `fresh` if they were stored a moment ago.
         A worker that slept past its lease stops here, before it sends what another one has sent by now.
         """
         until = claim.until  # of the first: a claim that took long serves for one at least
@@ -161,7 +162,7 @@ class Delivery:
                 return False
             renewing = None if until == math.inf else asyncio.create_task(self._keep(outgoing.conversation))
             try:
-                if not await self._send(outgoing):
+                if not await self._send(outgoing, first=fresh and outgoing is claim.replies[0]):
                     return False
             finally:
                 if renewing is not None:
@@ -194,14 +195,16 @@ class Delivery:
             except StoreError as error:
                 self._note(error)
 
-    async def _send(self, outgoing: Outgoing) -> bool:
-        """Send one reply; False if the ones behind it have to wait, which was waited for."""
+    async def _send(self, outgoing: Outgoing, *, first: bool) -> bool:
+        """Send one reply; False if the ones behind it have to wait, which was waited for.
+
+        Whether a person took over meanwhile is looked at now; of the `first` of a turn this process knows it.
+        """
         reply, now = outgoing.reply, self._clock.now()
         if outgoing.due > now:
             await self._nap(outgoing.conversation, outgoing.due - now)
             return False
-        epoch, by_person = self._epoch_of(outgoing.conversation)
-        if by_person and reply.epoch < epoch:
+        if await self._is_late(outgoing, first=first):
             await self._store.give_up(reply.id, "a person took over", now)
             return True
         channel, _, chat = outgoing.conversation.partition(":")
@@ -218,6 +221,15 @@ class Delivery:
         self._marked[outgoing.conversation] = reply.id
         await self._store.sent(reply.id, platform_id, self._clock.now())
         return True
+
+    async def _is_late(self, outgoing: Outgoing, *, first: bool) -> bool:
+        """Tell whether a person took the conversation after a reply was decided, in whatever process."""
+        epoch, by_person = self._epoch_of(outgoing.conversation)
+        if not first and self._store.lease != math.inf and not outgoing.reply.agent:
+            session = (await self._store.load(outgoing.conversation, most=0)).session
+            if session is not None:
+                epoch, by_person = session.epoch, session.owner == "human"
+        return by_person and outgoing.reply.epoch < epoch
 
     async def _secure(self, conversation: str) -> None:
         """Wait for the mark of the reply before: so the end of the process never repeats two of one chat."""

@@ -26,8 +26,10 @@ from botkit.runtime.calls import RETRY_AFTER, Calls
 from botkit.runtime.commits import commit_of, failure_of
 from botkit.runtime.delivery import Delivery
 from botkit.runtime.forgetting import Forgetting, forgetful_of
+from botkit.runtime.handed import Handed
 from botkit.runtime.histories import read_history
 from botkit.runtime.leftovers import Found, Health, Leftovers
+from botkit.runtime.places import Places
 from botkit.runtime.recognition import Recogniser
 from botkit.runtime.sweeping import Sweep
 from botkit.runtime.timers import Timers
@@ -73,7 +75,8 @@ class Engine:
         self.clock = clock
         self.connectors = connectors or {}
         self.health = Health()
-        self.delivery = Delivery(store, self.connectors, clock, self._epoch_of, note=self._note)
+        self.handed = Handed()
+        self.delivery = Delivery(store, self.connectors, clock, self.handed.epoch_of, note=self._note)
         self.turning = Turning(book, registry, recognisers, clock, chosen_locale)
         self.timers = Timers(store, clock, self.wake, self._note)
         self.files = files if files is not None else open_files(store, FileLimits(), clock)
@@ -92,6 +95,7 @@ class Engine:
             shared=carrier is not None,
         )
         self.forgetting = Forgetting(store, self.forget)
+        self.places = Places(store, book, self.handed, self.put)
         self._carrier = carrier
         self._elsewhere = None if turns or carrier is None else carrier.wake
         self._direct = turns and self.turning.direct
@@ -100,7 +104,6 @@ class Engine:
         self._later: dict[str, asyncio.TimerHandle] = {}  # conversations that a burst holds up
         self._failed: dict[str, tuple[int, str]] = {}  # tries at the turn of what waits there, and the last error
         self._known: dict[str, tuple[Session, int]] = {}  # sessions as they were stored last, with their fences
-        self._owners: dict[str, tuple[int, bool]] = {}
         self._listeners: dict[str, list[Listener]] = {}
         self._settled: dict[str, asyncio.Event] = {}
         self._rushing: dict[str, asyncio.Event] = {}  # conversations whose deliveries give way; set after the last
@@ -119,10 +122,11 @@ class Engine:
         for conversation in await self.store.unfinished(neglected=self._carrier is not None):
             left = (await self.store.load(conversation, most=0)).session
             if left is not None:
-                self._note_owner(left)
+                self.handed.note(left)
             self.wake(conversation)
             self.delivery.wake(conversation)
         self.timers.start()
+        self.places.start()
         self.sweep.start()
 
     def _is_idle(self, found: Found) -> bool:
@@ -154,6 +158,7 @@ class Engine:
         for conversation in self._later:
             self._hand_on(conversation)
         await self.timers.stop()
+        await self.places.stop()
         await self.sweep.stop()
         await self.leftovers.stop()
         await self.forgetting.stop()
@@ -272,7 +277,7 @@ class Engine:
         accepted, committed = outcome
         if committed is not None:
             self._know(commit.session, committed.fence)
-            self._note_owner(commit.session)
+            self.handed.note(commit.session)
             self._after(commit, committed, early)
         else:
             self._known.pop(commit.conversation, None)
@@ -405,7 +410,7 @@ class Engine:
         commit = commit_of(loaded.fence, turns, len(rows), serves=serves, failed=failed)
         committed = await self.store.commit(commit)
         self._failed.pop(conversation, None)
-        self._note_owner(session)
+        self.handed.note(session)
         self._after(commit, committed, early)
         if self.turning.hooked:
             for turn in turns:
@@ -446,15 +451,6 @@ class Engine:
         for listener in tuple(self._listeners.get(conversation, ())):
             for turn in turns:
                 listener(turn)
-
-    def _note_owner(self, session: Session) -> None:
-        if session.owner == "human":
-            self._owners[session.conversation] = session.epoch, True
-        elif self._owners:
-            self._owners.pop(session.conversation, None)  # given back; or erased by another process, and begun anew
-
-    def _epoch_of(self, conversation: str) -> tuple[int, bool]:
-        return self._owners.get(conversation, (0, False))
 
     # Calls
 

@@ -1,8 +1,10 @@
 """Packets: what a team is given with a conversation, without numbers that nobody needs to answer a customer."""
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
-from botkit.model.replies import Effect, HandOff
+from botkit.model.replies import HandOff
 from botkit.model.turn import Turn
 from botkit.safety import Kind, mask
 
@@ -14,16 +16,22 @@ def mask_packet(turn: Turn) -> Turn:
 
     Their slots and what the flow shows on purpose stay: they are what the team is to work with.
     """
-    effects = tuple([_masked(effect) for effect in turn.effects])
+    effects = tuple([mask_handoff(effect) if isinstance(effect, HandOff) else effect for effect in turn.effects])
     return replace(turn, effects=effects) if effects != turn.effects else turn
 
 
-def _masked(effect: Effect) -> Effect:
-    if not isinstance(effect, HandOff):
-        return effect
+def mask_handoff(handoff: HandOff) -> HandOff:
+    """Do that with one hand-off."""
+    texts = mask_texts([text for _, text in handoff.packet.get("last", ())])
+    lines = [[who, text] for (who, _), text in zip(handoff.packet.get("last", ()), texts, strict=True)]
+    return replace(handoff, packet={**handoff.packet, "last": lines})
+
+
+def mask_texts(texts: Sequence[str]) -> list[str]:
+    """Give texts of one conversation without such numbers; the same number gets the same placeholder."""
     known = mask("")
-    lines: list[list[str]] = []
-    for who, text in effect.packet.get("last", ()):
+    masked: list[str] = []
+    for text in texts:
         known = mask(text, MASKED, known)
-        lines.append([who, known.text])
-    return replace(effect, packet={**effect.packet, "last": lines})
+        masked.append(known.text)
+    return masked

@@ -132,7 +132,22 @@ def summary(
     session = codec.decode_session(unpack(data))
     flow = session.stack[-1].flow if session.stack else ""
     last = session.lines[-1][1] if session.lines else session.message
-    return Summary(conversation, channel, owner, turns, touched, flow, last, cursor)
+    handed = session.handed
+    return Summary(
+        conversation=conversation,
+        channel=channel,
+        owner=owner,
+        turns=turns,
+        touched=touched,
+        flow=flow,
+        last=last,
+        cursor=cursor,
+        team=session.team,
+        agent=session.agent,
+        since=handed.since if handed is not None else 0.0,
+        reason=handed.packet.reason if handed is not None else "",
+        told=handed.told if handed is not None else -1,
+    )
 
 
 def place(cursor: str) -> tuple[int, float, int]:

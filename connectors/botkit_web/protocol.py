@@ -99,13 +99,13 @@ def cut_reply(reply: Reply, most: int) -> list[Reply]:
     while len(text) > most:
         line, word = text.rfind("\n", 0, most + 1), text.rfind(" ", 0, most + 1)
         end = next((place for place in (line, word) if place >= most // 2 > 0), most)
-        parts.append(Reply(f"{reply.id}.{len(parts) + 1}", text[:end], locale=reply.locale))
+        parts.append(Reply(f"{reply.id}.{len(parts) + 1}", text[:end], locale=reply.locale, agent=reply.agent))
         text = text[end:].lstrip(" \n")
     return [*parts, msgspec.structs.replace(reply, text=text)] if parts else [reply]
 
 
 def write_reply(reply: Reply) -> str:
-    """Write what the bot says; every field stands in it, empty or not."""
+    """Write what the bot or the person `agent` says; every field stands in it, empty or not."""
     return write_frame(
         "reply",
         id=reply.id,
@@ -116,6 +116,7 @@ def write_reply(reply: Reply) -> str:
         cards=[_card(card) for card in reply.cards],
         question=reply.question,
         locale=reply.locale,
+        agent=reply.agent,
     )
 
 

@@ -75,6 +75,13 @@ BOT = (
                 "The team of customers who ask for a person.", "support"),
             Row("hours", "[opening hours](hours.md)", "always", "When people are there; of a team, under its name.",
                  '{mon-fri: "9:00-18:00", sat: 10-14}'),
+            Row("patience", "duration", "`5m`", "How long a customer waits in the queue before hearing that nobody came; "
+                "`0s`: for ever ([people](desk.md)).", "2m"),
+            Row("silence", "duration", "`15m`", "How long a person may leave a customer without an answer; then the "
+                "conversation goes back into the queue. `0s`: for ever.", "30m"),
+            Row("position", "boolean", "`true`", "Customers in the queue hear how many are before them.", "false"),
+            Row("agents", "ids with mappings", "none", "Who sits at the [desk](desk.md), each with `token`, `name`, "
+                "`teams` and `role` (`agent`, `lead`, `viewer`).", '{ann: {token: "${ANN_TOKEN:-}", role: lead}}'),
         ),
         "bot-yaml.md",
     ),

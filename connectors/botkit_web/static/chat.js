@@ -388,6 +388,7 @@
 
   const showReply = (reply) => {
     const parts = [];
+    if (reply.agent) parts.push(make("p", { class: "by", dir: "auto" }, reply.agent));
     if (reply.text) parts.push(make("p", { class: "bubble", dir: "auto" }, ...linked(reply.text)));
     const picture = reply.image && safeUrl(reply.image);
     if (picture) parts.push(link(picture, { class: "picture" }, image(picture, reply.text || words.image)));

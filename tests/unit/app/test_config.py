@@ -3,6 +3,7 @@
 import pytest
 
 from botkit.app.config import Channel, Config, fill_variables, read_config
+from botkit.app.teams import Agent
 from botkit.errors import Place
 from botkit.model.definitions import Settings
 from botkit.model.hours import Hours, Span
@@ -24,7 +25,15 @@ store: {url: "sqlite:///${DB:-a.db}", durability: full}
 understanding: {intent_threshold: 0.7, clarify_margin: 0.2, answer_threshold: 0.5}
 llm: {model: m, api_key: "${KEY:-}"}
 safety: {limit: 3}
-handoff: {teams: {care: {}, support: {}}, hours: 9-18}
+handoff:
+  teams: {care: {}, support: {}}
+  hours: 9-18
+  patience: 2m
+  silence: 0s
+  position: false
+  agents:
+    ann: {token: "${TOKEN}", name: Ann Lee, teams: care}
+    lee: {token: other, role: lead}
 session: {idle: 12h}
 api: {token: "${BOTKIT_TOKEN:-sesame}"}
 """
@@ -48,6 +57,9 @@ def test_a_whole_bot_yaml() -> None:
             teams=("care", "support"),
             default_team="support",
             hours=Hours(((Span(540, 1080),),) * 7, "Europe/Berlin"),
+            patience=120.0,
+            agent_silence=0.0,
+            tell_position=False,
         ),
         channels={
             "web": Channel({}, Place("bot.yaml", 7, 3)),
@@ -66,9 +78,20 @@ def test_a_whole_bot_yaml() -> None:
         store_place=Place("bot.yaml", 11, 8),
         llm={"model": "m", "api_key": ""},
         safety={"limit": 3},
-        handoff={"teams": {"care": {}, "support": {}}, "hours": "9-18"},
+        agents={
+            "ann": Agent("ann", "Ann Lee", "t-1", ("care",)),
+            "lee": Agent("lee", "lee", "other", role="lead"),
+        },
         token="sesame",
     )
+
+
+@pytest.mark.parametrize("zero", ["0s", "0", "0h"])
+def test_what_never_ends_is_written_with_nought(zero: str) -> None:
+    text = f"session: {{idle: {zero}}}\nturns: {{merge_within: {zero}}}\nhandoff: {{patience: {zero}}}"
+    config, problems = read_config(text, "bot.yaml", {})
+    assert problems == ()
+    assert (config.settings.idle, config.settings.merge_within, config.settings.patience) == (0.0, 0.0, 0.0)
 
 
 def test_an_empty_one_is_a_bot_already() -> None:
@@ -125,6 +148,23 @@ def test_the_team_that_takes_who_asks_for_a_person(handoff: str, team: str) -> N
         ("session: {idle: long}", "1:17: bad-duration: 'idle' takes a duration such as 24h, not 'long'"),
         ("session: 3", "1:10: wrong-type: 'session' takes a mapping, not the number 3"),
         ("handoff: {team: x}", "1:11: unknown-key: 'handoff' has no key 'team'; did you mean 'teams'?"),
+        ("handoff: {patience: soon}", "1:21: bad-duration: 'patience' takes a duration such as 5m, or 0s for never"),
+        ("handoff: {patience: {a: b}}", "1:21: bad-duration: 'patience' takes a duration"),
+        ("handoff: {silence: 8d}", "1:20: out-of-range: 'silence' takes at most 7d"),
+        ("handoff: {position: maybe}", "1:21: wrong-type: 'position' takes true or false"),
+        ("handoff: {agents: [ann]}", "1:19: wrong-type: 'agents' takes a mapping"),
+        ("handoff: {agents: {ann: {}}}", "1:20: missing-key: the agent 'ann' has no token"),
+        ("handoff: {agents: {ann: {token: [x]}}}", "1:33: wrong-type: 'token' takes a text"),
+        ("handoff: {agents: {ann: {token: x, rol: lead}}}", "1:36: unknown-key: the agent 'ann' has no key 'rol'"),
+        ("handoff: {agents: {ann: {token: x, role: boss}}}", "1:42: unknown-value: 'role'"),
+        (
+            "handoff: {teams: {care: {}}, agents: {ann: {token: x, teams: [car]}}}",
+            "1:63: unknown-value: there is no team 'car'; did you mean 'care'?",
+        ),
+        (
+            "handoff: {agents: {ann: {token: x}, bob: {token: x}}}",
+            "1:37: duplicate-name: the agents 'ann' and 'bob' have the same token",
+        ),
         ("api: {tokn: x}", "1:7: unknown-key: 'api' has no key 'tokn'; did you mean 'token'?"),
         ("api: {token: [x]}", "1:14: wrong-type: 'token' takes a text, not a list"),
         ("llm: 3", "1:6: wrong-type: 'llm' takes a mapping, not the number 3"),
@@ -142,7 +182,7 @@ def test_mistakes(text: str, problem: str) -> None:
         ('api: {token: "${A}"}', "1:14", "'token'"),
         ('llm: {model: m, key: "${A}"}', "1:6", "'llm'"),
         ('safety: {words: ["${A}", x]}', "1:9", "'safety'"),
-        ('handoff: {default: "${A}"}', "1:10", "'handoff'"),
+        ('handoff: {agents: {ann: {token: "${A}"}}}', "1:33", "'token'"),
         ('plugins: [shop: {rate: {x: "${A}"}}]', "1:17", "the settings of plugin 'shop'"),
     ],
 )

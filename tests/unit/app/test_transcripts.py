@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from botkit.app.transcripts import cause_of, line_of, readable, transcript_of, wording_of
-from botkit.model.events import Event, Failure, Message, Opened, Outside, Owned, Press, Result, Timer
+from botkit.model.events import Event, Failure, Message, Noted, Opened, Outside, Owned, Press, Result, Said, Timer
 from botkit.model.replies import Button, Call, DropTimers, Effect, HandOff, Leave, Rated, Reply, SetTimer
 from botkit.model.turn import Record
 from botkit.model.values import File, Money
@@ -28,6 +28,10 @@ from botkit.model.values import File, Money
         (Result("e1", failure=Failure("down", "gone")), ("result", "of e1: down: gone")),
         (Owned("claimed", "Ann"), ("owner", "claimed Ann")),
         (Owned("returned"), ("owner", "returned")),
+        (Owned("assigned", "Ann", to="Bob"), ("owner", "assigned Ann to Bob")),
+        (Owned("assigned", "Ann", team="orders"), ("owner", "assigned Ann to orders")),
+        (Said("Ann", "hello"), ("agent Ann", "hello")),
+        (Noted("Ann", "call back"), ("note of Ann", "call back")),
     ],
 )
 def test_causes(event: Event, words: tuple[str, str]) -> None:

@@ -40,7 +40,8 @@ def test_a_handoff_ends_the_flows_and_gives_their_slots() -> None:
     assert (effect.packet["flow"], effect.packet["step"]) == ("sub", "handoff:care")
     assert "$datetime" in str(effect.packet["show"])
     assert effect.packet["last"][-1] == ["customer", "care"]
-    assert (talk.stack, talk.timers, talk.session.owner, talk.session.team) == ([], {}, "queue", "care")
+    assert (talk.stack, talk.session.owner, talk.session.team) == ([], "queue", "care")
+    assert [(timer.purpose, timer.due) for timer in talk.timers.values()] == [("patience", NOW + 300)]
 
 
 def test_the_bot_is_silent_while_a_queue_or_a_person_has_it() -> None:
@@ -119,7 +120,7 @@ def test_cancel_leaves_the_queue(word: str) -> None:
     talk = flow("- handoff: care")
     assert talk.say(word) in {"All right, I've stopped that.", "好的，那这次就先不办了。"}
     assert talk.session.owner == "bot"
-    assert [type(effect).__name__ for effect in talk.effects] == ["Leave"]
+    assert [type(effect).__name__ for effect in talk.effects] == ["Leave", "DropTimers"]
     assert talk.owned("unavailable") == ""
 
 
@@ -148,14 +149,14 @@ def test_a_closed_handoff_ends_the_session() -> None:
 def test_a_person_may_take_a_conversation_from_the_bot() -> None:
     talk = flow("- {ask: x, say: X?, silence: {end: 1h}}")
     assert talk.owned("claimed", "Eve") == ""
-    assert (talk.stack, talk.timers) == ([], {})
+    assert (talk.stack, [purpose for _, purpose in talk.timers]) == ([], ["agent"])
     assert talk.owned("returned") != ""
 
 
 def test_what_on_handoff_asks_or_calls_holds_nothing_up() -> None:
     asks = flow("- handoff: care", "  on_handoff: {steps: [{say: Wait.}, {ask: x, say: X?, silence: {end: 1h}}]}\n")
     assert asks.text == "Wait.\nX?"
-    assert (asks.stack, asks.timers) == ([], {})
+    assert (asks.stack, [purpose for _, purpose in asks.timers]) == ([], ["patience"])
     calls = flow("- handoff: care", "  on_handoff: {steps: [{do: shop.find}, {say: Never.}]}\n")
     assert [item.id for item in calls.session.pending] == [calls.calls[0].id]
     assert calls.say("hello") == ""

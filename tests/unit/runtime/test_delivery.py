@@ -315,11 +315,11 @@ async def test_a_send_that_takes_longer_than_its_lease_keeps_it(
 async def test_a_lost_reply_would_be_seen(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     real = Delivery._send
 
-    async def lose(self: Delivery, outgoing: Any) -> bool:
+    async def lose(self: Delivery, outgoing: Any, *, first: bool) -> bool:
         if outgoing.reply.text == "Two.":
             await self._store.sent(outgoing.reply.id, "", 0.0)
             return True
-        return await real(self, outgoing)
+        return await real(self, outgoing, first=first)
 
     monkeypatch.setattr(Delivery, "_send", lose)
     with pytest.raises(AssertionError):

@@ -404,7 +404,7 @@ async def test_what_is_remembered_of_conversations_is_bounded(store: Store, monk
     ]
     assert len(rig.engine._known) == 3
     engine = rig.engine
-    held = (engine.calls._running, engine._draining, engine._failed, engine._owners, engine.bursts._windows)
+    held = (engine.calls._running, engine._draining, engine._failed, engine.handed._away, engine.bursts._windows)
     assert [len(one) for one in (*held, engine.calls._stale._running)] == [0] * 6
 
 
@@ -413,11 +413,11 @@ async def test_who_had_a_conversation_is_forgotten_when_it_is_given_back(store: 
     await rig.say("human")
     await rig.engine.own("phone:1", Owned("claimed", "Eve"), "k1")
     await rig.rest()
-    assert rig.engine._epoch_of("phone:1") == (1, True)
+    assert rig.engine.handed.epoch_of("phone:1") == (1, True)
     await rig.engine.own("phone:1", Owned("returned", "Eve"), "k2")
     await rig.rest()
-    assert rig.engine._epoch_of("phone:1") == (0, False)
-    assert rig.engine._owners == {}
+    assert rig.engine.handed.epoch_of("phone:1") == (0, False)
+    assert rig.engine.handed._epochs == {}
 
 
 async def test_a_conversation_changes_hands_once_per_key(store: Store) -> None:
@@ -428,7 +428,7 @@ async def test_a_conversation_changes_hands_once_per_key(store: Store) -> None:
         await rig.rest()
     session = await rig.session()
     assert (session.owner, session.epoch) == ("human", 1)
-    assert rig.engine._epoch_of("phone:1") == (1, True)
+    assert rig.engine.handed.epoch_of("phone:1") == (1, True)
 
 
 # What plugins see

@@ -80,6 +80,7 @@ def test_a_reply_is_written_whole() -> None:
             }
         ],
         "question": "q1",
+        "agent": "",
         "locale": "en",
     }
 
