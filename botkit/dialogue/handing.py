@@ -51,7 +51,7 @@ def _packet(work: Work, team: str, reason: str, show: dict[str, Any] | None = No
 def _enqueue(work: Work, packet: HandOff, since: float) -> None:
     """Let the conversation wait for a person of the packet's team, and see that the customer hears if none comes."""
     work.owner, work.team, work.agent = "queue", packet.team, ""
-    work.handed = Handed(packet, since)
+    work.handed = Handed(packet, since, secrets=secret_texts(work))
     patience = work.flows.settings.patience
     if patience:
         hours = work.flows.settings.hours_of(packet.team)
@@ -202,7 +202,7 @@ def _take_over(work: Work, agent: str) -> None:
     clear(work)
     work.owner, work.team, work.agent = "human", handed.packet.team, agent
     work.epoch += 1
-    work.handed = Handed(replace(handed.packet, id=work.effect_id()), handed.since)
+    work.handed = Handed(replace(handed.packet, id=work.effect_id()), handed.since, secrets=secret_texts(work))
     note_unanswered(work)  # who has claimed it has to say something
 
 

@@ -26,7 +26,8 @@ def secret_texts(work: Work) -> tuple[str, ...]:
     before = list(_values(work, work.session.slots, work.session.stack))
     after = list(_values(work, work.slots, work.stack))
     said = _said(work) if after != before or _answers(work) else ()
-    found = chain(said, (text for value in chain(before, after) for text in texts_of(value)))
+    handed = work.session.handed.secrets if work.session.handed is not None else ()
+    found = chain(said, (text for value in chain(before, after) for text in texts_of(value)), handed)
     return tuple(dict.fromkeys(found))
 
 

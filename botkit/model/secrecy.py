@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from botkit.model.events import Event, Message, Outside, Part, Press, Result
+from botkit.model.events import Event, Message, Noted, Outside, Part, Press, Result, Said
 from botkit.model.replies import Button, Call, Card, Effect, HandOff, Reply
 from botkit.model.turn import Record
 from botkit.model.values import Money
@@ -101,6 +101,8 @@ def hide_event(event: Event, secrets: tuple[str, ...]) -> Event:
             return replace(event, value=hide(event.value, secrets), label=hide(event.label, secrets))
         case Outside():
             return replace(event, data=hide_in(event.data, secrets))
+        case Said() | Noted():
+            return replace(event, text=hide(event.text, secrets))
         case Result(failure=failure):
             shown = failure and replace(failure, message=hide(failure.message, secrets))
             customer = hide_in(event.customer, secrets)

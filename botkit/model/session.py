@@ -91,6 +91,7 @@ class Handed(msgspec.Struct, frozen=True, array_like=True):
     since: float
     told: int = -1
     unanswered: float = 0.0
+    secrets: tuple[str, ...] = ()  # values of secret slots, which nobody is shown when they are said again
 
 
 class Session(msgspec.Struct, frozen=True, array_like=True):

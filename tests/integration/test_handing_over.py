@@ -226,3 +226,21 @@ async def test_customers_hear_their_place(tmp_path: Path) -> None:
         "b": ["One person is before you.", "You are next in line."],
         "c": ["2 people are before you."],
     }
+
+
+async def test_a_person_sees_no_secret_and_no_card(tmp_path: Path) -> None:
+    (tmp_path / "bot.yaml").write_text("locales: [en]\n")
+    (tmp_path / "flows.yaml").write_text(
+        "flows: {help: {start: {commands: [help]}, steps: [{ask: pin, say: PIN?, secret: true}, {handoff: care}]}}\n"
+    )
+    async with await Bot.load(tmp_path, store="sqlite://") as bot:
+        for text in ("/help", "haddock77", "my card is 4111 1111 1111 1111", "again: haddock77"):
+            await bot.say(text, "web:1")
+        await bot.desk.note("web:1", "ann", "said haddock77 on the phone")
+        await bot.desk.claim("web:1", "ann")
+        dossier, cases = await bot.desk.look("web:1"), await bot.desk.cases()
+        await bot.desk.close("web:1", "ann")
+    shown = f"{dossier} {cases}"
+    assert "my card is [card 1]" in shown
+    assert "haddock77" not in shown
+    assert "4111" not in shown

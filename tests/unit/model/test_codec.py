@@ -78,7 +78,7 @@ ORDERS: dict[str, tuple[str, ...]] = {
     "HandOff": ("id", "team", "reason", "packet"),
     "Leave": ("id",),
     "Rated": ("id", "score", "scale", "flow"),
-    "Handed": ("packet", "since", "told", "unanswered"),
+    "Handed": ("packet", "since", "told", "unanswered", "secrets"),
     "Heard": ("text", "used", "entities"),
     "Frame": (
         "flow",
