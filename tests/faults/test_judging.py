@@ -91,6 +91,8 @@ def test_the_window_is_longer_by_what_the_machine_stood_still(
         ("full", 1.0, 1.5, 1, True),
         ("full", 1.0, 1.5, 2, False),
         ("lock", 1.05, 1.5, 1, True),
+        ("crash", -1.0, 0.9, 0, False),
+        ("crash", 0.0, 1.6, 0, True),
         ("quota", 0.0, 0.05, 1, False),
         ("clock", 1.0, 1.5, 1, False),
     ],

@@ -137,10 +137,38 @@ class Link:
         return rows
 
 
+class Reach:
+    """Whether a server can be reached, as the last try to connect showed; for all connections of a process to it."""
+
+    def __init__(self) -> None:
+        self._failures = 0
+        self._not_before = 0.0  # on time.monotonic(): the next try to connect
+        self._failure: StoreError | None = None
+
+    def check(self) -> None:
+        """Raise what the last try said, for a moment after it failed: StoreError."""
+        if self._failure is not None and time.monotonic() < self._not_before:
+            raise StoreError(self._failure.message, reason=self._failure.reason, hint=self._failure.hint)
+
+    def failed(self, error: StoreError) -> None:
+        """Note a try that failed."""
+        pause = min(FIRST_PAUSE * 2**self._failures, LONGEST_PAUSE)
+        self._failures = min(self._failures + 1, 10)
+        self._not_before = time.monotonic() + pause
+        self._failure = error
+
+    def succeeded(self) -> bool:
+        """Note a connection; True if it is the first one after a failure."""
+        is_back = self._failure is not None
+        self._failures, self._failure = 0, None
+        return is_back
+
+
 class Connections:
     """A few connections to one database, all with the same settings, opened as they are needed.
 
-    `renew` is called when there is one in the place of one that was lost, before it is lent.
+    `reach` is shared with others to the same server. `renew` is called when there is one in the place of one that was
+    lost, before it is lent.
     """
 
     def __init__(
@@ -149,6 +177,7 @@ class Connections:
         most: int,
         name: str,
         settings: Mapping[str, str],
+        reach: Reach,
         renew: Callable[[], None] = lambda: None,
     ) -> None:
         self.place = shown(url)
@@ -159,9 +188,7 @@ class Connections:
         self._closed = False
         self._renew = renew
         self._lost = False
-        self._failures = 0
-        self._not_before = 0.0  # on time.monotonic(): the next try to connect
-        self._failure: StoreError | None = None
+        self._reach = reach
 
     @asynccontextmanager
     async def lend(self) -> AsyncIterator[Link]:
@@ -225,19 +252,15 @@ class Connections:
     async def _connect(self) -> Link:
         if self._closed:
             raise StoreError(f"store {self.place}: it is not open")
-        if self._failure is not None and time.monotonic() < self._not_before:
-            raise StoreError(self._failure.message, reason=self._failure.reason, hint=self._failure.hint)
+        self._reach.check()
         try:
             db = await self._begin()
         except (*_LOST, asyncpg.PostgresError, ValueError) as error:
-            pause = min(FIRST_PAUSE * 2**self._failures, LONGEST_PAUSE)
-            self._failures = min(self._failures + 1, 10)
-            self._not_before = time.monotonic() + pause
-            self._failure = explain(error, self.place)
-            raise self._failure from error
-        if self._failure is not None:
+            failure = explain(error, self.place)
+            self._reach.failed(failure)
+            raise failure from error
+        if self._reach.succeeded():
             _log.warning("the database is back", extra={"store": self.place})
-        self._failures, self._failure = 0, None
         return Link(db)
 
     async def _begin(self) -> "asyncpg.Connection[Any]":

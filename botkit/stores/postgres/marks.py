@@ -24,7 +24,7 @@ class Marks:
     def __init__(self, lane: Lane[Mark, None]) -> None:
         self._lane = lane
         self._under_way: dict[str, asyncio.Future[None]] = {}
-        self._retries: dict[str, asyncio.TimerHandle] = {}
+        self._retries: dict[str, tuple[asyncio.TimerHandle, Mark]] = {}
         self._written: dict[str, tuple[float, Mark]] = {}  # the oldest first
         self._closed = False
 
@@ -48,11 +48,19 @@ class Marks:
         for reply, (at, mark) in written.items():
             if time.monotonic() - at < _KEPT:
                 self.add(reply, mark)
+        self.hurry()
+
+    def hurry(self) -> None:
+        """Try those again now that were refused: the database is back."""
+        retries, self._retries = self._retries, {}
+        for reply, (retry, mark) in retries.items():
+            retry.cancel()
+            self._post(reply, mark)
 
     def stop(self) -> None:
         """Try nothing again."""
         self._closed = True
-        for retry in self._retries.values():
+        for retry, _ in self._retries.values():
             retry.cancel()
         self._retries.clear()
 
@@ -63,7 +71,7 @@ class Marks:
                 self._keep(reply, mark)
             elif not self._closed:  # until the database is back, `claim` leaves out what was sent
                 longer = min(2 * pause, _LONGEST_PAUSE)
-                self._retries[reply] = loop.call_later(pause, self._post, reply, mark, longer)
+                self._retries[reply] = loop.call_later(pause, self._post, reply, mark, longer), mark
 
         loop = asyncio.get_running_loop()
         self._retries.pop(reply, None)

@@ -14,7 +14,7 @@ from botkit.model.values import File
 from botkit.ports.files import Kept
 from botkit.stores.files import Upload, too_many
 from botkit.stores.postgres import statements as sql
-from botkit.stores.postgres.connections import DURABLE, Connections, Link
+from botkit.stores.postgres.connections import DURABLE, Connections, Link, Reach
 from botkit.stores.postgres.texts import read, written
 from botkit.stores.rows import kept_file, storable
 from botkit.stores.urls import read_postgres, shown
@@ -116,7 +116,7 @@ class PostgresShelf:
 
     def _connections(self) -> Connections:
         if self._kept is None:
-            self._kept = Connections(self._url, _CONNECTIONS, self._name, DURABLE)
+            self._kept = Connections(self._url, _CONNECTIONS, self._name, DURABLE, Reach())
         return self._kept
 
     async def fetch(self, statement: str, *values: object) -> Sequence[Any]:

@@ -36,7 +36,7 @@ from botkit.stores import erasing, rows, work
 from botkit.stores.packing import pack, unpack
 from botkit.stores.postgres import moving, past, removing
 from botkit.stores.postgres import statements as sql
-from botkit.stores.postgres.connections import DURABLE, LOOSE, Connections, Link, LostError, explain
+from botkit.stores.postgres.connections import DURABLE, LOOSE, Connections, Link, LostError, Reach, explain
 from botkit.stores.postgres.lanes import Lane
 from botkit.stores.postgres.marks import Mark, Marks
 from botkit.stores.postgres.migrating import bring_up
@@ -92,8 +92,9 @@ class PostgreSQLStore:
 
     def _set_up(self) -> None:
         name = f"botkit {self.worker}"
-        self._durable = Connections(self.url, _WRITERS, name, DURABLE)
-        self._loose = Connections(self.url, _READERS, name, LOOSE, self._renew)
+        reach = Reach()
+        self._durable = Connections(self.url, _WRITERS, name, DURABLE, reach, self._hurry)
+        self._loose = Connections(self.url, _READERS, name, LOOSE, reach, self._renew)
         self._writing = writing = Writing(self.worker, self.lease)
         self._commits: Lane[Move, Committed] = Lane(self._durable, writing.commit, lambda job: job.id)
         self._takes: Lane[Taking, Told] = Lane(self._durable, writing.take, lambda job: job.move.id)
@@ -106,6 +107,9 @@ class PostgreSQLStore:
         self._marking: Lane[Mark, None] = Lane(self._loose, writing.mark, lambda job: job[0])
         self._marks = Marks(self._marking)
         self._loads: Lane[tuple[str, int], Loaded] = Lane(self._loose, load, lambda job: job)
+
+    def _hurry(self) -> None:
+        self._marks.hurry()
 
     def _renew(self) -> None:
         self._marks.renew()

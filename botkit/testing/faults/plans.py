@@ -26,8 +26,8 @@ MEANINGS: Final[dict[Kind, str]] = {
 }
 EXCUSING: Final = ("kill", "freeze", "crash", "cut", "silence")
 """Kinds after which a reply may be sent again: nobody knows whether it was, or who knows cannot say so."""
-HINDERING: Final = ("full", "quota", "lock")
-"""Kinds while which no reply can be marked as sent."""
+HINDERING: Final = ("freeze", "full", "quota", "lock", "crash", "cut", "silence")
+"""Kinds while which no reply can be marked as sent, of all workers or of the one on which it fell."""
 
 COMMITS: Final = ("accept", "take", "commit", "start_call", "finish_call", "take_result", "fire", "sent", "put_off")
 POINTS: Final[tuple[str, ...]] = (
