@@ -71,6 +71,7 @@ class PgQueuerCarrier:
         self._wanted = 0
         self._taken: asyncio.Future[Sequence[Job]] | None = None
         self._noticed = True  # that there may be jobs
+        self._unasked = True  # nobody said so: it is looked from time to time
         self._patience = 0.0  # seconds between hearing of jobs and looking: another node may be faster
         self._look: asyncio.TimerHandle | None = None
         self._stirred = asyncio.Event()
@@ -189,7 +190,9 @@ class PgQueuerCarrier:
         if self._noticed and self._taken is not None and not self._taken.done():
             self._noticed = False
             carried = await line.dequeue(self._wanted, self._me)
-            self._learn(len(carried))
+            if carried or not self._unasked:
+                self._learn(len(carried))
+            self._unasked = False
             if carried:
                 self._give([job for one in carried if (job := _job(one)) is not None])
         if self._posts:
@@ -229,7 +232,7 @@ class PgQueuerCarrier:
             async with asyncio.timeout(NAP):
                 await self._stirred.wait()
         except TimeoutError:
-            self._noticed = True
+            self._noticed = self._unasked = True
             if self._taken is None:
                 await line.ask()
 
@@ -249,7 +252,7 @@ class PgQueuerCarrier:
         return line
 
     def _learn(self, carried: int) -> None:
-        """Look at once next time if there were jobs; who looked in vain leaves them to the others for a moment."""
+        """Look at once next time if there were jobs; who was told and looked in vain leaves them to others then."""
         if carried:
             self._patience = 0.0
             self._noticed = self._noticed or carried >= self._wanted  # there may be more
@@ -269,7 +272,7 @@ class PgQueuerCarrier:
             self._look = None
 
     def _look_now(self) -> None:
-        self._look, self._noticed = None, True
+        self._look, self._noticed, self._unasked = None, True, False
         if self._taken is not None:
             self._stirred.set()
 

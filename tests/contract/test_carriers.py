@@ -124,6 +124,29 @@ class TestPgQueuer(CarrierContract):
         await asyncio.gather(*taking)
         assert looks < 2 * found + 20  # each of three would have looked, and the taker again, after each: 400
 
+    async def test_who_had_nothing_to_do_looks_at_once(
+        self, connect: Connect, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It looked in vain, but not since another one was faster."""
+        monkeypatch.setattr(postgres, "NAP", 0.01)
+        naps = 0
+        dequeue = postgres._Line.dequeue
+
+        async def counted(line: postgres._Line, *asked: Any) -> Any:
+            nonlocal naps
+            naps += 1
+            return await dequeue(line, *asked)
+
+        monkeypatch.setattr(postgres._Line, "dequeue", counted)
+        async with nodes(connect, 1) as (worker,):
+            taking = asyncio.create_task(worker.take(1))
+            async with asyncio.timeout(PATIENCE):
+                while naps < 5:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+            assert isinstance(worker, postgres.PgQueuerCarrier)
+            assert worker._patience == 0.0
+            taking.cancel()
+
     async def test_nobody_answers(self) -> None:
         with pytest.raises(CarrierError, match="PostgreSQL cannot be used"):
             await open_carrier("postgresql://botkit@127.0.0.1:1/none").open()
