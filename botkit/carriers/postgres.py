@@ -31,7 +31,7 @@ from botkit.carriers.news import MOST_KEPT, News
 from botkit.errors import CarrierError
 from botkit.model.replies import Call
 from botkit.ports.carriers import EVERYTHING, Job
-from botkit.ports.postgres import CONNECT_WITHIN, LEARN, SETTINGS
+from botkit.ports.postgres import CONNECT_WITHIN, LEARN, PLANNED
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ STALE: Final = timedelta(seconds=30)  # after it, a job that its worker took and
 TIDY: Final = 300.0  # seconds between two clearings of PgQueuer's log, of which nothing is read
 # A node asks something every second. One that sleeps instead lets go of the lock under which the tables are made,
 # before whoever waits for that gives up, and of its place among those that hear the news.
-_SETTINGS: Final = {**SETTINGS, "idle_session_timeout": "8s", "application_name": "botkit carrier"}
+_SETTINGS: Final = {**PLANNED, "idle_session_timeout": "8s", "application_name": "botkit carrier"}
 _PAYLOAD: Final = 7_000  # bytes; PostgreSQL takes 8,000
 _LOCK: Final = 7_203_114_501  # the advisory lock under which the schema is made
 _WAKE, _CALL = QueueEntrypoint("wake"), QueueEntrypoint("call")

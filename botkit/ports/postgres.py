@@ -13,6 +13,15 @@ SETTINGS: Final[Mapping[str, str]] = {
     "tcp_keepalives_count": "3",
 }
 
+PLANNED: Final[Mapping[str, str]] = {
+    **SETTINGS,
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_mergejoin": "off",
+}
+"""For statements that find few rows by their keys: they are planned once, and no plan comes to read a whole table
+because that one was small, or never counted, when it was made."""
+
 _TYPES: Final = ("bool", "bytea", "float8", "int2", "int4", "int8", "interval", "jsonb", "text")
 LEARN: Final = f"SELECT {', '.join(f'NULL::{name}[]' for name in _TYPES)}"
 """Asked first over each connection, so that asyncpg learns the types of the arrays that are written over it.

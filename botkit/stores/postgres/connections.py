@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import asyncpg
 
 from botkit.errors import BotkitError, StoreError
-from botkit.ports.postgres import CONNECT_WITHIN, LEARN, SETTINGS
+from botkit.ports.postgres import CONNECT_WITHIN, LEARN, PLANNED
 from botkit.stores.urls import shown
 
 if TYPE_CHECKING:
@@ -22,14 +22,6 @@ ANSWER_WITHIN: Final = 15.0  # seconds; what takes longer counts as a lost conne
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0  # seconds between tries to connect; meanwhile whoever asks hears of it at once
 DURABLE: Final = {"synchronous_commit": "on"}
 LOOSE: Final = {"synchronous_commit": "off"}  # for what may be done again: a mark, a claim
-
-# Every statement here finds few rows by their keys, and is planned once: no plan may come to read a whole table
-# because that one was small, or never counted, when it was made.
-_PLANS: Final = {
-    "plan_cache_mode": "force_generic_plan",
-    "enable_seqscan": "off",
-    "enable_mergejoin": "off",
-}
 
 # What a statement locks as it is prepared stays locked until something else is done: a transaction that began then
 # would have these locks from its beginning, out of the order in which all workers take them.
@@ -182,7 +174,7 @@ class Connections:
     ) -> None:
         self.place = shown(url)
         self._url = url
-        self._settings = {**SETTINGS, **_PLANS, **settings, "application_name": name[:63]}
+        self._settings = {**PLANNED, **settings, "application_name": name[:63]}
         self._idle: list[Link] = []
         self._free = asyncio.Semaphore(most)
         self._closed = False
