@@ -51,6 +51,34 @@ def is_retracted(phrases: Phrases, between: str, *, rivals: bool = False) -> boo
     return folded in phrases.no or (pattern is not None and pattern.search(folded) is not None)
 
 
+def is_left(phrases: Phrases, before: str, between: str) -> bool:
+    """Tell whether an option or a value is left for the next, or begins a range with it: 'from mail to store'."""
+    if (
+        phrases.leaving is None
+        or phrases.leaving.search(before.casefold()) is None
+        or _SIGNS.search(between) is not None
+    ):
+        return False
+    return phrases.reaching is not None and phrases.reaching.search(between.casefold()) is not None
+
+
+def range_of(phrases: Phrases, text: str, found: Sequence[Found]) -> tuple[Found, Found] | None:
+    """Give the two values of a text that are a range, or of which one is left for the other, in their order."""
+    placed = sorted(found, key=lambda one: one.start)
+    for one, other in pairwise(placed):
+        before, between = text[: one.start], text[one.end : other.start]
+        if one.value != other.value and (is_left(phrases, before, between) or _only_leads_on(phrases, between)):
+            return one, other
+    ranged = len(placed) == 2 and phrases.ranges is not None and phrases.ranges.search(fold(text)) is not None
+    chosen = ranged and not _leaves_open(phrases, text[placed[0].end : placed[1].start])
+    return (placed[0], placed[1]) if chosen else None
+
+
+def _only_leads_on(phrases: Phrases, between: str) -> bool:
+    """Tell whether nothing but a 'to' stands between two values."""
+    return phrases.reaching is not None and phrases.reaching.match(between.casefold().strip()) is not None
+
+
 def may_leave_open(phrases: Phrases, text: str) -> bool:
     """Tell whether a text has a word that leaves a choice open: 'or', 'between'."""
     folded = fold(text)

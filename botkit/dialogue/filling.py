@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from botkit.dialogue.denials import is_asked_about, is_denied, is_phone, left_open, may_leave_open, meant
+from botkit.dialogue.denials import is_asked_about, is_denied, is_phone, left_open, may_leave_open, meant, range_of
 from botkit.dialogue.options import (
     Choice,
     choose_named,
@@ -72,16 +72,16 @@ def choices_of(work: Work, slot: SlotDef, shown: Sequence[tuple[Any, str]] = (),
         pairs = shown or listed_options(work, slot.options_from)
         also = listed_names(work, slot.options_from)
         return [Choice(given, (label, *_also(given, label, also, said))) for given, label in pairs]
-    firm = id(slot) in work.prepared.troubled
     key = id(slot), work.locale
     known = work.prepared.choices.get(key)
     if known is not None:
         return known
+    firm, paired = id(slot) in work.prepared.troubled, id(slot) in work.prepared.paired
     choices: list[Choice] = []
     for option in slot.options:
         here = work.text(option.label).strip()
         labels = (here, *(source for source in option.label.sources.values() if "{" not in source))
-        choices.append(Choice(option.value, tuple(dict.fromkeys(label for label in labels if label)), firm))
+        choices.append(Choice(option.value, tuple(dict.fromkeys(label for label in labels if label)), firm, paired))
     if id(slot) in work.prepared.fixed:
         work.prepared.choices[key] = choices
     return choices
@@ -121,9 +121,7 @@ def _fit(work: Work, slot: SlotDef, message: Message, shown: Sequence[tuple[Any,
         return _fit_choice(work, slot, text, choices_of(work, slot, shown, text))
     found = find_values(work, slot, text, "asked")
     if found:
-        several = left_open(work.prepared.phrases, text, found) or (
-            slot.type == "money" and amounts_left_open(work, text)
-        )
+        several = choice_left(work, slot, text, found) or (slot.type == "money" and amounts_left_open(work, text))
         return None if several else _graded(work, text, found[0])
     amount = bare_amount(work, text) if slot.type == "money" else None
     if amount is not None:
@@ -219,12 +217,41 @@ def all_values(work: Work, slot: SlotDef, text: str, where: Where = "anywhere") 
     return [_backdated(one, text, known, parser) for one in found] if slot.past else found
 
 
+def choice_left(work: Work, slot: SlotDef, text: str, found: Sequence[Found]) -> list[Found]:
+    """Give those of the values that a text means for a slot between which it leaves the choice open, in its order.
+
+    The two ends of a range are a choice, unless another slot of the kind is there to take the second.
+    """
+    if len(found) < 2:
+        return []
+    ends = range_of(work.prepared.phrases, text, found)
+    if ends is None:
+        return left_open(work.prepared.phrases, text, found)
+    return [] if any(other.name not in work.top.changed for other in _rivals(work, slot)) else list(ends)
+
+
+def _rivals(work: Work, slot: SlotDef) -> list[SlotDef]:
+    """Give the other slots of a slot's kind that may be filled in this run."""
+    known = [other for _, other in known_slots(work)]
+    return [o for o in known if o.name != slot.name and (o.type, o.pattern) == (slot.type, slot.pattern)]
+
+
 def _meant(work: Work, slot: SlotDef, text: str, found: list[Found]) -> list[Found]:
-    rivals = len(found) > 1 and any(
-        other.name != slot.name and (other.type, other.pattern) == (slot.type, slot.pattern)
-        for _, other in known_slots(work)
-    )
-    return meant(work.prepared.phrases, text, found, rivals=rivals, chosen=slot.type in _DAYS)
+    phrases, rivals = work.prepared.phrases, _rivals(work, slot) if len(found) > 1 else []
+    kept = meant(phrases, text, found, rivals=bool(rivals), chosen=slot.type in _DAYS)
+    ends = range_of(phrases, text, kept) if len(kept) > 1 else None
+    if ends is None:
+        return kept
+    current, left, others = work.slot(slot.name), ends[0].value, [work.slot(one.name) for one in rivals]
+    if current is not None and left != current and left in others:
+        return []  # that one is changed
+    if left in (current, *others):  # the other takes its place
+        kept = [Found(ends[1].value, ends[0].start, ends[1].end), *[one for one in kept if one not in ends]]
+    return sorted(kept, key=_start)
+
+
+def _start(found: Found) -> int:
+    return found.start
 
 
 def _backdated(found: Found, text: str, known: Reading, parser: SlotParser) -> Found:
@@ -310,7 +337,7 @@ def strict_value(work: Work, slot: SlotDef, text: str) -> Fit | None:
         named, _ = find_named_options(text, choices, phrases)
         return Fit(named[0].choice.value, named[0].start, named[0].end, STRICT) if len(named) == 1 else None
     found = find_values(work, slot, text)
-    if not found or left_open(work.prepared.phrases, text, found):
+    if not found or choice_left(work, slot, text, found):
         return None
     return Fit(found[0].value, found[0].start, found[0].end, STRICT)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from botkit.dialogue.denials import is_denied, is_retracted, suits_not
+from botkit.dialogue.denials import is_denied, is_left, is_retracted, suits_not
 from botkit.dialogue.phrases import Phrases, anywhere, leads_in, without
 from botkit.model.words import fold, fold_placed, has_cjk
 
@@ -31,12 +31,14 @@ class Choice:
     """One option as it can be named: its value and its labels in every locale.
 
     `names` is everything by which it is exactly meant, folded. A `firm` one is meant even where it does not suit:
-    a thing that the customer has (the lamp doesn't work), or what is wrong (the size is too small).
+    a thing that the customer has (the lamp doesn't work), or what is wrong (the size is too small). A `paired` one
+    may be of two slots, so that 'from checking to savings' says both.
     """
 
     value: Any
     labels: tuple[str, ...]
     firm: bool = True
+    paired: bool = True
     names: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -223,7 +225,8 @@ def _denied(text: str, hits: Sequence[Hit], phrases: Phrases) -> list[Hit]:
         behind = text[hit.end : placed[at + 1].start if at + 1 < len(placed) else len(text)]
         unsuited = not hit.choice.firm and suits_not(phrases, before, behind)
         carried = bool(denied) and denied[-1] is placed[at - 1] and _carries_on(phrases, text, before)
-        if unsuited or carried or is_denied(phrases, text[: hit.start], chosen=True):
+        left = at + 1 < len(placed) and not hit.choice.paired and is_left(phrases, before, behind)
+        if left or unsuited or carried or is_denied(phrases, text[: hit.start], chosen=True):
             denied.append(hit)
     kept = [hit for hit in placed if hit not in denied]
     for at in range(len(kept) - 1, 0, -1):

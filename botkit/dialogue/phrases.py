@@ -63,6 +63,8 @@ class Phrases:
     complaining: re.Pattern[str] | None = None
     alternatives: re.Pattern[str] | None = None
     ranges: re.Pattern[str] | None = None
+    leaving: re.Pattern[str] | None = None
+    reaching: re.Pattern[str] | None = None
     afterthoughts: re.Pattern[str] | None = None
     counting: re.Pattern[str] | None = None
     phoning: re.Pattern[str] | None = None
@@ -136,6 +138,8 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
             tuple(phrase for locale in known for phrase in (*locale.numbers.measures, *locale.pronouns))
         ),
         phoning=_phoning(known),
+        leaving=_denying(known, [phrase for locale in known for phrase in locale.origins]),
+        reaching=_denying(known, [phrase for locale in known for phrase in locale.goals]),
         ranges=anywhere(tuple(phrase for locale in known for phrase in locale.ranges)),
         adding=anywhere(tuple(phrase for locale in known for phrase in locale.additions)),
         proposing=_leading(phrase for locale in known for phrase in locale.proposals),

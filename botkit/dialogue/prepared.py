@@ -82,7 +82,8 @@ class Prepared:
     have no templates in their labels: `choices` and `buttons` remember those by slot and locale, `texts` what each
     text is in a locale, `names` how the slots of flows that are on the stack together are named, `subjects` what each
     flow is about (`refusing.Subject`). `troubled` are the slots (by `id`) that are asked for
-    with a word for what is wrong. `secrets` are the secret slots, each by its flow ("" where it is shared) and name.
+    with a word for what is wrong, `paired` those whose options are another's of the same flow. `secrets` are the
+    secret slots, each by its flow ("" where it is shared) and name.
     """
 
     flows: FlowSet
@@ -93,6 +94,7 @@ class Prepared:
     patterns: Mapping[str, SlotPattern]
     fixed: frozenset[int]
     troubled: frozenset[int]
+    paired: frozenset[int]
     choices: dict[tuple[int, str], list[Choice]]
     buttons: dict[tuple[int, str], tuple[Button, ...]]
     texts: dict[tuple[int, str], tuple[Text, Compiled]]
@@ -136,6 +138,7 @@ def _derive(flows: FlowSet) -> Prepared:
         patterns={source: compile_pattern(source, phrases.plain) for source in sources if source},
         fixed=frozenset([id(slot) for slot in slots if _has_fixed_options(slot)]),
         troubled=frozenset([id(slot) for slot in _troubled(flows, phrases)]),
+        paired=frozenset([id(slot) for flow in flows.flows.values() for slot in _paired(flow)]),
         choices={},
         buttons={},
         texts={},
@@ -157,6 +160,15 @@ def _slots_of(flows: FlowSet) -> list[SlotDef]:
         step.body.slot for flow in flows.flows.values() for step in flow.steps.values() if isinstance(step.body, Ask)
     ]
     return [*flows.slots.values(), *asked]
+
+
+def _paired(flow: Flow) -> Iterator[SlotDef]:
+    """Give the slots of a flow that share options, such as an account to pay from and one to pay to."""
+    slots = [step.body.slot for step in flow.steps.values() if isinstance(step.body, Ask) and step.body.slot.options]
+    for slot in slots:
+        others = {str(option.value) for other in slots if other.name != slot.name for option in other.options}
+        if any(str(option.value) in others for option in slot.options):
+            yield slot
 
 
 def _troubled(flows: FlowSet, phrases: Phrases) -> Iterator[SlotDef]:

@@ -1,7 +1,6 @@
 """Undecided replies: those that name several values where one is asked for, 'Monday or Tuesday'."""
 
-from botkit.dialogue.denials import left_open
-from botkit.dialogue.filling import amounts_left_open, choices_of, find_values, is_free
+from botkit.dialogue.filling import amounts_left_open, choice_left, choices_of, find_values, is_free
 from botkit.dialogue.options import find_named_options
 from botkit.dialogue.retries import hint
 from botkit.dialogue.work import Work
@@ -24,7 +23,7 @@ def undecided(work: Work, question: Question, text: str) -> list[str]:
 
 
 def _values(work: Work, slot: SlotDef, text: str) -> list[str]:
-    found = left_open(work.prepared.phrases, text, find_values(work, slot, text, "asked"))
+    found = choice_left(work, slot, text, find_values(work, slot, text, "asked"))
     if not found and slot.type == "money":
         found = amounts_left_open(work, text)
     return list(dict.fromkeys(text[one.start : one.end].strip() for one in found))

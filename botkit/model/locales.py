@@ -181,6 +181,8 @@ class Locale(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     complaints: tuple[str, ...] = ()  # in a question for what is wrong, where aversions tell the answer: PROBLEM
     alternatives: tuple[str, ...] = ()  # between two values of which one is meant: Monday OR Tuesday
     ranges: tuple[str, ...] = ()  # beside two values of which one is meant: BETWEEN 20 and 30
+    origins: tuple[str, ...] = ()  # before what is left, or a range begins with: FROM mail to store
+    goals: tuple[str, ...] = ()  # between the two: from mail TO store
     additions: tuple[str, ...] = ()  # beside options that come to those that were chosen: ADD, TOO
     proposals: tuple[str, ...] = ()  # begin a question that is an answer: CAN I have it by mail?
 
