@@ -35,6 +35,7 @@ from botkit.runtime.engine import Engine
 from botkit.runtime.receiving import Receiving
 from botkit.runtime.recognition import Recogniser
 from botkit.runtime.retention import Retention
+from botkit.safety import Guarding, Rules
 from botkit.stores import open_files, open_store
 from botkit.understanding.language import show
 from botkit.understanding.matching import FuzzyClassifier
@@ -418,7 +419,13 @@ def _engine(
         carrier=node.carrier if node is not None else None,
         files=files,
         turns=node is None or node.turns,
+        guarding=guarding_of(checked.config.safety),
     )
+
+
+def guarding_of(rules: Rules) -> Guarding | None:
+    """Give what holds a bot to its rules; None where there is none that a turn could meet."""
+    return Guarding(rules) if rules.refuse or rules.links is not None else None
 
 
 class Recognisers:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from botkit.app.hours import read_zone
+from botkit.app.safety import read_safety
 from botkit.app.teams import Agent, read_agents, read_teams
 from botkit.carriers import read_nats
 from botkit.errors import NOWHERE, ConfigError, Place, Problem, Severity
@@ -17,6 +18,7 @@ from botkit.model.definitions import Settings
 from botkit.model.hours import Hours
 from botkit.ports.files import MB, FileLimits
 from botkit.runtime.retention import Ages
+from botkit.safety import NO_RULES, Rules
 from botkit.stores.connection import Durability
 from botkit.stores.sniffing import KINDS, KNOWN
 
@@ -58,7 +60,8 @@ class Config(msgspec.Struct, frozen=True):
     store_place: Place = NOWHERE
     carrier: str = ""
     llm: dict[str, Any] = {}
-    safety: dict[str, Any] = {}
+    safety: Rules = NO_RULES
+    safety_place: Place = NOWHERE
     agents: Mapping[str, Agent] = {}
     token: str = ""
     events_secrets: tuple[str, ...] = ()
@@ -85,6 +88,9 @@ def _assemble(found: Mapping[str, Node], variables: Mapping[str, str], report: R
     settings = _settings(found, report)
     plugins, plugin_settings, plugin_places = _plugins(found.get("plugins"), variables, report)
     store, durability = _store(found.get("store"), variables, report)
+    safety, length = read_safety(found.get("safety"), report)
+    if length is not None:
+        settings = msgspec.structs.replace(settings, longest_message=length)
     return Config(
         settings=settings,
         channels=_channels(found.get("channels"), variables, report),
@@ -96,7 +102,8 @@ def _assemble(found: Mapping[str, Node], variables: Mapping[str, str], report: R
         durability=durability,
         carrier=_carrier(found.get("carrier"), variables, report),
         llm=_free(found.get("llm"), "'llm'", variables, report),
-        safety=_free(found.get("safety"), "'safety'", variables, report),
+        safety=safety,
+        safety_place=found["safety"].place if "safety" in found else NOWHERE,
         agents=read_agents(found.get("handoff"), settings.teams, partial(_secret, variables, report), report),
         files=_files(found.get("files"), report),
         retention=_retention(found.get("retention"), report),

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from botkit.app.config import FILE, Channel, Config, missing_variables, read_config
+from botkit.app.safety import check_rules
 from botkit.errors import BotkitError, ConfigError, Place, Problem
 from botkit.flows import load, read_locale
 from botkit.model.definitions import Capabilities, Catalogue, FlowSet, Settings
@@ -89,6 +90,8 @@ def _check(directory: Path, clock: Clock | None) -> Checked:
     kept = {Path(path).relative_to(directory).as_posix(): text for path, text in files.items()}
     flows, found = load(files, settings, catalogue, locales, kept)
     problems += [problem for problem in found if not (errors and _follows(problem))]
+    if flows is not None:
+        problems += check_rules(config.safety, flows, config.safety_place)
     if any(problem.severity == "error" for problem in problems):
         flows = None
     unique = tuple(sorted(dict.fromkeys(problems), key=lambda p: (p.place, p.code, p.message)))

@@ -128,6 +128,7 @@ def _receive(work: Work, event: Message | Press, text: str) -> None:
     work.message = message = event if isinstance(event, Message) else _as_message(event)
     choose_locale_for(work, event)
     work.note_line("customer", text)
+    work.refused = event.evidence.blocked
     if work.owner != "bot":
         route_owned(work, message)
         return

@@ -26,6 +26,7 @@ from botkit.model.replies import Button
 from botkit.model.session import Question
 from botkit.model.words import content_length, fold
 
+_FLOODS = frozenset({"too fast", "repeated"})  # reasons for which one message after the other is refused
 _ASKING = frozenset({"ask", "offer"})
 
 
@@ -65,8 +66,7 @@ def route_owned(work: Work, message: Message) -> None:
 def route(work: Work, message: Message) -> None:
     """Find the way that takes a message, in the fixed order, and go it."""
     if message.evidence.blocked:
-        work.candidate("safety", message.evidence.blocked, 1.0, "a guard refuses it", taken=True)
-        repair(work, "on_blocked", reason=message.evidence.blocked)
+        _refuse(work, message.evidence.blocked)
         return
     question = work.question if work.question is not None and work.question.kind != "wait" else None
     found = read_reply(work, question, message) if question is not None else None
@@ -140,6 +140,16 @@ def _take_undecided(work: Work, question: Question, message: Message) -> bool:
         return False
     ask_which(work, question, several)
     return True
+
+
+def _refuse(work: Work, reason: str) -> None:
+    """Say that a message is refused; of a flood only once."""
+    if reason in _FLOODS and work.session.refused == reason:
+        work.candidate("safety", reason, 1.0, "refused as the one before, which was told", taken=True)
+        work.settled = True
+        return
+    work.candidate("safety", reason, 1.0, "a guard refuses it", taken=True)
+    repair(work, "on_blocked", reason=reason)
 
 
 def _take_files(work: Work, question: Question | None, message: Message) -> None:

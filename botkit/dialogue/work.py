@@ -65,6 +65,7 @@ class Work:
         "prepared",
         "pressed",
         "question",
+        "refused",
         "replies",
         "restarted",
         "route",
@@ -124,6 +125,7 @@ class Work:
         self.steps = 0
         self.settled = False  # the bot waits: nothing more to execute in this turn
         self.spoken: list[str] = []
+        self.refused = session.refused
         self.greeted = False  # this message began the session, and on_start was run
         self.mentioned: dict[Any, Any] = {}  # what texts name, as `naming.mentions` found it in this turn
         self.stale = ""  # the step whose call this message has made stale
@@ -367,6 +369,7 @@ class Work:
             clarifying=self.clarifies,
             ended=self.ended,
             handed=self.handed,
+            refused=self.refused,
         )
         return Turn(
             conversation=self.session.conversation,

@@ -127,6 +127,7 @@ class Session(msgspec.Struct, frozen=True, array_like=True):
     ended: bool = False
     bound: bool = False  # it finishes what is open in its version, whatever is published
     handed: Handed | None = None  # while the owner is queue or human
+    refused: str = ""  # why the customer's last message was refused, if it was
 
 
 def is_idle(session: Session, idle: float, now: float) -> bool:

@@ -29,11 +29,13 @@ from botkit.runtime.forgetting import Forgetting, forgetful_of
 from botkit.runtime.handed import Handed
 from botkit.runtime.histories import read_history
 from botkit.runtime.leftovers import Found, Health, Leftovers
+from botkit.runtime.limiting import Limiting
 from botkit.runtime.places import Places
 from botkit.runtime.recognition import Recogniser
 from botkit.runtime.sweeping import Sweep
 from botkit.runtime.timers import Timers
 from botkit.runtime.turning import Early, Turning
+from botkit.safety import Guarding
 from botkit.stores import open_files
 
 _log = logging.getLogger(__name__)
@@ -68,6 +70,7 @@ class Engine:
         files: Files | None = None,
         *,
         turns: bool = True,
+        guarding: Guarding | None = None,
     ) -> None:
         self.book = book
         self.store = store
@@ -77,12 +80,13 @@ class Engine:
         self.health = Health()
         self.handed = Handed()
         self.delivery = Delivery(store, self.connectors, clock, self.handed.epoch_of, note=self._note)
-        self.turning = Turning(book, registry, recognisers, clock, chosen_locale)
+        limiting = Limiting(guarding, store, self._steers) if guarding is not None else None
+        self.turning = Turning(book, registry, recognisers, clock, chosen_locale, limiting)
         self.timers = Timers(store, clock, self.wake, self._note)
         self.files = files if files is not None else open_files(store, FileLimits(), clock)
         self.sweep = Sweep(store, self.files, clock)
         self.leftovers = Leftovers(store, clock, self.health, self._is_idle, self._take_up)
-        self.bursts = Bursts(lambda: book.current.settings, lambda text: steers(book.current, text), clock)
+        self.bursts = Bursts(lambda: book.current.settings, self._steers, clock)
         self.calls = Calls(
             book,
             store,
@@ -109,6 +113,9 @@ class Engine:
         self._rushing: dict[str, asyncio.Event] = {}  # conversations whose deliveries give way; set after the last
         self._closing = False
         self.turns_taken = 0
+
+    def _steers(self, text: str) -> bool:
+        return steers(self.book.current, text)
 
     # Life
 

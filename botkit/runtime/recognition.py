@@ -12,6 +12,7 @@ from botkit.ports.understanding import IntentClassifier
 
 Shows = Callable[[str, Sequence[Locale]], str]
 MOST_TEXT = 2000  # characters of a message that are classified
+MOST_SHOWN = 200  # characters of a refused one that are looked at for its language
 MOST_SHORT = 40  # characters of one whose evidence is remembered
 MOST_KNOWN = 2000  # texts
 
@@ -41,9 +42,12 @@ class Recogniser:
         given = message.evidence
         if given.intents or given.answers or not said.strip():
             return message
+        if given.blocked:  # nobody asks what it means, only in which language that is said
+            shown = isinstance(message, Message) and self.shows(said[:MOST_SHOWN], tuple(self.flows.locales.values()))
+            return replace(message, evidence=replace(given, locale=shown or ""))
         evidence = self._recall(said[:MOST_TEXT], locale, shown=isinstance(message, Message))
-        if given.passages or given.blocked:
-            evidence = replace(evidence, passages=given.passages, blocked=given.blocked)
+        if given.passages:
+            evidence = replace(evidence, passages=given.passages)
         return replace(message, evidence=evidence)
 
     def _recall(self, text: str, locale: str, *, shown: bool) -> Evidence:

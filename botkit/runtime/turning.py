@@ -12,13 +12,14 @@ from botkit.model.events import FromCustomer, Message, Opened, Press, Result
 from botkit.model.locales import locale_for
 from botkit.model.replies import Call, Reply
 from botkit.model.session import Session
-from botkit.model.turn import Turn
+from botkit.model.turn import Candidate, Turn
 from botkit.model.values import from_json, to_json
 from botkit.ports.clocks import Clock
 from botkit.ports.stored import Arrived
 from botkit.registry.contexts import Caller
 from botkit.registry.registry import Registry
 from botkit.runtime.books import FlowBook
+from botkit.runtime.limiting import Limiting
 from botkit.runtime.packets import mask_packet
 from botkit.runtime.recognition import Recogniser
 
@@ -40,6 +41,7 @@ class Turning:
         recognisers: Callable[[FlowSet], Recogniser],
         clock: Clock,
         chosen_locale: str = "",
+        limiting: Limiting | None = None,
     ) -> None:
         self.reads: set[Early] = set()  # under way, begun before their call was stored
         self.hooked = any(plugin.before or plugin.after for plugin in registry.plugins)
@@ -48,6 +50,7 @@ class Turning:
         self._registry = registry
         self._clock = clock
         self._chosen_locale = chosen_locale
+        self._limiting = limiting
         self._guarded = {
             d: any(g.direction == d for p in registry.plugins for g in p.guards) for d in ("input", "output")
         }
@@ -55,7 +58,8 @@ class Turning:
     @property
     def direct(self) -> bool:
         """Whether no plugin sees every turn, so that one can be made before its event is stored."""
-        return not (self.hooked or self._guarded["input"] or self._guarded["output"])
+        waits = self._limiting is not None and self._limiting.waits
+        return not (self.hooked or self._guarded["input"] or self._guarded["output"] or waits)
 
     def caller(self, session: Session) -> Caller:
         """Give for whom plugins are asked something."""
@@ -116,7 +120,9 @@ class Turning:
             if arrived.customer and arrived.customer != session.customer.get("platform"):
                 # What a platform says of its user identifies no customer: it stays apart from what actions found out.
                 event = _knowing(event, {"platform": to_json(arrived.customer)})
-            if self.hooked or self._guarded["input"]:
+            if self._limiting is not None:
+                event = await self._limiting.check(event, session)
+            if (self.hooked or self._guarded["input"]) and not _is_blocked(event):
                 event = await self._prepare(session, event)
         if isinstance(event, _SAYING):
             event = self.recognisers(flows).recognise(event, session.locale)
@@ -125,7 +131,9 @@ class Turning:
             turn = replace(turn, session=replace(turn.session, bound=bool(turn.session.stack)))
         if turn.session.owner == "queue" and turn.effects:
             turn = mask_packet(turn)
-        return await self._guard_replies(turn, flows) if self._guarded["output"] and turn.replies else turn
+        if turn.replies and self._guarded["output"]:
+            turn = await self._guard_replies(turn, flows)
+        return self._limiting.clean(turn) if self._limiting is not None and turn.replies else turn
 
     async def _prepare(self, session: Session, event: FromCustomer) -> FromCustomer:
         """Let plugins see an event before its turn: hooks may know the customer, guards may refuse the text."""
@@ -144,18 +152,20 @@ class Turning:
     async def _guard_replies(self, turn: Turn, flows: FlowSet) -> Turn:
         caller = self.caller(turn.session)
         replies: list[Reply] = []
+        noted: list[Candidate] = []
         for reply in turn.replies:
             verdict = None
             if reply.text and not reply.agent:  # a person says what they say
                 verdict = await self._registry.guard("output", reply.text, caller)
             if verdict is not None and verdict.refused:
+                noted.append(Candidate("safety", "reply", 1.0, f"a guard refuses a reply: {verdict.refused}"))
                 text = locale_for(reply.locale, flows.locales).repair["blocked"]
                 replies.append(Reply(id=reply.id, text=text, locale=reply.locale, epoch=reply.epoch))
             elif verdict is not None and verdict.text is not None:
                 replies.append(replace(reply, text=verdict.text))
             else:
                 replies.append(reply)
-        return replace(turn, replies=tuple(replies))
+        return replace(turn, replies=tuple(replies), candidates=(*turn.candidates, *noted))
 
 
 def _knowing(event: FromCustomer, facts: dict[str, Any]) -> FromCustomer:
@@ -169,6 +179,10 @@ def _only_read(turn: Turn) -> Call | None:
         return None
     pending = turn.session.pending[0].id
     return next((e for e in turn.effects if isinstance(e, Call) and e.effect == "read" and e.id == pending), None)
+
+
+def _is_blocked(event: FromCustomer) -> bool:
+    return not isinstance(event, Opened) and bool(event.evidence.blocked)
 
 
 def _reworded(event: Message | Press, text: str) -> Message | Press:

@@ -9,6 +9,7 @@ from botkit.model.definitions import Settings
 from botkit.model.hours import Hours, Span
 from botkit.ports.files import FileLimits
 from botkit.runtime.retention import Ages
+from botkit.safety import Rules
 
 WHOLE = """\
 name: Acme support
@@ -24,7 +25,7 @@ plugins: [shop, loyalty: {rate: "${RATE:-3}"}, ./plugins/own.py]
 store: {url: "sqlite:///${DB:-a.db}", durability: full}
 understanding: {intent_threshold: 0.7, clarify_margin: 0.2, answer_threshold: 0.5}
 llm: {model: m, api_key: "${KEY:-}"}
-safety: {limit: 3}
+safety: {rate: 3 in 1m}
 handoff:
   teams: {care: {}, support: {}}
   hours: 9-18
@@ -77,7 +78,8 @@ def test_a_whole_bot_yaml() -> None:
         durability="full",
         store_place=Place("bot.yaml", 11, 8),
         llm={"model": "m", "api_key": ""},
-        safety={"limit": 3},
+        safety=Rules(rate=(3, 60.0)),
+        safety_place=Place("bot.yaml", 14, 9),
         agents={
             "ann": Agent("ann", "Ann Lee", "t-1", ("care",)),
             "lee": Agent("lee", "lee", "other", role="lead"),
@@ -181,7 +183,6 @@ def test_mistakes(text: str, problem: str) -> None:
     [
         ('api: {token: "${A}"}', "1:14", "'token'"),
         ('llm: {model: m, key: "${A}"}', "1:6", "'llm'"),
-        ('safety: {words: ["${A}", x]}', "1:9", "'safety'"),
         ('handoff: {agents: {ann: {token: "${A}"}}}', "1:33", "'token'"),
         ('plugins: [shop: {rate: {x: "${A}"}}]', "1:17", "the settings of plugin 'shop'"),
     ],

@@ -134,6 +134,7 @@ ORDERS: dict[str, tuple[str, ...]] = {
         "ended",
         "bound",
         "handed",
+        "refused",
     ),
     "Candidate": ("route", "name", "score", "why", "taken"),
     "Visit": ("flow", "step", "note"),
