@@ -97,6 +97,10 @@ def is_asked_about(phrases: Phrases, text: str, start: int, end: int) -> bool:
     left = max([sign.end() for sign in _SIGNS.finditer(text, 0, start)], default=0)
     sign = _SIGNS.search(text, end)
     right = sign.end() if sign is not None else len(text)
+    if phrases.joined is not None and len(lowered := text.casefold()) == len(text):
+        left = max([left, *[joined.end() for joined in phrases.joined.finditer(lowered, left, start)]])
+        joined = phrases.joined.search(lowered, end, right)
+        right = joined.start() if joined is not None else right
     beside = f"{text[left:start]} {text[end:right]}"
     folded = fold(beside)
     if not folded or not is_question(phrases, beside):

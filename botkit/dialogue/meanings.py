@@ -44,6 +44,20 @@ def surer_meaning(work: Work, message: Message, score: float) -> bool:
     return best > score
 
 
+def meaning_beside(work: Work, message: Message) -> Match | str | None:
+    """Give the answer, or the flow by its name, that a message is near to beside a value; "" where that is open.
+
+    Nothing is given where nothing is near, or several flows are.
+    """
+    flows, answer = _startable(work, message), _best_answer(work, message)
+    if not flows or not _goes_before(work, flows, answer):
+        return answer
+    near = _near(work, flows)
+    if any(_is_open(work, name) for name, _ in near):
+        return ""
+    return near[0][0] if len(near) == 1 and can_interrupt(work) else None
+
+
 def _is_open(work: Work, name: str) -> bool:
     """Tell whether a flow is on the stack and has not done its work."""
     return on_stack(work, name) and not _has_done(work, name)

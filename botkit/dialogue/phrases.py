@@ -30,6 +30,7 @@ class Phrases:
     doubts: re.Pattern[str] | None = None
     asking: re.Pattern[str] | None = None
     joining: re.Pattern[str] | None = None
+    joined: re.Pattern[str] | None = None
     assents: re.Pattern[str] | None = None
     plain: frozenset[str] = frozenset()
     leading_over: re.Pattern[str] | None = None
@@ -54,6 +55,7 @@ class Phrases:
     clauses: re.Pattern[str] | None = None
     stopping: re.Pattern[str] | None = None
     stops: frozenset[str] = frozenset()
+    auxiliaries: frozenset[str] = frozenset()  # words that questions begin with, and others too
     appeals: frozenset[str] = frozenset()
     past: re.Pattern[str] | None = None
     wishes: re.Pattern[str] | None = None
@@ -96,6 +98,7 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         copulas=_linking(phrase for locale in known for phrase in locale.copulas),
         doubts=anywhere(tuple(phrase for locale in known for phrase in locale.doubts)),
         asking=_asking(phrase for locale in known for phrase in locale.questions),
+        joined=anywhere(tuple(locale.formats.list_and for locale in known)),
         joining=_leading(locale.formats.list_and for locale in known),
         assents=anywhere((*yes, *(phrase for locale in known for phrase in _adding_nothing(locale)))),
         plain=plain_words(known),
@@ -103,6 +106,9 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         stopping=_stopping(known, yes | no),
         stops=frozenset(fold(phrase) for locale in known for phrase in locale.stops),
         appeals=frozenset(fold(phrase) for locale in known for phrase in locale.appeals),
+        auxiliaries=frozenset(
+            fold(phrase) for locale in known for phrase in (*locale.assents, *locale.claims, *locale.wishes)
+        ),
         past=anywhere(tuple(phrase for locale in known for phrase in locale.past)),
         wishes=anywhere(tuple(phrase for locale in known for phrase in locale.wishes)),
         leading_over=_leading_over(known),

@@ -9,6 +9,7 @@ from botkit.dialogue.controls import COMMANDS, control_of, take_control
 from botkit.dialogue.correction import NONE, Correction, Corrections, find_corrections
 from botkit.dialogue.filling import EXACT, FILE_TYPES, LOOSE, STRICT, Fit, is_free
 from botkit.dialogue.handing import leave_queue, note_unanswered
+from botkit.dialogue.inquiries import begin_beside, inquiry_beside, take_inquiry
 from botkit.dialogue.meanings import begin, surer_meaning, take_meaning
 from botkit.dialogue.naming import blank
 from botkit.dialogue.phrases import read_yes_no
@@ -250,10 +251,15 @@ def _take_slot(work: Work, question: Question, message: Message, found: Fit | No
             return False
         if ask_for_change(work, question, message.text):
             return True
-    if found is not None and found.score >= STRICT:
+    asks = found is not None and question.kind in _ASKING and not work.greeted
+    inquiry = inquiry_beside(work.prepared.phrases, message.text, found) if asks and found is not None else ""
+    if found is not None and (found.score >= STRICT or inquiry):
+        flow = take_inquiry(work, message, inquiry) if inquiry else ""
         rest = blank(message.text, [(found.start, found.end)])
         corrections = find_corrections(work, rest) if question.kind in _ASKING else NONE
         _take_with(work, message, found, corrections)
+        if flow:
+            begin_beside(work, message, found, flow)
         return True
     if work.greeted:  # the question came after the message: only what fits it strictly can answer it
         return False

@@ -37,6 +37,7 @@ SAID_BY_CORE: Mapping[str, frozenset[str]] = {
             "noted",
             "pause",
             "not_yet",
+            "unanswered",
             "done",
             "opted_out",
             "opted_in",
