@@ -1,5 +1,6 @@
 """Correcting: which slots that were filled before a message changes, and to what."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -28,6 +29,7 @@ from botkit.dialogue.naming import (
 )
 from botkit.dialogue.options import find_parts
 from botkit.dialogue.phrases import (
+    Phrases,
     behind_no,
     is_correction,
     is_question,
@@ -39,6 +41,7 @@ from botkit.dialogue.phrases import (
 )
 from botkit.dialogue.remainders import remainder, rewords
 from botkit.dialogue.stack import asked_slots, seen_from
+from botkit.dialogue.verdicts import verdict_on
 from botkit.dialogue.work import Work
 from botkit.model.definitions import SlotDef
 from botkit.model.values import Money
@@ -209,6 +212,9 @@ def find_denied(work: Work, text: str) -> list[tuple[int, SlotDef]]:
 
 def _is_wrong(work: Work, text: str, mention: Mention) -> bool:
     phrases = work.prepared.phrases
+    if is_free(mention.slot):
+        told = verdict_on(work, text, mention, mention.until)
+        return told is not None and told.wrong and told.end == told.start
     behind = without_tail(phrases, text[behind_name(phrases, text, mention) : mention.until])
     return read_yes_no(phrases, fold(behind)) == (False, True)
 
@@ -328,25 +334,41 @@ def _has(current: Any, value: Any) -> bool:
 def _after_name(work: Work, text: str, mention: Mention, known: Sequence[Mention]) -> Fit | None:
     """Give what a text says after a free text slot's name: 'the reason is: too small'.
 
-    A copula or a sign stands between them. It ends where another slot is named and said something of. What asks
-    something, and what only says yes or no of the value that there is ('the address is wrong'), gives none.
+    A copula or a sign stands between them, or a verdict on the value that there is ('is wrong, it is ...'). It ends
+    where another slot is named and said something of. What asks something, and a verdict alone, gives none.
     """
-    phrases = work.prepared.phrases
-    if not is_linked(phrases, text[mention.end :]) or is_question(phrases, text):
-        return None
     later = (one for one in known if one.start >= mention.until and one.slot.name != mention.slot.name)
     ends = [
-        one.start for one in later if is_linked(phrases, text[one.end :]) or value_beside(work, text, one) is not None
+        one.start
+        for one in later
+        if is_linked(work.prepared.phrases, text[one.end :]) or value_beside(work, text, one) is not None
     ]
-    start, end = behind_name(phrases, text, mention), min(ends, default=len(text))
-    rest = text[start:end].strip()
-    if ends:
-        rest = without_tail(phrases, rest)
-        end = start + text[start:end].find(rest) + len(rest)
-    agreed = read_yes_no(phrases, fold(rest))
-    if not fold(rest) or is_question(phrases, rest) or (agreed is not None and agreed[1]):
+    told = verdict_on(work, text, mention, min(ends, default=len(text)))
+    if told is None or told.start == told.end:
         return None
-    return Fit(rest, mention.start, end, STRICT)
+    rest = text[told.start : told.end]
+    if ends:
+        rest = without_tail(work.prepared.phrases, rest)
+    rest = _without_other(work, rest, mention.slot).strip()
+    start = text.find(rest, told.start)
+    return Fit(rest, mention.start, start + len(rest), STRICT) if fold(rest) else None
+
+
+def _without_other(work: Work, said: str, slot: SlotDef) -> str:
+    """Take off what is said of another slot behind an 'and': 'Bob and 4 lamps'."""
+    phrases = work.prepared.phrases
+    for joined in _joins(phrases, said):
+        behind = said[joined:]
+        others = [other for _, other in asked_slots(work) if other.name != slot.name and not is_free(other)]
+        if any(other.type != "boolean" and strict_value(work, other, behind) is not None for other in others):
+            return said[:joined]
+    return said
+
+
+def _joins(phrases: Phrases, said: str) -> list[int]:
+    """Give where a text goes on with 'and'."""
+    words = [match.start() for match in re.finditer(r"(?<=\s)\w", said)]
+    return [at for at in words if phrases.joining is not None and phrases.joining.match(said[at:].casefold())]
 
 
 def changeable(work: Work) -> list[tuple[int, SlotDef]]:

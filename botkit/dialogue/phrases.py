@@ -69,6 +69,12 @@ class Phrases:
     reaching: re.Pattern[str] | None = None
     afterthoughts: re.Pattern[str] | None = None
     counting: re.Pattern[str] | None = None
+    wrongs: re.Pattern[str] | None = None
+    rights: re.Pattern[str] | None = None
+    tags: re.Pattern[str] | None = None
+    leading_denials: re.Pattern[str] | None = None
+    particulars: re.Pattern[str] | None = None
+    remarks: re.Pattern[str] | None = None
     phoning: re.Pattern[str] | None = None
     adding: re.Pattern[str] | None = None
     proposing: re.Pattern[str] | None = None
@@ -140,6 +146,12 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         complaining=anywhere(tuple(phrase for locale in known for phrase in locale.complaints)),
         alternatives=anywhere(tuple(phrase for locale in known for phrase in locale.alternatives)),
         afterthoughts=_trailing(phrase for locale in known for phrase in locale.afterthoughts),
+        wrongs=_leading(phrase for locale in known for phrase in locale.wrongs),
+        rights=_leading(phrase for locale in known for phrase in locale.rights),
+        tags=_trailing(phrase for locale in known for phrase in locale.tags),
+        leading_denials=_leading(phrase for locale in known for phrase in locale.negations),
+        particulars=anywhere(tuple(phrase for locale in known for phrase in locale.particulars)),
+        remarks=_leading(phrase for locale in known for phrase in locale.remarks),
         counting=anywhere(
             tuple(phrase for locale in known for phrase in (*locale.numbers.measures, *locale.pronouns))
         ),
@@ -380,6 +392,27 @@ def behind_answer(phrases: Phrases, folded: str) -> str:
     refused = phrases.leading_no.match(folded) if phrases.leading_no else None
     rest = behind_yes(phrases, folded)
     return folded[refused.end() :] if refused is not None and refused.end() > len(folded) - len(rest) else rest
+
+
+def is_remark(phrases: Phrases, text: str) -> bool:
+    """Tell whether a text is a yes, a no, a question, or a sentence that is no name: 'I already told you'."""
+    agreed = read_yes_no(phrases, fold(text))
+    if agreed is not None and agreed[1]:
+        return True
+    if text.rstrip().endswith(("?", "？", "؟")):
+        return True
+    if phrases.remarks is None:
+        return False
+    folded = fold(text)
+    while folded:
+        if phrases.remarks.match(folded) is not None:
+            return True
+        led = [match.end() for pattern in (phrases.corrections, phrases.fillers) if pattern is not None
+               and (match := pattern.match(folded))]  # fmt: skip
+        if not led or not max(led):
+            return False
+        folded = folded[max(led) :].strip()
+    return False
 
 
 def asks_behind_yes(phrases: Phrases, text: str) -> bool:

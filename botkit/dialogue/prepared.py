@@ -82,8 +82,9 @@ class Prepared:
     have no templates in their labels: `choices` and `buttons` remember those by slot and locale, `texts` what each
     text is in a locale, `names` how the slots of flows that are on the stack together are named, `subjects` what each
     flow is about (`refusing.Subject`). `troubled` are the slots (by `id`) that are asked for
-    with a word for what is wrong, `paired` those whose options are another's of the same flow. `secrets` are the
-    secret slots, each by its flow ("" where it is shared) and name.
+    with a word for what is wrong, `paired` those whose options are another's of the same flow, `particular` those of
+    free text that are asked for as an address or a name. `secrets` are the secret slots, each by its flow ("" where
+    it is shared) and name.
     """
 
     flows: FlowSet
@@ -95,6 +96,7 @@ class Prepared:
     fixed: frozenset[int]
     troubled: frozenset[int]
     paired: frozenset[int]
+    particular: frozenset[int]
     choices: dict[tuple[int, str], list[Choice]]
     buttons: dict[tuple[int, str], tuple[Button, ...]]
     texts: dict[tuple[int, str], tuple[Text, Compiled]]
@@ -137,6 +139,7 @@ def _derive(flows: FlowSet) -> Prepared:
         formats={code: locale.formats for code, locale in flows.locales.items()},
         patterns={source: compile_pattern(source, phrases.plain) for source in sources if source},
         fixed=frozenset([id(slot) for slot in slots if _has_fixed_options(slot)]),
+        particular=frozenset([id(ask.slot) for ask in _asks(flows) if _is_particular(ask, phrases)]),
         troubled=frozenset([id(slot) for slot in _troubled(flows, phrases)]),
         paired=frozenset([id(slot) for flow in flows.flows.values() for slot in _paired(flow)]),
         choices={},
@@ -171,11 +174,24 @@ def _paired(flow: Flow) -> Iterator[SlotDef]:
             yield slot
 
 
+def _asks(flows: FlowSet) -> Iterator[Ask]:
+    return (step.body for flow in flows.flows.values() for step in flow.steps.values() if isinstance(step.body, Ask))
+
+
+def _is_particular(ask: Ask, phrases: Phrases) -> bool:
+    """Tell whether a question is for a particular in free text, such as an address, and suggests nothing."""
+    slot = ask.slot
+    if slot.type != "text" or slot.options or slot.pattern or slot.options_from or ask.speech.buttons:
+        return False
+    said = [source for text in ask.speech.variants for source in text.sources.values()]
+    texts = map(fold, (*slot.names, *said))
+    return phrases.particulars is not None and any(phrases.particulars.search(text) for text in texts)
+
+
 def _troubled(flows: FlowSet, phrases: Phrases) -> Iterator[SlotDef]:
     """Give the slots with options that are asked for with a word for what is wrong: what is the problem?"""
-    asks = [step.body for flow in flows.flows.values() for step in flow.steps.values() if isinstance(step.body, Ask)]
     complaining = phrases.complaining
-    for ask in asks:
+    for ask in _asks(flows):
         slot = ask.slot
         said = [source for text in ask.speech.variants for source in text.sources.values()]
         labels = [source for option in slot.options for source in option.label.sources.values()]

@@ -23,6 +23,7 @@ from botkit.dialogue.filling import (
 from botkit.dialogue.hearing import hear
 from botkit.dialogue.naming import mentioned_value, without_named
 from botkit.dialogue.options import Choice, choose_exactly, choose_number
+from botkit.dialogue.phrases import is_remark
 from botkit.dialogue.questions import done_button
 from botkit.dialogue.retries import hint, unusable
 from botkit.dialogue.saying import say_rule, title_of
@@ -61,7 +62,8 @@ def read_reply(work: Work, question: Question, message: Message) -> Fit | None:
 def _fit_unnamed(work: Work, question: Question, slot: SlotDef, message: Message) -> Fit | None:
     """Give the best fit of what a message says of the slot by its name, else of what it does not say of others."""
     if is_free(slot):
-        return fit(work, slot, message)
+        particular = id(slot) in work.prepared.particular
+        return None if particular and _is_no_particular(work, message.text) else fit(work, slot, message)
     left = without_named(work, message.text, slot)
     if left == message.text:
         found = fit(work, slot, message, question.options)
@@ -69,6 +71,14 @@ def _fit_unnamed(work: Work, question: Question, slot: SlotDef, message: Message
         found = fit(work, slot, replace(message, text=left), question.options)
         found = found and Fit(found.value, found.start, found.end, min(found.score, PART))
     return found or mentioned_value(work, slot, message.text)
+
+
+def _is_no_particular(work: Work, text: str) -> bool:
+    """Tell whether a reply is no name and no address: a remark, or just the label of another question's option."""
+    if is_remark(work.prepared.phrases, text):
+        return True
+    others = [slot for slot in work.prepared.facts[work.top.flow].offers.values() if slot.options]
+    return any(choose_exactly(text, choices_of(work, slot)) is not None for slot in others)
 
 
 def _pressed_choice(work: Work, question: Question, slot: SlotDef, message: Message) -> Fit | None:

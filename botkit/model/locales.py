@@ -174,6 +174,11 @@ class Locale(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     wishes: tuple[str, ...] = ()  # what has one of these is more than told: I paid and WANT it back
     pronouns: tuple[str, ...] = ()  # behind a slot's name they add nothing: the charged ONE
     prepositions: tuple[str, ...] = ()  # may stand between these and the value: not BY mail
+    wrongs: tuple[str, ...] = ()  # behind a slot's name: its value does not count: the address is MISSPELLED
+    rights: tuple[str, ...] = ()  # behind a slot's name: its value stays: the address is STILL THE SAME
+    tags: tuple[str, ...] = ()  # end a question that begins as a statement: ISN'T IT
+    particulars: tuple[str, ...] = ()  # asked for in free text, no sentence is one: ADDRESS, name
+    remarks: tuple[str, ...] = ()  # begin a sentence that is no particular: I DON'T KNOW, I ALREADY told you
     afterthoughts: tuple[str, ...] = ()  # end a correction: in store INSTEAD
     barring: tuple[str, ...] = ()  # right before an option or a day that is not meant: NO gift wrap, 不邮寄
     aversions: tuple[str, ...] = ()  # before an option or a day that does not suit: I HATE blue, I'M AWAY on Monday
