@@ -12,6 +12,7 @@
     ├── RegistryError        two packages claim one name, or one cannot be loaded
     ├── StoreError           the store refused or lost its connection
     │   └── FenceError       somebody else moved the conversation on
+    ├── OutboundError        an action asked for something over HTTP that it may not have
     ├── FileError            a file is not taken, or is not there
     ├── CarrierError         what carries work between nodes cannot be used
     ├── DeskError            a person may not do that with a conversation now
@@ -176,6 +177,12 @@ class FenceError(StoreError):
     """Another worker moved this conversation on in the meantime."""
 
     code = "fence-error"
+
+
+class OutboundError(BotkitError):
+    """An action asked for something over HTTP that it may not have: an address, a size, a time."""
+
+    code = "outbound-error"
 
 
 class FileError(BotkitError):

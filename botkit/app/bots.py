@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -35,7 +36,7 @@ from botkit.runtime.engine import Engine
 from botkit.runtime.receiving import Receiving
 from botkit.runtime.recognition import Recogniser
 from botkit.runtime.retention import Retention
-from botkit.safety import Guarding, Rules
+from botkit.safety import Guarding, Rules, open_client
 from botkit.stores import open_files, open_store
 from botkit.understanding.language import show
 from botkit.understanding.matching import FuzzyClassifier
@@ -160,6 +161,7 @@ class Bot:
             await kept.hold(patience, keep_waiting or Waiting(_log.warning))
             await kept.open()
             checked.registry.lend(files)
+            checked.registry.connect(partial(open_client, checked.config.safety.allow_hosts))
             if node is None or node.turns:
                 await checked.registry.start()
             built = connectors(checked) if connectors is not None else {}

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
@@ -32,6 +33,7 @@ from botkit.registry.verdicts import Direction, Verdict
 from botkit.runtime.books import FlowBook
 from botkit.runtime.clocks import FixedClock
 from botkit.runtime.engine import Engine
+from botkit.safety import open_client
 from botkit.stores import open_files, open_store
 from botkit.testing.samples import sample
 
@@ -144,6 +146,7 @@ class _Performance:
         await self._store.open()
         try:
             self._registry.lend(self._engine.files)
+            self._registry.connect(partial(open_client, self._bot.checked.config.safety.allow_hosts))
             await self._registry.start()
             await self._give()
             self._engine.listen(self.conversation, self.turns.append)

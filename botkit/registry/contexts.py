@@ -5,13 +5,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from botkit.model.values import plain
 from botkit.registry.files import ConversationFiles
+from botkit.registry.outbound import Outbound
+
+if TYPE_CHECKING:
+    import httpx
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -44,6 +48,16 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     log: "logging.LoggerAdapter[logging.Logger]"
     facts: dict[str, Any] = {}
     files: ConversationFiles = msgspec.field(default_factory=ConversationFiles)
+    outbound: Outbound = msgspec.field(default_factory=Outbound)
+
+    @property
+    def http(self) -> "httpx.AsyncClient":
+        """The client for everything that an async action asks of others over HTTP; nobody closes it.
+
+        It reaches public addresses and what bot.yaml allows (`safety: {allow_hosts: [...]}`), also after a redirect,
+        and else raises botkit.errors.OutboundError. Raises ConfigError where httpx is not installed.
+        """
+        return self.outbound.client
 
     def identify(self, **facts: Any) -> None:
         """Tell the session facts about its customer, such as `email` or `tier`.
@@ -63,6 +77,7 @@ def make_context(
     key: str = "",
     what: str = "",
     files: ConversationFiles | None = None,
+    outbound: Outbound | None = None,
 ) -> Context:
     """Make the context of one attempt; `now` is in seconds since the epoch."""
     ids = {"plugin": plugin, "conversation": caller.conversation, "action": what, "call": key}
@@ -76,6 +91,7 @@ def make_context(
         settings=settings,
         state=state,
         files=files or ConversationFiles(),
+        outbound=outbound or Outbound(),
         log=logging.LoggerAdapter(_logger_of(plugin), ids),
     )
 

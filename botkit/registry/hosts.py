@@ -9,6 +9,7 @@ from typing import Any
 from botkit.ports.files import Files
 from botkit.registry.contexts import Caller, Context, make_context
 from botkit.registry.files import ConversationFiles
+from botkit.registry.outbound import Outbound
 from botkit.registry.plugins import Plugin
 from botkit.registry.threads import Loop, Threads
 
@@ -39,6 +40,7 @@ class Host:
         self.home: asyncio.AbstractEventLoop | None = None  # the loop to which the files belong
         self.threads = Threads(plugin.name)
         self.loop = Loop(plugin.name)
+        self.outbound = Outbound()
         self._late: set[asyncio.Future[Any]] = set()
 
     @property
@@ -49,7 +51,13 @@ class Host:
     def context(self, caller: Caller, now: float, key: str = "", what: str = "") -> Context:
         """Make the context of one attempt."""
         files = ConversationFiles(self.files, caller.conversation, self.home)
-        return make_context(self.plugin.name, caller, now, self.settings, self.state, key, what, files)
+        return make_context(self.plugin.name, caller, now, self.settings, self.state, key, what, files, self.outbound)
+
+    async def close(self) -> None:
+        """End the plugin's own loop, and what is open on it."""
+        if self.outbound.used:
+            await self.loop.begin(self.outbound.close())
+        await self.loop.close()
 
     async def run(
         self,

@@ -6,7 +6,7 @@ import time
 from asyncio import get_running_loop, sleep
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from botkit.errors import ArgumentsError, BotkitError, RegistryError, UsageError
 from botkit.model.definitions import ActionSpec, Answer, Capabilities, Catalogue, SlotParser
@@ -25,6 +25,9 @@ from botkit.registry.plugins import HOOK_TIMEOUT, Plugin
 from botkit.registry.settings import read_settings
 from botkit.registry.sources import BoundSource
 from botkit.registry.verdicts import PASS, Direction, Verdict
+
+if TYPE_CHECKING:
+    import httpx
 
 START_TIMEOUT = 30.0  # seconds for a plugin to start or to stop
 MOST_INLINE = 0.02  # seconds for which an inline action may hold the event loop,
@@ -144,6 +147,11 @@ class Registry:
         for host in self._hosts:
             host.files, host.home = files, get_running_loop()
 
+    def connect(self, make: "Callable[[], httpx.AsyncClient]") -> None:
+        """Let plugins speak HTTP, each with a client of its own that this makes."""
+        for host in self._hosts:
+            host.outbound.make = make
+
     async def start(self) -> None:
         """Start every plugin. If one fails, those that were started are stopped again; raises RegistryError."""
         for host in self._hosts:
@@ -165,7 +173,7 @@ class Registry:
                 host.started, state, host.state = False, host.state, None
                 if host.plugin.stopper is not None:
                     await host.tell(host.plugin.stopper, state, what="stop", timeout=START_TIMEOUT)
-            await host.loop.close()
+            await host.close()
 
     async def perform(self, call: Call, caller: Caller) -> Result:
         """Call an action and give its Result, whatever happens; raises nothing but its own cancellation.

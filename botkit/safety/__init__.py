@@ -3,6 +3,7 @@
 from botkit.safety.finding import KINDS, find
 from botkit.safety.guarding import PATTERN, REPEATED, TOO_FAST, WORD, Guarding, host_of
 from botkit.safety.masking import NOTHING_MASKED, Masked, mask
+from botkit.safety.outbound import open_client
 from botkit.safety.rules import EVERY, NO_RULES, Rules
 from botkit.safety.sights import Kind, Sight
 
@@ -23,4 +24,5 @@ __all__ = [
     "find",
     "host_of",
     "mask",
+    "open_client",
 ]

@@ -8,8 +8,9 @@
 What comes out is what a flow would see.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -28,6 +29,7 @@ from botkit.registry.registry import Registry
 from botkit.registry.results import read_result
 from botkit.registry.signatures import bind
 from botkit.registry.verdicts import Direction, Verdict
+from botkit.safety import open_client
 from botkit.stores.files import KeptFiles
 from botkit.stores.memory import MemoryShelf
 from botkit.testing.clocks import FakeClock
@@ -47,8 +49,13 @@ class PluginHarness:
         locale: str = "en",
         timezone: str = "UTC",
         clock: FakeClock | None = None,
+        allow_hosts: Iterable[str] = (),
     ) -> None:
-        """Take a plugin with its settings as bot.yaml would have them. Raises ConfigError if they do not fit."""
+        """Take a plugin with its settings as bot.yaml would have them. Raises ConfigError if they do not fit.
+
+        `allow_hosts` is what `ctx.http` may reach though it is not public, such as a server of the test on 127.0.0.1.
+        """
+        self._allow_hosts = tuple(allow_hosts)
         self.plugin = plugin
         self.clock = clock or FakeClock()
         self.customer = dict(customer or {})
@@ -60,6 +67,7 @@ class PluginHarness:
 
     async def __aenter__(self) -> Self:
         self.registry.lend(self.files)
+        self.registry.connect(partial(open_client, self._allow_hosts))
         await self.registry.start()
         return self
 

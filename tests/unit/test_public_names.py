@@ -37,6 +37,7 @@ NAMES = [
     "Message",
     "Money",
     "Opened",
+    "OutboundError",
     "Outside",
     "Passage",
     "Place",
