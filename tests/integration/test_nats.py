@@ -45,3 +45,14 @@ async def test_nothing_is_lost_when_the_broker_is_killed(
     connection = await asyncpg.connect(database)
     assert await connection.fetchval("SELECT to_regclass('botkit_pgqueuer')") is None  # it was NATS that carried
     await connection.close()
+
+
+async def test_nodes_start_while_the_broker_is_away(database: str, broker: Broker, tmp_path: Path) -> None:
+    await asyncio.to_thread(broker.kill)
+    async with cluster(database, tmp_path, "web", "worker", carrier=broker.url) as bot:
+        customer = Customer([bot.nodes[0].address])
+        talking = asyncio.create_task(_talk(customer, 6))
+        await _after([customer], 2)  # the sweep carries
+        await asyncio.to_thread(broker.start)
+        await talking
+        _judge(customer, 6)
