@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from botkit.app.clear_secrets import find_clear_secrets
 from botkit.app.config import FILE, Channel, Config, missing_variables, read_config
 from botkit.app.safety import check_rules
 from botkit.errors import BotkitError, ConfigError, Place, Problem
@@ -77,6 +78,7 @@ def _check(directory: Path, clock: Clock | None) -> Checked:
     config, found = read_config(text, shown, variables_of(directory))
     problems += found
     problems += _check_store(config, shown)
+    problems += find_clear_secrets(text, shown, files)
     registry, errors = Registry.survey(config.plugins, directory, config.plugin_settings, clock=clock)
     problems += [_as_problem(error, config, shown) for error in errors]
     specs = _find_channels(config, problems)

@@ -160,9 +160,9 @@ BOT = (
         "api",
         "`api:`",
         (Row("token", "text", "none", "What a client must send to see what is not for everybody; without it "
-             "`botkit run --host` serves this machine alone.", "a-long-secret"),
+             "`botkit run --host` serves this machine alone.", '"${BOTKIT_TOKEN:-}"'),
          Row("events_secret", "text, or a list of them", "none", "With what [events from outside](events.md) are signed; "
-             "without one none are taken over HTTP.", "a-long-secret")),
+             "without one none are taken over HTTP.", '"${EVENTS_SECRET:-}"')),
         "bot-yaml.md",
     ),
 )  # fmt: skip
