@@ -34,7 +34,8 @@ def chat(
     """Talk to a bot.
 
     Without --conversation every run is a new one, kept in memory. /attach PATH sends a file, with the text behind it.
-    On a terminal, /help lists what it understands besides.
+    /why tells how the last message was taken, with --json as {"input": "/why", "why": [...]}. On a terminal, /help
+    lists what it understands besides.
 
     \b
     botkit chat flows/support
@@ -63,11 +64,13 @@ async def _pipe(opening: "Opening", *, as_json: bool) -> None:
         greeting = await talk.open()
         if greeting.replies:
             write(0, None, greeting)
-        number = 0
+        number, last = 0, None
         async for line in read_lines():
-            if line.strip():
-                number += 1
-                write(number, line, await talk.say(line))
+            if line.strip() == "/why" and "why" not in talk.bot.flows.commands:
+                _write_why(line.strip(), last, as_json=as_json)
+            elif line.strip():
+                number, last = number + 1, await talk.say(line)
+                write(number, line, last)
 
 
 def _write_json(number: int, said: str | None, exchange: "Exchange") -> None:
@@ -80,6 +83,16 @@ def _write_text(number: int, said: str | None, exchange: "Exchange") -> None:  #
 
     for reply in exchange.replies:
         print(line_of(reply))
+    sys.stdout.flush()
+
+
+def _write_why(said: str, exchange: "Exchange | None", *, as_json: bool) -> None:
+    """Explain the last message; it is no turn, and the number goes on."""
+    ways = _why(exchange)
+    if as_json:
+        sys.stdout.write(json.dumps({"input": said, "why": ways}, ensure_ascii=False) + "\n")
+    for one in () if as_json else ways:
+        print("*" if one["taken"] else " ", one["route"], one["name"], f"{one['score']:.2f}", one["why"])
     sys.stdout.flush()
 
 
@@ -96,7 +109,27 @@ def turn_of(number: int, said: str | None, exchange: "Exchange") -> dict[str, An
         "slots": readable(exchange.slots),
         "route": exchange.route or None,
         "owner": exchange.owner,
+        **({"calls": calls} if (calls := _calls(exchange)) else {}),
     }
+
+
+def _calls(exchange: "Exchange") -> list[dict[str, Any]]:
+    """Give the actions that were called, with their arguments; secret values are not shown."""
+    from botkit.app.transcripts import readable
+    from botkit.model.replies import Call
+    from botkit.model.secrecy import hide_in
+    from botkit.model.values import from_json
+
+    secrets = tuple(text for turn in exchange.turns for text in turn.secrets)
+    calls = [effect for turn in exchange.turns for effect in turn.effects if isinstance(effect, Call)]
+    return [{"action": call.action, "with": hide_in(readable(from_json(call.args)), secrets)} for call in calls]
+
+
+def _why(exchange: "Exchange | None") -> list[dict[str, Any]]:
+    """Give every way in which the last message could have been taken."""
+    from msgspec.structs import asdict
+
+    return [asdict(candidate) for candidate in (exchange.candidates if exchange is not None else ())]
 
 
 def _reply(reply: "Reply") -> dict[str, Any]:

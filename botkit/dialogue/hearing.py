@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -43,8 +44,8 @@ def offered(work: Work, slot: SlotDef) -> Fit | None:
     return None
 
 
-def keep_for_later(work: Work, text: str, entities: tuple[Entity, ...] = ()) -> list[SlotDef]:
-    """Remember a message that answers nothing for the questions to come that it has a value for; gives their slots.
+def keep_for_later(work: Work, text: str, entities: tuple[Entity, ...] = ()) -> list[tuple[SlotDef, Any]]:
+    """Remember a message that answers nothing for the questions to come that it has values for, and give both.
 
     One that was remembered with the same values before gives none.
     """
@@ -53,10 +54,15 @@ def keep_for_later(work: Work, text: str, entities: tuple[Entity, ...] = ()) -> 
         return []
     bare = any(map(str.isdigit, text)) and not any(map(str.isalpha, text)) and _SIGN.search(text) is None
     later = (slot for slot in _later(work) if not (bare and slot.type in _COUNTED))
-    slots = [slot for slot in later if said_of(work, slot, text) is not None]
-    if slots:
+    kept = [(slot, found.value) for slot in later if (found := said_of(work, slot, text)) is not None]
+    if kept:
         work.stack[-1] = hear(work.top, text, 0, 0, entities)
-    return slots
+    return kept
+
+
+def was_kept(work: Work, slot: SlotDef) -> bool:
+    """Tell whether a message before the last that was remembered has a value for a slot, too."""
+    return any(said_of(work, slot, heard.text) is not None for heard in work.top.heard[:-1])
 
 
 def _later(work: Work) -> Iterator[SlotDef]:

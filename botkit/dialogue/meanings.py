@@ -2,14 +2,14 @@
 
 from botkit.dialogue.agreement import begins_with_yes, only_repeats
 from botkit.dialogue.correction import find_corrections
-from botkit.dialogue.hearing import hear, hearing, keep_for_later
+from botkit.dialogue.hearing import hear, hearing, keep_for_later, was_kept
 from botkit.dialogue.options import Choice, choose_closely, choose_number
 from botkit.dialogue.prepared import is_work, reachable
 from botkit.dialogue.questions import repeat_question
 from botkit.dialogue.refusing import is_refused, only_tells
-from botkit.dialogue.retries import ask_for_plain_yes, has_steps, unusable
+from botkit.dialogue.retries import ask_for_plain_yes, has_steps, has_texts, unusable
 from botkit.dialogue.revision import apply_corrections
-from botkit.dialogue.saying import say_speech, title_of
+from botkit.dialogue.saying import say_speech, title_of, told_values
 from botkit.dialogue.stack import (
     abandon,
     allowed,
@@ -109,7 +109,7 @@ def take_meaning(work: Work, message: Message, question: Question | None) -> Non
     if question is not None and not work.greeted:
         kept = [] if has_steps(work) else keep_for_later(work, message.text, message.evidence.entities)
         if kept:
-            names = ", ".join(slot.name for slot in kept)
+            names = ", ".join(slot.name for slot, _ in kept)
             work.candidate("slot", question.step, 0.0, f"kept for later: {names}", taken=True)
         repeats = question.kind == "confirm" and not question.changing and only_repeats(work, message.text)
         if repeats or begins_with_yes(work, question, message.text):
@@ -123,8 +123,12 @@ def take_meaning(work: Work, message: Message, question: Question | None) -> Non
             ask_for_plain_yes(work)
             return
         if kept:
-            work.say(work.phrase("noted"))
-            repeat_question(work)
+            again = any(was_kept(work, slot) for slot, _ in kept)
+            work.say(work.phrase("noted", value=told_values(work, kept)))
+            if again and has_texts(work):
+                unusable(work)
+            else:
+                repeat_question(work)
             return
         work.candidate("slot", question.step, 0.0, "nobody takes it: an unusable reply", taken=True)
         unusable(work)

@@ -55,6 +55,12 @@ def has_steps(work: Work) -> bool:
     return misses < len(retry) + LAST_REPEATS and bool(retry) and bool(retry[min(misses, len(retry) - 1)].steps)
 
 
+def has_texts(work: Work) -> bool:
+    """Tell whether the open question has texts for unusable replies."""
+    step = work.step_of(work.top)
+    return step is not None and isinstance(step.body, Ask) and any(one.say is not None for one in step.body.retry)
+
+
 def ask_for_plain_yes(work: Work) -> None:
     """Say that a yes with something else beside it has done nothing, and ask again; it counts as unusable."""
     frame, step = work.top, work.step_of(work.top)

@@ -141,6 +141,16 @@ def shown(work: Work, slot: SlotDef, value: Any) -> Any:
     return HIDDEN if slot.secret else work.labelled(slot, value)
 
 
+def told_values(work: Work, values: Sequence[tuple[SlotDef, Any]]) -> str:
+    """Give the values of some slots in words: 'amount: €20.00, size: large'."""
+    told = [f"{title_of(work, slot)}: {_written(work, shown(work, slot, value))}" for slot, value in values]
+    return work.formats().list_separator.join(told)
+
+
+def _written(work: Work, value: Any) -> str:
+    return render("{{ value }}", work.scope(value=value))
+
+
 def rule_text(work: Work, slot: SlotDef | None, rule: Rule | None, value: Any) -> str:
     if rule is None or slot is None or rule.say is None:
         return ""

@@ -24,7 +24,12 @@ def test_the_shape_of_a_turn(botkit: Any, desk: Path) -> None:
     code, out, err = botkit("chat", desk, "--json", given="return my order\n\nA-10293\nyes\n")
     turns = _turns(out)
     assert (code, err) == (0, "")
-    assert [list(turn) for turn in turns] == [KEYS] * 4
+    assert [list(turn) for turn in turns] == [KEYS, KEYS, [*KEYS, "calls"], [*KEYS, "calls"]]
+    assert [turn.get("calls") for turn in turns[2:]] == [
+        [{"action": "desk.find_order", "with": {"number": "A-10293"}}],
+        [{"action": "desk.return_order", "with": {"number": "A-10293"}}],
+    ]
+    del turns[2]["calls"]
     assert turns[0] == {
         "turn": 0,
         "input": None,
@@ -63,6 +68,22 @@ def test_the_shape_of_a_turn(botkit: Any, desk: Path) -> None:
     }
     assert turns[3]["replies"][0]["text"] == "Done. Your reference is R1."
     assert "€" in out
+
+
+def test_why_through_a_pipe(botkit: Any, desk: Path) -> None:
+    turns = _turns(botkit("chat", desk, "--json", given="/why\nreturn my order\n/why\nA-10293\n").out)
+    assert [turn.get("turn") for turn in turns] == [0, None, 1, None, 2]
+    assert turns[1] == {"input": "/why", "why": []}
+    taken = [one for one in turns[3]["why"] if one["taken"]]
+    assert [(one["route"], one["name"]) for one in taken] == [("intent", "return_item")]
+    assert "* intent return_item 1.00" in botkit("chat", desk, given="return my order\n/why\n").out
+
+
+def test_a_bot_with_a_command_of_that_name_gets_it(botkit: Any, desk: Path) -> None:
+    flows = desk / "flows.yaml"
+    flows.write_text(flows.read_text() + "  reasons: {start: {commands: [why]}, steps: [{say: Because.}]}\n")
+    turns = _turns(botkit("chat", desk, "--json", given="/why\n").out)
+    assert turns[-1]["replies"][0]["text"] == "Because."
 
 
 def test_a_bot_that_does_not_speak_first(botkit: Any, desk: Path) -> None:

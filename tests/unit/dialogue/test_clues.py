@@ -57,7 +57,7 @@ def test_an_amount_is_of_the_slot_whose_words_stand_beside_it(
 
 def test_a_lone_amount_of_a_later_question_is_kept_for_that() -> None:
     talk = talk_to("it should have been $45")
-    assert talk.text.startswith("Thanks, I've made a note of that.\nHow much were you charged?")
+    assert talk.text.startswith("Thanks, I've made a note of that (expected: $45.00).\nHow much were you charged?")
     talk.say("65")
     assert (str(talk.slots["charged"]), str(talk.slots["expected"])) == ("65 USD", "45 USD")
 

@@ -125,3 +125,24 @@ flows:
     assert talk.text.splitlines()[-2:] == [TOLD, "B-20000?"]
     talk.say("yes")
     assert talk.say("Hi there") == "B-20000 it is."
+
+
+def test_a_slot_that_was_emptied_is_asked_for_again() -> None:
+    text = """
+flows:
+  main:
+    start: {commands: [main]}
+    steps:
+      - {ask: article, say: Which article?}
+      - {ask: size, say: Which size?, options: {s: Small, l: Large}}
+      - {ask: other, say: Another one?}
+      - set: {size: "{{ none }}"}
+      - say: "Size: {{ size }}{{ ' none' if size is none }}."
+      - {id: again, ask: size, say: "Which size of {{ other }}?", options: {s: Small, l: Large}}
+      - say: "{{ size }}"
+"""
+    talk = Talk(build(text))
+    for line in ("/main", "Lamp", "Small", "Chair"):
+        talk.say(line)
+    assert talk.text == "Size:  none.\nWhich size of Chair?"
+    assert talk.say("Large") == "l"
