@@ -23,6 +23,7 @@ from botkit.model.session import Session
 from botkit.model.turn import Candidate, Turn, Visit
 from botkit.model.values import File
 from botkit.model.words import fold
+from botkit.monitoring import Meter
 from botkit.ports.carriers import Carrier
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Connector, Incoming
@@ -136,6 +137,7 @@ class Bot:
         role: Role | None = None,
         carrier: Carrier | None = None,
         prepare: Callable[[Self], Awaitable[None]] | None = None,
+        meter: Meter | None = None,
     ) -> Self:
         """Load a bot from its directory and start its plugins and its store.
 
@@ -144,7 +146,8 @@ class Bot:
         SQLite file: another one's end is waited for, `patience` seconds at most, while `keep_waiting`, which is told
         whom it waits for, gives True. `role` makes it one of several processes that run the bot, if the store can be
         shared; `carrier` is another than bot.yaml's. `prepare` sees the bot before its
-        first turn. Raises LoadError with every problem, ConfigError, StoreError and CarrierError.
+        first turn; `meter` goes on counting for it. Raises LoadError with every problem, ConfigError, StoreError and
+        CarrierError.
         """
         clock = clock or WallClock()
         checked = check_directory(Path(directory), clock=clock)
@@ -168,7 +171,8 @@ class Bot:
             if node is not None:
                 await node.carrier.open()
                 built = node.around(built)
-            bot = cls(checked, _engine(checked, checked.flows, kept, clock, built, locale, node, files), built, node)
+            engine = _engine(checked, checked.flows, kept, clock, built, locale, node, files, meter)
+            bot = cls(checked, engine, built, node)
             await kept.save_version(checked.flows.version, checked.sources, clock.now())
             if prepare is not None:
                 await prepare(bot)
@@ -405,6 +409,7 @@ def _engine(
     locale: str,
     node: Node | None,
     files: Files,
+    meter: Meter | None,
 ) -> Engine:
     async def recall(version: str) -> FlowSet | None:
         sources = await store.version(version)
@@ -422,6 +427,7 @@ def _engine(
         files=files,
         turns=node is None or node.turns,
         guarding=guarding_of(checked.config.safety),
+        meter=meter,
     )
 
 

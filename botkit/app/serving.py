@@ -5,8 +5,7 @@ import errno
 import ipaddress
 import signal
 import socket
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -25,23 +24,21 @@ from botkit.app.desks import desk_routes
 from botkit.app.directories import Checked
 from botkit.app.doors import Doors
 from botkit.app.following import Follower
+from botkit.app.metrics import CountedConnector, Numbers, read_metrics
 from botkit.app.nodes import Role
 from botkit.app.secrets import keep_secret
 from botkit.app.transcripts import moment
 from botkit.app.watching import Watch
 from botkit.app.webhooks import event_routes
 from botkit.errors import NOWHERE, BotkitError, ConfigError, StoreError
-from botkit.model.definitions import Capabilities
-from botkit.model.replies import Reply
-from botkit.ports.connectors import Accepted, Connector, Entry, Incoming, Intake
-from botkit.ports.files import Files
+from botkit.monitoring import CONTENT_TYPE, Meter
+from botkit.ports.connectors import Connector
 from botkit.registry.connectors import BotInfo, missing_secrets
 from botkit.registry.discovery import build_connector, find_connector
 from botkit.runtime.collecting import spare_collector
 
 BETWEEN_LOOKS = 0.5  # seconds between two looks at the bot's files
 GRACE = 5.0  # seconds that open requests have to end
-MOST_COUNTED = 1000  # failures that a look at the numbers counts
 READY_WITHIN = 2.0  # seconds that the store has to answer
 
 Tell = Callable[[str], None]
@@ -79,76 +76,6 @@ def listen(address: Address) -> socket.socket:
         else:
             what, hint = f"cannot be listened on: {error.strerror or error}", "look at --host"
         raise ConfigError(f"port {address.port} of {address.host} {what}", hint=hint) from error
-
-
-# Numbers
-
-
-class Numbers:
-    """What was counted since the start."""
-
-    def __init__(self) -> None:
-        self.since = time.monotonic()
-        self.messages = 0
-        self.duplicates = 0
-        self.sent = 0
-        self.refused = 0
-
-
-class CountedIntake:
-    """An intake that counts what passes through it."""
-
-    def __init__(self, intake: Intake, numbers: Numbers) -> None:
-        self._intake = intake
-        self._numbers = numbers
-
-    async def accept(self, incoming: Incoming) -> Accepted:
-        """Store a delivery."""
-        accepted = await self._intake.accept(incoming)
-        self._numbers.messages += 1
-        self._numbers.duplicates += accepted.duplicate
-        return accepted
-
-    @property
-    def files(self) -> Files:
-        """Where files are put."""
-        return self._intake.files
-
-    async def history(self, conversation: str, after: int = 0, most: int = 100) -> Sequence[Entry]:
-        """Give what was said."""
-        return await self._intake.history(conversation, after, most)
-
-
-class CountedConnector:
-    """A connector that counts what goes out of the one that it wraps."""
-
-    def __init__(self, connector: Connector, numbers: Numbers) -> None:
-        self.name = connector.name
-        self.capabilities: Capabilities = connector.capabilities
-        self.wrapped = connector
-        self._numbers = numbers
-
-    async def start(self, intake: Intake) -> None:
-        """Begin to receive."""
-        await self.wrapped.start(CountedIntake(intake, self._numbers))
-
-    async def stop(self) -> None:
-        """Stop receiving."""
-        await self.wrapped.stop()
-
-    async def send(self, chat: str, reply: Reply) -> str:
-        """Send one reply."""
-        try:
-            platform_id = await self.wrapped.send(chat, reply)
-        except Exception:
-            self._numbers.refused += 1
-            raise
-        self._numbers.sent += 1
-        return platform_id
-
-    def routes(self) -> Sequence[Any]:
-        """Give the connector's routes."""
-        return self.wrapped.routes()
 
 
 # Channels
@@ -228,10 +155,7 @@ def build_app(bot: Bot, numbers: Numbers, leaving: Callable[[], bool] = lambda: 
         token = bot.checked.config.token
         if token and not may_see(request, token):
             return PlainTextResponse("a token is needed\n", 401, {"WWW-Authenticate": "Bearer"})
-        dead = len(await bot.store.failures(MOST_COUNTED))
-        down = len(bot.receiving.down)
-        written = write_metrics(numbers, bot.engine.turns_taken, dead, bot.checked.registry.lost, down)
-        return PlainTextResponse(written, media_type=_PROMETHEUS)
+        return PlainTextResponse(await read_metrics(bot, numbers), media_type=CONTENT_TYPE)
 
     routes: list[BaseRoute] = [Route("/health", alive), Route("/ready", ready), Route("/metrics", metrics)]
     routes += desk_routes(bot, leaving)
@@ -241,37 +165,6 @@ def build_app(bot: Bot, numbers: Numbers, leaving: Callable[[], bool] = lambda: 
         for connector in bot.connectors.values():
             routes += connector.routes()
     return Doors(routes)
-
-
-_PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
-
-
-def write_metrics(numbers: Numbers, turns: int, dead: int, lost: Mapping[str, int], down: int = 0) -> str:
-    """Write the numbers as Prometheus reads them; `lost` are the calls of each plugin that hang.
-
-    `down` is the number of channels that do not receive.
-    """
-    rows = (
-        ("botkit_turns_total", "counter", "Turns taken since the start.", turns),
-        ("botkit_messages_total", "counter", "Deliveries of all channels, repeated ones included.", numbers.messages),
-        ("botkit_duplicates_total", "counter", "Deliveries that were known and dropped.", numbers.duplicates),
-        ("botkit_replies_sent_total", "counter", "Replies that a platform took.", numbers.sent),
-        ("botkit_replies_refused_total", "counter", "Tries to send that a platform refused.", numbers.refused),
-        ("botkit_dead_letters", "gauge", f"What failed for good, counted up to {MOST_COUNTED}.", dead),
-        ("botkit_channels_down", "gauge", "Channels that do not receive, and are begun again.", down),
-        ("botkit_uptime_seconds", "gauge", "Seconds since the start.", round(time.monotonic() - numbers.since, 3)),
-    )
-    written = [f"# HELP {name} {text}\n# TYPE {name} {kind}\n{name} {value}\n" for name, kind, text, value in rows]
-    if lost:
-        written.append(_LOST)
-        written += [f'botkit_lost_calls{{plugin="{plugin}"}} {count}\n' for plugin, count in lost.items()]
-    return "".join(written)
-
-
-_LOST = """\
-# HELP botkit_lost_calls Calls of a plugin that were given up and still run.
-# TYPE botkit_lost_calls gauge
-"""
 
 
 # At work
@@ -297,6 +190,7 @@ class Service:
         self._watched = watch
         self._role = role
         self._numbers = Numbers()
+        self._meter = Meter()
         self._server: uvicorn.Server | None = None
         self._follower: Follower | None = None
         self._stopping = False
@@ -353,6 +247,7 @@ class Service:
                 connectors=channels,
                 role=self._role,
                 prepare=prepare,
+                meter=self._meter,
                 keep_waiting=lambda holder: waiting(holder) and not self._stopping,
             )
         except StoreError:

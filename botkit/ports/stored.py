@@ -153,6 +153,15 @@ class Left(msgspec.Struct, frozen=True):
     calling: frozenset[str] = frozenset()
 
 
+class Backlog(msgspec.Struct, frozen=True):
+    """How much is to be done: rows of the inbox, replies in the outbox, open calls; and what failed for good."""
+
+    waiting: int = 0
+    unsent: int = 0
+    calling: int = 0
+    failed: int = 0
+
+
 class Publication(msgspec.Struct, frozen=True):
     """A version that became the one to serve, to `share` of a hundred conversations: the highest number counts.
 

@@ -11,6 +11,7 @@ from botkit.ports.connectors import Accepted, Incoming
 from botkit.ports.sharing import Shared
 from botkit.ports.stored import (
     LEASE,
+    Backlog,
     Claim,
     Commit,
     Committed,
@@ -213,6 +214,10 @@ class Store(Protocol):
 
         It is asked every few seconds: cheap where there is nothing.
         """
+        ...
+
+    async def backlog(self) -> Backlog:
+        """Give how much is to be done now, whoever does it; for monitoring, every few seconds."""
         ...
 
     async def check(self) -> None:

@@ -21,11 +21,16 @@ def admit(circuit: Circuit, now: float) -> Circuit | None:
 
     Once the pause is over one call may try; the others go on waiting until its end is known.
     """
-    if circuit.failures < FAILURES:
+    if not is_open(circuit):
         return circuit
     if now < circuit.until:
         return None
     return msgspec.structs.replace(circuit, until=now + OPEN_FOR)
+
+
+def is_open(circuit: Circuit) -> bool:
+    """Tell whether an action is left alone, but for the one call that may try."""
+    return circuit.failures >= FAILURES
 
 
 def after_failure(circuit: Circuit, now: float) -> Circuit:

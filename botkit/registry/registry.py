@@ -35,6 +35,13 @@ MOST_SLOW = 5  # and how often it may hold it longer: a machine that is busy hol
 
 _log = logging.getLogger(__name__)
 
+Heard = Callable[[str, str, float], None]
+"""Hears of a call that ended: its action, the code of its failure or nothing, and the seconds that it took."""
+
+
+def _unheard(action: str, code: str, seconds: float) -> None:
+    """Let nobody hear."""
+
 
 class _WallClock:
     """The clock on the wall."""
@@ -70,6 +77,7 @@ class Registry:
         self._jitter = jitter
         self._circuits: dict[str, breakers.Circuit] = {}
         self._slow: dict[str, int] = {}  # inline actions that took too long, and how often
+        self.heard: Heard = _unheard
 
     @classmethod
     def survey(
@@ -103,6 +111,11 @@ class Registry:
     def plugins(self) -> tuple[Plugin, ...]:
         """The plugins, in the order of bot.yaml."""
         return tuple(host.plugin for host in self._hosts)
+
+    @property
+    def paused(self) -> Mapping[str, bool]:
+        """Whether each action that has been called is left alone now, since it failed."""
+        return {name: breakers.is_open(circuit) for name, circuit in self._circuits.items()}
 
     @property
     def lost(self) -> Mapping[str, int]:
@@ -185,9 +198,9 @@ class Registry:
         if isinstance(admitted, Result):
             return admitted
         action, host, arguments = admitted
+        began = time.perf_counter()
         outcome = await performing.perform(call, action, host, caller, arguments, self._clock, self._jitter)
-        self._record(call.action, healthy=outcome.healthy)
-        return performing.as_result(call, outcome)
+        return self._ended(call, outcome, time.perf_counter() - began)
 
     def lasts(self, call: Call) -> float:
         """Give the seconds that a call may take at most, with all its tries and the pauses between them."""
@@ -220,27 +233,34 @@ class Registry:
                 _log.warning(what, call.action, took * 1000)
         if outcome.again:
             return None
-        self._record(call.action, healthy=outcome.healthy)
-        return performing.as_result(call, outcome)
+        return self._ended(call, outcome, took)
 
     def _admit(self, call: Call) -> tuple[Action, Host, dict[str, Any]] | Result:
         """Give what a call needs, or the Result of one that cannot be made."""
         if call.action not in self._actions:
-            return performing.as_result(call, performing.failed("unknown_action"))
+            return self._refused(call, performing.failed("unknown_action"))
         action, host = self._actions[call.action]
         try:
             arguments = performing.read_arguments(action, call.args)
         except ArgumentsError as error:
-            return Result(call.id, failure=Failure("bad_arguments", str(error)))
+            return self._refused(call, performing.Outcome(failure=Failure("bad_arguments", str(error))))
         circuit = breakers.admit(self._circuits.get(call.action, breakers.CLOSED), self._clock.now())
         if circuit is None:
-            return performing.as_result(call, performing.failed("unavailable"))
+            return self._refused(call, performing.failed("unavailable"))
         self._circuits[call.action] = circuit
         return action, host, arguments
 
-    def _record(self, name: str, *, healthy: bool) -> None:
-        circuit = self._circuits.get(name, breakers.CLOSED)
-        self._circuits[name] = breakers.CLOSED if healthy else breakers.after_failure(circuit, self._clock.now())
+    def _refused(self, call: Call, outcome: performing.Outcome) -> Result:
+        """End a call that was not made."""
+        self.heard(call.action, outcome.failure.code if outcome.failure is not None else "", 0.0)
+        return performing.as_result(call, outcome)
+
+    def _ended(self, call: Call, outcome: performing.Outcome, took: float) -> Result:
+        name, circuit = call.action, self._circuits.get(call.action, breakers.CLOSED)
+        well = outcome.healthy
+        self._circuits[name] = breakers.CLOSED if well else breakers.after_failure(circuit, self._clock.now())
+        self.heard(name, outcome.failure.code if outcome.failure is not None else "", took)
+        return performing.as_result(call, outcome)
 
     async def guard(self, direction: Direction, text: str, caller: Caller) -> Verdict:
         """Ask the guards in order, each about what the one before it left; the first refusal ends it."""

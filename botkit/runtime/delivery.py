@@ -34,6 +34,8 @@ def pause(attempts: int, jitter: float) -> float:
 class Delivery:
     """Sends what the store's outbox holds. `epoch_of` tells the owner's epoch now and whether a person has it.
 
+    `told` hears in which conversation a platform took a reply.
+
     `behind` are the conversations of which something has come to be sent that nobody has begun to send.
     """
 
@@ -45,6 +47,7 @@ class Delivery:
         epoch_of: Callable[[str], tuple[int, bool]],
         jitter: Callable[[], float] = random.random,
         note: Callable[[StoreError], None] = lambda _: None,
+        told: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._store = store
         self._connectors = connectors
@@ -52,6 +55,7 @@ class Delivery:
         self._epoch_of = epoch_of
         self._jitter = jitter
         self._note = note
+        self._told = told
         self._pacing = Pacing(store, clock)
         self._paced = {
             channel: connector.capabilities
@@ -218,6 +222,7 @@ class Delivery:
         except Exception as error:  # noqa: BLE001 - a connector may raise anything, and the queue must go on
             _log.warning("connector failed", exc_info=error, extra={"channel": channel})
             return await self._refused(outgoing, DeliveryError(f"the connector failed: {type(error).__name__}"))
+        self._told(outgoing.conversation)
         self._marked[outgoing.conversation] = reply.id
         await self._store.sent(reply.id, platform_id, self._clock.now())
         return True

@@ -12,6 +12,7 @@ from botkit.model.events import Event, Message, Owned, Result
 from botkit.model.replies import Call
 from botkit.model.session import Session
 from botkit.model.turn import Turn
+from botkit.monitoring import Meter
 from botkit.ports.carriers import Carrier
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Accepted, Connector, Entry, Incoming
@@ -32,6 +33,7 @@ from botkit.runtime.leftovers import Found, Health, Leftovers
 from botkit.runtime.limiting import Limiting
 from botkit.runtime.places import Places
 from botkit.runtime.recognition import Recogniser
+from botkit.runtime.rushes import Rushes
 from botkit.runtime.sweeping import Sweep
 from botkit.runtime.timers import Timers
 from botkit.runtime.turning import Early, Turning
@@ -71,6 +73,7 @@ class Engine:
         *,
         turns: bool = True,
         guarding: Guarding | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self.book = book
         self.store = store
@@ -79,7 +82,12 @@ class Engine:
         self.connectors = connectors or {}
         self.health = Health()
         self.handed = Handed()
-        self.delivery = Delivery(store, self.connectors, clock, self.handed.epoch_of, note=self._note)
+        self.meter = meter or Meter()
+        self.meter.serves = self.connectors
+        registry.heard = self.meter.note_call
+        self.delivery = Delivery(
+            store, self.connectors, clock, self.handed.epoch_of, note=self._note, told=self.meter.note_sent
+        )
         limiting = Limiting(guarding, store, self._steers) if guarding is not None else None
         self.turning = Turning(book, registry, recognisers, clock, chosen_locale, limiting)
         self.timers = Timers(store, clock, self.wake, self._note)
@@ -110,7 +118,7 @@ class Engine:
         self._known: dict[str, tuple[Session, int]] = {}  # sessions as they were stored last, with their fences
         self._listeners: dict[str, list[Listener]] = {}
         self._settled: dict[str, asyncio.Event] = {}
-        self._rushing: dict[str, asyncio.Event] = {}  # conversations whose deliveries give way; set after the last
+        self._rushes = Rushes()
         self._closing = False
         self.turns_taken = 0
 
@@ -157,6 +165,7 @@ class Engine:
 
     def _note(self, error: StoreError) -> None:
         self.health.note(error, self.clock.now())
+        self.meter.store_failures += not isinstance(error, FenceError)
 
     async def stop(self, within: float = 10.0) -> None:
         """Drain: no new turn, running ones and their calls end within so many seconds; the rest stays stored."""
@@ -210,8 +219,10 @@ class Engine:
     async def _take(self, incoming: Incoming, early: dict[str, Early] | None) -> Accepted:
         if isinstance(incoming.event, Message) and incoming.event.files:
             incoming = await self._attach(incoming)
-        if (conversation := incoming.conversation) in self.delivery.behind or conversation in self._rushing:
-            await self._give_way(conversation)
+        if (conversation := incoming.conversation) in self.delivery.behind or conversation in self._rushes.under_way:
+            await self._rushes.give_way(conversation)
+        if self._elsewhere is None:
+            self.meter.came.setdefault(conversation, time.perf_counter())
         incoming = self.bursts.fit(incoming)
         commit = None
         if early is not None or not self.bursts.waits(incoming.event):
@@ -228,17 +239,6 @@ class Engine:
             self.bursts.note(incoming.event, accepted)
         self._wake_for(accepted, ends=self._carrier is not None and self.bursts.ends(incoming.event))
         return accepted
-
-    async def _give_way(self, conversation: str) -> None:
-        """Let others go first where a customer writes faster than replies go: one delivery in a round of the loop."""
-        before, mine = self._rushing.get(conversation), asyncio.Event()
-        self._rushing[conversation] = mine
-        try:
-            await (asyncio.sleep(0) if before is None else before.wait())
-        finally:
-            mine.set()
-            if self._rushing[conversation] is mine:
-                del self._rushing[conversation]
 
     async def _attach(self, incoming: Incoming) -> Incoming:
         """Give a delivery with the files that are its conversation's."""
@@ -309,6 +309,8 @@ class Engine:
         One that waits behind rows of a failed turn is woken as well.
         """
         new = not accepted.duplicate and accepted.conversation not in self._draining
+        if accepted.duplicate:
+            self.meter.came.pop(accepted.conversation, None)
         if accepted.wake or (new and (ends or self._elsewhere is None)):
             self.wake(accepted.conversation)
 
@@ -399,6 +401,8 @@ class Engine:
         if not loaded.waiting or self._waits_for_more(conversation, loaded):
             return False
         rows = self.bursts.first(loaded.waiting)
+        if rows[0].at:
+            self.meter.came[conversation] = time.perf_counter() - max(0.0, loaded.now - rows[0].at)
         session, turns, early = loaded.session, list[Turn](), dict[str, Early]()
         failed: tuple[Failed, ...] = ()
         began = time.perf_counter()
@@ -445,6 +449,7 @@ class Engine:
         """Do what stored turns ask for."""
         conversation, turns = commit.conversation, commit.turns
         self.turns_taken += len(turns)
+        self.meter.note(commit)
         self.calls.end_stale(commit.session)
         if commit.replies:
             self.delivery.hand_over(conversation, commit.replies, committed)

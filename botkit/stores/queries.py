@@ -304,6 +304,21 @@ LEFT: Final = _text(
         _owners_of("calling", select(calls.c.conversation).where(calls.c.state < _number(DONE))),
     )
 )
+
+
+def _count_of(*conditions: Any, of: Any) -> Any:
+    return select(func.count()).select_from(of).where(*conditions).scalar_subquery()
+
+
+BACKLOG: Final = _text(
+    select(
+        _count_of(of=inbox),
+        _count_of(outbox.c.state == _number(PENDING), of=outbox),
+        _count_of(calls.c.state < _number(DONE), of=calls),
+        _count_of(outbox.c.state == _number(DEAD), of=outbox),
+        _count_of(of=failures),
+    )
+)
 _listed = (
     select(
         conversations.c.id,

@@ -16,7 +16,18 @@ from botkit.model.replies import SetTimer
 from botkit.model.turn import Record
 from botkit.model.values import File
 from botkit.ports.files import Kept
-from botkit.ports.stored import Arrived, Delivered, Delivery, Failed, Holdings, Journalled, Left, Summary, Untouched
+from botkit.ports.stored import (
+    Arrived,
+    Backlog,
+    Delivered,
+    Delivery,
+    Failed,
+    Holdings,
+    Journalled,
+    Left,
+    Summary,
+    Untouched,
+)
 from botkit.stores.packing import unpack
 from botkit.stores.sniffing import kind_of
 from botkit.stores.states import CALL, DEAD, DONE, PENDING, PLANNED, REPLY, SENT, STARTED
@@ -120,6 +131,11 @@ def left(found: Iterable[tuple[str, str]]) -> Left:
     for kind, conversation in found:
         of[kind].add(conversation)
     return Left(**{kind: frozenset(names) for kind, names in of.items()})
+
+
+def backlog(waiting: int, unsent: int, calling: int, dead: int, aside: int) -> Backlog:
+    """Read how much is to be done; replies that failed are dead, events and calls aside."""
+    return Backlog(waiting, unsent, calling, dead + aside)
 
 
 def summary(

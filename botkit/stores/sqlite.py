@@ -16,6 +16,7 @@ from botkit.model.turn import Record
 from botkit.ports.connectors import Accepted, Incoming
 from botkit.ports.stored import (
     LEASE,
+    Backlog,
     Claim,
     Commit,
     Committed,
@@ -325,6 +326,11 @@ class SQLiteStore:
         """Give where something is to be done now."""
         with self.reading("") as db:
             return rows.left(db.execute(sql.LEFT, {"by": now}).fetchall())
+
+    async def backlog(self) -> Backlog:
+        """Give how much is to be done now."""
+        with self.reading("") as db:
+            return rows.backlog(*db.execute(sql.BACKLOG).fetchone())
 
     async def check(self) -> None:
         """Write something about as large as a turn, and remove it."""

@@ -213,6 +213,13 @@ LEFT: Final = (
     "calls.conversation FROM calls WHERE calls.state < 2)"
 )
 
+BACKLOG: Final = (
+    "SELECT (SELECT count(*) AS count_1 FROM inbox) AS anon_1, (SELECT count(*) AS count_2 FROM outbox WHERE "
+    "outbox.state = 0) AS anon_2, (SELECT count(*) AS count_3 FROM calls WHERE calls.state < 2) AS anon_3, "
+    "(SELECT count(*) AS count_4 FROM outbox WHERE outbox.state = 2) AS anon_4, (SELECT count(*) AS count_5 "
+    "FROM failures) AS anon_5"
+)
+
 LIST: Final = (
     "SELECT conversations.id, conversations.channel, conversations.owner, conversations.turns, "
     'conversations.touched, conversations.data, conversations."key" FROM conversations WHERE conversations.hour'

@@ -39,7 +39,7 @@ from botkit.errors import FenceError, StoreError
 from botkit.model.events import Failure, Message, Result, Timer
 from botkit.model.replies import Button, Call, Reply, SetTimer
 from botkit.model.session import Frame, Owner, Session
-from botkit.ports.stored import Failed, Left
+from botkit.ports.stored import Backlog, Failed, Left
 from botkit.ports.stores import Store
 from botkit.testing.store_erasing import ErasureContract
 from botkit.testing.store_leases import LeaseContract
@@ -292,6 +292,24 @@ class StoreContract(TurnContract, LeaseContract, SharedContract, VersionContract
             calling=frozenset({"web:open", "web:many"}),
         )
         assert (await store.left(NOW + 60)).unsent == {"web:unsent", "web:later", "web:many"}
+
+    async def test_the_backlog_counts_what_is_to_be_done_and_what_failed(self, store: Store) -> None:
+        assert await store.backlog() == Backlog()
+        for chat in ("waiting", "done"):
+            await contact(store, chat)
+        await store.accept(message("waiting", "second"), NOW)
+        aside = Failed("web:done/1", "web:done", NOW, "broke", event=Message("x"))
+        replies = tuple(Reply(f"r{n}", "x") for n in range(6))
+        calls = (Call("c1", "x"), Call("c2", "x"))
+        await take(store, "web:done", replies=replies, calls=calls, failed=(aside,))
+        await store.sent("r0", "", NOW)
+        await store.secure("r0")
+        await store.give_up("r1", "gone", NOW)
+        await store.put_off("r2", NOW + 60, "busy")
+        await store.start_call(calls[0], NOW)
+        assert await store.backlog() == Backlog(waiting=2, unsent=4, calling=2, failed=2)
+        await store.finish_call("web:done", Result("c1"), NOW)
+        assert await store.backlog() == Backlog(waiting=3, unsent=4, calling=1, failed=2)
 
     async def test_a_sound_store_passes_its_check(self, store: Store) -> None:
         await store.check()

@@ -18,7 +18,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from botkit import Bot, Capabilities, Incoming, Intake, Message, Reply
-from botkit.app.serving import Address, CountedConnector, Numbers, build_app, listen
+from botkit.app.metrics import CountedConnector, Numbers
+from botkit.app.serving import Address, build_app, listen
 from botkit.runtime.collecting import spare_collector
 from botkit.stores import open_store
 from tests.benchmarks.talk import BOT

@@ -10,7 +10,8 @@ import pytest
 import uvicorn
 
 from botkit import Bot
-from botkit.app.serving import Address, Numbers, build_app, listen
+from botkit.app.metrics import Numbers
+from botkit.app.serving import Address, build_app, listen
 from botkit.cli.desk_client import HTTPDesk
 from botkit.errors import DeskError
 from botkit.model.events import Message

@@ -319,6 +319,11 @@ LEFT: Final = (
     "UNION ALL SELECT 'calling', id FROM conversations WHERE key IN "
     f"(SELECT conversation FROM calls WHERE state < 2 AND {_ANYBODYS})"
 )
+BACKLOG: Final = (
+    "SELECT (SELECT count(*) FROM inbox), (SELECT count(*) FROM outbox WHERE state = 0), "
+    "(SELECT count(*) FROM calls WHERE state < 2), (SELECT count(*) FROM outbox WHERE state = 2), "
+    "(SELECT count(*) FROM failures)"
+)
 _LISTED: Final = (
     "SELECT id, channel, owner, turns, touched, data, key FROM conversations "
     "WHERE hour <= $2 AND (touched, key) < ($3::float8, $4::int8) {where}"

@@ -17,6 +17,7 @@ from botkit.model.turn import Record
 from botkit.ports.connectors import Accepted, Incoming
 from botkit.ports.stored import (
     LEASE,
+    Backlog,
     Claim,
     Commit,
     Committed,
@@ -339,6 +340,10 @@ class PostgreSQLStore:
     async def left(self, now: float) -> Left:
         """Give where something is to be done now that no other living worker has."""
         return rows.left([(kind, read(of)) for kind, of in await self._read(sql.LEFT, now, self.worker)])
+
+    async def backlog(self) -> Backlog:
+        """Give how much is to be done now, whoever does it."""
+        return rows.backlog(*(await self._read(sql.BACKLOG))[0])
 
     async def check(self) -> None:
         """Write something about as large as a turn, and remove it."""

@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from botkit.app.bots import Bot
-from botkit.app.serving import Numbers, build_app
+from botkit.app.metrics import Numbers
+from botkit.app.serving import build_app
 from botkit.errors import StoreError
 from botkit.testing import FakeClock
 from botkit.testing.stored import take

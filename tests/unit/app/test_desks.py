@@ -12,8 +12,9 @@ import pytest
 
 from botkit.app import desks
 from botkit.app.bots import Bot
+from botkit.app.metrics import Numbers
 from botkit.app.secrets import keep_secret
-from botkit.app.serving import Numbers, build_app
+from botkit.app.serving import build_app
 from botkit.app.teams import Agent
 from botkit.errors import StoreError
 from botkit.ports.people import Case

@@ -6,8 +6,8 @@ import pytest
 
 from botkit import BotInfo, Connector
 from botkit.app.bots import Bot
+from botkit.app.metrics import CountedConnector, Numbers
 from botkit.app.nodes import ROLES, Node, Role, find_carrier
-from botkit.app.serving import CountedConnector, Numbers
 from botkit.carriers import Hub, MemoryCarrier
 from botkit.errors import ConfigError
 from botkit.runtime.showing import Posted

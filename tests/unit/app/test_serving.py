@@ -15,26 +15,22 @@ from starlette.routing import Route
 
 from botkit.app.bots import Bot
 from botkit.app.directories import Checked, check_directory
+from botkit.app.metrics import CountedConnector, Numbers
 from botkit.app.serving import (
     Address,
-    CountedConnector,
-    Numbers,
     Service,
     build_app,
     build_channels,
     listen,
     refuse_open_door,
     tell_of_missing,
-    write_metrics,
 )
 from botkit.errors import ConfigError, DeliveryError, StoreError
 from botkit.model.definitions import Capabilities
-from botkit.model.events import Message
 from botkit.model.replies import Reply
-from botkit.ports.connectors import Accepted, Connector, Incoming, Intake
+from botkit.ports.connectors import Connector, Intake
 from botkit.registry.connectors import ConnectorSpec
 from botkit.runtime.receiving import Down
-from botkit.testing import FakeIntake
 
 
 class Line:
@@ -259,30 +255,6 @@ async def test_numbers_are_guarded(served: Served, header: str | None) -> None:
     assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
 
 
-async def test_numbers_are_counted(served: Served) -> None:
-    bot, _, line, client = served
-    assert line.intake is not None
-    for id_, chat in (("1", "a"), ("1", "a"), ("2", "gone")):
-        await line.intake.accept(Incoming("line", chat, id_, Message("when are you open")))
-        await bot.engine.settle(f"line:{chat}")
-    await bot.engine.delivery.close()
-    text = (await client.get("/metrics", headers={"authorization": "Bearer sesame"})).text
-    rows = dict(row.split(" ") for row in text.splitlines() if not row.startswith("#"))
-    uptime = float(rows.pop("botkit_uptime_seconds"))
-    assert uptime >= 0
-    assert rows == {
-        "botkit_turns_total": "2",
-        "botkit_messages_total": "3",
-        "botkit_duplicates_total": "1",
-        "botkit_channels_down": "0",
-        "botkit_replies_sent_total": "2",
-        "botkit_replies_refused_total": "2",
-        "botkit_dead_letters": "2",
-        'botkit_lost_calls{plugin="desk"}': "0",
-    }
-    assert line.sent == ["Hello!\n1. Return\n2. Site: https://example.org", "We are here from 9 to 18 o'clock."]
-
-
 def test_a_start_tells_of_variables_that_nobody_set(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BOTKIT_TOKEN", raising=False)
     bot = desk / "bot.yaml"
@@ -295,29 +267,6 @@ def test_a_start_tells_of_variables_that_nobody_set(desk: Path, monkeypatch: pyt
     told.clear()
     tell_of_missing(check_directory(desk), told.append)
     assert told == []
-
-
-async def test_a_refused_delivery_is_not_counted() -> None:
-    class Closed(FakeIntake):
-        async def accept(self, incoming: Incoming) -> Accepted:
-            raise StoreError(incoming.id)
-
-    numbers = Numbers()
-    line = Line()
-    await CountedConnector(line, numbers).start(Closed())
-    assert line.intake is not None
-    with pytest.raises(StoreError):
-        await line.intake.accept(Incoming("line", "a", "1", Message("hi")))
-    assert numbers.messages == 0
-
-
-def test_metrics_are_what_prometheus_reads() -> None:
-    lines = write_metrics(Numbers(), 1, 2, {"desk": 3, "shop": 0}).splitlines()
-    assert [line.split(" ")[:2] for line in lines[:2]] == [["#", "HELP"], ["#", "TYPE"]]
-    assert lines[2] == "botkit_turns_total 1"
-    assert len(lines) == 28
-    assert lines[-2:] == ['botkit_lost_calls{plugin="desk"} 3', 'botkit_lost_calls{plugin="shop"} 0']
-    assert len(write_metrics(Numbers(), 1, 2, {}).splitlines()) == 24
 
 
 # Taking up what was saved

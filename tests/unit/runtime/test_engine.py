@@ -83,7 +83,7 @@ async def test_who_writes_faster_than_replies_go_gives_way_to_others(store: Stor
     await asyncio.gather(other, *flood, return_exceptions=True)
     await rig.rest()
     assert await rig.said() == [f"/echo {n}" for n in range(17) if n != 3]
-    assert not rig.engine._rushing
+    assert not rig.engine._rushes.under_way
 
 
 async def test_a_delivery_that_comes_again_is_dropped(store: Store) -> None:

@@ -1,0 +1,7 @@
+"""Monitoring: what operators see of a bot at work. No customer's text is in any of it."""
+
+from botkit.monitoring.exposition import CONTENT_TYPE
+from botkit.monitoring.families import FAMILIES, State, write_metrics
+from botkit.monitoring.meter import Meter
+
+__all__ = ["CONTENT_TYPE", "FAMILIES", "Meter", "State", "write_metrics"]
