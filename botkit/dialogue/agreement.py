@@ -109,14 +109,25 @@ def read_statement(work: Work, text: str) -> Fit | None:
     phrases, folded = work.prepared.phrases, fold(text)
     negated = phrases.nots is not None and phrases.nots.search(folded) is not None
     claimed = negated or (phrases.claims is not None and phrases.claims.search(folded) is not None)
-    if not claimed or is_question(phrases, text) or is_doubtful(phrases, folded):
+    lost = phrases.losses is not None and phrases.losses.search(folded) is not None and _asks_for_presence(work)
+    if not (claimed or lost) or is_question(phrases, text) or is_doubtful(phrases, folded):
         return None
-    left = without(without_assents(phrases, folded), phrases.nots, phrases.claims)
-    said = [word for word in words_of(left) if word not in phrases.plain]
+    left = without(folded, phrases.claims, phrases.assents, phrases.nots, phrases.losses if lost else None)
+    plain = words_of(left)
+    said = [word for word in plain if word not in phrases.plain] or ([] if lost else plain)
     questions = list(_question_words(work, work.flows.settings.locales))
-    asked = [word for words in questions for word in words if word not in phrases.plain]
+    asked = [word for words in questions for word in words if word not in phrases.plain or word in said]
     known = all(any(is_same_word(work, word, other) for other in asked) for word in said)
-    return Fit(not negated, 0, len(text), PART) if said and known else None
+    return Fit(lost == negated, 0, len(text), PART) if (said or lost) and known else None
+
+
+def _asks_for_presence(work: Work) -> bool:
+    """Tell whether the open question is whether something is there, and says nothing of its loss itself."""
+    phrases = work.prepared.phrases
+    asked = [fold(text) for text in _question_texts(work, work.flows.settings.locales)]
+    if phrases.presence is None or phrases.losses is None or any(map(phrases.losses.search, asked)):
+        return False
+    return any(map(phrases.presence.search, asked))
 
 
 def declines_with_more(work: Work, question: Question, text: str) -> bool:

@@ -309,6 +309,8 @@ def _said_of(work: Work, slot: SlotDef, text: str, left: str, mention: Mention |
     With `bare` a number without a unit is an amount everywhere.
     """
     if mention is not None:
+        if slot.type == "boolean" and _is_lacking(work, text, mention):
+            return Fit(False, mention.start, mention.end, STRICT)
         beside = value_beside(work, text, mention)
         if beside is not None:
             return Fit(beside.value, beside.start, beside.end, STRICT)
@@ -319,6 +321,15 @@ def _said_of(work: Work, slot: SlotDef, text: str, left: str, mention: Mention |
             return found
     found = strict_value(work, slot, left)
     return found or (bare_amount(work, left) if bare and slot.type == "money" else None)
+
+
+def _is_lacking(work: Work, text: str, mention: Mention) -> bool:
+    """Tell whether a text says right before a slot's name that there is none: 'I have no receipt', 没有收据."""
+    phrases = work.prepared.phrases
+    before = text[: mention.start].casefold().replace("'", "").replace("’", "")
+    if phrases.lacking is None or is_linked(phrases, text[mention.end :]):
+        return False
+    return phrases.lacking.search(before) is not None and not is_question(phrases, text)
 
 
 def _alike(new: Any, current: Any) -> bool:

@@ -70,6 +70,9 @@ class Phrases:
     afterthoughts: re.Pattern[str] | None = None
     counting: re.Pattern[str] | None = None
     wrongs: re.Pattern[str] | None = None
+    presence: re.Pattern[str] | None = None
+    losses: re.Pattern[str] | None = None
+    lacking: re.Pattern[str] | None = None
     rights: re.Pattern[str] | None = None
     tags: re.Pattern[str] | None = None
     leading_denials: re.Pattern[str] | None = None
@@ -146,6 +149,9 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         complaining=anywhere(tuple(phrase for locale in known for phrase in locale.complaints)),
         alternatives=anywhere(tuple(phrase for locale in known for phrase in locale.alternatives)),
         afterthoughts=_trailing(phrase for locale in known for phrase in locale.afterthoughts),
+        presence=anywhere(tuple(phrase for locale in known for phrase in locale.presence)),
+        losses=anywhere(tuple(phrase for locale in known for phrase in locale.losses)),
+        lacking=_denying(known, [phrase for locale in known for phrase in locale.nots], claiming=True),
         wrongs=_leading(phrase for locale in known for phrase in locale.wrongs),
         rights=_leading(phrase for locale in known for phrase in locale.rights),
         tags=_trailing(phrase for locale in known for phrase in locale.tags),
@@ -258,12 +264,15 @@ def _calling(locales: Iterable[Locale]) -> re.Pattern[str] | None:
     return re.compile(rf"\s*(?:{links})(?:\s*(?:{fillers or '$'}))*\s*\Z") if links else None
 
 
-def _denying(locales: Iterable[Locale], phrases: Iterable[str]) -> re.Pattern[str] | None:
-    """Make a pattern of the end of a text that denies what follows; up to three small words may stand between."""
+def _denying(locales: Iterable[Locale], phrases: Iterable[str], *, claiming: bool = False) -> re.Pattern[str] | None:
+    """Make a pattern of the end of a text that denies what follows; up to three small words may stand between.
+
+    With `claiming` these may be words that claim: I don't HAVE a receipt.
+    """
     denials = _any_of(phrases)
-    between = _any_of(
-        phrase for locale in locales for phrase in (*locale.prepositions, *locale.fillers) if phrase not in locale.yes
-    )
+    small = [(*locale.prepositions, *locale.fillers, *(locale.claims if claiming else ())) for locale in locales]
+    agreeing = {phrase for locale in locales for phrase in locale.yes}
+    between = _any_of(phrase for phrases in small for phrase in phrases if phrase not in agreeing)
     return re.compile(rf"(?:{denials})[ ]*(?:(?:{between or '(?!)'})[ ]*){{0,3}}\Z") if denials else None
 
 

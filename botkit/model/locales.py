@@ -174,6 +174,11 @@ class Locale(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     wishes: tuple[str, ...] = ()  # what has one of these is more than told: I paid and WANT it back
     pronouns: tuple[str, ...] = ()  # behind a slot's name they add nothing: the charged ONE
     prepositions: tuple[str, ...] = ()  # may stand between these and the value: not BY mail
+    hedges: tuple[
+        str, ...
+    ] = ()  # before a yes or no to a boolean question they change nothing: UNFORTUNATELY no, 好像没有
+    presence: tuple[str, ...] = ()  # in a question for whether something is there: do you still HAVE it?
+    losses: tuple[str, ...] = ()  # in a reply to that, that it is not: it is GONE
     wrongs: tuple[str, ...] = ()  # behind a slot's name: its value does not count: the address is MISSPELLED
     rights: tuple[str, ...] = ()  # behind a slot's name: its value stays: the address is STILL THE SAME
     tags: tuple[str, ...] = ()  # end a question that begins as a statement: ISN'T IT

@@ -63,6 +63,7 @@ def _compile(locale: Locale) -> _Phrases:
     leading = {_spaced(narrow(phrase)) for phrase in locale.answers} & values.keys()
     leading |= {phrase for phrase in values if not phrase[0].isalnum()}
     border = r"(?=$|[^\w\s]|\s)" if locale.script != "han" else r"(?=$|[^\w\s]|\s|[啊呀呢吧哦嘛的了谢请麻我就])"
+    hedge = _either({narrow(phrase) for phrase in locale.hedges})
     filler = _either({narrow(filler) for filler in locale.fillers if len(filler) <= 4} - values.keys())
     refusals = [phrase for phrase, value in values.items() if not value and (" " in phrase or locale.script == "han")]
     before = "" if locale.script == "han" else r"(?<!\w)"
@@ -71,6 +72,7 @@ def _compile(locale: Locale) -> _Phrases:
         values,
         re.compile(
             rf"(?:^\s{{0,3}}|{_SIGN}\s{{0,3}})(?:(?:{filler or '(?!)'})\s{{1,2}})??"
+            rf"(?:(?:{hedge or '(?!)'}),?\s{{0,2}})?"
             rf"(?:(?P<whole>{_either(values)}){_END}|(?P<lead>{_either(leading) or '(?!)'}){border})"
         ),
         re.compile(rf"{before}({_either(refusals) or '(?!)'})(?=\s{{0,3}}(?:$|{_SIGN}))"),
