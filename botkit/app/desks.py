@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from typing import Any, Final
+from urllib.parse import quote
 
 import msgspec
 from starlette.requests import Request
@@ -20,6 +21,7 @@ from botkit.app.teams import Agent
 from botkit.app.transcripts import readable
 from botkit.errors import DeskError, StoreError, UsageError
 from botkit.model.values import from_json
+from botkit.ports.files import is_ref
 from botkit.ports.people import Case, Dossier
 
 AGENT_HEADER: Final = "botkit-agent"  # who acts, for whoever comes with the token of the house
@@ -28,6 +30,7 @@ BEAT: Final = 15.0  # seconds between signs of life of a stream on which nothing
 MOST_BYTES: Final = 200_000  # of a request
 STATUS: Final[Mapping[str, int]] = {"unknown": 404, "taken": 409, "unclaimed": 409, "late": 503, "failed": 500}
 _NAME: Final = "desk"
+_LAST: Final = 2**31 - 1  # a turn after which there is none
 Answer = Callable[[Request, Agent], Awaitable[Response]]
 
 
@@ -56,6 +59,7 @@ class Counter:
             ("GET", "/api/desk/live", self._live),
             ("POST", "/api/desk/leave", self._leave),
             ("GET", "/api/desk/cases", self._list),
+            ("GET", "/api/desk/cases/{name:path}/files/{ref}", self._read),
             ("GET", "/api/desk/cases/{name:path}", self._look),
             ("POST", "/api/desk/cases/{name:path}/{act}", self._act),
         )
@@ -111,7 +115,7 @@ class Counter:
 
     async def _look(self, request: Request, agent: Agent) -> Response:
         after = query_of(request, "after").get("after", "0")
-        if not (after.isascii() and after.isdigit() and len(after) < 10):
+        if not (after.isascii() and after.isdigit() and len(after) < 11):
             raise UsageError(f"'after' is the number of a turn, not {after[:40]!r}")
         return JSONResponse(described(await self._seen(request, agent, int(after))))
 
@@ -122,6 +126,22 @@ class Counter:
         if not may_see(agent, dossier.case):
             raise DeskError(f"there is no conversation {name[:80]!r}", reason="unknown")
         return dossier
+
+    async def _read(self, request: Request, agent: Agent) -> Response:
+        """Give a file that the customer sent; a browser saves it and runs nothing of it."""
+        query_of(request)
+        case, ref = (await self._seen(request, agent, _LAST)).case, request.path_params["ref"]
+        file = await self._bot.files.find(case.conversation, ref) if is_ref(ref) else None
+        if file is None:
+            raise DeskError("there is no such file in this conversation", reason="unknown")
+        headers = {
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store",
+        }
+        pieces = self._bot.desk.read(case.conversation, ref)
+        return StreamingResponse(pieces, media_type=file.mime, headers=headers)
 
     async def _live(self, request: Request, agent: Agent) -> Response:
         query_of(request)

@@ -15,7 +15,7 @@ from uuid import uuid4
 import msgspec
 
 from botkit.app.desks import AGENT_HEADER, KEY_HEADER
-from botkit.errors import ConfigError, DeskError, UsageError
+from botkit.errors import ConfigError, DeskError, FileError, UsageError
 from botkit.ports.people import Case, Change, Dossier, Line, Team
 from botkit.runtime.desk import changes_of
 
@@ -71,6 +71,14 @@ class HTTPDesk:
         lines = msgspec.convert(found["lines"], tuple[Line, ...])
         return Dossier(msgspec.convert(found["case"], Case), found["packet"], lines)
 
+    async def read(self, conversation: str, ref: str) -> AsyncIterator[bytes]:
+        """Read a file that the customer sent."""
+        path = f"{_path(conversation)}/files/{quote(ref, safe='')}"
+        status, written = await asyncio.to_thread(self._send, "GET", path, None, {})
+        if status != 200:
+            raise FileError("there is no such file in this conversation", reason="missing")
+        yield written
+
     async def watch(self) -> AsyncIterator[Change]:
         """Give what happens: what the server tells wakes a look at the list."""
         listener = _Listener(self, asyncio.get_running_loop())
@@ -82,7 +90,7 @@ class HTTPDesk:
 
     async def _is_gone(self, conversation: str) -> bool:
         try:
-            return (await self.look(conversation, 2**29)).case.owner == "bot"
+            return (await self.look(conversation, 2**31 - 1)).case.owner == "bot"
         except DeskError:
             return True
 

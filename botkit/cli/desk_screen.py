@@ -4,8 +4,9 @@ import asyncio
 import sys
 import threading
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 from rich.console import Console
@@ -25,7 +26,8 @@ a number     open that conversation        /list        who waits, and who is se
 /note TEXT   a note for colleagues only    /back        give it back to the bot
 /pass NAME   to a colleague or a team      /close       end it
 /leave       put all you have back into the queue, since you go
-/more        the whole transcript          /quit        leave (also Ctrl-D); what you have stays yours"""
+/more        the whole transcript          /save        the files that the customer sent, into this directory
+/quit        leave (also Ctrl-D); what you have stays yours"""
 _SHOWN = 12  # lines of a transcript at first
 _STYLES: Mapping[str, str] = {"customer": "bold", "bot": "cyan", "agent": "green", "note": "yellow", "event": "dim"}
 _AGAIN = 3.0  # seconds after which a bot that is away is looked for again
@@ -156,6 +158,18 @@ class Screen:
         if self._opened():
             self._show_case(self._opened(), 10_000)
 
+    def _save(self, _: str) -> None:
+        """Save every file of the conversation here, under a name that is free."""
+        conversation = self._opened()
+        lines = self.wait(self.desk.look(conversation)).lines
+        files = {file.ref: file for line in lines for file in line.files if file.ref}
+        for file in files.values():
+            path = _free(file.name)
+            path.write_bytes(self.wait(_whole(self.desk.read(conversation, file.ref))))
+            self._tell(f"saved {path}", "dim")
+        if not files:
+            self._tell("the customer sent no files", "yellow")
+
     # Acting
 
     def _opened(self) -> str:
@@ -208,6 +222,7 @@ class Screen:
     _commands: Mapping[str, Callable[["Screen", str], None]] = {
         "/list": show_list,
         "/more": _more,
+        "/save": _save,
         "/claim": _claim,
         "/note": _note,
         "/back": _back,
@@ -278,6 +293,17 @@ async def _end(task: asyncio.Task[None]) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
+async def _whole(pieces: AsyncIterator[bytes]) -> bytes:
+    return b"".join([piece async for piece in pieces])
+
+
+def _free(name: str) -> Path:
+    """Give a path in this directory that nothing has; what a customer called a file names no other place."""
+    plain = Path(name).name.lstrip(".") or "file"
+    tries = (Path(plain), *(Path(f"{Path(plain).stem}-{number}{Path(plain).suffix}") for number in range(2, 1000)))
+    return next(path for path in tries if not path.exists())
+
+
 def _typed() -> str:
     try:
         import readline
@@ -306,6 +332,8 @@ def _facts(dossier: Dossier) -> Sequence[tuple[str, Any]]:
                 facts[titles.get(name, name) if key == "slots" else name] = value
     if packet.get("step"):
         facts["stopped at"] = f"{packet.get('flow', '')}/{packet['step']}"
+    if packet.get("error"):
+        facts["went wrong"] = " ".join(map(str, packet["error"].values()))
     if packet.get("locale"):
         facts["language"] = packet["locale"]
     return list(facts.items())

@@ -17,6 +17,8 @@ from botkit.model.session import Handed
 from botkit.model.turn import EventOutcome
 from botkit.model.values import to_json
 
+_UNDERSTOOD = frozenset({"slot", "intent", "answer"})  # routes of which a colleague may want to know
+
 
 def hand_off(work: Work, team: str, reason: str, *, show: dict[str, Any] | None = None, step: str = "") -> None:
     """Give the conversation to a team: open flows end, their slots go into the packet."""
@@ -41,6 +43,8 @@ def _packet(work: Work, team: str, reason: str, show: dict[str, Any] | None = No
         "titles": _titles(work, slots),
         "show": to_json(show or {}),
         "last": [list(line) for line in work.lines],
+        "error": next((frame.error for frame in reversed(work.stack) if frame.error), None),
+        "understood": [[one.route, one.name, one.score] for one in work.candidates if one.route in _UNDERSTOOD],
     }
     secrets = secret_texts(work)
     if secrets:

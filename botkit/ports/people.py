@@ -5,6 +5,8 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
+from botkit.model.values import File
+
 
 class Case(msgspec.Struct, frozen=True):
     """A conversation that waits for a person (`owner` is `queue`), or that one has (`human`).
@@ -26,13 +28,14 @@ class Case(msgspec.Struct, frozen=True):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """Something of a transcript; `agent` is the person who said or did it."""
+    """Something of a transcript; `agent` is the person who said or did it, `files` what the customer sent with it."""
 
     turn: int
     at: float
     who: Literal["customer", "bot", "agent", "note", "event"]
     text: str
     agent: str = ""
+    files: tuple[File, ...] = ()
 
 
 class Dossier(msgspec.Struct, frozen=True):
@@ -78,6 +81,10 @@ class Desk(Protocol):
 
     async def look(self, conversation: str, after: int = 0) -> Dossier:
         """Give a conversation with its lines after a turn. Raises DeskError `unknown`."""
+        ...
+
+    def read(self, conversation: str, ref: str) -> AsyncIterator[bytes]:
+        """Read a file that the customer sent, by its `ref`. Raises FileError for one of another conversation."""
         ...
 
     async def claim(self, conversation: str, agent: str, *, lead: bool = False, key: str = "") -> Case:

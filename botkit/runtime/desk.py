@@ -13,6 +13,7 @@ from botkit.model.events import Event, Message, Noted, Owned, Press, Said
 from botkit.model.replies import HandOff
 from botkit.model.secrecy import hide_record, long_secrets
 from botkit.model.turn import Record
+from botkit.model.values import File
 from botkit.ports.people import Case, Change, Dossier, Line, Team
 from botkit.ports.stored import Summary
 from botkit.runtime.engine import Engine
@@ -98,6 +99,10 @@ class EngineDesk:
         shown = [msgspec.structs.replace(line, text=text) for line, text in zip(lines, masked, strict=True)]
         packet = mask_handoff(handed.packet).packet if handed is not None else {}
         return Dossier(case, packet, tuple(shown))
+
+    def read(self, conversation: str, ref: str) -> AsyncIterator[bytes]:
+        """Read a file that the customer sent."""
+        return self._engine.files.read(conversation, ref)
 
     async def watch(self) -> AsyncIterator[Change]:
         """Give what happens, as it happens."""
@@ -225,7 +230,7 @@ def case_of(one: Summary) -> Case:
 def lines_of(record: Record) -> Sequence[Line]:
     """Give what a turn adds to the transcript that people read; what came of nothing is left out."""
     seq, at, event = record.seq, record.now, record.event
-    lines = [Line(seq, at, "customer", text) for text in _said(event)]
+    lines = [Line(seq, at, "customer", text, files=files) for text, files in _said(event)]
     refused = any(one.route == "event" and one.name != "done" for one in record.candidates)
     if isinstance(event, Noted):
         lines.append(Line(seq, at, "note", event.text, event.agent))
@@ -242,17 +247,17 @@ def lines_of(record: Record) -> Sequence[Line]:
     return lines
 
 
-def _said(event: Event) -> Sequence[str]:
-    """Give what a customer said: texts, labels of buttons, and the names of files."""
+def _said(event: Event) -> Sequence[tuple[str, tuple[File, ...]]]:
+    """Give what a customer said: texts, labels of buttons, and files with their names."""
     if isinstance(event, Press):
-        return [f"[{event.label or event.value}]"]
+        return [(f"[{event.label or event.value}]", ())]
     if not isinstance(event, Message):
         return ()
-    parts = event.parts or (event,)
-    return [
-        " ".join([*([part.text] if part.text else []), *(f"<{f.kind} {f.name}>" for f in part.files)])
-        for part in parts
-    ]
+    return [(_worded(part.text, part.files), part.files) for part in event.parts or (event,)]
+
+
+def _worded(text: str, files: Sequence[File]) -> str:
+    return " ".join([*([text] if text else []), *(f"<{file.kind} {file.name}>" for file in files)])
 
 
 def _named(agent: str) -> str:

@@ -2,12 +2,16 @@
 
 import asyncio
 import signal
+from contextlib import aclosing
 from pathlib import Path
 
 import httpx
 
+from botkit.app.desks import token_of
+from botkit.app.secrets import keep_secret
+from botkit.cli.desk_client import HTTPDesk
 from botkit.testing import sample
-from tests.integration.nodes import Customer, cluster
+from tests.integration.nodes import COUNTER, PATIENCE, Customer, cluster
 
 TALK = ("/echo {}", "/add {}", "/look {}")
 GREETING = "Hello!"
@@ -232,3 +236,28 @@ async def test_a_web_node_gives_what_another_took(database: str, tmp_path: Path)
             assert (await http.get(f"http://{second}/{file['url']}")).content == content
             stranger = file["url"].replace("key=", "key=x")
             assert (await http.get(f"http://{second}/{stranger}")).status_code == 404
+
+
+async def test_a_person_at_a_web_node_serves_a_customer_of_another(database: str, tmp_path: Path) -> None:
+    async with cluster(database, tmp_path, "web", "web", "worker") as bot:
+        customer = Customer([bot.nodes[0].address])
+        await customer.open()
+        await customer.until(1)
+        await customer.say("m1", "I want to talk to a person")
+        await customer.until(3)
+        desk = HTTPDesk(bot.nodes[1].address, token_of(keep_secret(COUNTER)), "ann")
+        async with asyncio.timeout(PATIENCE), aclosing(desk.watch()) as changes:  # type: ignore[type-var]
+            new = await anext(changes)
+            assert (new.kind, new.case.conversation, new.case.owner) == ("new", customer.conversation, "queue")
+            await desk.claim(customer.conversation, "ann")
+            while (await anext(changes)).case.agent != "ann":
+                pass
+            await desk.reply(customer.conversation, "ann", "Hello, I am Ann")
+            await customer.until(4)
+            await customer.say("m2", "/echo nobody hears it but Ann")
+            while (await anext(changes)).case.last != "/echo nobody hears it but Ann":
+                pass
+            assert (await desk.give_back(customer.conversation, "ann")).owner == "bot"
+            await customer.until(6)
+        assert customer.texts[3] == "Hello, I am Ann"
+        assert customer.texts[-1].startswith("I'm back")

@@ -18,6 +18,7 @@ from botkit.app.serving import build_app
 from botkit.app.teams import Agent
 from botkit.errors import StoreError
 from botkit.ports.people import Case
+from botkit.testing import sample
 
 CONFIG = """
 locales: [en]
@@ -150,6 +151,27 @@ async def test_a_dossier_is_plain(client: httpx.AsyncClient) -> None:
     assert "$" not in json.dumps(found["packet"])
     assert found["case"]["reason"] == "help"
     assert next(line["text"] for line in found["lines"]) == "/care"
+
+
+async def test_files_of_the_customer_are_given_to_who_serves_them(client: httpx.AsyncClient, bot: Bot) -> None:
+    async def content() -> AsyncIterator[bytes]:
+        yield sample("lamp.png")
+
+    file = await bot.files.put("web:care", "../Lampe \u202e.png", content())
+    await bot.say("look", "web:care", files=[file])
+    line = (await client.get(f"{CASES}/web:care", headers=by("ann"))).json()["lines"][-1]
+    (shown,) = line["files"]
+    given = await client.get(f"{CASES}/web:care/files/{shown['ref']}", headers=by("ann"))
+    assert (given.status_code, given.content) == (200, sample("lamp.png"))
+    assert given.headers["content-disposition"].startswith("attachment;")
+    assert (given.headers["x-content-type-options"], given.headers["cache-control"]) == ("nosniff", "no-store")
+    for path, headers, status in (
+        (f"{CASES}/web:orders/files/{shown['ref']}", by("bob"), 404),
+        (f"{CASES}/web:care/files/{'0' * 64}", by("ann"), 404),
+        (f"{CASES}/web:care/files/..%2fbot.db", by("ann"), 404),
+        (f"{CASES}/web:care/files/{shown['ref']}", {}, 401),
+    ):
+        assert (await client.get(path, headers=headers)).status_code == status, path
 
 
 async def test_an_act_that_is_sent_twice_is_one(client: httpx.AsyncClient, bot: Bot) -> None:

@@ -59,6 +59,19 @@ def test_the_bot_is_silent_while_a_queue_or_a_person_has_it() -> None:
     assert (talk.session.owner, talk.session.agent, talk.session.epoch) == ("bot", "", 2)
 
 
+def test_a_packet_says_what_went_wrong_and_what_was_understood() -> None:
+    more = "|  on_error: {steps: [{handoff: care}]}\n"
+    talk = flow("- {do: shop.find}\n- {say: Done.}", more)
+    talk.finish(failure="unreachable")
+    (effect,) = [effect for effect in talk.effects if isinstance(effect, HandOff)]
+    assert effect.packet["error"] == {"code": "unreachable", "message": ""}
+    talk = flow("- {ask: x, say: X?}\n- {handoff: care}")
+    talk.say("y")
+    (effect,) = [effect for effect in talk.effects if isinstance(effect, HandOff)]
+    assert effect.packet["error"] is None
+    assert [(route, name) for route, name, _ in effect.packet["understood"]] == [("slot", "ask:x")]
+
+
 OFFICE = Hours(((Span(540, 1080),),) * 5 + ((), ()), "Europe/Berlin")  # it is Friday, 12 o'clock there
 EARLY = 1_777_960_800.0  # Tuesday, 8 o'clock there
 
