@@ -177,9 +177,10 @@ def _understanding(node: Node | None, report: Report) -> dict[str, float]:
 
 
 def _session(node: Node | None, report: Report) -> dict[str, float]:
-    found = shapes.fields(node, "'session'", ("idle",), report) if node is not None else {}
+    found = shapes.fields(node, "'session'", ("idle", "verified"), report) if node is not None else {}
     idle = _duration(found.get("idle"), "idle", "24h", report)
-    return {} if idle is None else {"idle": idle}
+    verified = _duration(found.get("verified"), "verified", "1h", report)
+    return {**({} if idle is None else {"idle": idle}), **({} if verified is None else {"verified_for": verified})}
 
 
 def _duration(node: Node | None, key: str, example: str, report: Report) -> float | None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from botkit.dialogue.controls import begin_session, control_of, is_over, mark_started, take_control
 from botkit.dialogue.handing import take_noted, take_owner, take_patience, take_said
+from botkit.dialogue.lapsing import end_unverified
 from botkit.dialogue.outside import take_outside, wake
 from botkit.dialogue.questions import repeat_question
 from botkit.dialogue.routing import choose_locale_for, route, route_owned, take_flow_button
@@ -136,6 +137,8 @@ def _receive(work: Work, event: Message | Press, text: str) -> None:
         begin_session(work)
     if not work.started:
         _greet(work)
+    elif work.customer and end_unverified(work):
+        return
     if control is not None:
         take_control(work, control, "a control phrase, while an action runs")
     elif isinstance(event, Press):

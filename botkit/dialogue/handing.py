@@ -11,6 +11,7 @@ from botkit.dialogue.stack import clear, repair
 from botkit.dialogue.work import Work
 from botkit.expressions import template
 from botkit.model.events import Noted, Owned, Said, Timer
+from botkit.model.identity import as_seen
 from botkit.model.replies import DropTimers, HandOff, Leave, SetTimer
 from botkit.model.secrecy import HIDDEN, hide, hide_in
 from botkit.model.session import Handed
@@ -38,7 +39,7 @@ def _packet(work: Work, team: str, reason: str, show: dict[str, Any] | None = No
         "flow": work.stack[-1].flow if work.stack else "",
         "step": step,
         "locale": work.locale,
-        "customer": to_json(work.customer),
+        "customer": to_json(as_seen(work.customer, work.now)),
         "slots": to_json({name: HIDDEN if is_secret(work, name) else value for name, value in slots.items()}),
         "titles": _titles(work, slots),
         "show": to_json(show or {}),

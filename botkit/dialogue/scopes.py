@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from botkit.model.definitions import SlotDef
+from botkit.model.identity import as_seen
 
 if TYPE_CHECKING:
     from botkit.dialogue.work import Work
@@ -58,6 +59,10 @@ def _now(work: "Work") -> datetime:
     return datetime.fromtimestamp(work.now, work.prepared.zone)
 
 
+def _customer(work: "Work") -> dict[str, Any]:
+    return as_seen(work.customer, work.now)
+
+
 def _message(work: "Work") -> dict[str, Any]:
     message = work.message
     return {"text": message.text, "files": list(message.files), "id": message.id}
@@ -101,7 +106,7 @@ _MADE: dict[str, Callable[["Work"], Any]] = {
     "now": _now,
     "message": _message,
     "locale": lambda work: work.locale,
-    "customer": lambda work: work.customer,
+    "customer": _customer,
     "conversation": _conversation,
     "__labels__": _labels,
     "__formats__": lambda work: work.formats(),

@@ -12,6 +12,7 @@ from botkit.errors import ExpressionError
 from botkit.expressions import template
 from botkit.model.definitions import Flow, FlowSet, SlotDef, Step, Text
 from botkit.model.events import Event, Message
+from botkit.model.identity import learned
 from botkit.model.locales import Formats, locale_for, serving
 from botkit.model.replies import Button, Card, DropTimers, Effect, Reply
 from botkit.model.session import Frame, Pending, Question, Session
@@ -202,7 +203,8 @@ class Work:
     def learn(self, facts: Mapping[str, Any]) -> None:
         """Note facts about the customer (`values.to_json` form)."""
         if facts:
-            self.customer = {**self.customer, **from_json(facts)}
+            lasts = self.flows.settings.verified_for
+            self.customer = learned(self.customer, from_json(facts), by="flow", now=self.now, lasts=lasts)
 
     # What templates see
 

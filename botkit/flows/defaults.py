@@ -33,6 +33,7 @@ SAID_BY_CORE: Mapping[str, frozenset[str]] = {
             "started_over",
             "person_asked",
             "agent_gone",
+            "verification_over",
             "rated",
             "change",
             "pause",

@@ -435,6 +435,7 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
     clarify_margin: float = 0.1
     answer_threshold: float = 0.6
     idle: float = 86_400.0  # seconds after which a session ends
+    verified_for: float = 3600.0  # seconds for which it holds who a customer is
     teams: tuple[str, ...] | None = None  # None: every name is accepted
     default_team: str = "support"
     merge_within: float = 0.0  # seconds after a message in which another one becomes part of it

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from botkit.model.identity import is_verified
 from botkit.model.values import plain
 from botkit.registry.files import ConversationFiles
 from botkit.registry.outbound import Outbound
@@ -59,11 +60,18 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         """
         return self.outbound.client
 
+    @property
+    def verified(self) -> bool:
+        """Whether it is sure who the customer is: an action made it sure a short while ago, or the owner's site."""
+        return is_verified(self.customer, self.now.timestamp())
+
     def identify(self, **facts: Any) -> None:
         """Tell the session facts about its customer, such as `email` or `tier`.
 
         They are stored if this call succeeds and are `customer` from the next step on; a fact that is None is
-        taken back. Raises TypeError for what is no plain data.
+        taken back. `id` is who it is: with another one, all facts before are dropped. `verified=True` says that this
+        was made sure (a code that only they have, not just a name that they wrote); it holds for `session: verified`
+        of bot.yaml. Raises TypeError for what is no plain data.
         """
         self.facts.update({name: plain(value) for name, value in facts.items()})
 

@@ -14,13 +14,25 @@ class Signer:
     def __init__(self, secret: str = "") -> None:
         self._key = secret.encode() if secret else secrets.token_bytes(32)
 
-    def sign(self, chat: str) -> str:
-        """Give the token of a chat."""
-        return self._sign("chat", chat)
+    def sign(self, chat: str, who: str = "") -> str:
+        """Give the token of a chat, for somebody whom the site knows as `who`, or for nobody in particular."""
+        if not who:
+            return self._sign("chat", chat)
+        named = base64.urlsafe_b64encode(who.encode()).rstrip(b"=").decode()
+        return f"{named}.{self._sign('chat of', f'{named} {chat}')}"
 
-    def owns(self, chat: str, token: str) -> bool:
-        """Tell whether the token is this chat's."""
-        return bool(chat) and _same(self.sign(chat), token)
+    def owner_of(self, chat: str, token: str) -> str | None:
+        """Tell for whom a token of this chat was made ("" for nobody in particular); None if it is none."""
+        named, dot, _ = token.rpartition(".")
+        try:
+            who = base64.urlsafe_b64decode(named + "=" * (-len(named) % 4)).decode() if dot else ""
+        except (ValueError, UnicodeError):
+            return None
+        return who if chat and (who or not dot) and _same(self.sign(chat, who), token) else None
+
+    def chat_of(self, who: str) -> str:
+        """Give the chat of somebody whom the site knows: the same one on all their devices."""
+        return f"u{self._sign('chat for', who)[:31]}"
 
     def sign_file(self, chat: str, ref: str) -> str:
         """Give the key of a file of a chat: who has it may read that file, and nothing else."""

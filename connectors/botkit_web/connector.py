@@ -28,6 +28,7 @@ from botkit import (
 )
 from botkit_web.access import Allowance, Signer, allows, new_chat
 from botkit_web.chats import Chat, Chats, Line
+from botkit_web.identity import IdentityError, Visitor, read_identity
 from botkit_web.page import page_routes
 from botkit_web.protocol import (
     Frame,
@@ -56,8 +57,11 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 class _Visit:
     """One open socket: whose chat it is, and how it behaves."""
 
-    def __init__(self, name: str, chat: Chat, line: Line, locale: str, allowance: Allowance) -> None:
+    def __init__(
+        self, name: str, chat: Chat, line: Line, locale: str, allowance: Allowance, visitor: Visitor | None
+    ) -> None:
         self.name = name
+        self.facts = visitor.as_facts() if visitor is not None else {}
         self.chat = chat
         self.line = line
         self.locale = locale
@@ -227,11 +231,20 @@ class WebConnector:
         return None
 
     async def _welcome(self, hello: Hello, line: Line) -> _Visit | None:
-        known, fresh = self._signer.owns(hello.chat, hello.token), False
+        try:
+            visitor = self._visitor(hello)
+        except IdentityError as error:
+            line.put(_problem("identity", f"{str(error).capitalize()}."))
+            line.close(_POLICY)
+            return None
+        who, fresh = visitor.id if visitor is not None else "", False
+        known = self._signer.owner_of(hello.chat, hello.token) == who
         name = hello.chat if known else new_chat()
+        if who and not known and not hello.fresh:
+            name, known = self._signer.chat_of(who), True
         chat = self._chats.get(name)
         if known and await self._catch_up(name, chat) and chat.empty:
-            accepted = await self._open_chat(name, hello)
+            accepted = await self._open_chat(name, hello, visitor)
             fresh = accepted is not None and not accepted.duplicate
             if accepted is not None and not accepted.seq:  # it was erased
                 known, name = False, new_chat()
@@ -243,7 +256,7 @@ class WebConnector:
         missed = chat.after(hello.last) if known else []
         welcome = {
             "chat": name,
-            "token": self._signer.sign(name),
+            "token": self._signer.sign(name, who),
             "name": self._bot.name,
             "missed": len(missed),
             "most": self._settings.message_bytes,
@@ -255,17 +268,26 @@ class WebConnector:
             line.put(frame)
         chat.lines.add(line)
         allowance = Allowance(self._settings.rate, self._settings.burst, self._clock)
-        visit = _Visit(name, chat, line, hello.locale, allowance)
+        visit = _Visit(name, chat, line, hello.locale, allowance, visitor)
         if not known:
             chat.wrote = self._clock()
-            await self._open_chat(name, hello)
+            await self._open_chat(name, hello, visitor)
         return visit
 
-    async def _open_chat(self, name: str, hello: Hello) -> Accepted | None:
+    def _visitor(self, hello: Hello) -> Visitor | None:
+        """Tell who comes, as the site has signed it; None for whom it signed nothing. Raises IdentityError."""
+        secret = self._settings.identity_secret
+        if not hello.identity:
+            return None
+        if secret is None:
+            raise IdentityError("this chat knows no site that signs who its visitors are")
+        return read_identity(hello.identity, secret.get_secret_value())
+
+    async def _open_chat(self, name: str, hello: Hello, visitor: Visitor | None) -> Accepted | None:
         """Let the bot greet, once in a chat; None if that could not be stored."""
-        return await self._accept(
-            Incoming(channel=self.name, chat=name, id=f"{name}#opened", event=Opened(locale=hello.locale))
-        )
+        facts = visitor.as_facts() if visitor is not None else {}
+        event = Opened(locale=hello.locale, customer=facts)
+        return await self._accept(Incoming(channel=self.name, chat=name, id=f"{name}#opened", event=event))
 
     async def _catch_up(self, name: str, chat: Chat) -> bool:
         """Read what was said in a chat and is not kept here: before a restart, over another server, by timers.
@@ -349,7 +371,8 @@ class WebConnector:
     def _event(self, visit: _Visit, frame: Said | Pressed) -> Message | Press:
         match frame:
             case Said(text=text):
-                return Message(text=_UNPRINTABLE.sub("", text), id=frame.id, locale=visit.locale)
+                shown = _UNPRINTABLE.sub("", text)
+                return Message(text=shown, id=frame.id, locale=visit.locale, customer=visit.facts)
             case Pressed():
                 return Press(
                     id=frame.id,
@@ -358,6 +381,7 @@ class WebConnector:
                     question=frame.question,
                     run=frame.run,
                     locale=visit.locale,
+                    customer=visit.facts,
                 )
 
     def _refusal(self, event: Message | Press, frame: Said | Pressed) -> str:

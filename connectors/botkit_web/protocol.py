@@ -16,6 +16,7 @@ What the customer said may have `files` (`uploads` tells how they come). `error`
     unknown_file                     not taken: one of its files was not uploaded to this chat, or an hour ago
     too_many                         too many pages are open; the socket is closed
     hello_late                       the socket is closed because nobody said hello
+    identity                         the socket is closed: nobody has signed who the visitor is, or it has run out
 """
 
 from typing import Annotated, Any
@@ -32,12 +33,17 @@ Label = Annotated[str, msgspec.Meta(max_length=2_000)]
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
-    """A page opened: with the chat and token that it was given before, and the last entry that it shows."""
+    """A page opened: with the chat and token that it was given before, and the last entry that it shows.
+
+    `identity` is what the site has signed of the visitor; `fresh` asks such a visitor's page for a new chat.
+    """
 
     chat: Name = ""
     token: Name = ""
     locale: Annotated[str, msgspec.Meta(max_length=35, pattern=r"^[A-Za-z0-9-]*$")] = ""
     last: Name = ""
+    identity: Annotated[str, msgspec.Meta(max_length=4_000)] = ""
+    fresh: bool = False
 
 
 class Said(msgspec.Struct, frozen=True, tag="message"):

@@ -10,7 +10,8 @@ class WebSettings(BaseModel):
 
     `origins` are further sites whose pages may open the socket (`https://shop.example`), beside the host that
     serves it; `*` allows every site. `secret` signs the chats, so that a browser can come back to its own; without
-    one it is the installation's (BotInfo.secret). The others are limits: bytes of a message, sockets of one chat and
+    one it is the installation's (BotInfo.secret). `identity_secret` is shared with the site that embeds the chat,
+    which signs with it who its visitors are. The others are limits: bytes of a message, sockets of one chat and
     of all, messages a second (and in a burst) of one socket, entries and chats that are kept in memory for a page
     that comes back, seconds that a new socket has to say hello, and seconds that an upload may take.
     """
@@ -19,6 +20,7 @@ class WebSettings(BaseModel):
 
     origins: tuple[str, ...] = ()
     secret: SecretStr | None = None
+    identity_secret: SecretStr | None = None
     message_bytes: int = Field(default=8_192, ge=64, le=65_536)
     sockets_per_chat: int = Field(default=8, ge=1, le=100)
     sockets: int = Field(default=10_000, ge=1)
@@ -38,6 +40,15 @@ class WebSettings(BaseModel):
             if origin != "*" and not whole:
                 raise ValueError(f"{origin!r} is no origin; it looks like https://shop.example")
         return tuple(origin.rstrip("/").lower() for origin in origins)
+
+    @field_validator("identity_secret")
+    @classmethod
+    def _check_identity_secret(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is None or not secret.get_secret_value():
+            return None
+        if len(secret.get_secret_value()) < 32:
+            raise ValueError("the secret needs at least 32 characters")
+        return secret
 
     @field_validator("secret")
     @classmethod

@@ -97,7 +97,7 @@ class Uploads:
         intake, chat = self._intake(), request.headers.get("x-chat", "")
         if intake is None:
             return _unavailable()
-        if not self._signer.owns(chat, request.headers.get("x-chat-token", "")):
+        if self._signer.owner_of(chat, request.headers.get("x-chat-token", "")) is None:
             return _problem(401, "chat", "This chat is another one's.")
         wait = 1.0 if self._under_way[chat] >= _AT_ONCE else self._allowance(chat).take()
         if wait:

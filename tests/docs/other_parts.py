@@ -90,6 +90,8 @@ BOT = (
         "session",
         "`session:`",
         (
+            Row("verified", "duration", "`1h`", "How long it holds who a customer is, once that was made sure "
+                "([identity](safety.md#identity)); `0s`: not at all.", "30m"),
             Row("idle", "duration", "`24h`", "After so long without a word, the next message begins a new session: "
                 "empty slots, and `on_start`.", "2h"),
         ),

@@ -7,24 +7,24 @@ from botkit_web.access import Allowance, Signer, allows, new_chat
 
 def test_a_token_is_good_for_its_chat_alone() -> None:
     signer = Signer("a secret of some length")
-    assert signer.owns("one", signer.sign("one"))
-    assert not signer.owns("two", signer.sign("one"))
-    assert Signer("a secret of some length").owns("one", signer.sign("one"))
-    assert not Signer("another secret of length").owns("one", signer.sign("one"))
+    assert signer.owner_of("one", signer.sign("one")) == ""
+    assert signer.owner_of("two", signer.sign("one")) is None
+    assert Signer("a secret of some length").owner_of("one", signer.sign("one")) == ""
+    assert Signer("another secret of length").owner_of("one", signer.sign("one")) is None
 
 
 def test_without_a_secret_every_signer_has_its_own() -> None:
-    assert not Signer().owns("one", Signer().sign("one"))
+    assert Signer().owner_of("one", Signer().sign("one")) is None
 
 
 @pytest.mark.parametrize("token", ["", "x", "é", "\ud800", "a" * 10_000])
 def test_a_wrong_token_is_refused(token: str) -> None:
-    assert not Signer().owns("one", token)
+    assert Signer().owner_of("one", token) is None
 
 
 def test_nobody_owns_the_empty_chat() -> None:
     signer = Signer()
-    assert not signer.owns("", signer.sign(""))
+    assert signer.owner_of("", signer.sign("")) is None
 
 
 def test_chats_cannot_be_guessed() -> None:

@@ -658,7 +658,7 @@ async def test_a_page_whose_chat_was_erased_gets_a_new_one() -> None:
         token = Signer(SECRET).sign("gone")
         welcome = await visitor.greet(chat="gone", token=token, last="m7")
         assert welcome["chat"] != "gone"
-        assert Signer(SECRET).owns(welcome["chat"], welcome["token"])
+        assert Signer(SECRET).owner_of(welcome["chat"], welcome["token"]) == ""
         await intake.wait(1)
         assert [(one.chat, type(one.event)) for one in intake.incoming] == [(welcome["chat"], Opened)]
 

@@ -1,0 +1,77 @@
+"""Who a customer is, and for how long that holds."""
+
+from typing import Any
+
+import pytest
+
+from botkit.model.identity import as_seen, has_lapsed, is_verified, learned
+
+NOW, HOUR = 1_000.0, 3_600.0
+
+
+def learn(known: dict[str, Any], **facts: Any) -> dict[str, Any]:
+    return learned(known, facts, by="flow", now=NOW, lasts=HOUR)
+
+
+@pytest.mark.parametrize(
+    ("facts", "by", "until"),
+    [
+        ({"verified": True}, "flow", NOW + HOUR),
+        ({"verified": "site"}, "site", NOW + HOUR),
+        ({"verified": "somebody"}, "flow", NOW + HOUR),
+        ({"verified": True, "verified_until": NOW + 60}, "flow", NOW + 60),
+        ({"verified": "site", "verified_until": NOW + 10 * HOUR}, "site", NOW + HOUR),
+        ({"verified": "site", "verified_until": float("nan")}, "site", NOW + HOUR),
+        ({"verified": "site", "verified_until": float("inf")}, "site", NOW + HOUR),
+        ({"verified": "site", "verified_until": "later"}, "site", NOW + HOUR),
+    ],
+)
+def test_it_holds_for_a_time(facts: dict[str, Any], by: str, until: float) -> None:
+    known = learn({}, id="1", **facts)
+    assert (known["verified_by"], known["verified_until"]) == (by, until)
+    assert "verified" not in known
+    assert is_verified(known, until - 1)
+    assert not is_verified(known, until)
+    assert has_lapsed(known, until - 1, until)
+    assert not has_lapsed(known, until, until + 1)
+
+
+@pytest.mark.parametrize(
+    "facts", [{"verified_by": "flow", "verified_until": 9e9}, {"verified_until": 9e9}, {"name": "x"}]
+)
+def test_nothing_else_verifies(facts: dict[str, Any]) -> None:
+    assert not is_verified(learn({}, id="1", **facts), NOW)
+
+
+@pytest.mark.parametrize("taken_back", [False, ""])
+def test_it_is_taken_back(taken_back: Any) -> None:
+    known = learn(learn({}, id="1", verified=True), verified=taken_back)
+    assert (known, is_verified(known, NOW)) == ({"id": "1"}, False)
+
+
+def test_somebody_else_has_nothing_of_who_came_before() -> None:
+    known = learn({"platform": {"user": 7}, "opted_out": True}, id="1", tier="gold", email="a@x.org", verified=True)
+    other = learn(known, id="2")
+    assert other == {"platform": {"user": 7}, "opted_out": True, "id": "2"}
+    assert not is_verified(other, NOW)
+    assert learn(known, id="1", tier="silver")["email"] == "a@x.org"
+    assert is_verified(learn(known, id="1"), NOW)
+
+
+@pytest.mark.parametrize(
+    ("customer", "identified"),
+    [
+        ({}, "anonymous"),
+        ({"name": "Ann"}, "anonymous"),
+        ({"platform": {"user": 7}}, "channel"),
+        ({"platform": {"user": 7}, "id": "1"}, "claimed"),
+        ({"id": "1", "verified_by": "flow", "verified_until": NOW + 1}, "flow"),
+        ({"id": "1", "verified_by": "site", "verified_until": NOW + 1}, "site"),
+        ({"id": "1", "verified_by": "site", "verified_until": NOW}, "claimed"),
+        ({"id": "1", "verified_by": "", "verified_until": NOW + 1}, "claimed"),
+        ({"id": "1", "verified_by": "site", "verified_until": "x"}, "claimed"),
+    ],
+)
+def test_how_flows_see_it(customer: dict[str, Any], identified: str) -> None:
+    seen = as_seen(customer, NOW)
+    assert (seen["identified"], seen["verified"]) == (identified, identified in ("flow", "site"))
