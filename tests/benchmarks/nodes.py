@@ -66,7 +66,7 @@ class Page:
 
     async def open(self) -> None:
         """Say hello."""
-        self._page = await connect(self._url)
+        self._page = await connect(self._url, ping_interval=None)  # in a flood the answer is far behind
         await self._page.send(json.dumps({"type": "hello"}))
         await self._page.recv()
         self._reading = asyncio.create_task(self._read(self._page))

@@ -13,7 +13,7 @@ from botkit.testing.faults.probing import Stall, stalled
 from botkit.testing.faults.talks import Talk
 
 NOTHING = Talk(())
-WINDOW = 0.1  # seconds between the platform's acceptance and the mark for which a repeat is excused
+WINDOW = 0.2  # seconds between the platform's acceptance and the mark for which a repeat is excused
 SERVER_WINDOW = 0.25  # the same with a server
 FORGOTTEN = 0.6  # seconds of marks that a server forgets in a crash: three times its `wal_writer_delay`
 AGAIN = 1.0  # seconds after which a mark that the store refused is tried again at the latest
