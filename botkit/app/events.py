@@ -12,14 +12,13 @@ from botkit.errors import UsageError
 from botkit.model.events import Outside
 from botkit.model.turn import Record
 from botkit.ports.connectors import Incoming
-from botkit.ports.stores import Store
+from botkit.ports.stores import Store, each_turn
 
 MOST_BYTES = 65_536  # of an event's data as JSON
 MOST_ID = 200  # characters
 _NAME = re.compile(r"[^\W\d][\w.:-]{0,99}")
 _KEY = "#event:"  # no platform's own id and no visitor's begins like that
 _OURS = ("chat", "library")  # the terminal, and programs that talk to a bot
-_PAGE = 500
 
 
 class Emitted(msgspec.Struct, frozen=True):
@@ -111,13 +110,11 @@ async def outcome_of(store: Store, conversation: str, key: str) -> Outcome | Non
 
     One that was kept while an action ran has its outcome with the turn of the action's result.
     """
-    first, found = 1, None
-    while page := await store.turns(conversation, first, _PAGE):
-        for record in page:
-            mine = isinstance(record.event, Outside) and record.event.id == key
-            if mine or (found is not None and found.outcome == "kept"):
-                found = _outcome_in(record) or found
-        first = page[-1].seq + 1
+    found = None
+    async for record in each_turn(store, conversation):
+        mine = isinstance(record.event, Outside) and record.event.id == key
+        if mine or (found is not None and found.outcome == "kept"):
+            found = _outcome_in(record) or found
     return found if found is None else await _with_deliveries(store, conversation, found)
 
 

@@ -15,11 +15,10 @@ from botkit.errors import UsageError
 from botkit.model.codec import describe_state
 from botkit.ports.files import Files, Kept
 from botkit.ports.stored import Arrived, Delivered, Failed, Holdings, Journalled
-from botkit.ports.stores import Store
+from botkit.ports.stores import Store, each_turn
 
 FORMAT: Final = "botkit.export"
 VERSION: Final = 1
-_PAGE = 500
 
 
 async def write_export(
@@ -52,18 +51,16 @@ async def find_holdings(store: Store, conversation: str) -> Holdings:
 
 
 async def _write_one(store: Store, files: Files, holdings: Holdings) -> AsyncIterator[str]:
-    conversation, first = holdings.summary.conversation, 1
+    conversation = holdings.summary.conversation
     described = describe_holdings(holdings, await files.files(conversation))
     yield f'{_json(described)[:-1]}, "turns": ['
     last = holdings.session.seq if holdings.session is not None else 0
     between = "\n"
-    while page := await store.turns(conversation, first, _PAGE):
-        for record in page:
-            if record.seq > last:  # it came after the rest was read
-                break
-            yield between + _json(data_of(record))
-            between = ",\n"
-        first = page[-1].seq + 1
+    async for record in each_turn(store, conversation):
+        if record.seq > last:  # it came after the rest was read
+            break
+        yield between + _json(data_of(record))
+        between = ",\n"
     yield "]}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from botkit.ports.stored import Figure
-from botkit.ports.stores import Store
+from botkit.ports.stores import Store, each_turn
 from botkit.stores.erasing import Tally
 
 _PAGE = 500
@@ -17,11 +17,8 @@ async def count_figures(store: Store) -> Sequence[Figure]:
     tally, after = Tally(), ""
     while page := await store.conversations(_PAGE, after=after):
         for one in page:
-            first = 1
-            while records := await store.turns(one.conversation, first, _PAGE):
-                for record in records:
-                    tally.count(one.channel, record)
-                first = records[-1].seq + 1
+            async for record in each_turn(store, one.conversation):
+                tally.count(one.channel, record)
         after = page[-1].cursor
     counts: Counter[Figure] = Counter()
     for figure in (*await store.figures(), *tally.figures()):

@@ -15,11 +15,9 @@ from botkit.model import codec
 from botkit.model.secrecy import hide_record, long_secrets
 from botkit.model.turn import Record
 from botkit.ports.files import FileLimits, Files
-from botkit.ports.stores import Store
+from botkit.ports.stores import Store, each_turn
 from botkit.runtime.clocks import WallClock
 from botkit.stores import open_files, open_store
-
-_PAGE = 500
 
 
 @asynccontextmanager
@@ -81,10 +79,7 @@ async def records_of(store: Store, conversation: str, first: int = 1) -> list[Re
 
     Raises UsageError if there are none at all.
     """
-    records: list[Record] = []
-    while page := await store.turns(conversation, first, _PAGE):
-        records += page
-        first = page[-1].seq + 1
+    records = [record async for record in each_turn(store, conversation, first)]
     secrets = long_secrets(records)
     records = [hide_record(record, secrets) for record in records]
     if not records and not await store.turns(conversation, 1, 1):
@@ -94,10 +89,7 @@ async def records_of(store: Store, conversation: str, first: int = 1) -> list[Re
 
 async def secrets_of(store: Store, conversation: str) -> tuple[str, ...]:
     """Give the texts that nobody is shown of a conversation."""
-    records: list[Record] = []
-    while page := await store.turns(conversation, records[-1].seq + 1 if records else 1, _PAGE):
-        records += page
-    return tuple(sorted({text for record in records for text in record.secrets}))
+    return tuple(sorted({text async for record in each_turn(store, conversation) for text in record.secrets}))
 
 
 def data_of(record: Record) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The store: conversations, what came in, what was decided, what has to go out."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from botkit.model.events import Event
@@ -336,3 +336,14 @@ class Store(Protocol):
         Each comes with a cursor, after the last of which the next page begins.
         """
         ...
+
+
+TOGETHER = 500  # turns that are read at a time
+
+
+async def each_turn(store: Store, conversation: str, first: int = 1) -> AsyncIterator[Record]:
+    """Give the records of a conversation's turns from `first` on, in order, some hundreds read at a time."""
+    while page := await store.turns(conversation, first, TOGETHER):
+        for record in page:
+            yield record
+        first = page[-1].seq + 1

@@ -13,7 +13,7 @@ from botkit.model.session import is_live
 from botkit.ports.clocks import Clock
 from botkit.ports.files import Files
 from botkit.ports.stored import Summary, Untouched
-from botkit.ports.stores import Store
+from botkit.ports.stores import Store, each_turn
 from botkit.runtime.background import Background
 
 _log = logging.getLogger(__name__)
@@ -25,7 +25,6 @@ PAUSE: Final = 0.05  # seconds between two steps, in which turns go on
 AT_ONCE: Final = 20  # conversations in one transaction, and
 MOST_TURNS: Final = 400  # turns of them, unless one has more
 _PAGE = 100
-_MANY = 1000  # turns that are counted together
 _EVERYTHING = 10_000_000
 
 
@@ -182,11 +181,9 @@ async def _foresee_parts(store: Store, files: Files, ages: Ages, one: Summary, n
 
 async def _count_turns(store: Store, conversation: str, before: float | None = None) -> int:
     """Count the records that there are, or the first ones that are older."""
-    count, first = 0, 1
-    while page := await store.turns(conversation, first, _MANY):
-        for record in page:
-            if before is not None and record.now >= before:
-                return count
-            count += 1
-        first = page[-1].seq + 1
+    count = 0
+    async for record in each_turn(store, conversation):
+        if before is not None and record.now >= before:
+            break
+        count += 1
     return count

@@ -21,7 +21,7 @@ async def test_long_conversations_are_read_whole(desk: Path, monkeypatch: pytest
     async with open_talk(Opening(desk, conversation="1")) as talk:
         for _ in range(5):
             await talk.say("when are you open")
-    monkeypatch.setattr("botkit.app.histories._PAGE", 2)
+    monkeypatch.setattr("botkit.ports.stores.TOGETHER", 2)
     async with open_history(desk, None) as store:
         records = await records_of(store, "chat:1")
         assert [record.seq for record in records] == [1, 2, 3, 4, 5]
