@@ -10,11 +10,11 @@ from botkit.app.publishing import RECENT, WHOLE, drop_unneeded, sort_out
 from botkit.model.definitions import FlowSet
 from botkit.ports.stored import Publication
 from botkit.runtime.background import Background
+from botkit.runtime.chores import Chore
 
 _log = logging.getLogger(__name__)
 
 EVERY = 1.0  # seconds between two looks at the store
-TIDIED = 3600.0  # seconds between two looks for versions that nobody needs
 _SHORT = 12  # letters of a version that people see
 
 
@@ -26,6 +26,7 @@ class Follower:
         self._tell = tell
         self._seen = 0
         self._background = Background(self._follow, "publications")
+        self._tidying = Chore(bot.store, "tidy versions", self._tidy)
 
     async def begin(self, *, saved: bool) -> None:
         """Find out what to serve.
@@ -46,9 +47,11 @@ class Follower:
     def start(self) -> None:
         """Follow from now on."""
         self._background.start()
+        self._tidying.start()
 
     async def stop(self) -> None:
         """Follow no more."""
+        await self._tidying.stop()
         await self._background.stop()
 
     async def publish_own(self) -> None:
@@ -101,16 +104,13 @@ class Follower:
             self._tell("The version before goes on.")
         return flows
 
+    async def _tidy(self) -> None:
+        await drop_unneeded(self._bot.store, self._bot.engine.clock.now())
+
     async def _follow(self) -> None:
-        clock = self._bot.engine.clock
-        dropped = clock.now()
         while True:
             await asyncio.sleep(EVERY)
             try:
                 await self.look()
-                if clock.now() - dropped > TIDIED:
-                    dropped = clock.now()
-                    if await self._bot.store.shared.claim("tidy versions", 0.9 * TIDIED):
-                        await drop_unneeded(self._bot.store, dropped)
             except Exception as error:  # noqa: BLE001 - nobody else would follow on
                 _log.warning("what is published could not be looked at", exc_info=error)

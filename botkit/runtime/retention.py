@@ -8,19 +8,16 @@ from typing import Final
 
 import msgspec
 
-from botkit.errors import StoreError
 from botkit.model.session import is_live
 from botkit.ports.clocks import Clock
 from botkit.ports.files import Files
 from botkit.ports.stored import Summary, Untouched
 from botkit.ports.stores import Store, each_turn
-from botkit.runtime.background import Background
+from botkit.runtime.chores import Chore
 
 _log = logging.getLogger(__name__)
 
 FIRST: Final = 300.0  # seconds after the start
-EVERY: Final = 3600.0  # seconds
-CLAIM: Final = 0.9 * EVERY  # seconds for which no other process needs to do it
 PAUSE: Final = 0.05  # seconds between two steps, in which turns go on
 AT_ONCE: Final = 20  # conversations in one transaction, and
 MOST_TURNS: Final = 400  # turns of them, unless one has more
@@ -59,16 +56,16 @@ class Retention:
         self._clock = clock
         self._ages = ages
         self._idle = idle
-        self._background = Background(self._go_on, "retention")
+        self._chore = Chore(store, "retention", self._let_go, first=FIRST)
 
     def start(self) -> None:
         """Begin, if anything ever goes."""
         if not self._ages.none:
-            self._background.start()
+            self._chore.start()
 
     async def stop(self) -> None:
         """End; what is left goes another time."""
-        await self._background.stop()
+        await self._chore.stop()
 
     async def once(self) -> Mapping[str, int]:
         """Let go now; give how many rows of which tables went. Raises StoreError."""
@@ -123,15 +120,9 @@ class Retention:
             await asyncio.sleep(PAUSE)
         return counts
 
-    async def _go_on(self) -> None:
-        await asyncio.sleep(FIRST)
-        while True:
-            try:
-                if await self._store.shared.claim("retention", CLAIM) and (gone := await self.once()):
-                    _log.info("let go of what is old", extra={"action": "retention", **gone})
-            except StoreError as error:
-                _log.error("the store failed", exc_info=error)
-            await asyncio.sleep(EVERY)
+    async def _let_go(self) -> None:
+        if gone := await self.once():
+            _log.info("let go of what is old", extra={"action": "retention", **gone})
 
 
 async def old_conversations(store: Store, before: float, idle: float, now: float) -> AsyncIterator[Untouched]:

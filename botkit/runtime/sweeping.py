@@ -1,19 +1,11 @@
 """Sweeping: what is long done with goes, so that a store grows with its conversations and not with its past."""
 
-import asyncio
-import logging
-
-from botkit.errors import StoreError
 from botkit.ports.clocks import Clock
 from botkit.ports.files import Files
 from botkit.ports.stores import Store
-from botkit.runtime.background import Background
-
-_log = logging.getLogger(__name__)
+from botkit.runtime.chores import Chore
 
 KEPT = 7 * 86_400.0  # seconds for which a delivery that comes again is recognised
-EVERY = 3600.0  # seconds
-CLAIM = 0.9 * EVERY  # seconds for which no other process needs to sweep
 
 
 class Sweep:
@@ -27,25 +19,16 @@ class Sweep:
         self._store = store
         self._files = files
         self._clock = clock
-        self._background = Background(self._go_on, "sweep")
+        self._chore = Chore(store, "sweep", self.once)
 
     def start(self) -> None:
         """Begin; the first sweep comes after an hour."""
-        self._background.start()
+        self._chore.start()
 
     async def stop(self) -> None:
         """End."""
-        await self._background.stop()
+        await self._chore.stop()
 
     async def once(self) -> int:
         """Sweep now; give how many marks and files went."""
         return await self._store.forget(self._clock.now() - KEPT) + await self._files.sweep()
-
-    async def _go_on(self) -> None:
-        while True:
-            await asyncio.sleep(EVERY)
-            try:
-                if await self._store.shared.claim("sweep", CLAIM):
-                    await self.once()
-            except StoreError as error:
-                _log.error("the store failed", exc_info=error)

@@ -44,7 +44,7 @@ async def test_it_begins_and_ends_with_the_engine() -> None:
     await store.open()
     rig = Rig(store)
     await rig.engine.start()
-    assert rig.engine.sweep._background.task is not None
+    assert rig.engine.sweep._chore._background.task is not None
     await rig.engine.stop()
-    assert rig.engine.sweep._background.task.done()
+    assert rig.engine.sweep._chore._background.task.done()
     await store.close()
