@@ -9,9 +9,6 @@ import msgspec
 from botkit.app.bots import locate_store
 from botkit.app.directories import Checked, rebuild
 from botkit.app.histories import opened_at
-from botkit.app.trials import Outcome as Played
-from botkit.app.trials import play_all
-from botkit.app.trials_reading import read_trials
 from botkit.app.versions import Change, Touched, compare, count_touched, differ
 from botkit.errors import LoadError, UsageError
 from botkit.model.definitions import FlowSet, Settings
@@ -184,16 +181,6 @@ async def live_sessions(store: Store, idle: float, now: float) -> AsyncIterator[
     async for session in sessions_of(store, now):
         if is_live(session, idle, now):
             yield session
-
-
-async def rehearse(checked: Checked) -> list[Played]:
-    """Play the conversation tests of a directory. Raises LoadError for tests that cannot be read."""
-    if checked.flows is None:
-        raise LoadError(checked.errors)
-    trials, problems = read_trials(checked.directory, checked.flows)
-    if any(problem.severity == "error" for problem in problems):
-        raise LoadError(problems)
-    return await play_all(checked, trials)
 
 
 async def publish_version(store: Store, checked: Checked, plan: Plan, now: float) -> Publication:

@@ -14,7 +14,7 @@ from botkit.app.bots import Bot, Exchange, Recognisers, exchange_of, guarding_of
 from botkit.app.directories import Checked
 from botkit.app.talks import attach
 from botkit.app.transcripts import line_of, readable
-from botkit.app.trials_reading import Called, Expectation, Move, StandIn, Trial
+from botkit.app.trials_reading import Called, Expectation, Move, StandIn, Trial, read_trials
 from botkit.dialogue import new_session
 from botkit.errors import BotkitError, LoadError, Place, ResultError
 from botkit.model.definitions import FlowSet
@@ -386,3 +386,13 @@ def _excerpt(text: str) -> str:
 
 def _fold(text: str) -> str:
     return " ".join(text.casefold().split())
+
+
+async def rehearse(checked: Checked) -> list[Outcome]:
+    """Play the conversation tests of a directory. Raises LoadError for tests that cannot be read."""
+    if checked.flows is None:
+        raise LoadError(checked.errors)
+    trials, problems = read_trials(checked.directory, checked.flows)
+    if any(problem.severity == "error" for problem in problems):
+        raise LoadError(problems)
+    return await play_all(checked, trials)

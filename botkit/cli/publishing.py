@@ -56,7 +56,8 @@ def publish(
     botkit publish flows/support --history
     """
     from botkit.app.directories import check_directory
-    from botkit.app.publishing import WHOLE, make_plan, rehearse
+    from botkit.app.publishing import WHOLE, make_plan
+    from botkit.app.trials import rehearse
 
     if history:
         asyncio.run(_show_history(check_directory(directory), as_json=as_json))
