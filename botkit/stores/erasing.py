@@ -1,5 +1,6 @@
 """What is left of what is removed: figures, which name nobody, and marks by which a late redelivery is known."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
@@ -12,6 +13,8 @@ from botkit.model.replies import HandOff, Rated
 from botkit.model.turn import Record
 from botkit.ports.stored import Figure
 from botkit.stores.packing import unpack
+
+_log = logging.getLogger(__name__)
 
 CONVERSATION, TURN = "conversation", "turn"  # figures.kind
 _DAY = 86_400
@@ -36,14 +39,21 @@ class Tally:
                 self.count(channel, record)
 
     def add_old(self, channel: str, turns: Iterable[tuple[int, bytes]], before: float) -> int:
-        """Count those from before then, which are the first ones, and give the seq of the last of them, or 0."""
+        """Count those from before then, which are the first ones, and give the seq of the last of them, or 0.
+
+        One that cannot be read has no age that is known: it and what follows are kept.
+        """
         upto = 0
         for seq, data in turns:
             record = _read(seq, data)
-            if record is not None:
-                if record.now >= before:
-                    break
-                self.count(channel, record)
+            if record is None:
+                _log.warning(
+                    "a turn cannot be read and is kept",
+                    extra={"action": "retention", "channel": channel, "turn": seq},
+                )
+            if record is None or record.now >= before:
+                break
+            self.count(channel, record)
             upto = seq
         return upto
 
@@ -59,6 +69,12 @@ class Tally:
     def figures(self) -> Iterable[Figure]:
         """Give what was counted, in order."""
         return [msgspec.structs.replace(one, count=count) for one, count in sorted(self._counts.items(), key=_order)]
+
+
+def is_old(turns: Iterable[tuple[int, bytes]], before: float) -> bool:
+    """Tell whether the first of some turns, as they are stored, is from before then."""
+    record = next((_read(seq, data) for seq, data in turns), None)
+    return record is not None and record.now < before
 
 
 def _read(seq: int, data: bytes) -> Record | None:

@@ -9,7 +9,7 @@ from msgspec.structs import asdict
 from botkit.ports.stored import Holdings, Why
 from botkit.stores import rows
 from botkit.stores import statements_of_past as sql
-from botkit.stores.erasing import Tally, mark_of, written
+from botkit.stores.erasing import Tally, is_old, mark_of, written
 
 AT_ONCE = 200  # turns of a conversation that are looked at together
 _DAY = 86_400
@@ -68,7 +68,10 @@ def trim(
     page = db.execute(sql.TRIMMABLE, {"after": after, "most": most}).fetchall()
     cursor = page[-1][0] if len(page) == most else None
     for key, channel in page:
-        found = db.execute(sql.FIRST_TURNS, {"of": key, "after": 0, "most": AT_ONCE}).fetchall()
+        first = {"of": key, "after": 0, "most": 1}
+        found = db.execute(sql.FIRST_TURNS, first).fetchall()
+        if is_old(found, before):  # hardly ever, since it was looked at an hour ago
+            found = db.execute(sql.FIRST_TURNS, {**first, "most": AT_ONCE}).fetchall()
         upto = tally.add_old(channel, found, before)
         gone += db.execute(sql.TRIM, {"of": key, "upto": upto}).rowcount if upto else 0
         looked += len(found)

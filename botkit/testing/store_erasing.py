@@ -25,7 +25,6 @@ from botkit.testing.store_leases import LONG, Workers, opened
 from botkit.testing.stored import NOW, commit_of, contact, message, take, timeless
 
 DAY = 86_400.0
-WEEK = 7 * DAY
 TRACE = "Zaphod-4711"  # what a customer says and is called in these tests, everywhere
 OF_NOBODY = frozenset({"publications", "versions", "duties", "erasures", "erased", "figures"})
 MAY_BE_EMPTY = frozenset({"rates"})  # in stores that only one worker can have

@@ -75,7 +75,9 @@ async def trim(link: Link, before: float, now: float, after: int, most: int) -> 
     page = await link.fetch(sql.TRIMMABLE, after, most)
     cursor = page[-1][0] if len(page) == most else None
     for key, channel in page:
-        found = await link.fetch(sql.ALL_TURNS, key, 0, AT_ONCE)
+        found = await link.fetch(sql.ALL_TURNS, key, 0, 1)
+        if erasing.is_old(found, before):  # hardly ever, since it was looked at an hour ago
+            found = await link.fetch(sql.ALL_TURNS, key, 0, AT_ONCE)
         upto = tally.add_old(read(channel), found, before)
         gone += len(await link.fetch(sql.TRIM, key, upto)) if upto else 0
         looked += len(found)

@@ -8,12 +8,15 @@ from string import ascii_letters
 
 import pytest
 
+from botkit.model.codec import encode_record
 from botkit.model.events import Message
 from botkit.model.replies import Reply
 from botkit.model.session import Session
-from botkit.model.turn import Turn
+from botkit.model.turn import Record, Turn
 from botkit.ports.connectors import Incoming
 from botkit.stores import Durability, SQLiteStore
+from botkit.stores.erasing import Tally, is_old
+from botkit.stores.packing import pack
 from botkit.testing.stored import NOW, message, take
 
 ROWS = ("conversations", "inbox", "turns", "outbox", "failures", "customers")
@@ -144,3 +147,22 @@ async def test_a_damaged_turn_does_not_keep_a_conversation(path: Path) -> None:
     assert (await store.erase("web:3", now=NOW))["turns"] == 1
     assert list(await store.figures()) == []
     await store.close()
+
+
+def kept(seq: int, now: float) -> tuple[int, bytes]:
+    turn = Turn("web:1", seq, Message("hi"), Session("web:1", seq=seq), now=now)
+    return seq, pack(encode_record(Record.of(turn)))
+
+
+def test_a_turn_that_cannot_be_read_is_kept_and_named(caplog: pytest.LogCaptureFixture) -> None:
+    turns = [kept(1, 10.0), (2, b"nonsense"), kept(3, 20.0)]
+    assert Tally().add_old("web", turns, 100.0) == 1
+    assert [record.turn for record in caplog.records] == [2]  # type: ignore[attr-defined]
+    assert Tally().add_old("web", [turns[0], turns[2]], 100.0) == 3
+
+
+def test_the_first_turn_tells_whether_any_is_old() -> None:
+    assert is_old([kept(1, 10.0), kept(2, 200.0)], 100.0)
+    assert not is_old([kept(1, 100.0)], 100.0)
+    assert not is_old([(1, b"nonsense")], 100.0)
+    assert not is_old([], 100.0)
