@@ -4,11 +4,9 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
-from botkit.errors import StoreError
 from botkit.ports.sharing import Lease, Slot, Spent
-from botkit.stores import rows
 from botkit.stores.postgres.statements import CLOCK
-from botkit.stores.postgres.texts import written
+from botkit.stores.postgres.texts import id_of
 from botkit.stores.sharing import check_budget, check_name, check_positive
 
 # Who asks in vain is to cost the server no disk: an upsert that changes nothing locks its row, which is written.
@@ -83,8 +81,4 @@ class PostgreSQLShared:
 
 def _name(name: str) -> str:
     check_name(name)
-    try:
-        with rows.storable(name):
-            return written(name)
-    except ValueError as error:
-        raise StoreError(f"this is no name: {error}") from error
+    return id_of(name)

@@ -15,8 +15,8 @@ from botkit.ports.files import Kept
 from botkit.stores.files import Upload, too_many
 from botkit.stores.postgres import statements as sql
 from botkit.stores.postgres.connections import DURABLE, Connections, Link, Reach
-from botkit.stores.postgres.texts import read, written
-from botkit.stores.rows import kept_file, storable
+from botkit.stores.postgres.texts import id_of, read, written
+from botkit.stores.rows import kept_file
 from botkit.stores.urls import read_postgres, shown
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ class PostgresShelf:
 
     async def find(self, conversation: str, ref: str) -> File | None:
         """Give a file that a conversation holds."""
-        found = await self.fetch(sql.FILE, _id(conversation), ref)
+        found = await self.fetch(sql.FILE, id_of(conversation), ref)
         return _kept(found[0]).file if found else None
 
     async def read(self, file: File) -> AsyncIterator[bytes]:
@@ -56,22 +56,22 @@ class PostgresShelf:
 
     async def held(self, conversation: str) -> int:
         """Give how many bytes a conversation holds."""
-        held: int = (await self.fetch(sql.FILES_HELD, _id(conversation)))[0][0]
+        held: int = (await self.fetch(sql.FILES_HELD, id_of(conversation)))[0][0]
         return held
 
     async def send(self, conversation: str, refs: Collection[str]) -> frozenset[str]:
         """Mark files as sent."""
-        found = await self.fetch(sql.SEND_FILES, _id(conversation), list(refs)) if refs else ()
+        found = await self.fetch(sql.SEND_FILES, id_of(conversation), list(refs)) if refs else ()
         return frozenset([row[0] for row in found])
 
     async def files(self, conversation: str) -> Sequence[Kept]:
         """Give what a conversation holds, the oldest first."""
-        return [_kept(row) for row in await self.fetch(sql.FILES, _id(conversation))]
+        return [_kept(row) for row in await self.fetch(sql.FILES, id_of(conversation))]
 
     async def forget(self, conversation: str, refs: Collection[str] | None) -> int:
         """Remove the rows, and content without a holder."""
-        held = [row[0] for row in await self.fetch(sql.FILES, _id(conversation))]
-        return await self._forget([(_id(conversation), ref) for ref in held if refs is None or ref in refs])
+        held = [row[0] for row in await self.fetch(sql.FILES, id_of(conversation))]
+        return await self._forget([(id_of(conversation), ref) for ref in held if refs is None or ref in refs])
 
     async def forget_before(self, before: float, *, unsent: bool) -> int:
         """Remove the rows from before then, and content without a holder."""
@@ -144,7 +144,7 @@ class _Coming:
 
     async def finish(self, conversation: str, file: File, now: float, most: int) -> None:
         """Let a conversation hold the content."""
-        holder, name = _id(conversation), written(file.name)
+        holder, name = id_of(conversation), written(file.name)
 
         async def finish(link: Link) -> None:
             await link.fetch(sql.LOCK_HOLDER, holder)
@@ -172,8 +172,3 @@ class _Coming:
 def _kept(row: Sequence[Any]) -> Kept:
     ref, name, *rest = row
     return kept_file(ref, read(name), *rest)
-
-
-def _id(conversation: str) -> str:
-    with storable(conversation):
-        return written(conversation)
