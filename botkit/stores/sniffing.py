@@ -42,8 +42,6 @@ ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 KNOWN: Final = frozenset(ENDINGS)
 KINDS: Final = frozenset(f"{mime.partition('/')[0]}/*" for mime in KNOWN)
-SHOWN: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"})
-"""Pictures that a browser shows and in which nothing can be executed."""
 
 
 def sniff(head: bytes) -> str:
