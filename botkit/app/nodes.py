@@ -10,9 +10,9 @@ from typing import Literal, get_args
 from botkit.carriers import open_carrier
 from botkit.errors import ConfigError
 from botkit.ports.carriers import Carrier
-from botkit.ports.connectors import Connector, Holder
+from botkit.ports.connectors import Connector, Holder, layers_of
 from botkit.runtime.engine import Engine
-from botkit.runtime.showing import Posted, Showing, holder_of
+from botkit.runtime.showing import Posted, Showing
 from botkit.runtime.working import Worker
 
 Role = Literal["all", "web", "worker"]
@@ -60,7 +60,7 @@ class Node:
         """Give the connectors as this node has them: what is sent to pages that others hold is told to them."""
         made: dict[str, Connector] = {}
         for name, connector in connectors.items():
-            holder = holder_of(connector)
+            holder = next((one for one in layers_of(connector) if isinstance(one, Holder)), None)
             made[name] = connector if holder is None else Posted(connector, self.carrier, here=self.receives)
             if holder is not None and self.receives:
                 self._holders[name] = holder

@@ -1,6 +1,6 @@
 """Connectors: adapters to chat platforms."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import msgspec
@@ -148,3 +148,11 @@ class Connector(Protocol):
     def routes(self) -> Sequence[Any]:
         """Give the Starlette routes that this connector serves, under paths of its own."""
         ...
+
+
+def layers_of(connector: Connector) -> Iterator[object]:
+    """Give the connector, what it wraps (`wrapped`), and so on: one of these polls, holds pages, or remembers."""
+    inner: object = connector
+    while inner is not None:
+        yield inner
+        inner = getattr(inner, "wrapped", None)

@@ -76,10 +76,6 @@ class Calls:
             self._heartbeat.start()
         await self.resume()
 
-    async def beat(self) -> None:
-        """Tell other processes now what is under way here. Raises StoreError."""
-        await self._heartbeat.beat()
-
     async def stop(self) -> None:
         """Tell other processes of nothing any more."""
         await self._heartbeat.stop()

@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 
 from botkit.errors import StoreError
-from botkit.ports.connectors import Accepted, Connector, Entry, Incoming, Intake, Poller
+from botkit.ports.connectors import Accepted, Connector, Entry, Incoming, Intake, Poller, layers_of
 from botkit.ports.files import Files
 from botkit.ports.sharing import Lease
 from botkit.ports.stores import Store
@@ -124,6 +124,5 @@ class Guarded:
 
 
 def poller_of(connector: Connector) -> Poller | None:
-    """Give what polls: the connector, or the one that it wraps (`wrapped`); None if it does not poll."""
-    inner = getattr(connector, "wrapped", connector)
-    return inner if isinstance(inner, Poller) and inner.polls else None
+    """Give what polls: the connector, or one that it wraps; None if it does not poll."""
+    return next((one for one in layers_of(connector) if isinstance(one, Poller) and one.polls), None)

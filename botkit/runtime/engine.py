@@ -26,7 +26,7 @@ from botkit.runtime.bursts import Bursts
 from botkit.runtime.calls import RETRY_AFTER, Calls
 from botkit.runtime.commits import commit_of, failure_of
 from botkit.runtime.delivery import Delivery
-from botkit.runtime.forgetting import Forgetting, forgetful_of
+from botkit.runtime.forgetting import Forgetting, let_forget
 from botkit.runtime.handed import Handed
 from botkit.runtime.histories import read_history
 from botkit.runtime.leftovers import Found, Health, Leftovers
@@ -197,8 +197,7 @@ class Engine:
         for conversation in self._failed.keys() - self._draining.keys():
             del self._failed[conversation]
         for connector in self.connectors.values():
-            if (forgetful := forgetful_of(connector)) is not None:
-                await forgetful.forget()
+            await let_forget(connector)
 
     # Coming in
 

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from botkit.errors import StoreError
-from botkit.ports.connectors import Connector, Forgetful
+from botkit.ports.connectors import Connector, Forgetful, layers_of
 from botkit.ports.stores import Store
 from botkit.runtime.background import Background
 
@@ -14,13 +14,12 @@ _log = logging.getLogger(__name__)
 LOOKS = 1.0  # seconds between two looks whether something was erased
 
 
-def forgetful_of(connector: Connector) -> Forgetful | None:
-    """Give what remembers what was said: the connector, or the one that it wraps (`wrapped`); None if none does."""
-    inner: object = connector
-    while not isinstance(inner, Forgetful):
-        if (inner := getattr(inner, "wrapped", None)) is None:
-            return None
-    return inner
+async def let_forget(connector: Connector) -> None:
+    """Let go what was said: the connector, or the first that it wraps, which remembers that."""
+    for one in layers_of(connector):
+        if isinstance(one, Forgetful):
+            await one.forget()
+            return
 
 
 class Forgetting:

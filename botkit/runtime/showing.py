@@ -13,7 +13,7 @@ from typing import Any
 from botkit.model.replies import Reply
 from botkit.ports.carriers import EVERYTHING, Carrier
 from botkit.ports.connectors import Connector, Holder, Intake
-from botkit.runtime.forgetting import forgetful_of
+from botkit.runtime.forgetting import let_forget
 
 _log = logging.getLogger(__name__)
 
@@ -49,8 +49,7 @@ class Posted:
 
     async def forget(self) -> None:
         """Let the connector let go of what was erased."""
-        if (forgetful := forgetful_of(self._connector)) is not None:
-            await forgetful.forget()
+        await let_forget(self._connector)
 
     def routes(self) -> Sequence[Any]:
         """Give the routes, if pages are held here."""
@@ -120,9 +119,3 @@ class Showing:
         if conversation in self._again:
             self._again.discard(conversation)
             self._look_at([conversation])
-
-
-def holder_of(connector: Connector) -> Holder | None:
-    """Give what holds pages: the connector, or the one that it wraps (`wrapped`); None if it calls a platform."""
-    inner = getattr(connector, "wrapped", connector)
-    return inner if isinstance(inner, Holder) else None

@@ -12,14 +12,14 @@ from botkit.carriers import Hub, MemoryCarrier
 from botkit.model.definitions import Capabilities
 from botkit.model.events import Message
 from botkit.model.replies import Call, Reply
-from botkit.ports.connectors import Connector, Incoming, Intake
+from botkit.ports.connectors import Connector, Holder, Incoming, Intake, layers_of
 from botkit.ports.stored import LEASE
 from botkit.ports.stores import Store
 from botkit.registry.plugins import Plugin
 from botkit.registry.registry import Registry
 from botkit.runtime.books import FlowBook
 from botkit.runtime.engine import Engine
-from botkit.runtime.showing import Posted, Showing, holder_of
+from botkit.runtime.showing import Posted, Showing
 from botkit.runtime.working import AT_ONCE, Worker
 from botkit.testing import FakeClock
 from tests.unit.dialogue.talking import build, recogniser_of
@@ -292,11 +292,11 @@ async def test_a_call_is_kept_while_it_runs_and_no_longer() -> None:
         await made.say(web, "/read")
         await asked.wait()
         ((_, call, _),) = await made.store.open_calls()
-        await engine.calls.beat()
+        await engine.calls._heartbeat.beat()
         gate.set()
         await pages.until("1", "Read x.")
         await engine.settle("web:1")
-        await engine.calls.beat()
+        await engine.calls._heartbeat.beat()
         assert kept == [(call.id,)]
 
 
@@ -336,6 +336,8 @@ def test_what_holds_pages_is_known_through_what_wraps_it() -> None:
     class Wrapping:
         wrapped = pages
 
-    assert holder_of(pages) is pages
-    assert holder_of(Wrapping()) is pages  # type: ignore[arg-type]
-    assert holder_of(Posted(pages, MemoryCarrier(Hub()))) is None
+    outer: Any = Wrapping()
+    assert list(layers_of(pages)) == [pages]
+    assert list(layers_of(outer)) == [outer, pages]
+    posted = Posted(pages, MemoryCarrier(Hub()))
+    assert not [one for one in layers_of(posted) if isinstance(one, Holder)]
