@@ -1,6 +1,7 @@
 """What was said and done, in words and plain data: for people, and for programs outside."""
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -12,6 +13,9 @@ from botkit.model.events import Event, Message, Noted, Opened, Outside, Owned, P
 from botkit.model.replies import Call, DropTimers, Effect, HandOff, Leave, Rated, Reply, SetTimer
 from botkit.model.turn import Record
 from botkit.model.values import File, Money
+
+_NEW_LINE = "\n    "
+_JOINERS = "\t\u200c\u200d"  # of columns, and of what one emoji or word is made of
 
 
 def cause_of(record: Record) -> tuple[str, str]:
@@ -101,6 +105,21 @@ def readable(value: Any) -> Any:
             return [readable(item) for item in value]
         case _:
             return str(value)
+
+
+def legible(text: str) -> str:
+    r"""Give a text that moves nothing on a terminal: what controls one is spelled out (`\x1b`, `\u202e`).
+
+    Further lines are indented, so that a text cannot look like a line of somebody else.
+    """
+    if text.isprintable():
+        return text
+    return "".join([_NEW_LINE if letter == "\n" else _spelled(letter) for letter in text])
+
+
+def _spelled(letter: str) -> str:
+    harmless = letter.isprintable() or letter in _JOINERS or unicodedata.category(letter) == "Zs"
+    return letter if harmless else letter.encode("unicode_escape").decode("ascii")
 
 
 def moment(at: float) -> str:

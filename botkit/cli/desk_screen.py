@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from botkit.app.transcripts import legible
 from botkit.cli.desk_client import HTTPDesk, Me
 from botkit.cli.terminal import loop_beside
 from botkit.errors import BotkitError, ConfigError, DeskError
@@ -317,8 +318,8 @@ def _line(line: Line) -> Text:
     mark = f"note of {who}" if line.who == "note" else who
     at = time.strftime("%H:%M", time.localtime(line.at))
     if line.who == "event":
-        return Text(f"{at} · {line.text}{f' by {line.agent}' if line.agent else ''}", "dim")
-    return Text.assemble((f"{at} ", "dim"), (f"{mark}: ", _STYLES[line.who]), line.text)
+        return Text(f"{at} · {legible(line.text)}{f' by {line.agent}' if line.agent else ''}", "dim")
+    return Text.assemble((f"{at} ", "dim"), (f"{mark}: ", _STYLES[line.who]), legible(line.text))
 
 
 def _facts(dossier: Dossier) -> Sequence[tuple[str, Any]]:
@@ -364,5 +365,5 @@ def _ago(since: float) -> str:
 
 
 def _short(text: str, most: int) -> str:
-    line = " ".join(text.split())
+    line = legible(" ".join(text.split()))
     return line if len(line) <= most else f"{line[: most - 1]}…"

@@ -72,7 +72,13 @@ def why(
 
 
 def explain(record: "Record") -> Iterator[str]:
-    """Give a turn's explanation, line by line."""
+    """Give a turn's explanation, line by line, as a terminal may show it."""
+    from botkit.app.transcripts import legible
+
+    return map(legible, _explain(record))
+
+
+def _explain(record: "Record") -> Iterator[str]:
     from botkit.app.transcripts import cause_of, line_of, moment, wording_of
 
     who, text = cause_of(record)
@@ -136,12 +142,12 @@ def show(conversation: Name, directory: Directory = HERE, store: Url = "") -> No
     botkit conversations show web:k3j2 --dir flows/support
     """
     from botkit.app.histories import records_of
-    from botkit.app.transcripts import moment, transcript_of
+    from botkit.app.transcripts import legible, moment, transcript_of
 
     async def show_all(store: "Store") -> None:
         for record in await records_of(store, conversation):
             for who, text in transcript_of(record):
-                print(f"{moment(record.now)}  {who + ':':<10}{text}")
+                print(f"{moment(record.now)}  {who + ':':<10}{legible(text)}")
 
     read(directory, store, show_all)
 
@@ -165,7 +171,7 @@ def failed(
     botkit conversations failed --json | jq -r 'select(.kind == "reply") | .id'
     """
     from botkit.app.failures import data_of, failures_of, line_of
-    from botkit.app.transcripts import moment
+    from botkit.app.transcripts import legible, moment
 
     async def list_all(store: "Store") -> None:
         for one in await failures_of(store, most):
@@ -173,7 +179,7 @@ def failed(
             if as_json:
                 print(json.dumps(data, ensure_ascii=False))
             else:
-                print(f"{one.id}  {moment(one.at)}  {data['kind']}  {one.reason}: {line_of(one)}")
+                print(f"{one.id}  {moment(one.at)}  {data['kind']}  {legible(f'{one.reason}: {line_of(one)}')}")
 
     read(directory, store, list_all)
 
