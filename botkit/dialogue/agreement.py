@@ -157,7 +157,7 @@ def adds_words(work: Work, text: str, spans: Sequence[tuple[int, int]]) -> bool:
     left = without(fold(blank(text, spans)[start:end]), phrases.assents, phrases.corrections, phrases.fillers)
     if not left:
         return False
-    left = without(left, phrases.counting)
+    left = without(left, phrases.counting, phrases.denials, phrases.doubts)  # not $20 but $25
     asked = [word for words in _question_words(work, (work.session.locale, work.locale)) for word in words]
     return any(not any(is_same_word(work, word, other) for other in asked) for word in words_of(left))
 

@@ -75,6 +75,8 @@ def choose_number(text: str, choices: Sequence[Choice], phrases: Phrases) -> Cho
         number = _number_in(left, phrases.ordinals)
         if not number and has_cjk(left):  # 第 is a filler, too
             number = phrases.cardinals.get(left.rstrip("个项种条"), 0)
+    if not number and (parts := _PARTS.split(text))[2:] and any(is_retracted(phrases, part) for part in parts[1:-1]):
+        return choose_number(parts[-1], choices, phrases)  # the first one, no, the second one
     return choices[number - 1] if 1 <= number <= len(choices) else None
 
 

@@ -37,7 +37,7 @@ def _named_orders(orders: list[Document], naming: str) -> list[Document]:
     if not naming:
         return orders
     with_item = [order for order in orders if _has_item(order, naming)]
-    place = mentions.place_said(inputs.note(naming), len(orders))
+    place = mentions.place_said(wishes.without_denied(inputs.note(naming)), len(orders))
     if with_item or place is None:
         return with_item or [order for order in orders if mentions.status_said(inputs.note(naming), order["status"])]
     return [orders[place]]

@@ -21,6 +21,16 @@ UNWANTED = re.compile(
 )
 ALL_BUT = re.compile(r"\b(all|everything) but\b", re.IGNORECASE)
 UNWANTED_HAN = re.compile(r"不要|不退|不换|不改|不是|不包括|去掉|去除|拿掉|删掉|删除|除了|除去|别退|别换|留着|保留")
+DENIED = re.compile(
+    r"\b(?:not|(?:anything|any|all|everything) but|except)\b(?:(?!\bbut\b)[^,;.!?])*"
+    r"|(?:不是|不要|除了|并非)[^，。；！？,;]*",
+    re.IGNORECASE,
+)
+
+
+def without_denied(text: str) -> str:
+    """Leave out of a text what it denies: 'not the first one'."""
+    return DENIED.sub(" ", text)
 
 
 @dataclass(frozen=True, slots=True)

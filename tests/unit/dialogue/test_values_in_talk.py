@@ -84,6 +84,7 @@ def test_numbers_and_pronouns_at_a_confirm(reply: str, slots: tuple[int, str, st
         ("大概三十美元吧", "30 USD"),
         ("三十块", "30 USD"),
         ("金额不是20，是25", "25 USD"),
+        ("not $20 but $25", "25 USD"),
         ("I paid 40 yesterday", "20 USD"),
     ],
 )
