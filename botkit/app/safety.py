@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from botkit.errors import Place, Problem
 from botkit.flows import Node, Report, refuse, seconds, shapes
-from botkit.model.definitions import Ask, FlowSet
+from botkit.model.definitions import Ask, Confirm, FlowSet, Say
+from botkit.model.replies import Reply
 from botkit.safety import EVERY, Guarding, Rules
 
 KEYS = ("length", "rate", "repeats", "block", "links", "allow_hosts")
@@ -105,10 +106,14 @@ def _is_network(text: str) -> bool:
 
 
 def check_rules(rules: Rules, flows: FlowSet, place: Place) -> Iterator[Problem]:
-    """Warn of rules that refuse what the bot expects: its own examples, questions and options."""
+    """Warn of rules that refuse what the bot expects or says: its examples, questions, options, and links."""
+    guarding = Guarding(rules)
+    for text, where in _said(flows) if rules.links is not None else ():
+        for host in (host for host in guarding.clean(Reply("", text))[1] if "{" not in host):
+            message = f"a link to {host[:80]} is taken out: 'links' of 'safety' does not have it"
+            yield Problem(where if where.file else place, "blocks-link", message, "", "warning")
     if not rules.refuse:
         return
-    guarding = Guarding(rules)
     locales: tuple[str, ...] = tuple({*flows.settings.locales, *rules.words, *rules.patterns} - {EVERY})
     for what, text, where in _expected(flows):
         why = next((why for locale in locales if (why := guarding.refuses(text, locale))), "")
@@ -127,6 +132,21 @@ def _expected(flows: FlowSet) -> Iterator[tuple[str, str, Place]]:
             body = step.body
             if isinstance(body, Ask):
                 yield from ((f"an option of '{body.slot.name}'", text, step.place) for text in _options(body))
+
+
+def _said(flows: FlowSet) -> Iterator[tuple[str, Place]]:
+    """Give the texts and the links that the bot says, as they are written."""
+    speeches = [
+        (step.body.speech, step.place)
+        for flow in flows.flows.values()
+        for step in flow.steps.values()
+        if isinstance(step.body, Say | Ask | Confirm)
+    ]
+    speeches += [(answer.speech, answer.place) for answer in flows.answers.values()]
+    for speech, place in speeches:
+        for text in speech.variants:
+            yield from ((source, text.place if text.place.file else place) for source in text.sources.values())
+        yield from ((button.url, place) for button in speech.buttons if button.url and "{" not in button.url)
 
 
 def _options(ask: Ask) -> Iterator[str]:

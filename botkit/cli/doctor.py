@@ -21,6 +21,7 @@ _EXTRAS = {
     "ptb": ("telegram",),
     "slack": ("slack_bolt", "aiohttp"),
     "llm": ("openai",),
+    "http": ("httpx",),
     "postgres": ("asyncpg", "sqlalchemy", "alembic"),
     "shop": ("sqlalchemy",),
     "fast": ("httptools",) if sys.platform == "win32" else ("httptools", "uvloop"),

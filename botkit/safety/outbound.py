@@ -15,6 +15,8 @@ from botkit.errors import ConfigError, OutboundError
 if TYPE_CHECKING:
     import httpx
 
+RESOLVED_WITHIN: Final = 5.0  # seconds
+
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
@@ -51,8 +53,9 @@ class Doors:
 
     async def _find(self, name: str, port: int) -> Sequence[str]:
         try:
-            return await self._resolve(name, port)
-        except (OSError, UnicodeError) as error:
+            async with asyncio.timeout(RESOLVED_WITHIN):
+                return await self._resolve(name, port)
+        except (OSError, UnicodeError) as error:  # TimeoutError is an OSError
             raise OutboundError(f"{name[:200]!r} was not found ({type(error).__name__})") from None
 
     def _is_named(self, name: str) -> bool:

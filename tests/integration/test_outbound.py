@@ -226,6 +226,17 @@ async def test_a_name_that_is_not_found() -> None:
             await module.Doors(resolve=resolve).open("x" * 5000, 80)
 
 
+async def test_a_name_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RESOLVED_WITHIN", 0.01)
+
+    async def waiting(name: str, port: int) -> Sequence[str]:
+        await asyncio.Event().wait()
+        return ()
+
+    with pytest.raises(OutboundError, match="was not found"):
+        await module.Doors(resolve=waiting).open("a.test", 80)
+
+
 async def test_a_check_that_is_switched_off_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "is_public", lambda address: True)
     async with serving({}) as server, open_client() as client:

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from botkit.app.bots import Bot
-from botkit.model.events import Match, Press
+from botkit.model.events import Match, Message, Press
+from botkit.model.session import Session
 from botkit.runtime import limiting as module
 from botkit.safety import Guarding, Rules
+from botkit.stores import open_store
 from botkit.understanding.matching import FuzzyClassifier
 
 FLOWS = """
@@ -165,6 +167,7 @@ async def test_a_guard_that_is_switched_off_lets_all_through(
         ("{links: ['https://example.com']}", "'links' takes hosts such as example.com"),
         ("{allow_hosts: ['10.0.0.0/99']}", "'allow_hosts' takes hosts such as example.com or *.example.com, and networks"),
         ("[x]", "'safety'"),
+        ("{links: [example.com]}", "warning: blocks-link: a link to evil.com is taken out"),
         ("{block: {words: {en: [order]}}}", "warning: blocks-example: 'safety' refuses an example of 'order': 'where is my order' has a blocked word"),
     ],
 )  # fmt: skip
@@ -180,3 +183,21 @@ async def test_what_is_wrong_in_bot_yaml_is_told(safety: str, problem: str, tmp_
 def test_rules_say_whether_anything_is_refused() -> None:
     assert not Rules(links=(), allow_hosts=("a.de",), words={"en": ()}).refuse
     assert Rules(repeats=1).refuse
+
+
+async def test_two_processes_count_together() -> None:
+    store = open_store("sqlite://")
+    await store.open()
+    guarding = Guarding(Rules(rate=(3, 3600.0)))
+    one, two = (module.Limiting(guarding, store, lambda text: False) for _ in range(2))
+    session = Session("web:1")
+    refused = []
+    for limiting in (one, two, one, two, one):
+        event = await limiting.check(Message("hello"), session)
+        assert isinstance(event, Message)
+        refused.append(event.evidence.blocked)
+    other = await two.check(Message("hello"), Session("web:2"))
+    await store.close()
+
+    assert refused == ["", "", "", "too fast", "too fast"]
+    assert other == Message("hello")
