@@ -186,6 +186,9 @@ class PgQueuerCarrier:
         if self._news is not None and not line.hears:
             await line.listen(self._channel, self._heard)
             self._news.add(EVERYTHING)
+        if self._taken is not None and not line.takes:
+            await line.listen(self._settings.channel, self._notice)
+            self._noticed = True
         carried: Sequence[Carried] = ()
         if self._noticed and self._taken is not None and not self._taken.done():
             self._noticed = False
@@ -245,7 +248,6 @@ class PgQueuerCarrier:
         line = _Line(connection, self._settings)
         try:
             await line.make()
-            await line.listen(self._settings.channel, self._notice)
         except BaseException:
             line.drop()
             raise
@@ -291,7 +293,7 @@ class _Line:
     """A connection, as PgQueuer sees it."""
 
     def __init__(self, connection: Any, settings: DBSettings) -> None:
-        self.hears = False
+        self.hears = self.takes = False
         self._connection = connection
         self._driver = AsyncpgDriver(connection)
         self._queries = Queries(
@@ -318,6 +320,7 @@ class _Line:
 
     async def listen(self, channel: str, callback: Any) -> None:
         await self._driver.add_listener(channel, callback)
+        self.takes = self.takes or channel == self._jobs
         self.hears = self.hears or channel != self._jobs
 
     async def dequeue(self, most: int, me: QueueManagerId) -> Sequence[Carried]:

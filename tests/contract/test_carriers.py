@@ -124,6 +124,26 @@ class TestPgQueuer(CarrierContract):
         await asyncio.gather(*taking)
         assert looks < 2 * found + 20  # each of three would have looked, and the taker again, after each: 400
 
+    async def test_who_takes_nothing_hears_of_no_jobs(
+        self, connect: Connect, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        told: list[postgres.PgQueuerCarrier] = []
+        notice = postgres.PgQueuerCarrier._notice
+
+        def noted(node: postgres.PgQueuerCarrier, payload: str) -> None:
+            told.append(node)
+            notice(node, payload)
+
+        monkeypatch.setattr(postgres.PgQueuerCarrier, "_notice", noted)
+        async with nodes(connect, 2) as (web, worker):
+            web.wake("web:1")
+            await take_all(worker, {"web:1"})
+            web.tell("web:1")
+            await hear_all(worker, {EVERYTHING})
+            web.wake("web:2")
+            await take_all(worker, {"web:2"})
+        assert set(map(id, told)) == {id(worker)}
+
     async def test_who_had_nothing_to_do_looks_at_once(
         self, connect: Connect, monkeypatch: pytest.MonkeyPatch
     ) -> None:
