@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from botkit.app.audits import API, note_act
 from botkit.app.bots import Bot
 from botkit.app.erasing import Target, erase, find_conversations
 from botkit.app.exports import write_export
@@ -33,12 +34,20 @@ def api_routes(bot: Bot, token: str) -> list[BaseRoute]:
 
     async def list_(request: Request) -> Response:
         known = query_of(request, "most", "after", "owner")
-        most, owner = _number(known.get("most", "100")), known.get("owner", "")
+        most, owner = number_of(known.get("most", "100"), "most"), known.get("owner", "")
         if owner not in ("", "bot", "queue", "human"):
             raise UsageError(f"'owner' is bot, queue or human, not {owner[:40]!r}")
         found = await bot.store.conversations(most, owner, known.get("after", ""))
         following = found[-1].cursor if len(found) == most else None
         return JSONResponse({"conversations": [_described(one) for one in found], "next": following})
+
+    async def list_acts(request: Request) -> Response:
+        known = query_of(request, "most", "before")
+        most, before = number_of(known.get("most", "100"), "most"), known.get("before", "")
+        found = await bot.store.acts(most, number_of(before, "before", 2**31 - 1) if before else 0)
+        following = found[-1].number if len(found) == most else None
+        shown = [{**msgspec.to_builtins(one), "at": moment(one.at)} for one in found]
+        return JSONResponse({"acts": shown, "next": following})
 
     async def export_conversation(request: Request) -> Response:
         return await _export(bot, _conversation(request))
@@ -54,6 +63,7 @@ def api_routes(bot: Bot, token: str) -> list[BaseRoute]:
 
     routes: Sequence[tuple[str, str, Answer]] = (
         ("GET", "/api/conversations", list_),
+        ("GET", "/api/audit", list_acts),
         ("GET", "/api/conversations/{name:path}/export", export_conversation),
         ("DELETE", "/api/conversations/{name:path}", erase_conversation),
         ("GET", "/api/customers/{name:path}/export", export_customer),
@@ -104,9 +114,10 @@ def query_of(request: Request, *keys: str) -> dict[str, str]:
     return found
 
 
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= MOST):
-        raise UsageError(f"'most' is a number from 1 to {MOST}, not {text[:40]!r}")
+def number_of(text: str, what: str, most: int = MOST) -> int:
+    """Read a number from 1 to `most`. Raises UsageError that names what it is for."""
+    if not (text.isascii() and text.isdigit() and len(text) < 11 and 1 <= int(text) <= most):
+        raise UsageError(f"'{what}' is a number from 1 to {most}, not {text[:40]!r}")
     return int(text)
 
 
@@ -133,6 +144,7 @@ async def _find(bot: Bot, target: Target) -> Sequence[str]:
 
 async def _export(bot: Bot, target: Target) -> Response:
     found = await _find(bot, target)
+    await note_act(bot.store, API, "exported", *found)
     pieces = write_export(bot.store, bot.files, found, time.time(), target.customer)
     first = await anext(pieces)
 
@@ -146,7 +158,7 @@ async def _export(bot: Bot, target: Target) -> Response:
 
 
 async def _erase(bot: Bot, target: Target) -> Response:
-    await _find(bot, target)
+    await note_act(bot.store, API, "erased", *await _find(bot, target))
     counts = await erase(bot.store, bot.files, target, bot.engine.clock.now())
     await bot.engine.forget()
     return JSONResponse({"erased": counts})

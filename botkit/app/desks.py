@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from botkit.app.api import query_of, refuse
+from botkit.app.audits import note_act
 from botkit.app.bots import Bot
 from botkit.app.secrets import keep_secret
 from botkit.app.teams import Agent
@@ -117,7 +118,10 @@ class Counter:
         after = query_of(request, "after").get("after", "0")
         if not (after.isascii() and after.isdigit() and len(after) < 11):
             raise UsageError(f"'after' is the number of a turn, not {after[:40]!r}")
-        return JSONResponse(described(await self._seen(request, agent, int(after))))
+        dossier = await self._seen(request, agent, int(after))
+        if after == "0":  # opened: a page that follows asks for what is new
+            await note_act(self._bot.store, agent.id, "read", dossier.case.conversation)
+        return JSONResponse(described(dossier))
 
     async def _seen(self, request: Request, agent: Agent, after: int = 0) -> Dossier:
         """Give a conversation that somebody may see; another one does not exist for them."""
@@ -194,7 +198,9 @@ class Counter:
         key = f"{agent.id}:{act}:{key}" if key else ""
         match act:
             case "claim":
-                return await desk.claim(name, agent.id, lead=lead and given.get("from") == "others", key=key)
+                case = await desk.claim(name, agent.id, lead=lead and given.get("from") == "others", key=key)
+                await note_act(self._bot.store, agent.id, "claimed", name)
+                return case
             case "reply":
                 return await desk.reply(name, agent.id, given.get("text", ""), key=key, name=agent.name)
             case "note":

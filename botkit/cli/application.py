@@ -7,6 +7,7 @@ import typer
 
 import botkit
 from botkit.cli import (
+    auditing,
     chatting,
     checking,
     databases,
@@ -40,6 +41,7 @@ app.command("publish")(publishing.publish)
 app.command("rollback")(publishing.rollback)
 app.command("emit")(emitting.emit)
 app.command("desk")(desking.desk)
+app.command("audit")(auditing.audit)
 app.command("why")(histories.why)
 app.command("graph")(projects.graph)
 app.command("schema")(projects.schema)

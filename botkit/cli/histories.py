@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,7 @@ import typer
 
 from botkit.cli.arguments import HERE
 from botkit.cli.outcomes import guarded
-from botkit.errors import UsageError
+from botkit.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     from botkit.model.turn import Record
@@ -54,10 +55,13 @@ def why(
     botkit why telegram:815 4 --store sqlite:///support.db
     botkit why web:k3j2 --json | jq .candidates
     """
+    from botkit.app.audits import note_act, operator
     from botkit.app.histories import data_of, records_of
 
     async def explain_all(store: "Store") -> None:
         records = await records_of(store, conversation, turn or 1)
+        with suppress(StoreError):  # who can read the file but not write it may look
+            await note_act(store, operator(), "read", conversation)
         if turn is not None:
             records = [record for record in records if record.seq == turn]
             if not records:
@@ -141,11 +145,15 @@ def show(conversation: Name, directory: Directory = HERE, store: Url = "") -> No
     \b
     botkit conversations show web:k3j2 --dir flows/support
     """
+    from botkit.app.audits import note_act, operator
     from botkit.app.histories import records_of
     from botkit.app.transcripts import legible, moment, transcript_of
 
     async def show_all(store: "Store") -> None:
-        for record in await records_of(store, conversation):
+        records = await records_of(store, conversation)
+        with suppress(StoreError):  # who can read the file but not write it may look
+            await note_act(store, operator(), "read", conversation)
+        for record in records:
             for who, text in transcript_of(record):
                 print(f"{moment(record.now)}  {who + ':':<10}{legible(text)}")
 

@@ -56,6 +56,7 @@ def export(
     botkit conversations export web:k3j2 --everywhere | jq '.conversations[].turns[].event.text'
     botkit conversations export --customer 4711 --channel telegram
     """
+    from botkit.app.audits import note_act, operator
     from botkit.app.erasing import find_conversations
     from botkit.app.exports import write_export
     from botkit.app.histories import files_of
@@ -65,6 +66,7 @@ def export(
 
     async def export_all(store: "Store") -> None:
         found, files = await find_conversations(store, target), files_of(store)
+        await note_act(store, operator(), "exported", *found)
         document = write_export(store, files, found, time.time(), customer)
         if with_files is not None:
             count = await write_with_files(with_files, document, files, found)
@@ -96,6 +98,7 @@ def erase(
     botkit conversations erase telegram:815 --everywhere
     botkit conversations erase --customer 4711
     """
+    from botkit.app.audits import note_act, operator
     from botkit.app.erasing import erase as erase_them
     from botkit.app.erasing import find_conversations, told
     from botkit.app.histories import files_of
@@ -108,6 +111,7 @@ def erase(
         many = "" if len(found) == 1 else f" in {len(found)} conversations"
         if not yes and not typer.confirm(f"Erase everything{many} of {shown}?"):
             raise typer.Exit(1)
+        await note_act(store, operator(), "erased", *found)
         print(f"erased {told(await erase_them(store, files_of(store), target, time.time()))}")
 
     read(directory, store, erase_all)

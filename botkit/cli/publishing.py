@@ -29,6 +29,7 @@ class _Manner(NamedTuple):
     dry_run: bool
     yes: bool
     as_json: bool
+    back: bool = False
 
 
 @guarded
@@ -101,7 +102,7 @@ def rollback(
     checked = check_directory(directory)
     if checked.flows is None:
         raise LoadError(checked.errors)
-    manner = _Manner(dry_run, yes, as_json)
+    manner = _Manner(dry_run, yes, as_json, back=True)
     asyncio.run(_carry_out(checked, lambda store, now: make_step_back(checked, store, now, to), manner))
 
 
@@ -114,6 +115,7 @@ def _share(text: str) -> int:
 
 async def _carry_out(checked: "Checked", make: "Callable[[Store, float], Awaitable[Plan]]", manner: _Manner) -> None:
     """Show a plan, ask, and do it."""
+    from botkit.app.audits import note_act, operator
     from botkit.app.publishing import find_serving, opened, publish_version
     from botkit.runtime.clocks import WallClock
 
@@ -129,6 +131,7 @@ async def _carry_out(checked: "Checked", make: "Callable[[Store, float], Awaitab
             return
         if not (manner.yes or manner.as_json or typer.confirm("Publish?")):
             raise typer.Exit(FAILED)
+        await note_act(store, operator(), "rolled back" if manner.back else "published", plan.version)
         published = await publish_version(store, checked, plan, WallClock().now())
     if not manner.as_json:
         print(f"published as number {published.number}: running nodes take it up within seconds")

@@ -240,6 +240,19 @@ class Erasure(msgspec.Struct, frozen=True):
     counts: Mapping[str, int]
 
 
+class Act(msgspec.Struct, frozen=True):
+    """That somebody of the house did something: `what` is published, claimed, read, exported, ...
+
+    `about` is a conversation, until it is erased, or a version.
+    """
+
+    number: int
+    at: float
+    who: str
+    what: str
+    about: str = ""
+
+
 class Untouched(msgspec.Struct, frozen=True):
     """A conversation in which nothing waits, is unsent, open or timed; `cursor` is its place among the others."""
 

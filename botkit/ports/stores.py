@@ -11,6 +11,7 @@ from botkit.ports.connectors import Accepted, Incoming
 from botkit.ports.sharing import Shared
 from botkit.ports.stored import (
     LEASE,
+    Act,
     Backlog,
     Claim,
     Commit,
@@ -294,6 +295,17 @@ class Store(Protocol):
 
     async def erasures(self, most: int = 50) -> Sequence[Erasure]:
         """Give what was removed, the newest first."""
+        ...
+
+    async def note_act(self, who: str, what: str, about: str, now: float) -> None:
+        """Note who of the house did what, to which conversation or version. Raises StoreError."""
+        ...
+
+    async def acts(self, most: int = 100, before: int = 0) -> Sequence[Act]:
+        """Give who of the house did what, the newest first, from before a number on.
+
+        What was done with an erased conversation stays, without its name.
+        """
         ...
 
     async def scrub(self) -> bool:

@@ -2,12 +2,13 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Table, bindparam, delete, exists, func, literal_column, select, tuple_
+from sqlalchemy import Table, bindparam, delete, exists, func, literal_column, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
 from botkit.stores.compiling import number, text_of
 from botkit.stores.schema import (
+    audits,
     budgets,
     calls,
     conversations,
@@ -68,6 +69,26 @@ NOTE_ERASURE: Final = text_of(
         ),
     )
 )
+NOTE_ACT: Final = text_of(
+    insert(audits).from_select(
+        ["number", "at", "who", "what", "about"],
+        select(
+            func.coalesce(func.max(audits.c.number), number(0)) + number(1),
+            bindparam("at"),
+            bindparam("who"),
+            bindparam("what"),
+            bindparam("about"),
+        ),
+    )
+)
+ACTS: Final = text_of(
+    select(audits)
+    .where(audits.c.number < bindparam("before"))
+    .order_by(audits.c.number.desc())
+    .limit(_most)
+    .offset(number(0))
+)
+FORGET_ACTS: Final = text_of(update(audits).where(audits.c.about == _named).values(about=literal_column("''")))
 ERASURES: Final = text_of(select(erasures).order_by(erasures.c.number.desc()).limit(_most).offset(number(0)))
 _figuring = insert(figures)
 FIGURE: Final = text_of(

@@ -46,6 +46,7 @@ def _remove(db: sqlite3.Connection, keys: Sequence[int], now: float, why: Why) -
         tally.add(channel, db.execute(sql.FIRST_TURNS, {"of": key, "after": 0, "most": -1}))
         marks = db.execute(sql.MARKED, {"of": key}).fetchall()
         db.executemany(sql.MARK_ERASED, [{"mark": mark_of(via, id_), "day": day} for via, id_, day in marks])
+        db.execute(sql.FORGET_ACTS, {"of": key})
         for statement in sql.ERASE:
             counts[statement.split()[2]] += db.execute(statement, {"of": key}).rowcount
     _note(db, tally, counts, now, why)
@@ -58,6 +59,11 @@ def _note(db: sqlite3.Connection, tally: Tally, counts: Mapping[str, int], now: 
     if any(counts.values()):
         there = {table: count for table, count in counts.items() if count}
         db.execute(sql.NOTE_ERASURE, {"at": now, "why": why, "counts": written(there)})
+
+
+def note_act(db: sqlite3.Connection, who: str, what: str, about: str, now: float) -> None:
+    """Note who of the house did what."""
+    db.execute(sql.NOTE_ACT, {"at": now, "who": who, "what": what, "about": about})
 
 
 def trim(

@@ -18,9 +18,10 @@ came by that clock; SQLite has one worker and fills none of them. `data` columns
 of each in its period; with SQLite only budgets have rows.
 
 Every table with something of a customer has a column `conversation`, or is named by one (`rates`, `budgets`), and
-`ERASE` empties it there. What is left is of nobody: `erasures` says that something was removed, when, why and how
-much; `figures` counts by days (since the epoch) the turns that were removed; `erased` holds digests of the platform's
-ids of removed messages (`erasing.mark_of`), as long as `seen` would have held the ids.
+`ERASE` empties it there. What is left is of nobody: `audits` says who of the house did what when, without the name
+of what was erased; `erasures` says that something was removed, when, why and how much; `figures` counts by days
+(since the epoch) the turns that were removed; `erased` holds digests of the platform's ids of removed messages
+(`erasing.mark_of`), as long as `seen` would have held the ids.
 """
 
 from sqlalchemy import (
@@ -248,6 +249,17 @@ erasures = Table(
     Column("why", Text, nullable=False),
     Column("counts", Text, nullable=False),  # JSON: table → rows
 )
+
+audits = Table(
+    "audits",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Float, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("about", Text, nullable=False),  # a conversation, until it is erased, or a version
+)
+Index("ix_audits_about", audits.c.about)
 
 erased = Table(
     "erased",

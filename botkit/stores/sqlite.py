@@ -16,6 +16,7 @@ from botkit.model.turn import Record
 from botkit.ports.connectors import Accepted, Incoming
 from botkit.ports.stored import (
     LEASE,
+    Act,
     Backlog,
     Claim,
     Commit,
@@ -411,6 +412,16 @@ class SQLiteStore:
         with self.reading("") as db:
             found = db.execute(past.ERASURES, {"most": most}).fetchall()
             return [Erasure(number, at, why, erasing.read(counts)) for number, at, why, counts in found]
+
+    async def note_act(self, who: str, what: str, about: str, now: float) -> None:
+        """Note who of the house did what."""
+        await self.write(partial(removing.note_act, who=who, what=what, about=about, now=now))
+
+    async def acts(self, most: int = 100, before: int = 0) -> Sequence[Act]:
+        """Give who of the house did what, the newest first."""
+        with self.reading("") as db:
+            found = db.execute(past.ACTS, {"before": before or 2**31 - 1, "most": most}).fetchall()
+            return [Act(*row) for row in found]
 
     async def scrub(self) -> bool:
         """Move the write-ahead log into the file, and empty it; deleted bytes of the file are zeros already."""

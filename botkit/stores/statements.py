@@ -318,6 +318,11 @@ HOLDER: Final = "SELECT 1 FROM files WHERE files.ref = :which LIMIT 1 OFFSET 0"
 
 SCHEMA: Final = (
     (
+        "CREATE TABLE audits (number INTEGER NOT NULL, at FLOAT NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, "
+        "about TEXT NOT NULL, PRIMARY KEY (number))"
+    ),
+    ("CREATE INDEX ix_audits_about ON audits (about)"),
+    (
         'CREATE TABLE budgets ("key" TEXT NOT NULL, began FLOAT NOT NULL, used FLOAT NOT NULL, PRIMARY KEY ("key"))'
         " WITHOUT ROWID"
     ),
@@ -401,6 +406,7 @@ SCHEMA: Final = (
 )
 
 TABLES: Final = (
+    ("audits"),
     ("budgets"),
     ("calls"),
     ("conversations"),

@@ -48,6 +48,21 @@ NOTE_ERASURE: Final = (
     " AS anon_2, :why AS anon_3, :counts AS anon_4 FROM erasures"
 )
 
+NOTE_ACT: Final = (
+    "INSERT INTO audits (number, at, who, what, about) SELECT coalesce(max(audits.number), 0) + 1 AS anon_1, "
+    ":at AS anon_2, :who AS anon_3, :what AS anon_4, :about AS anon_5 FROM audits"
+)
+
+ACTS: Final = (
+    "SELECT audits.number, audits.at, audits.who, audits.what, audits.about FROM audits WHERE audits.number < "
+    ":before ORDER BY audits.number DESC LIMIT :most OFFSET 0"
+)
+
+FORGET_ACTS: Final = (
+    "UPDATE audits SET about='' WHERE audits.about = (SELECT conversations.id FROM conversations WHERE "
+    'conversations."key" = :of)'
+)
+
 ERASURES: Final = (
     "SELECT erasures.number, erasures.at, erasures.why, erasures.counts FROM erasures ORDER BY erasures.number "
     "DESC LIMIT :most OFFSET 0"

@@ -15,7 +15,7 @@ from botkit.model.session import Owner, Session
 from botkit.model.turn import Turn, Visit
 from botkit.ports.connectors import Incoming
 from botkit.ports.files import FileLimits, Files
-from botkit.ports.stored import Commit, Failed, Figure, Untouched
+from botkit.ports.stored import Act, Commit, Failed, Figure, Untouched
 from botkit.ports.stores import Store
 from botkit.stores import open_files
 from botkit.stores.files import KeptFiles
@@ -26,7 +26,7 @@ from botkit.testing.stored import NOW, commit_of, contact, message, take, timele
 
 DAY = 86_400.0
 TRACE = "Zaphod-4711"  # what a customer says and is called in these tests, everywhere
-OF_NOBODY = frozenset({"publications", "versions", "duties", "erasures", "erased", "figures"})
+OF_NOBODY = frozenset({"publications", "versions", "duties", "erasures", "erased", "figures", "audits"})
 MAY_BE_EMPTY = frozenset({"rates"})  # in stores that only one worker can have
 LIMITS = FileLimits()
 
@@ -110,8 +110,10 @@ class ErasureContract:
         await store.shared.claim("sweep", 60.0)
         await store.save_version("v1", {"bot.yaml": "name: x"}, NOW)
         await store.publish("v1", 100, "command", NOW)
+        for name in ("web:other", *names):
+            await store.note_act("ann", "read", name, NOW)
         before = await dump()
-        holding = {table for table, rows in before.items() if any(TRACE.encode() in row for row in rows)}
+        holding = {table for table, rows in before.items() if any(TRACE.encode() in row for row in rows)} - {"audits"}
         assert set(before) - OF_NOBODY - holding <= MAY_BE_EMPTY, "a table that `fill` leaves empty, or one of nobody"
         assert [await files.forget(name) for name in names] == [1, 1]
         counts = await store.erase(*names, now=NOW + 1)
@@ -121,8 +123,20 @@ class ErasureContract:
         left = {table: [row for row in rows if TRACE.encode() in row] for table, rows in after.items()}
         assert not any(left.values()), left
         assert {table: len(before[table]) - len(after[table]) for table in counts} == counts
+        assert [(act.number, act.about) for act in await store.acts()] == [(3, ""), (2, ""), (1, "web:other")]
         await files.close()
         assert (await store.load("web:other")).session is not None
+
+    async def test_who_of_the_house_did_what_is_noted_in_order(self, store: Store) -> None:
+        assert list(await store.acts()) == []
+        await asyncio.gather(*(store.note_act(f"agent {n}", "claimed", f"web:{n}", NOW) for n in range(8)))
+        await store.note_act("李 ann@x", "published", "é" * 200, NOW + 1)
+        newest, *others = await store.acts()
+        assert newest == Act(9, NOW + 1, "李 ann@x", "published", "é" * 200)
+        assert [act.number for act in others] == [8, 7, 6, 5, 4, 3, 2, 1]
+        assert {act.about for act in others} == {f"web:{n}" for n in range(8)}
+        assert [act.number for act in await store.acts(2, 5)] == [4, 3]
+        assert list(await store.acts(2, 1)) == []
 
     async def test_an_erasure_is_noted_without_whom(self, store: Store) -> None:
         await fill(store, "web:1")

@@ -40,6 +40,13 @@ NOTING: Final = "LOCK TABLE erasures IN SHARE ROW EXCLUSIVE MODE"  # numbers nei
 NOTE_ERASURE: Final = (
     "INSERT INTO erasures (number, at, why, counts) SELECT coalesce(max(number), 0) + 1, $1, $2, $3 FROM erasures"
 )
+NUMBERING: Final = "LOCK TABLE audits IN SHARE ROW EXCLUSIVE MODE"
+NOTE_ACT: Final = (
+    "INSERT INTO audits (number, at, who, what, about) "
+    "SELECT coalesce(max(number), 0) + 1, $1, $2, $3, $4 FROM audits"
+)
+ACTS: Final = "SELECT number, at, who, what, about FROM audits WHERE number < $1 ORDER BY number DESC LIMIT $2"
+FORGET_ACTS: Final = f"UPDATE audits SET about = '' WHERE about IN ({_NAMES})"  # noqa: S608
 ERASURES: Final = "SELECT number, at, why, counts FROM erasures ORDER BY number DESC LIMIT $1"
 FIGURE: Final = (
     "INSERT INTO figures AS f (day, channel, kind, flow, route, outcome, count) "

@@ -52,6 +52,8 @@ async def _remove(link: Link, found: Sequence[Any], now: float, why: Why) -> Map
     if marks:
         digests = [mark_of(read(via), read(id_)) for via, id_, _ in marks]
         await link.fetch(sql.MARK_ERASED, digests, [day for _, _, day in marks])
+    if keys:
+        await link.fetch(sql.FORGET_ACTS, keys)
     for table, statement in sql.ERASE.items() if keys else ():
         counts[table] = (await link.fetch(statement, keys))[0][0]
     return await _note(link, tally, counts, now, why)
@@ -67,6 +69,12 @@ async def _note(link: Link, tally: Tally, counts: Mapping[str, int], now: float,
         await link.fetch(sql.NOTING)
         await link.fetch(sql.NOTE_ERASURE, now, why, erasing.written(there))
     return there
+
+
+async def note_act(link: Link, who: str, what: str, about: str, now: float) -> None:
+    """Note who of the house did what."""
+    await link.fetch(sql.NUMBERING)
+    await link.fetch(sql.NOTE_ACT, now, written(who), written(what), written(about))
 
 
 async def trim(link: Link, before: float, now: float, after: int, most: int) -> tuple[Mapping[str, int], int | None]:

@@ -17,6 +17,7 @@ from botkit.model.turn import Record
 from botkit.ports.connectors import Accepted, Incoming
 from botkit.ports.stored import (
     LEASE,
+    Act,
     Backlog,
     Claim,
     Commit,
@@ -429,6 +430,15 @@ class PostgreSQLStore:
         """Give what was removed, the newest first."""
         found = await self._read(past.ERASURES, most)
         return [Erasure(number, at, why, erasing.read(counts)) for number, at, why, counts in found]
+
+    async def note_act(self, who: str, what: str, about: str, now: float) -> None:
+        """Note who of the house did what."""
+        await self._transact(lambda link: removing.note_act(link, who, what, about, now))
+
+    async def acts(self, most: int = 100, before: int = 0) -> Sequence[Act]:
+        """Give who of the house did what, the newest first."""
+        found = await self._read(past.ACTS, before or 2**31 - 1, most)
+        return [Act(number, at, read(who), read(what), read(about)) for number, at, who, what, about in found]
 
     async def scrub(self) -> bool:
         """Change nothing: what the server keeps of removed rows is its own affair (VACUUM, its log, backups)."""

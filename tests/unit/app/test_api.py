@@ -206,3 +206,24 @@ async def test_a_store_that_fails(client: httpx.AsyncClient, bot: Bot, monkeypat
     answer = await client.delete("/api/conversations/web:1")
     assert (answer.status_code, answer.json()) == (503, {"error": "the disk is full"})
     assert answer.headers["retry-after"] == "5"
+
+
+async def test_what_is_done_over_the_api_is_noted(client: httpx.AsyncClient, bot: Bot) -> None:
+    await client.get("/api/conversations/web:1/export")
+    await client.get("/api/customers/4711/export")
+    await client.delete("/api/conversations/web:2")
+    assert (await client.delete("/api/conversations/web:nobody")).status_code == 404
+    whole = (await client.get("/api/audit")).json()
+    assert [(act["who"], act["what"], act["about"]) for act in reversed(whole["acts"])] == [
+        ("api", "exported", "web:1"),
+        ("api", "exported", "telegram:3"),
+        ("api", "exported", "web:1"),
+        ("api", "erased", ""),
+    ]
+    first = (await client.get("/api/audit?most=3")).json()
+    rest = (await client.get(f"/api/audit?most=3&before={first['next']}")).json()
+    assert (first["acts"] + rest["acts"], rest["next"]) == (whole["acts"], None)
+    for query in ("most=0", "most=x", "before=-1", "before=0", "after=1", "most=1&most=2"):
+        assert (await client.get(f"/api/audit?{query}")).status_code == 400, query
+    assert (await client.get("/api/audit", headers={"authorization": "Bearer no"})).status_code == 401
+    assert len(await bot.store.acts()) == 4

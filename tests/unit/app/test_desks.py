@@ -266,3 +266,13 @@ async def test_what_happens_is_streamed(bot: Bot) -> None:
 )
 def test_who_may_see(agent: Agent, case: Case, may: bool) -> None:
     assert desks.may_see(agent, case) == may
+
+
+async def test_who_read_and_claimed_is_noted(client: httpx.AsyncClient, bot: Bot) -> None:
+    await client.get(f"{CASES}/web:care", headers=by("wei"))
+    await client.get(f"{CASES}/web:care?after=1", headers=by("wei"))
+    await client.post(f"{CASES}/web:care/claim", headers=by("ann"))
+    assert (await client.post(f"{CASES}/web:care/claim", headers=by("bob"))).status_code == 409
+    assert (await client.get(f"{CASES}/web:orders", headers=by("ann"))).status_code == 404
+    acts = [(act.who, act.what, act.about) for act in await bot.store.acts()]
+    assert acts == [("ann", "claimed", "web:care"), ("wei", "read", "web:care")]
