@@ -11,6 +11,7 @@ import msgspec
 
 from botkit.app.clear_secrets import find_clear_secrets
 from botkit.app.config import FILE, Channel, Config, missing_variables, read_config
+from botkit.app.hours import refuse_no_zones
 from botkit.app.safety import check_rules
 from botkit.errors import BotkitError, ConfigError, Place, Problem
 from botkit.flows import load, read_locale
@@ -50,7 +51,11 @@ class Checked(msgspec.Struct, frozen=True):
 
 
 def check_directory(directory: Path, *, clock: Clock | None = None) -> Checked:
-    """Read and check a bot's directory. Paths in problems are as `directory` was given."""
+    """Read and check a bot's directory. Paths in problems are as `directory` was given.
+
+    Raises ConfigError on a machine that knows no time zones.
+    """
+    refuse_no_zones()
     with _uncollected():
         return _check(directory, clock)
 

@@ -6,6 +6,7 @@ from datetime import date
 from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from botkit.errors import ConfigError
 from botkit.flows import Node, Report, shapes
 from botkit.model.hours import Hours, Span
 
@@ -49,6 +50,14 @@ def read_zone(node: Node, report: Report) -> str | None:
         report.error(node.place, "unknown-value", f"there is no time zone {name!r}", "for instance Europe/Berlin")
         return None
     return name
+
+
+def refuse_no_zones() -> None:
+    """Raise ConfigError on a machine without data of time zones: that of the system, or of the package `tzdata`."""
+    try:
+        ZoneInfo("UTC")
+    except (ZoneInfoNotFoundError, OSError):
+        raise ConfigError("this machine has no data of time zones", hint="pip install tzdata") from None
 
 
 def _read_days(node: Node, what: str, default: Hours, report: Report) -> Hours:

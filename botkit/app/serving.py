@@ -31,7 +31,7 @@ from botkit.app.transcripts import moment
 from botkit.app.watching import Watch
 from botkit.app.webhooks import event_routes
 from botkit.errors import NOWHERE, BotkitError, ConfigError, StoreError
-from botkit.monitoring import CONTENT_TYPE, Meter
+from botkit.monitoring import CONTENT_TYPE, Meter, log_turn
 from botkit.ports.connectors import Connector
 from botkit.registry.connectors import BotInfo, missing_secrets
 from botkit.registry.discovery import build_connector, find_connector
@@ -182,6 +182,7 @@ class Service:
         strict: bool = False,
         watch: bool = True,
         role: Role = "all",
+        log_turns: bool = False,
     ):
         self.directory = directory
         self.address = address
@@ -191,6 +192,7 @@ class Service:
         self._role = role
         self._numbers = Numbers()
         self._meter = Meter()
+        self._meter.tell = log_turn if log_turns else None
         self._server: uvicorn.Server | None = None
         self._follower: Follower | None = None
         self._stopping = False

@@ -1,60 +1,81 @@
 """The log of a bot at work: a JSON object a line for programs, short lines for a terminal."""
 
-import json
 import logging
 import os
+import socket
 import sys
-import traceback
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Sequence
+from typing import Final
 
-_OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
+from botkit.errors import UsageError
+
+FORMATS: Final = ("json", "text")
+LEVELS: Final = ("debug", "info", "warning", "error")
 
 
-class JsonLines(logging.Formatter):
-    """Writes a record as one JSON object: time, level, logger, message and what it carries besides.
+def set_up_logging(form: str = "", level: str = "") -> None:
+    """Log to standard error, for this whole process.
 
-    Of an exception only its kind and its innermost place: messages of databases quote what customers wrote.
+    `form` is json or text, else what suits where it goes; `level`, and everything of other libraries that is less
+    than a warning is left out unless it is debug. With BOTKIT_DEBUG messages and traces are as they were written.
+    Raises UsageError.
     """
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Give the line."""
-        carried = {name: value for name, value in vars(record).items() if name not in _OWN}
-        fields: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-            **carried,
-        }
-        if record.exc_info and record.exc_info[1] is not None:
-            error = record.exc_info[1]
-            last = traceback.extract_tb(error.__traceback__)[-1:]
-            fields["error"] = type(error).__name__
-            fields |= {"file": last[0].filename, "line": last[0].lineno} if last else {}
-        return json.dumps(fields, ensure_ascii=False, default=str)
-
-
-class TerminalLines(JsonLines):
-    """Writes a record as a short line for a terminal."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Give the line."""
-        fields = json.loads(super().format(record))
-        time, level, logger, message = (fields.pop(name) for name in ("time", "level", "logger", "message"))
-        rest = " ".join(f"{name}={value}" for name, value in fields.items())
-        return f"{time[11:19]} {level:<7} {logger}: {message} {rest}".rstrip()
-
-
-def set_up_logging() -> None:
-    """Log to standard error: JSON, or lines on a terminal; whole traces only when debugging."""
+    form = _chosen("--log-format", form, FORMATS) or ("text" if sys.stderr.isatty() else "json")
+    level = _chosen("BOTKIT_LOG_LEVEL", level or os.environ.get("BOTKIT_LOG_LEVEL", ""), LEVELS) or "info"
     handler = logging.StreamHandler(sys.stderr)
     debugging = os.environ.get("BOTKIT_DEBUG") not in (None, "", "0")
     if debugging:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     else:
-        handler.setFormatter(TerminalLines() if sys.stderr.isatty() else JsonLines())
+        handler.setFormatter(make_lines(form, colors=sys.stderr.isatty() and not os.environ.get("NO_COLOR")))
+    handler.addFilter(_others_too if debugging or level == "debug" else _ours_or_grave)
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.INFO)
+    root.setLevel(level.upper())
     logging.getLogger("uvicorn").setLevel(logging.INFO if debugging else logging.WARNING)
+    _pass_structlog_on()
+
+
+def make_lines(form: str, *, colors: bool = False) -> logging.Formatter:
+    """Give what writes the lines of a log."""
+    from botkit.monitoring.lines import json_lines, text_lines
+    from botkit.safety import mask
+
+    def masked(text: str) -> str:
+        return mask(text).text
+
+    if form == "json":
+        return json_lines(f"{socket.gethostname()[:40]}-{os.getpid()}", masked)
+    return text_lines(masked, colors=colors)
+
+
+def _chosen(what: str, value: str, known: Sequence[str]) -> str:
+    if value and value.lower() not in known:
+        raise UsageError(f"{what} is {', '.join(known[:-1])} or {known[-1]}, not {value[:40]!r}")
+    return value.lower()
+
+
+def _others_too(_record: logging.LogRecord) -> bool:
+    return True
+
+
+def _ours_or_grave(record: logging.LogRecord) -> bool:
+    from botkit.monitoring.lines import is_own
+
+    return record.levelno >= logging.WARNING or is_own(record.name)
+
+
+def _pass_structlog_on() -> None:
+    """Let what plugins log with structlog itself become records as well."""
+    import structlog
+
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.filter_by_level,
+            structlog.stdlib.render_to_log_kwargs,
+        ],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )

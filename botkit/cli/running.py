@@ -24,6 +24,12 @@ def run(
     role: Annotated[
         str, typer.Option(help="What this process does: all, or, with PostgreSQL, web or worker.")
     ] = "all",
+    log_format: Annotated[
+        str, typer.Option(envvar="BOTKIT_LOG_FORMAT", help="json or text; else text on a terminal, json elsewhere.")
+    ] = "",
+    log_turns: Annotated[
+        bool, typer.Option("--log-turns", envvar="BOTKIT_LOG_TURNS", help="A line in the log for each turn.")
+    ] = False,
     reload: Annotated[bool, typer.Option("--reload/--no-reload", help="Take up files as they are saved.")] = True,
 ) -> None:
     """Serve a bot on all its channels, with a web page to try it.
@@ -39,11 +45,13 @@ def run(
     from botkit.app.nodes import ROLES
     from botkit.app.serving import Address, Service
 
-    set_up_logging()
+    set_up_logging(log_format)
     chosen = next((known for known in ROLES if known == role), None)
     if chosen is None:
         raise UsageError(f"there is no role {role!r}", hint=f"it is {', '.join(ROLES[:-1])} or {ROLES[-1]}")
-    service = Service(directory, Address(host, port), _say, strict=strict, watch=reload, role=chosen)
+    service = Service(
+        directory, Address(host, port), _say, strict=strict, watch=reload, role=chosen, log_turns=log_turns
+    )
     with asyncio.Runner(loop_factory=_fastest_loop()) as runner:
         runner.run(service.run())
 

@@ -3,5 +3,6 @@
 from botkit.monitoring.exposition import CONTENT_TYPE
 from botkit.monitoring.families import FAMILIES, State, write_metrics
 from botkit.monitoring.meter import Meter
+from botkit.monitoring.turns import log_turn
 
-__all__ = ["CONTENT_TYPE", "FAMILIES", "Meter", "State", "write_metrics"]
+__all__ = ["CONTENT_TYPE", "FAMILIES", "Meter", "State", "log_turn", "write_metrics"]

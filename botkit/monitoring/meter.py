@@ -1,7 +1,7 @@
 """The meter: what one process counts of the turns that it stored, of calls, hand-offs and refusals."""
 
 from bisect import bisect_left
-from collections.abc import Container
+from collections.abc import Callable, Container
 from time import perf_counter
 from typing import Final
 
@@ -37,6 +37,8 @@ _BY_CUSTOMER: Final = frozenset({Message, Press, Opened})
 class Meter:
     """Counts from the start of a process on. `serves` are the channels to which replies go out.
 
+    `tell`, if it is set, hears of every turn that was stored.
+
     A turn is counted once, after it is stored, from its record: that is one call in a turn. Labels are names of
     channels, routes, teams and actions; never of a conversation or a customer, and never what somebody said.
     """
@@ -53,6 +55,7 @@ class Meter:
         self.claim_seconds = Histograms(WAITS)
         self.refusals = Counts()
         self.store_failures = 0
+        self.tell: Callable[[Turn], None] | None = None
         self.came: dict[str, float] = {}  # conversations, and when what has no turn yet came there (perf_counter)
         self.unsaid: dict[str, float] = {}  # the same for what has no reply yet
 
@@ -69,6 +72,8 @@ class Meter:
             for effect in turn.effects:
                 if type(effect) is HandOff:
                     self.handoffs.add(effect.team)
+            if self.tell is not None:
+                self.tell(turn)
             if kind is Owned or turn.route == "safety":
                 self._note_rare(turn)
             if kind in _BY_CUSTOMER and (began := self.came.pop(commit.conversation, None)) is not None:

@@ -1,11 +1,14 @@
 """docs/monitoring.md names every metric, as `/metrics` gives it, and no other."""
 
+import json
 import re
 
 from botkit.app.metrics import MOST_AWAY
 from botkit.monitoring import FAMILIES
+from botkit.monitoring.lines import NAMES as NAMES_OF_LINES
 from botkit.monitoring.meter import OUTCOMES, REFUSALS
 from botkit.monitoring.series import MOST_SERIES
+from tests.docs.log_events import events
 from tests.docs.pages import ROOT
 
 PAGE = (ROOT / "docs" / "monitoring.md").read_text(encoding="utf-8")
@@ -37,3 +40,18 @@ def test_labels_are_named_with_their_values() -> None:
     assert {*REFUSALS.values(), "guard"} == set(re.findall(r"`([a-z_]+)`", labels["`kind`"]))
     assert f"at most {MOST_SERIES} combinations" in PAGE
     assert f"more than {MOST_AWAY} conversations" in PAGE
+
+
+def test_every_line_of_the_log_is_named() -> None:
+    said = {row[0].strip("`"): row[1] for row in rows("message")}
+    assert said == {message: level for message, (level, _) in events().items()}
+
+
+def test_what_lines_have_is_let_through() -> None:
+    numbers = {"tries", "pause", "conversations"}
+    assert {name for _, names in events().values() for name in names} - numbers <= NAMES_OF_LINES
+
+
+def test_the_sample_is_a_line() -> None:
+    sample = json.loads(PAGE.split("```json\n", 1)[1].split("\n```", 1)[0])
+    assert sample.keys() - {"time", "level", "logger", "message", "node", "file", "line", "tries"} <= NAMES_OF_LINES

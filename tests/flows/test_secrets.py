@@ -13,7 +13,7 @@ from botkit.app.failures import failures_of, line_of
 from botkit.app.histories import data_of, records_of
 from botkit.app.transcripts import transcript_of
 from botkit.cli.histories import explain
-from botkit.cli.logs import JsonLines
+from botkit.cli.logs import make_lines
 from botkit.dialogue import advance, handing, new_session, secrecy
 from botkit.model import secrecy as hiding
 from botkit.model.events import Message
@@ -130,7 +130,7 @@ async def test_nothing_shows_a_secret(directory: Path, caplog: pytest.LogCapture
     turns = await plant(directory)
 
     texts = await shown(directory)
-    texts["log"] = "\n".join(map(JsonLines().format, caplog.records))
+    texts["log"] = "\n".join(map(make_lines("json").format, caplog.records))
     packets = [effect for turn in turns for effect in turn.effects if isinstance(effect, HandOff)]
     texts["packet"] = str(packets)
 

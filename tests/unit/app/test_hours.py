@@ -1,8 +1,13 @@
 """Opening hours in bot.yaml: what they give, and every mistake with its place."""
 
+from zoneinfo import ZoneInfoNotFoundError
+
 import pytest
 
+from botkit.app import hours as module
 from botkit.app.config import read_config
+from botkit.app.hours import refuse_no_zones
+from botkit.errors import ConfigError
 from botkit.model.definitions import Settings
 from botkit.model.hours import WHOLE_DAY, Hours, Span
 
@@ -122,3 +127,13 @@ def test_all_mistakes_at_once() -> None:
     text = "handoff:\n  hours:\n    mo: 9-18\n    sat: 9\n    holidays: [x]\n  teams:\n    a: {hours: [1]}\n"
     _, problems = read_config(text, "bot.yaml", {})
     assert [problem.place.line for problem in problems] == [3, 4, 5, 7]
+
+
+def test_a_machine_without_time_zones_is_told_what_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lack(name: str) -> None:
+        raise ZoneInfoNotFoundError(name)
+
+    refuse_no_zones()
+    monkeypatch.setattr(module, "ZoneInfo", lack)
+    with pytest.raises(ConfigError, match=r"no data of time zones.*pip install tzdata"):
+        refuse_no_zones()

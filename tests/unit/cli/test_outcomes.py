@@ -1,7 +1,5 @@
 """How commands end."""
 
-import json
-import logging
 import os
 import subprocess
 import sys
@@ -13,7 +11,6 @@ import typer
 
 import botkit as package
 from botkit.cli import main
-from botkit.cli.logs import JsonLines, TerminalLines, set_up_logging
 from botkit.cli.outcomes import guarded
 from botkit.errors import BotkitError, LoadError, Place, Problem, UsageError
 
@@ -108,41 +105,6 @@ def test_who_reads_may_leave(desk: Path) -> None:
     assert done.stderr == ""
 
 
-def _record(**carried: object) -> logging.LogRecord:
-    record = logging.LogRecord("botkit.x", logging.WARNING, "f.py", 1, "sent %d", (3,), None)
-    vars(record).update(carried)
-    return record
-
-
-def test_logs_are_json_without_the_text_of_errors() -> None:
-    record = _record(conversation="web:1")
-    try:
-        raise ValueError("my card is 4111")
-    except ValueError:
-        record.exc_info = sys.exc_info()
-    fields = json.loads(JsonLines().format(record))
-    assert fields["message"] == "sent 3"
-    assert (fields["level"], fields["logger"], fields["conversation"]) == ("warning", "botkit.x", "web:1")
-    assert (fields["error"], fields["file"]) == ("ValueError", __file__)
-    assert "4111" not in JsonLines().format(record)
-
-
-def test_logs_on_a_terminal_are_short() -> None:
-    line = TerminalLines().format(_record(conversation="web:1"))
-    assert line[8:] == " warning botkit.x: sent 3 conversation=web:1"
-
-
-@pytest.mark.parametrize(("debug", "kind"), [("", JsonLines), ("1", logging.Formatter)])
-def test_logging_is_set_up(debug: str, kind: type, monkeypatch: pytest.MonkeyPatch) -> None:
-    root = logging.getLogger()
-    monkeypatch.setattr(root, "handlers", [])
-    monkeypatch.setattr(root, "level", root.level)
-    monkeypatch.setenv("BOTKIT_DEBUG", debug)
-    set_up_logging()
-    assert type(root.handlers[0].formatter) is kind
-    assert root.getEffectiveLevel() == logging.INFO
-
-
 @pytest.mark.parametrize("words", [["--debug", "--version"], ["--version", "--debug"]])
 def test_main(words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sys, "argv", ["botkit", *words])
@@ -160,7 +122,7 @@ def test_debug_is_for_this_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 
 def test_run_in_this_process(botkit: Any, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("botkit.cli.running.set_up_logging", lambda: None)
+    monkeypatch.setattr("botkit.cli.running.set_up_logging", lambda _: None)
     monkeypatch.setattr("botkit.app.serving.Service.run", _say_what)
     assert botkit("run", desk, "--port", "0", "--strict") == (0, f"{desk.name} 0 True True\n", "")
 
