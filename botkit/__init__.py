@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from botkit.registry.contexts import Context
     from botkit.registry.plugins import Plugin
     from botkit.registry.verdicts import Verdict
+    from botkit.safety import Masked, mask
 
 __version__ = "0.1.0"
 
@@ -61,6 +62,7 @@ __all__ = [
     "Incoming",
     "Intake",
     "LoadError",
+    "Masked",
     "Message",
     "Money",
     "Opened",
@@ -80,6 +82,7 @@ __all__ = [
     "UsageError",
     "Verdict",
     "__version__",
+    "mask",
 ]
 
 _HOMES = {
@@ -118,6 +121,7 @@ _HOMES = {
     "botkit.registry.contexts": ("Context",),
     "botkit.registry.plugins": ("Plugin",),
     "botkit.registry.verdicts": ("Verdict",),
+    "botkit.safety": ("Masked", "mask"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -115,6 +115,8 @@ async def shown(directory: Path) -> dict[str, str]:
             session = (await bot.store.load(name)).session
             assert session is not None
             out[f"the lines of {name}"] = str(session.lines)
+            out[f"the desk's {name}"] = str(await bot.desk.look(name))
+        out["the desk"] = str(await bot.desk.cases())
         out["list"] = str(await bot.store.conversations(10))
         out["failed"] = "\n".join(f"{line_of(one)} {failure_data(one)}" for one in await failures_of(bot.store, 10))
     return out

@@ -34,6 +34,7 @@ NAMES = [
     "Incoming",
     "Intake",
     "LoadError",
+    "Masked",
     "Message",
     "Money",
     "Opened",
@@ -53,6 +54,7 @@ NAMES = [
     "UsageError",
     "Verdict",
     "__version__",
+    "mask",
 ]
 
 
