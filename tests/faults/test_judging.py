@@ -124,6 +124,13 @@ def test_a_crash_repeats_one_reply_of_a_chat_and_not_two() -> None:
     assert (len(found.repeats), len(found.repeated_wrongly)) == (1, 1)
 
 
+def test_a_crash_that_excuses_one_reply_makes_the_window_of_another_longer() -> None:
+    record = [Sent("c1", reply, text, at, 1) for reply, text, at in [*WELL, ("r2", "2", 9.0), ("r3", "3", 9.1)]]
+    crash = Played(Fault("crash", "sent:before"), began=3.1, ended=6.0)
+    cut = Played(Fault("cut", "sent:before"), began=6.9, ended=8.0, worker=1)
+    assert len(judge({"c1": TALK}, [], record, [], [crash, cut], window=1.2).repeats) == 2
+
+
 def test_what_nobody_talked_about_is_seen() -> None:
     stray = judge({}, [], [Sent("c9", "r1", "1", 1.0, 1)], [Entry("play:c9", "one", "k")], [])
     assert stray.unasked

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 ANSWER_WITHIN: Final = 15.0  # seconds; what takes longer counts as a lost connection
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0  # seconds between tries to connect; meanwhile whoever asks hears of it at once
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0  # seconds between tries to connect; meanwhile whoever asks hears of it at once
 DURABLE: Final = {"synchronous_commit": "on"}
 LOOSE: Final = {"synchronous_commit": "off"}  # for what may be done again: a mark, a claim
 
@@ -143,16 +143,18 @@ class Reach:
             raise StoreError(self._failure.message, reason=self._failure.reason, hint=self._failure.hint)
 
     def failed(self, error: StoreError) -> None:
-        """Note a try that failed."""
+        """Note a try that failed; those that were begun at the same time count once."""
+        self._failure = error
+        if time.monotonic() < self._not_before:
+            return
         pause = min(FIRST_PAUSE * 2**self._failures, LONGEST_PAUSE)
         self._failures = min(self._failures + 1, 10)
         self._not_before = time.monotonic() + pause
-        self._failure = error
 
     def succeeded(self) -> bool:
         """Note a connection; True if it is the first one after a failure."""
         is_back = self._failure is not None
-        self._failures, self._failure = 0, None
+        self._failures, self._failure, self._not_before = 0, None, 0.0
         return is_back
 
 

@@ -119,7 +119,8 @@ def judge(
         _judge_writes(chat, talk, writes, found, surely=shown == talk.replies)
         left = list(played)
         for before, again in _repeats(record):
-            excuse = _excuse(before, again, left, window, stalls)
+            idle = [*stalls, *_hindered(before, played)]
+            excuse = _excuse(before, again, left, window, idle)
             if excuse is not None:  # a crash repeats one reply of a chat, not two
                 left.remove(excuse)
             to = found.repeated_wrongly if excuse is None else found.repeats
@@ -170,24 +171,28 @@ def _told(before: Sent, again: Sent, played: Sequence[Played]) -> str:
     )
 
 
-def _excuse(
-    before: Sent, again: Sent, played: Sequence[Played], window: float, stalls: Sequence[Stall]
-) -> Played | None:
-    """Give the fault that fell between the acceptance of a reply and its mark, if there is one.
-
-    While the machine stands still there is no mark, nor while the store can take nothing and a moment longer. The
-    fault fell on the worker that sent the reply before, or on the one that sent it again: a worker that is frozen
-    just before it sends does so when it wakes, and another one has done it by then.
-    """
-    hindered = [
+def _hindered(before: Sent, played: Sequence[Played]) -> Sequence[Stall]:
+    """Give when the worker that sent a reply could not mark it: its store took nothing, and a moment longer."""
+    return [
         (one.began, one.ended + AGAIN)
         for one in played
         if not one.why and one.fault.kind in HINDERING and one.worker in (0, before.worker)
     ]
+
+
+def _excuse(
+    before: Sent, again: Sent, played: Sequence[Played], window: float, idle: Sequence[Stall]
+) -> Played | None:
+    """Give the fault that fell between the acceptance of a reply and its mark, if there is one.
+
+    Times in which there could be no mark (`idle`) do not count. The fault fell on the worker that sent the reply
+    before, or on the one that sent it again: a worker that is frozen just before it sends does so when it wakes, and
+    another one has done it by then.
+    """
     for one in played:
         if one.why or one.fault.kind not in EXCUSING or one.worker not in (0, before.worker, again.worker):
             continue
-        late = one.began - before.at - stalled([*stalls, *hindered], before.at, one.began)
+        late = one.began - before.at - stalled(idle, before.at, one.began)
         if late <= window + (FORGOTTEN if one.fault.kind == "crash" else 0.0) and before.at <= one.ended:
             return one
     return None

@@ -110,7 +110,8 @@ def test_who_reaches_the_server_again_tells_the_others(clock: list[float]) -> No
     reach.check()
     pause = FIRST_PAUSE
     for _ in range(8):
-        reach.failed(StoreError("the server cannot be reached", hint="is it running?"))
+        for _ in range(3):  # the tries of three connections, at the same time
+            reach.failed(StoreError("the server cannot be reached", hint="is it running?"))
         with pytest.raises(StoreError, match="cannot be reached") as caught:
             reach.check()
         assert caught.value.hint == "is it running?"
