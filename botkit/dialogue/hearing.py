@@ -8,10 +8,13 @@ from msgspec.structs import replace
 
 from botkit.dialogue.filling import MOST_TEXT, STRICT, Fit
 from botkit.dialogue.naming import blank, said_of
+from botkit.dialogue.phrases import without
+from botkit.dialogue.refusing import only_tells
 from botkit.dialogue.work import Work
 from botkit.model.definitions import SlotDef
 from botkit.model.events import Entity
 from botkit.model.session import Frame, Heard
+from botkit.model.words import fold
 
 MOST_HEARD = 5  # messages kept for later questions
 _COUNTED = frozenset({"number", "integer", "money", "phone"})  # which figures alone may be, if that was asked
@@ -54,10 +57,23 @@ def keep_for_later(work: Work, text: str, entities: tuple[Entity, ...] = ()) -> 
         return []
     bare = any(map(str.isdigit, text)) and not any(map(str.isalpha, text)) and _SIGN.search(text) is None
     later = (slot for slot in _later(work) if not (bare and slot.type in _COUNTED))
-    kept = [(slot, found.value) for slot in later if (found := said_of(work, slot, text)) is not None]
+    said = [(slot, found) for slot in later if (found := said_of(work, slot, text)) is not None]
+    kept = [(slot, found.value) for slot, found in said if not _is_doubtful(work, slot, text, found)]
     if kept:
         work.stack[-1] = hear(work.top, text, 0, 0, entities)
     return kept
+
+
+def _is_doubtful(work: Work, slot: SlotDef, text: str, found: Fit) -> bool:
+    """Tell whether nothing but a word of a text is an option: no label of it (I'm late), or it is only told of."""
+    if not slot.options or found.value not in [option.value for option in slot.options]:
+        return False
+    if only_tells(work.prepared.phrases, text):
+        return True
+    label = fold(text[found.start : found.end])
+    labels = [fold(source) for option in slot.options for source in option.label.sources.values()]
+    phrases, rest = work.prepared.phrases, fold(blank(text, [(found.start, found.end)]))
+    return label not in labels and bool(without(rest, phrases.corrections, phrases.fillers))
 
 
 def was_kept(work: Work, slot: SlotDef) -> bool:

@@ -189,3 +189,15 @@ def test_a_flow_for_complaints_takes_them(said: str) -> None:
 @pytest.mark.parametrize("said", ["my manager told me to", "the neighbour complained", "经理说的", "it manages"])
 def test_who_only_names_them_does_not(said: str) -> None:
     assert talk_to("order", said).session.owner == "bot"
+
+
+@pytest.mark.parametrize("said", ["I'm late, sorry", "it's too late now", "I paid late"])
+def test_a_word_that_is_no_label_is_kept_for_no_later_question(said: str) -> None:
+    talk = talk_to("order", said)
+    assert (talk.step, [one.text for one in talk.top.heard]) == ("ask:order_id", ["I want a refund"])
+    assert talk_to("order", said, "3348917502").step == "ask:reason"
+
+
+@pytest.mark.parametrize("said", ["It came too late", "late", "late please"])
+def test_a_label_or_the_word_alone_is(said: str) -> None:
+    assert talk_to("order", said, "3348917502").step == "confirm"
