@@ -24,6 +24,7 @@ from botkit.model.locales import Locale, serving
 Entries = dict[str, tuple[Node, Node]]
 """What stands in a section of all files: name → (key, value)."""
 
+_DIGITS = 32  # of a version, hexadecimal: 128 bits; it stands in every record of a turn
 _ONE = {"intents": "intent", "answers": "answer", "slots": "slot", "flows": "flow"}
 
 
@@ -175,4 +176,4 @@ def _version(sources: Mapping[str, str], settings: Settings, locales: Mapping[st
     """Give the digest of everything that a bot's flows are made of."""
     repair = {code: dict(sorted(locale.repair.items())) for code, locale in locales.items()}
     content: list[Any] = [sorted(sources.items()), settings, source(), repair]
-    return hashlib.sha256(msgspec.json.encode(content)).hexdigest()
+    return hashlib.sha256(msgspec.json.encode(content)).hexdigest()[:_DIGITS]
