@@ -24,6 +24,7 @@ from botkit.model.turn import Candidate, Turn, Visit
 from botkit.model.values import File
 from botkit.model.words import fold
 from botkit.monitoring import Meter
+from botkit.monitoring.spans import Spans
 from botkit.ports.carriers import Carrier
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Connector, Incoming
@@ -37,6 +38,7 @@ from botkit.runtime.engine import Engine
 from botkit.runtime.receiving import Receiving
 from botkit.runtime.recognition import Recogniser
 from botkit.runtime.retention import Retention
+from botkit.runtime.tracing import trace
 from botkit.safety import Guarding, Rules, open_client
 from botkit.stores import open_files, open_store
 from botkit.understanding.language import show
@@ -138,6 +140,7 @@ class Bot:
         carrier: Carrier | None = None,
         prepare: Callable[[Self], Awaitable[None]] | None = None,
         meter: Meter | None = None,
+        spans: Spans | None = None,
     ) -> Self:
         """Load a bot from its directory and start its plugins and its store.
 
@@ -146,8 +149,8 @@ class Bot:
         SQLite file: another one's end is waited for, `patience` seconds at most, while `keep_waiting`, which is told
         whom it waits for, gives True. `role` makes it one of several processes that run the bot, if the store can be
         shared; `carrier` is another than bot.yaml's. `prepare` sees the bot before its
-        first turn; `meter` goes on counting for it. Raises LoadError with every problem, ConfigError, StoreError and
-        CarrierError.
+        first turn; `meter` goes on counting for it, `spans` makes it traced. Raises LoadError with every
+        problem, ConfigError, StoreError and CarrierError.
         """
         clock = clock or WallClock()
         checked = check_directory(Path(directory), clock=clock)
@@ -172,6 +175,8 @@ class Bot:
                 await node.carrier.open()
                 built = node.around(built)
             engine = _engine(checked, checked.flows, kept, clock, built, locale, node, files, meter)
+            if spans is not None:
+                trace(engine, spans)
             bot = cls(checked, engine, built, node)
             await kept.save_version(checked.flows.version, checked.sources, clock.now())
             if prepare is not None:

@@ -32,6 +32,7 @@ from botkit.app.watching import Watch
 from botkit.app.webhooks import event_routes
 from botkit.errors import NOWHERE, BotkitError, ConfigError, StoreError
 from botkit.monitoring import CONTENT_TYPE, Meter, log_turn
+from botkit.monitoring.spans import Spans
 from botkit.ports.connectors import Connector
 from botkit.registry.connectors import BotInfo, missing_secrets
 from botkit.registry.discovery import build_connector, find_connector
@@ -183,6 +184,7 @@ class Service:
         watch: bool = True,
         role: Role = "all",
         log_turns: bool = False,
+        spans: Spans | None = None,
     ):
         self.directory = directory
         self.address = address
@@ -192,7 +194,8 @@ class Service:
         self._role = role
         self._numbers = Numbers()
         self._meter = Meter()
-        self._meter.tell = log_turn if log_turns else None
+        self._log_turns = log_turns
+        self._spans = spans
         self._server: uvicorn.Server | None = None
         self._follower: Follower | None = None
         self._stopping = False
@@ -241,6 +244,7 @@ class Service:
             self._follower = Follower(bot, self._tell)
             await self._follower.begin(saved=self._watched)
 
+        self._meter.tell = log_turn if self._log_turns else None
         watch = Watch(self.directory)
         waiting = Waiting(self._tell)
         try:
@@ -250,6 +254,7 @@ class Service:
                 role=self._role,
                 prepare=prepare,
                 meter=self._meter,
+                spans=self._spans,
                 keep_waiting=lambda holder: waiting(holder) and not self._stopping,
             )
         except StoreError:
@@ -264,8 +269,9 @@ class Service:
             await bot.close()
 
     async def _serve_bot(self, bot: Bot, door: socket.socket, watch: Watch) -> None:
+        app: Any = build_app(bot, self._numbers, lambda: self._server is not None and self._server.should_exit)
         config = uvicorn.Config(
-            build_app(bot, self._numbers, lambda: self._server is not None and self._server.should_exit),
+            app if self._spans is None else self._spans.taking_over(app),
             log_config=None,
             access_log=False,
             lifespan="off",

@@ -44,15 +44,17 @@ def run(
     """
     from botkit.app.nodes import ROLES
     from botkit.app.serving import Address, Service
+    from botkit.monitoring.spans import exporting
 
     set_up_logging(log_format)
     chosen = next((known for known in ROLES if known == role), None)
     if chosen is None:
         raise UsageError(f"there is no role {role!r}", hint=f"it is {', '.join(ROLES[:-1])} or {ROLES[-1]}")
-    service = Service(
-        directory, Address(host, port), _say, strict=strict, watch=reload, role=chosen, log_turns=log_turns
-    )
-    with asyncio.Runner(loop_factory=_fastest_loop()) as runner:
+    where = Address(host, port)
+    with exporting() as spans, asyncio.Runner(loop_factory=_fastest_loop()) as runner:
+        service = Service(
+            directory, where, _say, strict=strict, watch=reload, role=chosen, log_turns=log_turns, spans=spans
+        )
         runner.run(service.run())
 
 

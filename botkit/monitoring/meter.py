@@ -108,7 +108,7 @@ class Meter:
 
     def note_call(self, action: str, code: str, seconds: float) -> None:
         """Note how a call ended: the code of its failure, or nothing; 0 seconds if it was not made at all."""
-        key, took = (action, "ok" if not code else code if code in OUTCOMES else "refused"), self.call_seconds.values
+        key, took = (action, outcome_of(code)), self.call_seconds.values
         if key in self.calls.values and (action,) in took and seconds:
             self.calls.values[key] += 1
             took[(action,)].counts[bisect_left(SECONDS, seconds)] += 1
@@ -117,6 +117,11 @@ class Meter:
         self.calls.add(*key)
         if seconds:
             self.call_seconds.observe(seconds, action)
+
+
+def outcome_of(code: str) -> str:
+    """Give how a call ended in words of botkit's own, by the code of its failure."""
+    return "ok" if not code else code if code in OUTCOMES else "refused"
 
 
 def _is_done(turn: Turn) -> bool:

@@ -8,6 +8,7 @@ from botkit.monitoring import FAMILIES
 from botkit.monitoring.lines import NAMES as NAMES_OF_LINES
 from botkit.monitoring.meter import OUTCOMES, REFUSALS
 from botkit.monitoring.series import MOST_SERIES
+from botkit.monitoring.spans import EXPORTERS, SPANS
 from tests.docs.log_events import events
 from tests.docs.pages import ROOT
 
@@ -55,3 +56,9 @@ def test_what_lines_have_is_let_through() -> None:
 def test_the_sample_is_a_line() -> None:
     sample = json.loads(PAGE.split("```json\n", 1)[1].split("\n```", 1)[0])
     assert sample.keys() - {"time", "level", "logger", "message", "node", "file", "line", "tries"} <= NAMES_OF_LINES
+
+
+def test_every_span_is_named() -> None:
+    assert [row[0] for row in rows("span")] == [f"`{name}`" for name in SPANS]
+    (exporters,) = (row[1] for row in rows("variable") if row[0] == "`OTEL_TRACES_EXPORTER`")
+    assert set(re.findall(r"`(\w+)`", exporters)) == set(EXPORTERS)
