@@ -5,6 +5,7 @@ import logging
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -92,3 +93,26 @@ def test_a_library_configures_nothing_and_loads_no_structlog() -> None:
     code = "import logging, sys, botkit; botkit.Bot; print(logging.getLogger().handlers, 'structlog' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "[] False\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "variables", "said"),
+    [
+        (("--log-format", "xml"), {}, "--log-format is json or text, not 'xml'"),
+        ((), {"BOTKIT_LOG_LEVEL": "loud"}, "BOTKIT_LOG_LEVEL is debug, info, warning or error, not 'loud'"),
+        ((), {"OTEL_TRACES_EXPORTER": "zipkin"}, "OTEL_TRACES_EXPORTER is 'zipkin' (there are otlp, console, none)"),
+    ],
+)
+def test_run_says_what_cannot_be_chosen(
+    words: tuple[str, ...],
+    variables: dict[str, str],
+    said: str,
+    botkit: Any,
+    desk: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    code, _, err = botkit("run", desk, "--port", "0", *words)
+    assert code in (1, 2)
+    assert said in err
