@@ -141,7 +141,7 @@ _METRICS: Final[tuple[tuple[Family, Read], ...]] = (
         lambda m, _: m.claim_seconds.values,
     ),
     (
-        Family("botkit_refusals_total", "counter", "Messages that were refused.", ("kind",)),
+        Family("botkit_refusals_total", "counter", "What safety refused, or took out.", ("kind",)),
         lambda m, _: m.refusals.values,
     ),
     (

@@ -28,6 +28,9 @@ REFUSALS: Final = {
     "blocked word": "blocked_word",
     "blocked pattern": "blocked_pattern",
     "a required guard failed": "guard_failed",
+    "reply": "reply",
+    "link": "link",
+    "verification": "verification",
 }
 """Kinds of refusals by what the record of a turn says; any other is what a plugin's guard says: `guard`."""
 
@@ -74,8 +77,11 @@ class Meter:
                     self.handoffs.add(effect.team)
             if self.tell is not None:
                 self.tell(turn)
-            if kind is Owned or turn.route == "safety":
-                self._note_rare(turn)
+            for one in turn.candidates:
+                if one.route == "safety":
+                    self.refusals.add(REFUSALS.get(one.name, "guard"))
+            if kind is Owned:
+                self._note_claim(turn)
             if kind in _BY_CUSTOMER and (began := self.came.pop(commit.conversation, None)) is not None:
                 took = perf_counter() - began
                 self.stored.counts[bisect_left(SECONDS, took)] += 1
@@ -86,14 +92,9 @@ class Meter:
             self.came.clear()
             self.unsaid.clear()
 
-    def _note_rare(self, turn: Turn) -> None:
-        if turn.route == "safety":
-            said = next((one.name for one in turn.candidates if one.route == "safety"), "")
-            self.refusals.add(REFUSALS.get(said, "guard"))
-        if isinstance(turn.event, Owned) and turn.event.how == "claimed" and _is_done(turn):
-            self._note_claim(turn)
-
     def _note_claim(self, turn: Turn) -> None:
+        if not (isinstance(turn.event, Owned) and turn.event.how == "claimed" and _is_done(turn)):
+            return
         session = turn.session
         self.claims.add(session.team)
         waited = turn.now - session.handed.since if session.handed is not None and session.handed.since else 0.0

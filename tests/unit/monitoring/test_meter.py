@@ -113,7 +113,7 @@ def test_handoffs_and_claims_are_counted_by_team() -> None:
 @pytest.mark.parametrize(
     ("said", "kind"),
     [("too long", "too_long"), ("too many", "too_many"), ("too fast", "too_fast"), ("blocked word", "blocked_word"),
-     ("a required guard failed", "guard_failed"), ("my card is 4111", "guard"), ("", "guard")],
+     ("reply", "reply"), ("link", "link"), ("verification", "verification"), ("a required guard failed", "guard_failed"), ("my card is 4111", "guard"), ("", "guard")],
 )  # fmt: skip
 def test_a_refusal_is_counted_by_kind_and_never_by_what_a_guard_says(said: str, kind: str) -> None:
     meter = Meter()
@@ -132,3 +132,10 @@ def test_a_call_is_counted_by_how_it_ended(code: str, outcome: str) -> None:
 
 def test_every_refusal_of_botkits_own_has_a_kind() -> None:
     assert {TOO_LONG, TOO_MANY, TOO_FAST, REPEATED, WORD, PATTERN} <= set(REFUSALS)
+
+
+def test_all_that_safety_did_in_a_turn_is_counted() -> None:
+    meter = Meter()
+    did = tuple(Candidate("safety", name, 1.0) for name in ("reply", "link", "link"))
+    meter.note(commit(Message("x"), "intent", candidates=(Candidate("intent", "buy", 0.9, taken=True), *did)))
+    assert meter.refusals.values == {("reply",): 1, ("link",): 2}
