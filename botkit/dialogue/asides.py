@@ -3,11 +3,12 @@
 from typing import Literal
 
 from botkit.dialogue.patterns import own_words
-from botkit.dialogue.phrases import anywhere, is_question, strip_talk, without
+from botkit.dialogue.phrases import is_question, strip_talk, without
 from botkit.dialogue.questions import repeat_question
 from botkit.dialogue.refusing import subject_of
 from botkit.dialogue.retries import hint
 from botkit.dialogue.stack import top_group
+from botkit.dialogue.wording import anywhere
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask, Confirm
 from botkit.model.session import Question

@@ -178,6 +178,8 @@ def _hindrance(work: Work, event: Owned) -> Hindrance | None:
     if event.how in {"queued", "unavailable"}:
         return None if work.owner == "queue" else ("ignored", "it does not wait for a person")
     if event.how == "claimed":
+        if not event.agent:
+            return "unclaimed", "nobody is named who claims it"
         if work.owner == "human" and work.agent != event.agent and not event.forced:
             return "taken", f"{work.agent} has it"
         return None

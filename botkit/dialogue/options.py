@@ -8,7 +8,8 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from botkit.dialogue.denials import is_denied, is_left, is_retracted, suits_not
-from botkit.dialogue.phrases import Phrases, anywhere, leads_in, without
+from botkit.dialogue.phrases import Phrases, leads_in, without
+from botkit.dialogue.wording import anywhere
 from botkit.model.words import fold, fold_placed, has_cjk
 
 CLOSE = 82  # of 100: a misspelt label is still the label

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from botkit.dialogue.phrases import Phrases, anywhere, is_question, read_control, strip_correction
+from botkit.dialogue.phrases import Phrases, is_question, read_control, strip_correction
+from botkit.dialogue.wording import anywhere
 from botkit.model.definitions import Found, SlotDef
 from botkit.model.words import bordered, fold, has_cjk, is_broad, words_of
 

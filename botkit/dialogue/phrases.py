@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from itertools import groupby
 
+from botkit.dialogue.wording import any_of, anywhere, leading
 from botkit.model.locales import Control, Locale, plain_words
 from botkit.model.words import fold, has_cjk
 
@@ -98,9 +97,9 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         yes=yes,
         no=no,
         requests=anywhere(tuple(phrase for locale in known for phrase in locale.requests)),
-        corrections=_leading(phrase for locale in known for phrase in locale.corrections),
-        leading_yes=_leading(_answering(known, yes)),
-        leading_no=_leading(_answering(known, no)),
+        corrections=leading(phrase for locale in known for phrase in locale.corrections),
+        leading_yes=leading(_answering(known, yes)),
+        leading_no=leading(_answering(known, no)),
         either=anywhere(tuple(yes | no)),
         fillers=anywhere(tuple(phrase for locale in known for phrase in locale.fillers)),
         all_of=frozenset(fold(phrase) for locale in known for phrase in locale.all_of),
@@ -108,7 +107,7 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         doubts=anywhere(tuple(phrase for locale in known for phrase in locale.doubts)),
         asking=_asking(phrase for locale in known for phrase in locale.questions),
         joined=anywhere(tuple(locale.formats.list_and for locale in known)),
-        joining=_leading(locale.formats.list_and for locale in known),
+        joining=leading(locale.formats.list_and for locale in known),
         assents=anywhere((*yes, *(phrase for locale in known for phrase in _adding_nothing(locale)))),
         plain=plain_words(known),
         clauses=_ending(known),
@@ -137,8 +136,10 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         cancelling=anywhere(tuple(phrase for phrase, name in control.items() if name == "cancel")),
         signs=_signs(known),
         every=anywhere(tuple(phrase for locale in known for phrase in locale.all_of)),
-        denials=anywhere(tuple(phrase for locale in known for phrase in (*locale.negations, *locale.refusals))),
-        small=_leading(phrase for locale in known for phrase in locale.prepositions),
+        denials=anywhere(
+            tuple(phrase for locale in known for phrase in (*locale.negations, *locale.refusals)), _harmless(known)
+        ),
+        small=leading(phrase for locale in known for phrase in locale.prepositions),
         pronouns=_pronouns(known),
         denying=_denying(known, [phrase for locale in known for phrase in locale.negations]),
         refusing=_denying(known, [phrase for locale in known for phrase in (*locale.negations, *locale.refusals)]),
@@ -152,12 +153,12 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         presence=anywhere(tuple(phrase for locale in known for phrase in locale.presence)),
         losses=anywhere(tuple(phrase for locale in known for phrase in locale.losses)),
         lacking=_denying(known, [phrase for locale in known for phrase in locale.nots], claiming=True),
-        wrongs=_leading(phrase for locale in known for phrase in locale.wrongs),
-        rights=_leading(phrase for locale in known for phrase in locale.rights),
+        wrongs=leading(phrase for locale in known for phrase in locale.wrongs),
+        rights=leading(phrase for locale in known for phrase in locale.rights),
         tags=_trailing(phrase for locale in known for phrase in locale.tags),
-        leading_denials=_leading(phrase for locale in known for phrase in locale.negations),
+        leading_denials=leading(phrase for locale in known for phrase in locale.negations),
         particulars=anywhere(tuple(phrase for locale in known for phrase in locale.particulars)),
-        remarks=_leading(phrase for locale in known for phrase in locale.remarks),
+        remarks=leading(phrase for locale in known for phrase in locale.remarks),
         counting=anywhere(
             tuple(phrase for locale in known for phrase in (*locale.numbers.measures, *locale.pronouns))
         ),
@@ -166,7 +167,7 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         reaching=_denying(known, [phrase for locale in known for phrase in locale.goals]),
         ranges=anywhere(tuple(phrase for locale in known for phrase in locale.ranges)),
         adding=anywhere(tuple(phrase for locale in known for phrase in locale.additions)),
-        proposing=_leading(phrase for locale in known for phrase in locale.proposals),
+        proposing=leading(phrase for locale in known for phrase in locale.proposals),
     )
     counters = (strip_talk(gathered, fold(phrase)) for locale in known for phrase in locale.counters)
     return replace(gathered, counters=frozenset(counters) - {""})
@@ -201,30 +202,18 @@ def _answering(locales: Iterable[Locale], phrases: frozenset[str]) -> set[str]:
     return {fold(phrase) for locale in locales for phrase in locale.answers} & phrases
 
 
-@lru_cache(maxsize=1024)
-def anywhere(phrases: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Make a pattern of phrases that stand anywhere in a folded text."""
-    body = _any_of(phrases)
-    return re.compile(body) if body else None
-
-
-def _leading(phrases: Iterable[str]) -> re.Pattern[str] | None:
-    body = _any_of(phrases)
-    return re.compile(rf"(?:{body})\s*") if body else None
-
-
 def _phoning(locales: Iterable[Locale]) -> re.Pattern[str] | None:
     """Make a pattern of the end of a text that announces a phone number; 'my number is' may announce any other."""
     phones = {phrase for locale in locales for phrase in locale.phone}
     small = {p for locale in locales for p in (*locale.fillers, *locale.copulas, *locale.kinds)} - phones
     vague = anywhere(tuple(small))
-    links = _any_of(phrase for locale in locales for phrase in locale.copulas)
-    body = _any_of(phrase for phrase in phones if without(fold(phrase), vague))
+    links = any_of(phrase for locale in locales for phrase in locale.copulas)
+    body = any_of(phrase for phrase in phones if without(fold(phrase), vague))
     return re.compile(rf"(?:{body})[\s:：]*(?:(?:{links or '(?!)'})[\s:：]*)?\Z") if body else None
 
 
 def _trailing(phrases: Iterable[str]) -> re.Pattern[str] | None:
-    body = _any_of(phrases)
+    body = any_of(phrases)
     return re.compile(rf"(?:{body})\Z") if body else None
 
 
@@ -237,15 +226,15 @@ def _linking(phrases: Iterable[str]) -> re.Pattern[str] | None:
 
 def _leading_over(locales: Iterable[Locale]) -> re.Pattern[str]:
     """Make a pattern of the end of a text: a sign or an 'and', with fillers and words of correction behind."""
-    joining = _any_of(locale.formats.list_and for locale in locales)
-    between = _any_of(phrase for locale in locales for phrase in (*locale.fillers, *locale.corrections))
+    joining = any_of(locale.formats.list_and for locale in locales)
+    between = any_of(phrase for locale in locales for phrase in (*locale.fillers, *locale.corrections))
     joined = rf"|(?:{joining})" if joining else ""
     return re.compile(rf"\s*(?:[,;.，；、。]{joined})(?:[\s,;.，；、。]|{between or joining or '(?!)'}{joined})*\Z")
 
 
 def _ending(locales: Iterable[Locale]) -> re.Pattern[str]:
     """Make a pattern of what ends a clause in a text as it was written: a sign, an 'and', a word of doubt ('but')."""
-    words = _any_of(phrase for locale in locales for phrase in (*locale.doubts, locale.formats.list_and))
+    words = any_of(phrase for locale in locales for phrase in (*locale.doubts, locale.formats.list_and))
     return re.compile(rf"[，。；;、]|,\s|{words or '(?!)'}")
 
 
@@ -253,14 +242,15 @@ def _stopping(locales: Iterable[Locale], answers: frozenset[str]) -> re.Pattern[
     """Make a pattern of the words that stop something, and of phrases that have one in them and go on."""
     stops = {fold(phrase) for locale in locales for phrase in locale.stops} - {""}
     phrases = answers | {fold(phrase) for locale in locales for phrase in locale.corrections}
-    body = _any_of(stops | {phrase for phrase in phrases if any(stop in phrase[: -len(stop)] for stop in stops)})
+    longer = {phrase for phrase in phrases if any(stop in phrase[: -len(stop)] for stop in stops)}
+    body = any_of(stops | longer, _harmless(locales))
     return re.compile(body) if body else None
 
 
 def _calling(locales: Iterable[Locale]) -> re.Pattern[str] | None:
     """Make a pattern of what stands at the end of a text between a value and its name: 'is my', 是我的."""
-    links = _any_of(phrase for locale in locales for phrase in locale.copulas)
-    fillers = _any_of(phrase for locale in locales for phrase in locale.fillers)
+    links = any_of(phrase for locale in locales for phrase in locale.copulas)
+    fillers = any_of(phrase for locale in locales for phrase in locale.fillers)
     return re.compile(rf"\s*(?:{links})(?:\s*(?:{fillers or '$'}))*\s*\Z") if links else None
 
 
@@ -269,10 +259,10 @@ def _denying(locales: Iterable[Locale], phrases: Iterable[str], *, claiming: boo
 
     With `claiming` these may be words that claim: I don't HAVE a receipt.
     """
-    denials = _any_of(phrases)
+    denials = any_of(phrases, _harmless(locales))
     small = [(*locale.prepositions, *locale.fillers, *(locale.claims if claiming else ())) for locale in locales]
     agreeing = {phrase for locale in locales for phrase in locale.yes}
-    between = _any_of(phrase for phrases in small for phrase in phrases if phrase not in agreeing)
+    between = any_of(phrase for phrases in small for phrase in phrases if phrase not in agreeing)
     return re.compile(rf"(?:{denials})[ ]*(?:(?:{between or '(?!)'})[ ]*){{0,3}}\Z") if denials else None
 
 
@@ -281,14 +271,14 @@ def _barring(locales: Iterable[Locale]) -> re.Pattern[str] | None:
     known = {fold(phrase) for locale in locales for phrase in locale.barring} - {""}
     spared = {fold(phrase) for locale in locales for phrase in locale.fillers} - known
     ends = [phrase for phrase in spared if any(phrase.endswith(one) for one in known)]
-    body, spare = _any_of(known), "".join(rf"(?<!{re.escape(phrase)})" for phrase in ends)
+    body, spare = any_of(known), "".join(rf"(?<!{re.escape(phrase)})" for phrase in ends)
     return re.compile(rf"(?:{body}){spare}[ ]*\Z") if body else None
 
 
 def _rejecting(locales: Iterable[Locale]) -> re.Pattern[str] | None:
     """Make a pattern of what rejects the value that it stands right behind; one small word may stand between."""
-    body = _any_of(phrase for locale in locales for phrase in locale.rejections)
-    between = _any_of(phrase for locale in locales for phrase in locale.pronouns)
+    body = any_of(phrase for locale in locales for phrase in locale.rejections)
+    between = any_of(phrase for locale in locales for phrase in locale.pronouns)
     return re.compile(rf"\s*(?:(?:{between or '(?!)'})\s*)?(?:{body})") if body else None
 
 
@@ -296,7 +286,7 @@ def _pronouns(locales: Iterable[Locale]) -> re.Pattern[str] | None:
     """Make a pattern of what may follow a name without saying anything: the charged ONE."""
     numbers = {word for locale in locales for word in locale.numbers.words}
     known = {phrase for locale in locales for phrase in locale.pronouns}
-    plain, counting = _any_of(known - numbers), _any_of(known & numbers)
+    plain, counting = any_of(known - numbers), any_of(known & numbers)
     body = "|".join([rf"(?P<plain>{plain})"] * bool(plain) + [rf"(?P<counting>{counting})"] * bool(counting))
     return re.compile(rf"\s*(?:{body})") if body else None
 
@@ -322,17 +312,9 @@ def _asking(phrases: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile(body) if body else None
 
 
-def _any_of(phrases: Iterable[str]) -> str:
-    """Make a pattern of phrases, the longest first: whole words, or just the characters where words have no borders.
-
-    The borders stand once around all phrases in a row: around each of them they take long to compile.
-    """
-    folded = sorted({fold(phrase) for phrase in phrases} - {""}, key=len, reverse=True)
-    parts = []
-    for borderless, group in groupby(folded, key=has_cjk):
-        choice = "|".join(map(re.escape, group))
-        parts.append(choice if borderless else rf"(?<!\w)(?:{choice})(?!\w)")
-    return "|".join(parts)
+def _harmless(locales: Iterable[Locale]) -> tuple[str, ...]:
+    """Give the words that begin as a no and are none."""
+    return tuple([word for locale in locales for word in (*locale.harmless, *locale.others)])
 
 
 def read_control(phrases: Phrases, folded: str) -> Control | None:

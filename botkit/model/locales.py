@@ -170,6 +170,7 @@ class Locale(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     refusals: tuple[str, ...] = ()  # before an option that is not meant: I DON'T WANT the blue one
     appeals: tuple[str, ...] = ()  # whole messages that ask for a person, unless a flow is for them
     stops: tuple[str, ...] = ()  # before what is not wanted, or not any more: NO refund, 先不 退
+    harmless: tuple[str, ...] = ()  # words that begin as a no and are none: 别人, 不过
     past: tuple[str, ...] = ()  # words by which something is told that was done: I PAID by card
     wishes: tuple[str, ...] = ()  # what has one of these is more than told: I paid and WANT it back
     pronouns: tuple[str, ...] = ()  # behind a slot's name they add nothing: the charged ONE

@@ -12,11 +12,14 @@ from botkit.model.events import (
     Failure,
     Match,
     Message,
+    Noted,
     Opened,
     Outside,
     Owned,
     Press,
+    Purpose,
     Result,
+    Said,
     Timer,
 )
 from botkit.model.replies import Button, Call, DropTimers, SetTimer
@@ -139,7 +142,8 @@ def _press(world: World) -> Event:
 
 def _time(world: World) -> Event:
     if not world.timers or world.random.random() < 0.1:
-        return Timer("1.1", world.random.choice(["silence", "end", "wait", "timeout"]))
+        purposes: tuple[Purpose, ...] = ("silence", "end", "wait", "timeout", "patience", "agent")
+        return Timer("1.1", world.random.choice(purposes))
     key, timer = min(world.timers.items(), key=lambda item: item[1].due)
     del world.timers[key]
     world.now = max(world.now, timer.due)
@@ -157,8 +161,14 @@ def _result(world: World) -> Event:
 
 
 def _owned(world: World) -> Event:
-    hows = ("claimed", "returned", "left", "closed", "unavailable")
-    return Owned(world.random.choice(hows), "Eve")  # type: ignore[arg-type]
+    random, agent = world.random, world.random.choice(("Eve", "Eve", "Bob", ""))
+    if random.random() < 0.3:
+        return random.choice((Said(agent, random.choice(SAYINGS)), Noted(agent, random.choice(SAYINGS))))
+    hows = ("claimed", "returned", "left", "closed", "unavailable", "assigned", "requeued", "queued")
+    to, team = random.choice((("Bob", ""), ("", "care"), ("", "")))
+    forced = random.random() < 0.2
+    how: Any = random.choice(hows)
+    return Owned(how, agent, to=to, team=team, forced=forced, ahead=random.randrange(4))
 
 
 def _outside(world: World) -> Event:

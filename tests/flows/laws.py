@@ -7,7 +7,7 @@ from botkit import dialogue
 from botkit.dialogue import new_session
 from botkit.model.codec import decode_event, decode_session, encode_event, encode_record, encode_session
 from botkit.model.definitions import Ask, Confirm, Do, FlowSet, Rate, Run, Set, Wait
-from botkit.model.events import Event, Outside, Press
+from botkit.model.events import Event, Outside, Owned, Press, Said, Timer
 from botkit.model.replies import Call, DropTimers, HandOff, Leave, SetTimer
 from botkit.model.session import Session
 from botkit.model.turn import Record, Turn, Visit
@@ -100,6 +100,8 @@ class Watch:
                 case _:
                     pass
         waiting = {frame.asked for frame in turn.session.stack if frame.asked}
+        handed = turn.session.handed
+        waiting |= {handed.packet.id} if handed is not None else set()
         hold("no timer outlives its question", self.timers <= waiting, self.timers - waiting)
 
     def _check_writes(self, before: Session, turn: Turn) -> None:
@@ -179,7 +181,11 @@ def _check_silence(before: Session, turn: Turn) -> None:
         return
     spoke = {visit.flow for visit in turn.visits} - WHILE_OWNED
     hold("the bot is silent while a person has it", not spoke, spoke)
-    hold("the bot is silent while a person has it", turn.visits or not turn.replies)
+    told = isinstance(turn.event, Owned | Timer)  # of the place in the queue, or that somebody else takes over
+    spoken = [reply for reply in turn.replies if not reply.agent]
+    hold("the bot is silent while a person has it", turn.visits or told or not spoken, (turn.event, spoken))
+    said = isinstance(turn.event, Said) and before.owner == "human" and turn.event.agent == before.agent
+    hold("nobody speaks but who has it", said or len(spoken) == len(turn.replies))
 
 
 def _entries(flows: FlowSet, visit: Visit) -> list[Entry]:

@@ -179,7 +179,7 @@ def _interrupt_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
 FAULTS: dict[Callable[[pytest.MonkeyPatch], None], str] = {
     _say_whole: "no write without a yes",
     _serve_twice: "no write twice for one yes",
-    _forget_changes: "no write without a yes after the last change",
+    _forget_changes: "no write without a yes after the last change|no write twice for one yes",
     _take_closed_buttons: "a closed button changes nothing",
     _leave_questions_open: "no timer outlives its question",
     _keep_timers: "no timer outlives its question",

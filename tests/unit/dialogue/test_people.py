@@ -59,6 +59,13 @@ def test_of_two_who_claim_the_first_gets_it() -> None:
     assert (outcome(talk), talk.session.epoch) == ("done", 1)
 
 
+def test_nobody_claims_nothing() -> None:
+    talk = waiting()
+    talk.owned("claimed", "")
+    assert (outcome(talk), state(talk)) == ("unclaimed", ("queue", "care", ""))
+    assert (talk.take(Said("", "hello")), outcome(talk)) == ("", "unclaimed")
+
+
 def test_a_lead_takes_it_from_somebody() -> None:
     talk = had()
     talk.take(Owned("claimed", "Lee", forced=True))
