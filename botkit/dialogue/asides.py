@@ -32,11 +32,11 @@ def read_aside(work: Work, text: str) -> Aside | None:
     body = step.body if step is not None else None
     if not isinstance(body, Ask | Confirm):
         return None
-    own = anywhere(own_words(body.slot)) if isinstance(body, Ask) else None
+    if isinstance(body, Confirm):
+        return "pause" if pauses and _only_pauses(work, folded) else None
+    own = anywhere(own_words(body.slot))
     if pauses and not _says_more(work, strip_talk(phrases, without(folded, phrases.pausing, own))):
         return "pause"
-    if not isinstance(body, Ask):
-        return None
     bare = strip_talk(phrases, without(folded, own))
     return "counter" if asks and bare in phrases.counters else None
 
@@ -63,7 +63,16 @@ def take_aside(work: Work, question: Question, aside: Aside) -> None:
     repeat_question(work)
 
 
+def _only_pauses(work: Work, folded: str) -> bool:
+    """Tell whether nothing but a pause is said at a confirm: a no, or what is wrong, objects to what a yes does."""
+    phrases = work.prepared.phrases
+    left = without(folded, phrases.pausing)
+    if any(one is not None and one.search(left) for one in (phrases.wrongs, anywhere(tuple(sorted(phrases.no))))):
+        return False
+    return not _says_more(work, strip_talk(phrases, left))
+
+
 def _says_more(work: Work, folded: str) -> bool:
-    """Tell whether a text has a word that is none of the open flow: 等会儿再退 has not."""
+    """Tell whether a text has a word that is none of the open flow, or a number: 等会儿再退 has not."""
     known = {word for frame in top_group(work) for word in subject_of(work, frame.flow).words} if folded else ()
-    return any(word not in known for word in words_of(folded))
+    return any(word not in known or any(map(str.isdigit, word)) for word in words_of(folded))

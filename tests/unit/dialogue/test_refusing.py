@@ -135,6 +135,15 @@ def test_a_pause_at_a_confirm_keeps_it_open(said: str) -> None:
     assert talk.text in {"Take your time.", "好的，您慢慢来。"}
 
 
+@pytest.mark.parametrize(
+    "said", ["yes. no wait, no", "wait, no", "wait, the order is wrong", "hold on, it is order 12"]
+)
+def test_what_objects_beside_a_pause_is_more_than_one(said: str) -> None:
+    talk = talk_to("confirm", said)
+    assert talk.text != "Take your time."
+    assert talk.called == []
+
+
 @pytest.mark.parametrize("said", ["I changed my mind about the color", "oh I changed my mind"])
 def test_what_cancels_chooses_no_option(said: str) -> None:
     assert talk_to("reason", said).slots.get("reason") is None
