@@ -80,16 +80,21 @@ def _guarded(answer: Answer, token: str) -> Answer:
             return refuse(403, 'the API is closed: write `api: {token: "${BOTKIT_TOKEN}"}` in bot.yaml')
         if not may_see(request, token):
             return refuse(401, "a token is needed: Authorization: Bearer ...", {"WWW-Authenticate": "Bearer"})
-        try:
-            return await answer(request)
-        except _UnknownError as error:
-            return refuse(404, str(error))
-        except UsageError as error:
-            return refuse(400, str(error))
-        except StoreError as error:
-            return refuse(503, error.reason or "the store failed", {"Retry-After": "5"})
+        return await answered(answer(request))
 
     return run
+
+
+async def answered(coming: Awaitable[Response]) -> Response:
+    """Give an answer, or say what went wrong."""
+    try:
+        return await coming
+    except _UnknownError as error:
+        return refuse(404, str(error))
+    except UsageError as error:
+        return refuse(400, str(error))
+    except StoreError as error:
+        return refuse(503, error.reason or "the store failed", {"Retry-After": "5"})
 
 
 class _UnknownError(Exception):

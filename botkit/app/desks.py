@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from typing import Any, Final
 from urllib.parse import quote
@@ -14,13 +14,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from botkit.app.api import query_of, refuse
+from botkit.app.api import answered, query_of, refuse
 from botkit.app.audits import note_act
 from botkit.app.bots import Bot
 from botkit.app.secrets import keep_secret
 from botkit.app.teams import Agent
 from botkit.app.transcripts import readable
-from botkit.errors import DeskError, StoreError, UsageError
+from botkit.errors import DeskError, UsageError
 from botkit.model.values import from_json
 from botkit.ports.files import is_ref
 from botkit.ports.people import Case, Dossier
@@ -90,13 +90,9 @@ class Counter:
             if request.method == "POST" and agent.role == "viewer":
                 return refuse(403, f"{agent.id} looks on: the role is viewer")
             try:
-                return await answer(request, agent)
+                return await answered(answer(request, agent))
             except DeskError as error:
                 return JSONResponse({"error": str(error), "reason": error.reason}, STATUS.get(error.reason, 409))
-            except UsageError as error:
-                return refuse(400, str(error))
-            except StoreError as error:
-                return refuse(503, error.reason or "the store failed", {"Retry-After": "5"})
 
         return run
 
@@ -152,10 +148,10 @@ class Counter:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(self._stream(agent), media_type="text/event-stream", headers=headers)
 
-    async def _stream(self, agent: Agent) -> AsyncIterator[str]:
+    async def _stream(self, agent: Agent) -> AsyncGenerator[str, None]:
         """Write what happens as server-sent events."""
         yield "retry: 1000\n\n"
-        async with aclosing(self._bot.desk.watch()) as changes:  # type: ignore[type-var]
+        async with aclosing(self._bot.desk.watch()) as changes:
             coming = asyncio.ensure_future(anext(changes))
             try:
                 last = time.monotonic()

@@ -13,6 +13,7 @@ from botkit.model.events import Event, Message, Noted, Opened, Outside, Owned, P
 from botkit.model.replies import Call, DropTimers, Effect, HandOff, Leave, Rated, Reply, SetTimer
 from botkit.model.turn import Record
 from botkit.model.values import File, Money
+from botkit.runtime.histories import line_said
 
 _NEW_LINE = "\n    "
 _JOINERS = "\t\u200c\u200d"  # of columns, and of what one emoji or word is made of
@@ -30,12 +31,8 @@ def event_line(event: Event) -> str:
 
 def _told(event: Event) -> tuple[str, str]:
     match event:
-        case Message(text=text, files=files):
-            return "customer", " ".join(
-                [*([text] if text else []), *(f"<{file.kind} {file.name}>" for file in files)]
-            )
-        case Press(label=label, value=value):
-            return "customer", f"[{label or value}]"
+        case Message() | Press():
+            return "customer", line_said(event)
         case Opened():
             return "opened", "the customer opened the chat"
         case Timer(purpose=purpose):

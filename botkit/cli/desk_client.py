@@ -6,7 +6,7 @@ import asyncio
 import http.client
 import json
 import threading
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -79,7 +79,7 @@ class HTTPDesk:
             raise FileError("there is no such file in this conversation", reason="missing")
         yield written
 
-    async def watch(self) -> AsyncIterator[Change]:
+    async def watch(self) -> AsyncGenerator[Change, None]:
         """Give what happens: what the server tells wakes a look at the list."""
         listener = _Listener(self, asyncio.get_running_loop())
         try:
@@ -186,7 +186,7 @@ class HTTPDesk:
         kind = http.client.HTTPSConnection if self._parts.scheme == "https" else http.client.HTTPConnection
         return kind(self._parts.hostname or "", self._parts.port, timeout=within)
 
-    def listen(self, connection: http.client.HTTPConnection, tell: Any) -> None:
+    def listen(self, connection: http.client.HTTPConnection, tell: Callable[[], None]) -> None:
         """Call `tell` whenever the server tells of something, until the stream ends."""
         connection.request("GET", "/api/desk/live", headers=self._headers)
         answer = connection.getresponse()

@@ -5,7 +5,6 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +14,7 @@ from rich.text import Text
 
 from botkit.app.transcripts import legible
 from botkit.cli.desk_client import HTTPDesk, Me
-from botkit.cli.terminal import loop_beside
+from botkit.cli.terminal import give_editing, loop_beside
 from botkit.errors import BotkitError, ConfigError, DeskError
 from botkit.ports.people import Case, Change, Dossier, Line, Team
 
@@ -31,13 +30,13 @@ a number     open that conversation        /list        who waits, and who is se
 /quit        leave (also Ctrl-D); what you have stays yours"""
 _SHOWN = 12  # lines of a transcript at first
 _STYLES: Mapping[str, str] = {"customer": "bold", "bot": "cyan", "agent": "green", "note": "yellow", "event": "dim"}
+_OF_IDENTITY = ("identified", "verified", "verified_by", "verified_until", "platform")
 _AGAIN = 3.0  # seconds after which a bot that is away is looked for again
 
 
 def serve(desk: HTTPDesk, team: str) -> None:
     """Sit at the desk until the person leaves."""
-    with suppress(ImportError):
-        import readline  # noqa: F401 - it gives `input` a history and editing
+    give_editing()
     with loop_beside() as loop:
         Screen(desk, Console(highlight=False), loop, team).run()
 
@@ -144,7 +143,7 @@ class Screen:
                 Text(f"{conversation} · {dossier.case.team} · {dossier.case.reason}", "bold"), style="dim"
             )
             for name, value in _facts(dossier):
-                self.console.print(Text.assemble((f"{name}: ", "dim"), _short(str(value), 200)))
+                self.console.print(Text.assemble((f"{name}: ", "dim"), _short(value, 200)))
             left = len(dossier.lines) - most
             if left > 0:
                 self.console.print(Text(f"({left} lines before; /more shows them)", "dim"))
@@ -203,10 +202,10 @@ class Screen:
 
     def _pass(self, name: str) -> None:
         conversation = self._opened()
-        agents = {one["id"] for one in self.me.agents}
-        if not name:
-            known = ", ".join([*sorted(agents), *(team.name for team in self.me.teams)])
-            self._tell(f"to whom? /pass NAME: {known or 'a team'}", "yellow")
+        agents, teams = [one["id"] for one in self.me.agents], [team.name for team in self.me.teams]
+        if name not in (*agents, *teams):
+            known = ", ".join([*sorted(agents), *teams]) or "bot.yaml has none under `handoff`"
+            self._tell(f"nobody and no team is called {name!r}: {known}" if name else f"to whom? {known}", "yellow")
             return
         to, team = (name, "") if name in agents else ("", name)
         self.wait(self.desk.reassign(conversation, self.me.agent, to=to, team=team))
@@ -322,15 +321,18 @@ def _line(line: Line) -> Text:
     return Text.assemble((f"{at} ", "dim"), (f"{mark}: ", _STYLES[line.who]), legible(line.text))
 
 
-def _facts(dossier: Dossier) -> Sequence[tuple[str, Any]]:
+def _facts(dossier: Dossier) -> Sequence[tuple[str, str]]:
     """Give what the packet tells: what the step shows, slots with their titles, and who the customer is."""
     packet = dossier.packet
     titles = packet.get("titles") or {}
-    facts: dict[str, Any] = {}
+    facts: dict[str, str] = {}
+    customer = packet.get("customer") or {}
     for key in ("customer", "slots", "show"):
         for name, value in (packet.get(key) or {}).items():
-            if value not in (None, "", [], {}):
-                facts[titles.get(name, name) if key == "slots" else name] = value
+            if value not in (None, "", [], {}) and not (key == "customer" and name in _OF_IDENTITY):
+                facts[titles.get(name, name) if key == "slots" else name] = _plainly(value)
+    if "identified" in customer:
+        facts["identity"] = f"{customer['identified']}{', verified' if customer.get('verified') else ''}"
     if packet.get("step"):
         facts["stopped at"] = f"{packet.get('flow', '')}/{packet['step']}"
     if packet.get("error"):
@@ -338,6 +340,14 @@ def _facts(dossier: Dossier) -> Sequence[tuple[str, Any]]:
     if packet.get("locale"):
         facts["language"] = packet["locale"]
     return list(facts.items())
+
+
+def _plainly(value: Any) -> str:
+    """Give a value as people read it: of a mapping its label, or else what it holds."""
+    if isinstance(value, dict):
+        label = value.get("label") or value.get("name") or value.get("title")
+        return str(label) if label else ", ".join(f"{name} {_plainly(item)}" for name, item in value.items())
+    return "; ".join(map(_plainly, value)) if isinstance(value, list) else str(value)
 
 
 def _last_turn(dossier: Dossier) -> int:

@@ -1,6 +1,7 @@
 """A chat on a terminal: bubbles, numbered buttons, and what the bot thought of it."""
 
 import asyncio
+import importlib
 import threading
 from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -35,11 +36,16 @@ _SILENT = {"queue": "waiting for a person", "human": "a person has the conversat
 
 def converse(opening: Opening) -> None:
     """Talk until the customer leaves. The bot lives beside, so that it can speak while somebody types."""
-    with suppress(ImportError):
-        import readline  # noqa: F401 - it gives `input` a history and editing
+    give_editing()
     console = Console(highlight=False)
     with loop_beside() as loop:
         Screen(console, loop).run(opening)
+
+
+def give_editing() -> None:
+    """Give `input` a history and editing, where the system has them."""
+    with suppress(ImportError):
+        importlib.import_module("readline")
 
 
 @contextmanager

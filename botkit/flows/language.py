@@ -92,13 +92,7 @@ SLOT_KEYS = (
     ),
     Key("title", "text", "What the bot calls it to a customer, who may call it so too.", "order number"),
     Key("description", "words", "What it means, for people and for the LLM.", "The number of an order"),
-    Key(
-        "secret",
-        "boolean",
-        "Nobody is shown the value, nor what a customer writes for it.",
-        "true",
-        default="false",
-    ),
+    Key("secret", "boolean", "Nobody is shown the value, nor what is written for it.", "true", default="false"),
     Key(
         "carry",
         "carry",

@@ -1,6 +1,6 @@
 """Desks: where people take conversations over."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -117,6 +117,6 @@ class Desk(Protocol):
         """Put all that somebody has back into the queue, since they go; give how many."""
         ...
 
-    def watch(self) -> AsyncIterator[Change]:
+    def watch(self) -> AsyncGenerator[Change, None]:
         """Give what happens, as it happens, on whatever node; what is there at first comes as `new`."""
         ...

@@ -2,27 +2,29 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Literal
 from uuid import uuid4
 
 import msgspec
 
 from botkit.errors import DeskError, UsageError
-from botkit.model.events import Event, Message, Noted, Owned, Press, Said
+from botkit.model.events import Message, Noted, Owned, Said
 from botkit.model.replies import HandOff
 from botkit.model.secrecy import hide_record, long_secrets
+from botkit.model.session import Session
 from botkit.model.turn import Record
-from botkit.model.values import File
 from botkit.ports.people import Case, Change, Dossier, Line, Team
 from botkit.ports.stored import Summary
 from botkit.runtime.engine import Engine
+from botkit.runtime.histories import line_said, said_in
 from botkit.runtime.packets import mask_handoff, mask_texts
 
 LONGEST_TEXT = 20_000  # characters of a reply or a note
 MOST_LINES = 500  # turns of a transcript that are read at once
 WITHIN = 10.0  # seconds in which the turn of what a person does has to be made
 BETWEEN_LOOKS = 1.0  # seconds between looks at what other processes have done
+BREATH = 0.1  # seconds between two looks at least, however much happens
 _FIRST_LOOK = 0.01  # seconds; each is twice the one before
 _PAGE = 200
 _WORDS: Mapping[str, str] = {
@@ -75,36 +77,27 @@ class EngineDesk:
 
         Secrets are in none of them, nor are numbers of cards, accounts and identity papers.
         """
-        session = (await self._engine.store.load(conversation, most=0)).session
-        if session is None:
-            raise DeskError(f"there is no conversation {conversation[:80]!r}", reason="unknown")
+        session = await self._session(conversation)
         first = max(after, session.seq - MOST_LINES) + 1
         records = await self._engine.store.turns(conversation, first, MOST_LINES)
-        handed = session.handed
-        case = Case(
-            conversation=conversation,
-            channel=session.channel,
-            owner=session.owner,
-            team=session.team,
-            agent=session.agent,
-            since=handed.since if handed is not None else 0.0,
-            touched=session.touched,
-            turns=session.seq,
-            reason=handed.packet.reason if handed is not None else "",
-            last="".join(mask_texts([text for _, text in session.lines[-1:]])),
-        )
         secrets = long_secrets(records)
         lines = [line for record in records for line in lines_of(hide_record(record, secrets))]
         masked = mask_texts([line.text for line in lines])
         shown = [msgspec.structs.replace(line, text=text) for line, text in zip(lines, masked, strict=True)]
-        packet = mask_handoff(handed.packet).packet if handed is not None else {}
-        return Dossier(case, packet, tuple(shown))
+        packet = mask_handoff(session.handed.packet).packet if session.handed is not None else {}
+        return Dossier(_case_of(session), packet, tuple(shown))
+
+    async def _session(self, conversation: str) -> Session:
+        session = (await self._engine.store.load(conversation, most=0)).session
+        if session is None:
+            raise DeskError(f"there is no conversation {conversation[:80]!r}", reason="unknown")
+        return session
 
     def read(self, conversation: str, ref: str) -> AsyncIterator[bytes]:
         """Read a file that the customer sent."""
         return self._engine.files.read(conversation, ref)
 
-    async def watch(self) -> AsyncIterator[Change]:
+    async def watch(self) -> AsyncGenerator[Change, None]:
         """Give what happens, as it happens."""
         with self._engine.handed.listening() as changed:
             async for change in changes_of(self.cases, self._is_gone, changed.wait):
@@ -157,9 +150,7 @@ class EngineDesk:
 
     async def _act(self, conversation: str, key: str, event: Owned | Said | Noted) -> Case:
         """Store what somebody does, wait for its turn, and give how the conversation stands then."""
-        session = (await self._engine.store.load(conversation, most=0)).session
-        if session is None:
-            raise DeskError(f"there is no conversation {conversation[:80]!r}", reason="unknown")
+        session = await self._session(conversation)
         key = f"desk:{key or uuid4().hex}"
         event = msgspec.structs.replace(event, id=key)
         accepted = await self._engine.put(conversation, key, event)
@@ -169,7 +160,7 @@ class EngineDesk:
             raise DeskError("it could not be done", reason="failed", hint="look at the logs of the bot")
         if outcome.name != "done":
             raise DeskError(outcome.why or _WORDS.get(outcome.name, outcome.name), reason=outcome.name)
-        return (await self.look(conversation, session.seq)).case
+        return _case_of(await self._session(conversation))
 
     async def _taken(self, conversation: str, key: str, first: int) -> Record:
         """Give the turn that took an event, made here or by another process."""
@@ -191,7 +182,7 @@ async def changes_of(
     look: Callable[[], Awaitable[Sequence[Case]]],
     is_gone: Callable[[str], Awaitable[bool]],
     wait: Callable[[float], Awaitable[None]],
-) -> AsyncIterator[Change]:
+) -> AsyncGenerator[Change, None]:
     """Give what changes in a list of cases; `wait` ends when it is to be looked at again."""
     known: dict[str, Case] = {}
     while True:
@@ -207,7 +198,8 @@ async def changes_of(
             else:
                 found[name] = known[name]
         known = found
-        await wait(BETWEEN_LOOKS)
+        await asyncio.sleep(BREATH)
+        await wait(BETWEEN_LOOKS - BREATH)
 
 
 def case_of(one: Summary) -> Case:
@@ -227,10 +219,30 @@ def case_of(one: Summary) -> Case:
     )
 
 
+def _case_of(session: Session) -> Case:
+    """Give the case of a conversation, whoever has it."""
+    handed = session.handed
+    return Case(
+        conversation=session.conversation,
+        channel=session.channel,
+        owner=session.owner,
+        team=session.team,
+        agent=session.agent,
+        since=handed.since if handed is not None else 0.0,
+        touched=session.touched,
+        turns=session.seq,
+        reason=handed.packet.reason if handed is not None else "",
+        last="".join(mask_texts([text for _, text in session.lines[-1:]])),
+    )
+
+
 def lines_of(record: Record) -> Sequence[Line]:
     """Give what a turn adds to the transcript that people read; what came of nothing is left out."""
     seq, at, event = record.seq, record.now, record.event
-    lines = [Line(seq, at, "customer", text, files=files) for text, files in _said(event)]
+    lines = [
+        Line(seq, at, "customer", line_said(said), files=said.files if isinstance(said, Message) else ())
+        for said in said_in(event)
+    ]
     refused = any(one.route == "event" and one.name != "done" for one in record.candidates)
     if isinstance(event, Noted):
         lines.append(Line(seq, at, "note", event.text, event.agent))
@@ -245,19 +257,6 @@ def lines_of(record: Record) -> Sequence[Line]:
         if reply.text
     ]
     return lines
-
-
-def _said(event: Event) -> Sequence[tuple[str, tuple[File, ...]]]:
-    """Give what a customer said: texts, labels of buttons, and files with their names."""
-    if isinstance(event, Press):
-        return [(f"[{event.label or event.value}]", ())]
-    if not isinstance(event, Message):
-        return ()
-    return [(_worded(part.text, part.files), part.files) for part in event.parts or (event,)]
-
-
-def _worded(text: str, files: Sequence[File]) -> str:
-    return " ".join([*([text] if text else []), *(f"<{file.kind} {file.name}>" for file in files)])
 
 
 def _named(agent: str) -> str:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from botkit.model.session import Session
+from botkit.model.session import Owner, Session
 
 
 class Handed:
@@ -12,24 +12,25 @@ class Handed:
 
     def __init__(self) -> None:
         self._epochs: dict[str, int] = {}
-        self._away: set[str] = set()  # conversations that wait for a person, or that one has
+        self._away: dict[str, Owner] = {}  # conversations that wait for a person, or that one has
         self._listening: list[Changed] = []
 
     def note(self, session: Session) -> None:
         """Note how a conversation stands after a turn that is stored."""
-        conversation = session.conversation
+        conversation, before = session.conversation, self._away.get(session.conversation)
         if session.owner == "bot":
-            if conversation not in self._away:
+            if before is None:
                 return
-            self._away.discard(conversation)  # given back; or erased by another process, and begun anew
+            del self._away[conversation]  # given back; or erased by another process, and begun anew
         else:
-            self._away.add(conversation)
+            self._away[conversation] = session.owner
         if session.owner == "human":
             self._epochs[conversation] = session.epoch
         else:
             self._epochs.pop(conversation, None)
         for one in self._listening:
-            one.tell()
+            if before != session.owner or not one.moves_alone:
+                one.tell()
 
     def epoch_of(self, conversation: str) -> tuple[int, bool]:
         """Give the owner's epoch, and whether a person has the conversation."""
@@ -37,9 +38,9 @@ class Handed:
         return (0, False) if epoch is None else (epoch, True)
 
     @contextmanager
-    def listening(self) -> "Iterator[Changed]":
-        """Hear of changes in this process, from here on."""
-        listener = Changed()
+    def listening(self, *, moves_alone: bool = False) -> "Iterator[Changed]":
+        """Hear of changes in this process, from here on; of `moves_alone`, only when one has another owner."""
+        listener = Changed(moves_alone=moves_alone)
         self._listening.append(listener)
         try:
             yield listener
@@ -50,7 +51,8 @@ class Handed:
 class Changed:
     """Whether something changed since it was last waited for."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, moves_alone: bool) -> None:
+        self.moves_alone = moves_alone
         self._event = asyncio.Event()
 
     def tell(self) -> None:

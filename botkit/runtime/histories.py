@@ -29,20 +29,27 @@ async def read_history(
     records = await store.turns(conversation, max(1, seq - most + 1), most)
     unsent = frozenset([one.reply for one in await store.deliveries(conversation) if one.error])
     entries = list(_entries(records, unsent, capabilities))
-    entries += [Entry(seq, said=said) for row in loaded.waiting for said in _said(row.event)]
+    entries += [Entry(seq, said=said) for row in loaded.waiting for said in said_in(row.event)]
     return entries[-most:]
 
 
 def _entries(records: Sequence[Record], unsent: frozenset[str], capabilities: Capabilities | None) -> Iterator[Entry]:
     for record in records:
-        yield from (Entry(record.seq, said=said) for said in _said(record.event))
+        yield from (Entry(record.seq, said=said) for said in said_in(record.event))
         for reply in record.replies:
             if reply.id not in unsent:
                 yield Entry(record.seq, reply=degrade(reply, capabilities) if capabilities else reply)
 
 
-def _said(event: Event) -> Sequence[Message | Press]:
+def said_in(event: Event) -> Sequence[Message | Press]:
     """Give what a customer said: of a burst that was taken as one, each message."""
     if isinstance(event, Message) and event.parts:
         return [Message(part.text, part.id, part.files) for part in event.parts]
     return [event] if isinstance(event, Message | Press) else ()
+
+
+def line_said(said: Message | Press) -> str:
+    """Give what a customer said as a line: a text and the names of files, or the label of a button."""
+    if isinstance(said, Press):
+        return f"[{said.label or said.value}]"
+    return " ".join([*([said.text] if said.text else []), *(f"<{file.kind} {file.name}>" for file in said.files)])

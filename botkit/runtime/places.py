@@ -44,7 +44,7 @@ class Places:
         await self._background.stop()
 
     async def _run(self) -> None:
-        with self._handed.listening() as changed:
+        with self._handed.listening(moves_alone=True) as changed:
             while True:
                 await changed.wait(_LONG)
                 if self._book.current.settings.tell_position:

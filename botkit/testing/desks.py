@@ -286,7 +286,7 @@ class DeskContract:
     async def test_who_watches_sees_what_happens(self, counter: Opened) -> None:
         async with counter as one:
             conversation = await queue(one, "a")
-            async with aclosing(one.desk.watch()) as changes:  # type: ignore[type-var]
+            async with aclosing(one.desk.watch()) as changes:
                 assert (await _next(changes, "new")).case.conversation == conversation
                 await one.say("a", "are you there?")
                 assert (await _next(changes, "moved")).case.last == "are you there?"

@@ -100,7 +100,7 @@ def test_a_person_serves_a_customer(desk: Path) -> None:
                 write(ann, "/note suspicious")
                 ann.hears("note of ann: suspicious")
                 write(ann, "/pass nobody")
-                ann.hears("there is no team 'nobody'")
+                ann.hears("nobody and no team is called 'nobody': bob, care, orders")
                 write(ann, "/what")
                 ann.hears("there is no /what")
                 write(ann, "/pass bob")

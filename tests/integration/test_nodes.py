@@ -246,7 +246,7 @@ async def test_a_person_at_a_web_node_serves_a_customer_of_another(database: str
         await customer.say("m1", "I want to talk to a person")
         await customer.until(3)
         desk = HTTPDesk(bot.nodes[1].address, token_of(keep_secret(COUNTER)), "ann")
-        async with asyncio.timeout(PATIENCE), aclosing(desk.watch()) as changes:  # type: ignore[type-var]
+        async with asyncio.timeout(PATIENCE), aclosing(desk.watch()) as changes:
             new = await anext(changes)
             assert (new.kind, new.case.conversation, new.case.owner) == ("new", customer.conversation, "queue")
             await desk.claim(customer.conversation, "ann")

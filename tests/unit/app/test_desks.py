@@ -240,7 +240,7 @@ async def test_what_happens_is_streamed(bot: Bot) -> None:
     leaving = [False]
     counter = desks.Counter(bot, lambda: leaving[0])
     ann = bot.checked.config.agents["ann"]
-    async with asyncio.timeout(20), aclosing(counter._stream(ann)) as stream:  # type: ignore[type-var]
+    async with asyncio.timeout(20), aclosing(counter._stream(ann)) as stream:
         assert await anext(stream) == "retry: 1000\n\n"
         first = await anext(stream)
         assert first.startswith("event: new\ndata: {")
