@@ -28,6 +28,7 @@ from botkit.dialogue.naming import (
     without_named,
 )
 from botkit.dialogue.options import find_parts
+from botkit.dialogue.patterns import is_guessable
 from botkit.dialogue.phrases import (
     Phrases,
     behind_no,
@@ -40,6 +41,7 @@ from botkit.dialogue.phrases import (
     without_tail,
 )
 from botkit.dialogue.remainders import remainder, rewords
+from botkit.dialogue.secrecy import asks_secret
 from botkit.dialogue.stack import asked_slots, seen_from
 from botkit.dialogue.verdicts import verdict_on
 from botkit.dialogue.work import Work
@@ -95,12 +97,14 @@ def find_corrections(work: Work, text: str, *, confirming: bool = False, refused
     if corrected or (confirming and behind_no(work.prepared.phrases, fold(text)) is not None):
         others += _in_parts(work, text, asked, (*named, *others, *same))
     others = [one for one in others if not any(_inside(one, other) for other in others)]
+    others = [one for one in others if not one.slot.secret or not is_guessable(one.slot) or _is_all(work, text, one)]
     others = [one for one in others if not any(_overlap(one, other) for other in named)]
     if not corrected:  # then what is said again of one slot is not said of another
         others = [one for one in others if not any(_overlap(one, other) for other in same)]
         others = [one for one in others if not is_asked_about(work.prepared.phrases, text, one.start, one.end)]
     places = _by_place(others)
     if not (corrected or confirming):
+        refused = refused and not asks_secret(work)
         lone = refused and not named and len(places) == 1 and len(places[0]) == 1 and _is_most(work, text, others[0])
         step = work.question.step if work.question else ""
         alone = [_because(one, f"{step} refuses it", refused=True) for one in others] if lone else []
@@ -123,6 +127,13 @@ def _is_most(work: Work, text: str, one: Correction) -> bool:
         return False
     left = without(fold(blank(text, [(one.start, one.end)])), phrases.corrections, phrases.fillers)
     return content_length(left) <= content_length(text[one.start : one.end])
+
+
+def _is_all(work: Work, text: str, one: Correction) -> bool:
+    """Tell whether a text has nothing but a value, beside a yes or no and words of correction: 'no, 7228'."""
+    phrases = work.prepared.phrases
+    rest = fold(blank(text, [(one.start, one.end)]))
+    return not content_length(without(rest, phrases.corrections, phrases.fillers, phrases.either))
 
 
 def _because(one: Correction, why: str, *, refused: bool = False) -> Correction:

@@ -8,8 +8,10 @@ from msgspec.structs import replace
 
 from botkit.dialogue.filling import MOST_TEXT, STRICT, Fit
 from botkit.dialogue.naming import blank, said_of
+from botkit.dialogue.patterns import is_guessable
 from botkit.dialogue.phrases import without
 from botkit.dialogue.refusing import only_tells
+from botkit.dialogue.secrecy import asks_secret
 from botkit.dialogue.work import Work
 from botkit.model.definitions import SlotDef
 from botkit.model.events import Entity
@@ -39,7 +41,9 @@ def offered(work: Work, slot: SlotDef) -> Fit | None:
     frame = work.top
     for index in range(len(frame.heard) - 1, -1, -1):
         heard = frame.heard[index]
-        found = said_of(work, slot, blank(heard.text, heard.used)) or _annotated(slot, heard)
+        found = said_of(work, slot, blank(heard.text, heard.used))
+        if found is None and not (slot.secret and is_guessable(slot)):
+            found = _annotated(slot, heard)
         if found is not None:
             used = replace(heard, used=(*heard.used, (found.start, found.end)))
             work.change(heard=(*frame.heard[:index], used, *frame.heard[index + 1 :]))
@@ -50,10 +54,10 @@ def offered(work: Work, slot: SlotDef) -> Fit | None:
 def keep_for_later(work: Work, text: str, entities: tuple[Entity, ...] = ()) -> list[tuple[SlotDef, Any]]:
     """Remember a message that answers nothing for the questions to come that it has values for, and give both.
 
-    One that was remembered with the same values before gives none.
+    One that was remembered with the same values before gives none, nor does a reply to the question for a secret.
     """
     text = text[:MOST_TEXT]
-    if any(heard.text == text for heard in work.top.heard):
+    if asks_secret(work) or any(heard.text == text for heard in work.top.heard):
         return []
     bare = any(map(str.isdigit, text)) and not any(map(str.isalpha, text)) and _SIGN.search(text) is None
     later = (slot for slot in _later(work) if not (bare and slot.type in _COUNTED))

@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from botkit.dialogue.clues import said_of_others
 from botkit.dialogue.filling import FREE_TYPES, STRICT, Fit, bare_amount, choices_of, find_values, strict_value
-from botkit.dialogue.patterns import shortened, wide
+from botkit.dialogue.patterns import is_guessable, shortened, wide
 from botkit.dialogue.phrases import Phrases, leads_in, without_assents, without_tail
 from botkit.dialogue.stack import asked_slots, known_slots
 from botkit.dialogue.work import Work
@@ -319,7 +319,12 @@ def _beside_own(work: Work, slot: SlotDef, text: str, named: Sequence[Mention]) 
 
 
 def said_of(work: Work, slot: SlotDef, text: str) -> Fit | None:
-    """Give the value that a text strictly has for a slot: right behind its name, or where it speaks of no other."""
+    """Give the value that a text strictly has for a slot: right behind its name, or where it speaks of no other.
+
+    A secret that any number may be is said at its own question or behind its name: four digits are a year as well.
+    """
     named = mentions(work, text)
     own = _beside_own(work, slot, text, named) if named else None
-    return own or strict_value(work, slot, _without(work, text, slot, named))
+    if own is not None or (slot.secret and is_guessable(slot)):
+        return own
+    return strict_value(work, slot, _without(work, text, slot, named))

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from botkit.dialogue.phrases import Phrases, is_question, read_control, strip_correction
@@ -16,6 +17,8 @@ from botkit.model.definitions import Found, SlotDef
 from botkit.model.words import bordered, fold, has_cjk, is_broad, words_of
 
 _DIGIT = re.compile(r"\d")
+_EVERYDAY = ("7", "12", "142", "2025", "14503")
+_NUMBERS = frozenset({"number", "integer", "money"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,16 @@ def find_matches(pattern: SlotPattern, phrases: Phrases, slot: SlotDef, text: st
     else:
         matches = _among_words(pattern, phrases, slot, text, asked=where == "asked")
     return [Found(_cased(pattern.exact, match[0]), match.start(), match.end()) for match in matches if match[0]]
+
+
+def is_guessable(slot: SlotDef) -> bool:
+    """Tell a slot that a number of everyday may be for: a year, a house's, part of a phone's."""
+    return _takes_numbers(slot.pattern) if slot.pattern else slot.type in _NUMBERS
+
+
+@lru_cache(maxsize=256)
+def _takes_numbers(pattern: str) -> bool:
+    return any(re.fullmatch(pattern, number) for number in _EVERYDAY)
 
 
 def wide(text: str) -> str:

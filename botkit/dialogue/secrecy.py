@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from botkit.dialogue.work import Work
-from botkit.model.definitions import Ask, SlotDef
+from botkit.model.definitions import Ask
 from botkit.model.events import Message, Press
 from botkit.model.secrecy import hide, texts_of
 from botkit.model.session import Frame
@@ -77,16 +77,14 @@ def _answers(work: Work) -> bool:
     """Tell whether the customer wrote while a secret was asked for, and nothing but the question took it."""
     if not isinstance(work.event, Message | Press) or work.route in _TAKEN_BY_OTHERS:
         return False
-    slot = _asked(work)
-    return slot is not None and slot.secret
+    return asks_secret(work)
 
 
-def _asked(work: Work) -> SlotDef | None:
-    """Give the slot that was asked for when the turn began."""
+def asks_secret(work: Work) -> bool:
+    """Tell whether a secret was asked for when the turn began."""
     session = work.session
-    if session.question is None or not session.stack:
-        return None
-    frame = session.stack[-1]
-    flow = work.flows.flows.get(frame.flow)
+    if not work.prepared.secrets or session.question is None or not session.stack:
+        return False
+    flow = work.flows.flows.get(session.stack[-1].flow)
     step = flow.steps.get(session.question.step) if flow is not None else None
-    return step.body.slot if step is not None and isinstance(step.body, Ask) else None
+    return step is not None and isinstance(step.body, Ask) and step.body.slot.secret

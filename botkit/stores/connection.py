@@ -117,3 +117,24 @@ def _set_up(db: sqlite3.Connection, durability: Durability, *, writes: bool) -> 
         db.execute("PRAGMA journal_mode = WAL")
     else:
         db.execute("PRAGMA query_only = ON")
+
+
+class Reading:
+    """Lends the reader, and says in our words what cannot be read."""
+
+    __slots__ = ("conversation", "path", "reader")
+
+    def __init__(self, reader: sqlite3.Connection | None, path: str, conversation: str) -> None:
+        self.reader, self.path, self.conversation = reader, path, conversation
+
+    def __enter__(self) -> sqlite3.Connection:
+        if self.reader is None:
+            raise StoreError(f"store {self.path}: it is not open")
+        return self.reader
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, sqlite3.Error):
+            raise explain(error, self.path) from error
+        if isinstance(error, ValueError):
+            of = f" of conversation {self.conversation}" if self.conversation else ""
+            raise StoreError(f"store {self.path}: what is stored{of} cannot be read: {error}") from error

@@ -36,7 +36,7 @@ from botkit.ports.stored import (
 from botkit.stores import erasing, removing, rows, work
 from botkit.stores import statements as sql
 from botkit.stores import statements_of_past as past
-from botkit.stores.connection import MEMORY, Durability, connect, empty_log, explain
+from botkit.stores.connection import MEMORY, Durability, Reading, connect, empty_log, explain
 from botkit.stores.holding import Hold
 from botkit.stores.migrating import bring_up
 from botkit.stores.packing import pack, unpack
@@ -471,9 +471,9 @@ class SQLiteStore:
         """Run a job in a transaction; `long` if it may take more time than a loop should be held up for."""
         return await self._open_writer().run(job, long=long)
 
-    def reading(self, conversation: str) -> "_Reading":
+    def reading(self, conversation: str) -> Reading:
         """Lend the reader for the length of a block."""
-        return _Reading(self._reader, self.path, conversation)
+        return Reading(self._reader, self.path, conversation)
 
     # -- how
 
@@ -487,24 +487,3 @@ _AWAITED: Any = Committed(0, more=False)
 
 
 # Context managers as classes: `contextlib` calls four functions more for each, and these are entered every turn.
-
-
-class _Reading:
-    """Lends the reader, and says in our words what cannot be read."""
-
-    __slots__ = ("conversation", "path", "reader")
-
-    def __init__(self, reader: sqlite3.Connection | None, path: str, conversation: str) -> None:
-        self.reader, self.path, self.conversation = reader, path, conversation
-
-    def __enter__(self) -> sqlite3.Connection:
-        if self.reader is None:
-            raise StoreError(f"store {self.path}: it is not open")
-        return self.reader
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, sqlite3.Error):
-            raise explain(error, self.path) from error
-        if isinstance(error, ValueError):
-            of = f" of conversation {self.conversation}" if self.conversation else ""
-            raise StoreError(f"store {self.path}: what is stored{of} cannot be read: {error}") from error

@@ -1,16 +1,18 @@
-"""Conversations as they stand, many in one statement."""
+"""Conversations as they stand, many in one statement; and rows of calls, replies and failures."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from botkit.errors import StoreError
 from botkit.model import codec
-from botkit.ports.stored import Loaded
+from botkit.model.replies import Call
+from botkit.ports.stored import Failed, Loaded, Outgoing
 from botkit.stores import rows
 from botkit.stores.packing import unpack
 from botkit.stores.postgres import statements as sql
 from botkit.stores.postgres.connections import Link
-from botkit.stores.postgres.texts import written
+from botkit.stores.postgres.texts import read, written
+from botkit.stores.states import STARTED
 
 
 async def load(link: Link, jobs: Sequence[tuple[str, int]], again: bool) -> Sequence[Loaded | StoreError]:  # noqa: ARG001
@@ -33,3 +35,28 @@ def _loaded(conversation: str, found: Sequence[Any] | None) -> Loaded | StoreErr
             return Loaded(conversation, session, fence, waiting, now)
     except StoreError as error:
         return error
+
+
+def calls(place: str, found: Sequence[Any]) -> Sequence[tuple[str, Call, bool]]:
+    """Give calls with their conversations, and whether each was started."""
+    with rows.readable(place):
+        return [(read(of), codec.decode_call(unpack(data)), state == STARTED) for of, data, state in found]
+
+
+def replies(place: str, conversation: str, marks: Container[str], found: Sequence[Any]) -> Sequence[Outgoing]:
+    """Give the replies of a conversation, but those that are marked as sent already."""
+    with rows.readable(place, conversation):
+        return [
+            Outgoing(conversation, codec.decode_reply(unpack(data)), attempts, due)
+            for data, attempts, due, reply in found
+            if read(reply) not in marks
+        ]
+
+
+def failed(place: str, found: Sequence[Any]) -> Sequence[Failed]:
+    """Give what failed for good."""
+    with rows.readable(place):
+        return [
+            rows.failed(read(of), kind, read(what), at, read(note or ""), data, customer)
+            for of, kind, what, at, note, data, customer in found
+        ]

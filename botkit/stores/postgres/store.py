@@ -36,7 +36,7 @@ from botkit.ports.stored import (
 )
 from botkit.stores import erasing, rows, work
 from botkit.stores.packing import pack, unpack
-from botkit.stores.postgres import moving, past, removing
+from botkit.stores.postgres import moving, past, reading, removing
 from botkit.stores.postgres import statements as sql
 from botkit.stores.postgres.connections import DURABLE, LOOSE, Connections, Link, LostError, Reach, explain
 from botkit.stores.postgres.lanes import Lane
@@ -58,7 +58,7 @@ from botkit.stores.postgres.writing import (
     ending_of,
     move_of,
 )
-from botkit.stores.states import DEAD, PENDING, SENT, STARTED
+from botkit.stores.states import DEAD, PENDING, SENT
 from botkit.stores.urls import read_postgres, shown
 from botkit.stores.workers import name_worker
 
@@ -234,25 +234,21 @@ class PostgreSQLStore:
 
     async def open_calls(self) -> Sequence[tuple[str, Call, bool]]:
         """Give the calls without a result: (conversation, call, started)."""
-        return self._calls(await self._read(sql.OPEN))
+        return reading.calls(self.place, await self._read(sql.OPEN))
 
     async def claim_calls(self, lease: float = LEASE) -> Sequence[tuple[str, Call, bool]]:
         """Give the calls without a result that no living worker has; they are this worker's from now on."""
-        return self._calls(await self._read(sql.CLAIM_CALLS, self.worker, lease))
+        return reading.calls(self.place, await self._read(sql.CLAIM_CALLS, self.worker, lease))
 
     async def renew_calls(self, calls: Sequence[str], lease: float = LEASE) -> None:
         """Make open calls, by their ids, this worker's for at least so long from now."""
         await self._read(sql.RENEW_CALLS, [_id(call) for call in calls], self.worker, lease)
 
-    def _calls(self, found: Sequence[Any]) -> Sequence[tuple[str, Call, bool]]:
-        with rows.readable(self.place):
-            return [(read(of), codec.decode_call(unpack(data)), state == STARTED) for of, data, state in found]
-
     # -- what goes out
 
     async def outgoing(self, conversation: str) -> Sequence[Outgoing]:
         """Give the replies of a conversation that are not sent yet, in order."""
-        return self._replies(conversation, await self._read(sql.UNSENT, _id(conversation)))
+        return reading.replies(self.place, conversation, self._marks, await self._read(sql.UNSENT, _id(conversation)))
 
     async def claim(self, conversation: str) -> Claim:
         """Make a conversation's unsent replies this worker's, if nobody else has them, and give them."""
@@ -262,15 +258,7 @@ class PostgreSQLStore:
             return Claim()
         if held := found[0][0]:
             return Claim(held=held)
-        return Claim(tuple(self._replies(conversation, [row[1:] for row in found])), until)
-
-    def _replies(self, conversation: str, found: Sequence[Any]) -> Sequence[Outgoing]:
-        with rows.readable(self.place, conversation):
-            return [
-                Outgoing(conversation, codec.decode_reply(unpack(data)), attempts, due)
-                for data, attempts, due, reply in found
-                if read(reply) not in self._marks
-            ]
+        return Claim(tuple(reading.replies(self.place, conversation, self._marks, [row[1:] for row in found])), until)
 
     async def sent(self, reply: str, platform_id: str, now: float) -> None:
         """Mark a reply as sent."""
@@ -307,19 +295,12 @@ class PostgreSQLStore:
 
     async def failures(self, most: int = 100) -> Sequence[Failed]:
         """Give everything that failed for good, the newest first."""
-        return self._failed(await self._read(sql.FAILURES, most))
+        return reading.failed(self.place, await self._read(sql.FAILURES, most))
 
     async def failure(self, which: str) -> Failed | None:
         """Give one of them."""
-        found = self._failed(await self._read(sql.FAILURE, _id(which)))
+        found = reading.failed(self.place, await self._read(sql.FAILURE, _id(which)))
         return found[0] if found else None
-
-    def _failed(self, found: Sequence[Any]) -> Sequence[Failed]:
-        with rows.readable(self.place):
-            return [
-                rows.failed(read(of), kind, read(what), at, read(note or ""), data, customer)
-                for of, kind, what, at, note, data, customer in found
-            ]
 
     async def retry(self, which: str, now: float) -> bool:
         """Let a reply be sent again, or an event have its turn."""
