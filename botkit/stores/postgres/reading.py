@@ -43,7 +43,7 @@ def calls(place: str, found: Sequence[Any]) -> Sequence[tuple[str, Call, bool]]:
         return [(read(of), codec.decode_call(unpack(data)), state == STARTED) for of, data, state in found]
 
 
-def replies(place: str, conversation: str, marks: Container[str], found: Sequence[Any]) -> Sequence[Outgoing]:
+def replies(place: str, conversation: str, marks: Container[object], found: Sequence[Any]) -> Sequence[Outgoing]:
     """Give the replies of a conversation, but those that are marked as sent already."""
     with rows.readable(place, conversation):
         return [
