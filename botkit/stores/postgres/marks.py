@@ -28,7 +28,7 @@ class Marks:
         self._written: dict[str, tuple[float, Mark]] = {}  # the oldest first
         self._closed = False
 
-    def __contains__(self, reply: str) -> bool:
+    def __contains__(self, reply: object) -> bool:
         """Tell whether a reply was sent, whether or not the database knows it yet."""
         return reply in self._under_way or reply in self._written
 
