@@ -234,3 +234,15 @@ def given(
         locale,
         blocked,
     )
+
+
+def asked_for(text: str, lines: Mapping[str, str], slot: str) -> Talk:
+    """Start the flow /main of a bot and answer, slot by slot, until it asks for one."""
+    talk = Talk(build(text))
+    talk.say("/main")
+    for name, line in lines.items():
+        if name == slot:
+            break
+        talk.say(line)
+    assert talk.step == f"ask:{slot}"
+    return talk

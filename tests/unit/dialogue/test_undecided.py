@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.dialogue.talking import Talk, build
+from tests.unit.dialogue.talking import Talk, asked_for, build
 
 BOT = """
 flows:
@@ -29,14 +29,7 @@ LINES = {
 
 
 def asked(slot: str) -> Talk:
-    talk = Talk(build(BOT))
-    talk.say("/main")
-    for name, line in LINES.items():
-        if name == slot:
-            break
-        talk.say(line)
-    assert talk.step == f"ask:{slot}"
-    return talk
+    return asked_for(BOT, LINES, slot)
 
 
 @pytest.mark.parametrize(
