@@ -2,14 +2,15 @@
 # make test   set up, run every check and every test (samples of the long suites)
 # make test-all   the same with the long suites whole
 # make check  the static checks alone      make bench  the benchmarks      make clean  remove what was set up
+# make widget  build the chat widget after a change of its source
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PORT ?= $(or $(BOTKIT_PORT),8000)
-WORKERS ?= 2
+WORKERS ?= 3
 
-.PHONY: run test test-all check bench clean setup browser postgres
+.PHONY: run test test-all check bench clean setup browser postgres widget
 
 setup: $(VENV)/.ready
 
@@ -24,16 +25,24 @@ run: $(VENV)/.run
 # A customer of `make run` needs no tools for development.
 $(VENV)/.run: pyproject.toml
 	test -f $(VENV)/.ready || { $(PYTHON) -m venv $(VENV) && \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fast,shop]'; }
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fast,shop,slack,telegram]'; }
 	touch $@
 
-# The browser tests need Chromium; a machine without it gets Debian's.
-browser:
+# The browser tests need Chromium; a machine without it gets Debian's. What they are built with comes from npm.
+browser: tests/browser/node_modules/.ready
 	@command -v chromium >/dev/null 2>&1 || { \
 	  echo "installing Chromium for the browser tests"; \
 	  SUDO=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	  $$SUDO apt-get update -qq && $$SUDO env DEBIAN_FRONTEND=noninteractive \
 	    apt-get install -qq -y --no-install-recommends chromium fonts-noto-cjk >/dev/null; }
+
+tests/browser/node_modules/.ready: tests/browser/package-lock.json | setup
+	cd tests/browser && PATH="$(abspath $(BIN)):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	touch $@
+
+# The widget that sites load, out of connectors/botkit_web/widget
+widget: tests/browser/node_modules/.ready
+	PATH="$(abspath $(BIN)):$$PATH" node tests/browser/build.mjs
 
 # The tests of PostgreSQL start a server of their own; a machine without one gets Debian's, whose cluster stays down.
 postgres:
@@ -53,7 +62,7 @@ check: setup
 	$(BIN)/lint-imports
 
 test: check browser postgres
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m 'not whole'
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m 'not whole'
 
 test-all: check browser postgres
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
@@ -62,4 +71,4 @@ bench: setup
 	$(BIN)/python -m tests.benchmarks
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) tests/browser/node_modules .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist

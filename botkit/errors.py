@@ -5,6 +5,7 @@
     ├── ConfigError          something needed to start is missing or contradicts itself
     ├── UsageError           a call of the library or a command line that cannot be meant
     ├── ExpressionError      a template or condition failed while a turn was running
+    │   ├── CurrencyError    amounts of two currencies cannot be compared or added
     │   └── ExpressionLimitError   it went over its bound on work or output
     ├── ActionError          an action failed in a way that its author foresaw
     ├── ArgumentsError       a call does not fit the signature of its action
@@ -14,6 +15,7 @@
     │   └── FenceError       somebody else moved the conversation on
     ├── OutboundError        an action asked for something over HTTP that it may not have
     ├── FileError            a file is not taken, or is not there
+    ├── EmbedderError        texts were given no vectors
     ├── CarrierError         what carries work between nodes cannot be used
     ├── DeskError            a person may not do that with a conversation now
     └── DeliveryError        a platform refused a reply
@@ -119,6 +121,14 @@ class ExpressionError(BotkitError):
     code = "expression-error"
 
 
+class CurrencyError(ExpressionError):
+    """Amounts of two currencies cannot be compared or added."""
+
+    code = "other-currency"
+
+    currencies: tuple[str, ...] = ()
+
+
 class ExpressionLimitError(ExpressionError):
     """A template or a condition went over its bound on work or output."""
 
@@ -211,6 +221,15 @@ class DeskError(BotkitError):
     def __init__(self, message: str = "", *, reason: str = "failed", hint: str = "") -> None:
         self.reason = reason
         super().__init__(message, hint=hint)
+
+
+class EmbedderError(BotkitError):
+    """The embedder gave no vectors.
+
+    It says why, never the text.
+    """
+
+    code = "embedder-error"
 
 
 class CarrierError(BotkitError):

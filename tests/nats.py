@@ -23,10 +23,10 @@ def find_binary() -> Path | None:
 class Broker:
     """A server with JetStream on loopback."""
 
-    def __init__(self, binary: Path, folder: Path, *options: str) -> None:
+    def __init__(self, binary: Path, folder: Path, *options: str, port: int = 0) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+            self.port: int = port or free.getsockname()[1]
         self.url = f"nats://127.0.0.1:{self.port}"
         self._folder = folder
         self._command = [str(binary), "-a", "127.0.0.1", "-p", str(self.port), "-js", "-sd", str(folder / "js")]

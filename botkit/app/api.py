@@ -1,6 +1,7 @@
 """The API over HTTP: conversations are listed, exported and erased, for whoever has the bot's token."""
 
 import hmac
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
@@ -12,11 +13,13 @@ from starlette.routing import BaseRoute, Route
 
 from botkit.app.audits import API, note_act
 from botkit.app.bots import Bot
-from botkit.app.erasing import Target, erase, find_conversations
+from botkit.app.erasing import Found, Target, erase, find_conversations
 from botkit.app.exports import write_export
 from botkit.app.transcripts import moment
 from botkit.errors import StoreError, UsageError
 from botkit.ports.stored import Summary
+
+_log = logging.getLogger(__name__)
 
 MOST: Final = 1000  # conversations of a page
 _TRUE: Final = {"true": True, "1": True, "": True, "false": False, "0": False}
@@ -94,6 +97,7 @@ async def answered(coming: Awaitable[Response]) -> Response:
     except UsageError as error:
         return refuse(400, str(error))
     except StoreError as error:
+        _log.error("the store failed a request", exc_info=error)
         return refuse(503, error.reason or "the store failed", {"Retry-After": "5"})
 
 
@@ -138,7 +142,7 @@ def _customer(request: Request) -> Target:
     return Target(customer=request.path_params["name"], channel=channel)
 
 
-async def _find(bot: Bot, target: Target) -> Sequence[str]:
+async def _find(bot: Bot, target: Target) -> Found:
     if not (target.conversation or target.customer):
         raise _UnknownError("name a conversation or a customer")
     try:
@@ -149,7 +153,7 @@ async def _find(bot: Bot, target: Target) -> Sequence[str]:
 
 async def _export(bot: Bot, target: Target) -> Response:
     found = await _find(bot, target)
-    await note_act(bot.store, API, "exported", *found)
+    await note_act(bot.store, API, "exported", *found.conversations)
     pieces = write_export(bot.store, bot.files, found, time.time(), target.customer)
     first = await anext(pieces)
 
@@ -163,8 +167,9 @@ async def _export(bot: Bot, target: Target) -> Response:
 
 
 async def _erase(bot: Bot, target: Target) -> Response:
-    await note_act(bot.store, API, "erased", *await _find(bot, target))
-    counts = await erase(bot.store, bot.files, target, bot.engine.clock.now())
+    found = await _find(bot, target)
+    await note_act(bot.store, API, "erased", *found.conversations)
+    counts = await erase(bot.store, bot.files, found, bot.engine.clock.now())
     await bot.engine.forget()
     return JSONResponse({"erased": counts})
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from botkit.ports.stores import Store
 
-What = Literal["published", "rolled back", "claimed", "read", "exported", "erased"]
+What = Literal["published", "rolled back", "claimed", "read", "reviewed", "exported", "erased"]
 API = "api"  # who comes over HTTP with the bot's own token
 MOST = 1000  # names of conversations that one act notes each
 

@@ -15,9 +15,11 @@ import msgspec
 from botkit.app.directories import Checked, check_directory, rebuild
 from botkit.app.events import Emitted, find_conversation, make_incoming, refuse_unknown
 from botkit.app.nodes import Node, Role, find_carrier
+from botkit.app.rooms import Rooms, rooms_of
+from botkit.app.understanding import Understanding
 from botkit.errors import LoadError, UsageError
-from botkit.model.definitions import FlowSet
 from botkit.model.events import Message, Opened, Press
+from botkit.model.flowset import FlowSet
 from botkit.model.replies import Reply
 from botkit.model.session import Session
 from botkit.model.turn import Candidate, Turn, Visit
@@ -31,20 +33,18 @@ from botkit.ports.connectors import Connector, Incoming
 from botkit.ports.files import Files
 from botkit.ports.people import Desk
 from botkit.ports.stores import Store
+from botkit.ports.understanding import Embedder
 from botkit.runtime.books import FlowBook
 from botkit.runtime.clocks import WallClock
 from botkit.runtime.desk import EngineDesk
 from botkit.runtime.engine import Engine
+from botkit.runtime.passages import Passages
 from botkit.runtime.receiving import Receiving
-from botkit.runtime.recognition import Recogniser
 from botkit.runtime.retention import Retention
 from botkit.runtime.tracing import trace
 from botkit.safety import Guarding, Rules, open_client
 from botkit.stores import open_files, open_store
-from botkit.understanding.language import show
-from botkit.understanding.matching import FuzzyClassifier
 
-MOST_RECOGNISERS = 8  # flow versions
 PATIENCE = 30.0  # seconds to wait for the process that serves from the store: as long as one may take to drain
 
 CHUNK = 262_144  # bytes
@@ -115,14 +115,21 @@ class Bot:
     """
 
     def __init__(
-        self, checked: Checked, engine: Engine, connectors: Mapping[str, Connector], node: Node | None = None
+        self,
+        checked: Checked,
+        engine: Engine,
+        connectors: Mapping[str, Connector],
+        node: Node | None = None,
+        understanding: Understanding | None = None,
     ) -> None:
         self.checked = checked
         self.engine = engine
         self.connectors = connectors
         self.node = node
+        self.understanding = understanding or Understanding()
         self.receiving = Receiving(engine.store, engine, engine.clock)
         self.retention = retention_of(checked, engine)
+        self.rooms = Rooms(engine, self.desk, rooms_of(connectors))
         self._talking: dict[str, list[asyncio.Future[None]]] = {}  # conversations, and who waits for the turn
 
     @classmethod
@@ -141,6 +148,7 @@ class Bot:
         prepare: Callable[[Self], Awaitable[None]] | None = None,
         meter: Meter | None = None,
         spans: Spans | None = None,
+        embedder: Embedder | None = None,
     ) -> Self:
         """Load a bot from its directory and start its plugins and its store.
 
@@ -149,8 +157,8 @@ class Bot:
         SQLite file: another one's end is waited for, `patience` seconds at most, while `keep_waiting`, which is told
         whom it waits for, gives True. `role` makes it one of several processes that run the bot, if the store can be
         shared; `carrier` is another than bot.yaml's. `prepare` sees the bot before its
-        first turn; `meter` goes on counting for it, `spans` makes it traced. Raises LoadError with every
-        problem, ConfigError, StoreError and CarrierError.
+        first turn; `meter` goes on counting for it, `spans` makes it traced. `embedder` is another than bot.yaml's.
+        Raises LoadError with every problem, ConfigError, StoreError and CarrierError.
         """
         clock = clock or WallClock()
         checked = check_directory(Path(directory), clock=clock)
@@ -163,6 +171,7 @@ class Bot:
             carrier = find_carrier(store, role, checked.config.carrier)
         node = Node(role or "all", carrier) if carrier is not None else None
         files = open_files(kept, checked.config.files, clock)
+        understanding = Understanding.of(checked.config, checked.directory, kept.embeddings, clock, embedder)
         try:
             await kept.hold(patience, keep_waiting or Waiting(_log.warning))
             await kept.open()
@@ -174,22 +183,26 @@ class Bot:
             if node is not None:
                 await node.carrier.open()
                 built = node.around(built)
-            engine = _engine(checked, checked.flows, kept, clock, built, locale, node, files, meter)
+            if node is None or node.turns:
+                await understanding.prepare(checked.flows)
+            engine = _engine(checked, checked.flows, kept, clock, built, locale, node, files, meter, understanding)
             if spans is not None:
                 trace(engine, spans)
-            bot = cls(checked, engine, built, node)
+            bot = cls(checked, engine, built, node, understanding)
             await kept.save_version(checked.flows.version, checked.sources, clock.now())
             if prepare is not None:
                 await prepare(bot)
             await bot.engine.start()
             if node is None or node.turns:
                 bot.retention.start()
+                bot.rooms.start()
             if node is not None:
                 await node.start(bot.engine)
         except BaseException:
             await checked.registry.stop()
             if node is not None:
                 await node.close()
+            await understanding.close()
             await files.close()
             await kept.close()
             raise
@@ -232,12 +245,14 @@ class Bot:
         if self.node is not None:
             await self.node.stop()
         await self.retention.stop()
+        await self.rooms.stop()
         await self.engine.stop()
         for connector in self.connectors.values():
             await connector.stop()
         if self.node is not None:
             await self.node.close()
         await self.checked.registry.stop()
+        await self.understanding.close()
         await self.files.close()
         await self.store.close()
 
@@ -323,7 +338,7 @@ class Bot:
             await self._wait(conversation)
         else:
             self._talking[conversation] = []
-        end = self.engine.listen(conversation, turns.append)
+        end = self.engine.listeners.add(conversation, turns.append)
         try:
             await self.engine.take(Incoming(channel=channel, chat=chat, id="", event=event))
             await self.engine.settle(conversation)
@@ -360,7 +375,10 @@ class Bot:
         """Read the directory again; sound flows become the current version, others change nothing."""
         checked = await asyncio.to_thread(check_directory, self.checked.directory)
         if checked.flows is not None and checked.config == self.checked.config:
-            flows = msgspec.structs.replace(checked.flows, catalogue=self.flows.catalogue)
+            articles = checked.flows.catalogue.articles
+            catalogue = msgspec.structs.replace(self.flows.catalogue, articles=articles)
+            flows = msgspec.structs.replace(checked.flows, catalogue=catalogue)
+            await self.understanding.prepare(flows)
             await self.store.save_version(flows.version, checked.sources, self.engine.clock.now())
             self.engine.book.publish(flows)
         return checked
@@ -415,53 +433,33 @@ def _engine(
     node: Node | None,
     files: Files,
     meter: Meter | None,
+    understanding: Understanding,
 ) -> Engine:
     async def recall(version: str) -> FlowSet | None:
         sources = await store.version(version)
-        return rebuild(checked, version, sources, flows.settings) if sources is not None else None
+        found = rebuild(checked, version, sources, flows.settings) if sources is not None else None
+        if found is not None:
+            await understanding.prepare(found)
+        return found
 
     return Engine(
         FlowBook(flows, recall),
         store,
         checked.registry,
-        Recognisers(),
+        understanding.recognisers,
         clock,
         connectors,
         chosen_locale=locale,
         carrier=node.carrier if node is not None else None,
         files=files,
         turns=node is None or node.turns,
+        senses=understanding.senses,
         guarding=guarding_of(checked.config.safety),
         meter=meter,
+        passages=Passages(understanding.libraries, checked.registry.sources(), waits=understanding.senses),
     )
 
 
 def guarding_of(rules: Rules) -> Guarding | None:
     """Give what holds a bot to its rules; None where there is none that a turn could meet."""
     return Guarding(rules) if rules.refuse or rules.links is not None else None
-
-
-class Recognisers:
-    """The recognisers of the flow versions in use, each built when it is first needed."""
-
-    def __init__(self) -> None:
-        self._made: dict[int, Recogniser] = {}
-
-    def __call__(self, flows: FlowSet) -> Recogniser:
-        """Give the recogniser of these flows."""
-        known = self._made.get(id(flows))
-        if known is None:
-            while len(self._made) >= MOST_RECOGNISERS:
-                self._made.pop(next(iter(self._made)))
-            known = self._made[id(flows)] = build_recogniser(flows)
-        return known
-
-
-def build_recogniser(flows: FlowSet) -> Recogniser:
-    """Build the classifiers of a version from the examples of its intents and the questions of its answers."""
-    return Recogniser(
-        flows=flows,
-        intents=FuzzyClassifier.build({name: intent.examples for name, intent in flows.intents.items()}),
-        answers=FuzzyClassifier.build({name: answer.questions for name, answer in flows.answers.items()}),
-        shows=show,
-    )

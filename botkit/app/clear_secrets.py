@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from botkit.app.config import VARIABLE
 from botkit.errors import Place, Problem
 from botkit.flows import Node, read
 
@@ -12,7 +13,7 @@ _KEY = re.compile(
     r"|(?:token|secret|password|apikey)s?$",
     re.IGNORECASE,
 )
-_VARIABLE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*(?::-([^}]*))?\}")
+_AMOUNT = re.compile(r"tokens$|(?:^|[_-])(?:max|min)[_-](?:\w+[_-])?token$", re.IGNORECASE)
 _TOKENS = re.compile(
     r"(?<![\w-])(?:"
     r"\d{8,10}:[A-Za-z0-9_-]{35}"  # Telegram
@@ -50,8 +51,9 @@ def _keyed(node: Node) -> Iterator[tuple[Place, str]]:
                 yield from _keyed(value)
                 continue
             for one in _scalars(value):
-                if _is_clear(one.raw):
+                if _is_clear(one.raw) and not _is_amount(key, one):
                     yield one.place, key.raw
+            yield from _keyed(value)
     elif node.kind == "list":
         for item in node.items:
             yield from _keyed(item)
@@ -64,7 +66,12 @@ def _scalars(node: Node) -> Iterator[Node]:
         yield from (item for item in node.items if item.kind == "scalar")
 
 
+def _is_amount(key: Node, value: Node) -> bool:
+    """Tell whether a number of tokens stands there, as models count them."""
+    return type(value.value) in (int, float) and _AMOUNT.search(key.raw) is not None
+
+
 def _is_clear(text: str) -> bool:
     """Tell whether more than variables stands there; a default is text as well."""
-    left = _VARIABLE.sub(lambda match: match[1] or "", text).strip()
+    left = VARIABLE.sub(lambda match: match[2] or "", text).strip()
     return bool(left) and left.casefold() not in _PLACEHOLDERS

@@ -8,19 +8,21 @@ from typing import Any
 
 import msgspec
 
+from botkit.app.embedders import read_embedder
 from botkit.app.hours import read_zone
 from botkit.app.safety import read_safety
 from botkit.app.teams import Agent, read_agents, read_teams
 from botkit.carriers import read_nats
 from botkit.errors import NOWHERE, ConfigError, Place, Problem, Severity
 from botkit.flows import Node, Report, age, read, seconds_or_never, shapes
-from botkit.model.definitions import Settings
+from botkit.model.flowset import Settings
 from botkit.model.hours import Hours
 from botkit.ports.files import MB, FileLimits
 from botkit.runtime.retention import Ages
 from botkit.safety import NO_RULES, Rules
 from botkit.stores.connection import Durability
 from botkit.stores.sniffing import KINDS, KNOWN
+from botkit.understanding.embedders import EmbedderSettings
 
 FILE = "bot.yaml"
 KEYS = (
@@ -36,7 +38,7 @@ LIMITS = {
 LARGEST = 1000 * MB  # bytes of a file
 _SIZE = re.compile(r"(\d{1,9}(?:\.\d{1,3})?) ?(kB|KB|MB|GB)")
 _UNITS = {"KB": 1000, "MB": MB, "GB": 1000 * MB}
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
+VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
 
 class Channel(msgspec.Struct, frozen=True):
@@ -60,6 +62,8 @@ class Config(msgspec.Struct, frozen=True):
     store_place: Place = NOWHERE
     carrier: str = ""
     llm: dict[str, Any] = {}
+    embedder: EmbedderSettings | None = None
+    embedder_place: Place = NOWHERE
     safety: Rules = NO_RULES
     safety_place: Place = NOWHERE
     agents: Mapping[str, Agent] = {}
@@ -101,6 +105,7 @@ def _assemble(found: Mapping[str, Node], variables: Mapping[str, str], report: R
         store_place=found["store"].place if "store" in found else NOWHERE,
         durability=durability,
         carrier=_carrier(found.get("carrier"), variables, report),
+        **_embedder(found.get("understanding"), variables, report),
         llm=_free(found.get("llm"), "'llm'", variables, report),
         safety=safety,
         safety_place=found["safety"].place if "safety" in found else NOWHERE,
@@ -114,7 +119,7 @@ def _assemble(found: Mapping[str, Node], variables: Mapping[str, str], report: R
 def fill_variables(data: Any, variables: Mapping[str, str], missing: list[str]) -> Any:
     """Replace `${NAME}` and `${NAME:-default}` in every text of some data; unset names are added to `missing`."""
     if isinstance(data, str):
-        return _VARIABLE.sub(lambda match: _variable(match, variables, missing), data)
+        return VARIABLE.sub(lambda match: _variable(match, variables, missing), data)
     if isinstance(data, dict):
         return {key: fill_variables(value, variables, missing) for key, value in data.items()}
     if isinstance(data, list):
@@ -131,11 +136,16 @@ def _variable(match: re.Match[str], variables: Mapping[str, str], missing: list[
     return value
 
 
-def missing_variables(place: Place, what: str, names: Sequence[str], severity: Severity = "error") -> Problem:
+def missing_variables(
+    place: Place,
+    what: str,
+    names: Sequence[str],
+    severity: Severity = "error",
+    hint: str = "set it, or give a default: ${NAME:-value}",
+) -> Problem:
     """Say that something in bot.yaml names variables that nobody set."""
     named = list(dict.fromkeys(names))
     message = f"{what} needs the variable{'s' if len(named) > 1 else ''} {' and '.join(named)}"
-    hint = "set it, or give a default: ${NAME:-value}"
     return Problem(place, "missing-variable", message, hint, severity)
 
 
@@ -170,10 +180,20 @@ def _settings(found: Mapping[str, Node], report: Report) -> Settings:
 
 
 def _understanding(node: Node | None, report: Report) -> dict[str, float]:
-    keys = ("intent_threshold", "clarify_margin", "answer_threshold")
-    found = shapes.fields(node, "'understanding'", keys, report) if node is not None else {}
-    made = {key: shapes.number(value, f"'{key}'", report, 0.0, 1.0) for key, value in found.items()}
+    keys = ("intent_threshold", "clarify_margin", "answer_threshold", "knowledge_threshold")
+    found = shapes.fields(node, "'understanding'", (*keys, "embedder"), report) if node is not None else {}
+    made = {key: shapes.number(found[key], f"'{key}'", report, 0.0, 1.0) for key in keys if key in found}
     return {key: value for key, value in made.items() if value is not None}
+
+
+def _embedder(node: Node | None, variables: Mapping[str, str], report: Report) -> dict[str, Any]:
+    named = node.get("embedder") if node is not None and node.kind == "mapping" else None
+    if named is None:
+        return {}
+    return {
+        "embedder": read_embedder(named, partial(_secret, variables, report), report),
+        "embedder_place": named.place,
+    }
 
 
 def _session(node: Node | None, report: Report) -> dict[str, float]:

@@ -6,7 +6,7 @@ import hmac
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 import msgspec
@@ -17,13 +17,13 @@ from starlette.routing import BaseRoute, Route
 from botkit.app.api import answered, query_of, refuse
 from botkit.app.audits import note_act
 from botkit.app.bots import Bot
+from botkit.app.briefs import described
 from botkit.app.secrets import keep_secret
 from botkit.app.teams import Agent
-from botkit.app.transcripts import readable
 from botkit.errors import DeskError, UsageError
-from botkit.model.values import from_json
 from botkit.ports.files import is_ref
 from botkit.ports.people import Case, Dossier
+from botkit.ports.requests import read_body
 
 AGENT_HEADER: Final = "botkit-agent"  # who acts, for whoever comes with the token of the house
 KEY_HEADER: Final = "idempotency-key"
@@ -183,7 +183,11 @@ class Counter:
         if act not in _ACTS:
             return refuse(404, f"there is no act {act[:40]!r}: {', '.join(_ACTS)}")
         given = await _body(request, *_ACTS[act])
-        name = (await self._seen(request, agent)).case.conversation
+        case = (await self._seen(request, agent, _LAST)).case
+        name = case.conversation
+        if act == "typing":
+            await self._bot.desk.typing(name, agent.id, name=agent.name)
+            return JSONResponse({"case": msgspec.to_builtins(case)})
         key = request.headers.get(KEY_HEADER, "")
         if len(key) > 200 or not (key.isascii() and (key.isprintable() or not key)):
             raise UsageError(f"{KEY_HEADER} has up to 200 printable ASCII characters")
@@ -214,6 +218,7 @@ class Counter:
 _ACTS: Final[Mapping[str, tuple[str, ...]]] = {
     "claim": ("from",),
     "reply": ("text",),
+    "typing": (),
     "note": ("text",),
     "return": (),
     "reassign": ("to", "team"),
@@ -229,23 +234,11 @@ def may_see(agent: Agent, case: Case) -> bool:
     return agent.serves(case.team) if case.owner != "bot" or case.team else not agent.teams
 
 
-def described(dossier: Dossier) -> dict[str, Any]:
-    """Give a dossier as plain JSON data; values of slots as people read them."""
-    packet = {**dossier.packet}
-    for key in ("slots", "customer", "show"):
-        if isinstance(packet.get(key), dict):
-            packet[key] = {name: readable(from_json(value)) for name, value in packet[key].items()}
-    made: dict[str, Any] = msgspec.to_builtins(msgspec.structs.replace(dossier, packet={}))
-    return {**made, "packet": packet}
-
-
 async def _body(request: Request, *keys: str) -> dict[str, str]:
     """Read what an act takes: a JSON object of texts, or nothing."""
-    written = b""
-    async for piece in request.stream():
-        written += piece
-        if len(written) > MOST_BYTES:
-            raise UsageError(f"a request has at most {MOST_BYTES:,} bytes")
+    written = await read_body(request, MOST_BYTES)
+    if written is None:
+        raise UsageError(f"a request has at most {MOST_BYTES:,} bytes")
     if not written.strip():
         return {}
     try:

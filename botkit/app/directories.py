@@ -3,19 +3,24 @@
 import gc
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
+from botkit.app.articles import article_files, is_article, read_articles, read_source
 from botkit.app.clear_secrets import find_clear_secrets
 from botkit.app.config import FILE, Channel, Config, missing_variables, read_config
+from botkit.app.embedders import lacks
 from botkit.app.hours import refuse_no_zones
 from botkit.app.safety import check_rules
+from botkit.app.teams import Desk, check_desks, unknown_teams
 from botkit.errors import BotkitError, ConfigError, Place, Problem
 from botkit.flows import load, read_locale
-from botkit.model.definitions import Capabilities, Catalogue, FlowSet, Settings
+from botkit.model.catalogue import Capabilities, Catalogue
+from botkit.model.flowset import FlowSet, Settings
 from botkit.model.locales import Locale, serving
 from botkit.ports.clocks import Clock
 from botkit.registry.connectors import ConnectorSpec, missing_secrets
@@ -33,7 +38,7 @@ MOST_BYTES = 1 << 20
 class Checked(msgspec.Struct, frozen=True):
     """What a directory holds: the configuration, the flows (None if there are errors), and all problems.
 
-    `sources` are the texts of the flow files by their paths in the directory.
+    `sources` are the texts of the flow files and of the articles by their paths in the directory.
     """
 
     directory: Path
@@ -50,14 +55,17 @@ class Checked(msgspec.Struct, frozen=True):
         return tuple(problem for problem in self.problems if problem.severity == "error")
 
 
-def check_directory(directory: Path, *, clock: Clock | None = None) -> Checked:
+def check_directory(
+    directory: Path, *, clock: Clock | None = None, instead: Mapping[str, str] = MappingProxyType({})
+) -> Checked:
     """Read and check a bot's directory. Paths in problems are as `directory` was given.
 
+    `instead` are texts of flow files, by such paths, in place of what stands there, or of files that are not there.
     Raises ConfigError on a machine that knows no time zones.
     """
     refuse_no_zones()
     with _uncollected():
-        return _check(directory, clock)
+        return _check(directory, clock, instead)
 
 
 @contextmanager
@@ -72,10 +80,10 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _check(directory: Path, clock: Clock | None) -> Checked:
+def _check(directory: Path, clock: Clock | None, instead: Mapping[str, str]) -> Checked:
     problems: list[Problem] = []
     shown = str(directory / FILE)
-    files = _read_files(directory, problems) if (directory / FILE).exists() else {}
+    files = {**_read_files(directory, problems), **instead} if (directory / FILE).exists() else {}
     text = files.pop(shown, None)
     if text is None:
         problems += [] if problems else [_no_bot(directory)]
@@ -83,6 +91,8 @@ def _check(directory: Path, clock: Clock | None) -> Checked:
     config, found = read_config(text, shown, variables_of(directory))
     problems += found
     problems += _check_store(config, shown)
+    if config.embedder is not None:
+        problems += filter(None, [lacks(config.embedder, directory, config.embedder_place)])
     problems += find_clear_secrets(text, shown, files)
     registry, errors = Registry.survey(config.plugins, directory, config.plugin_settings, clock=clock)
     problems += [_as_problem(error, config, shown) for error in errors]
@@ -93,11 +103,24 @@ def _check(directory: Path, clock: Clock | None) -> Checked:
     settings = msgspec.structs.replace(
         config.settings, locales=tuple(c for c in config.settings.locales if c not in unknown) or ("en",)
     )
-    catalogue = catalogue_of(registry, config, specs, directory)
-    kept = {Path(path).relative_to(directory).as_posix(): text for path, text in files.items()}
+    codes = config.settings.locales
+    texts = {
+        path: text
+        for path in article_files(directory)
+        if (text := read_source(path, codes, read_file, problems)) is not None
+    }
+    written = {path.relative_to(directory).as_posix(): text for path, text in texts.items()}
+    articles, wrong = read_articles(written, config.settings.locales, directory)
+    problems += wrong
+    catalogue = catalogue_of(registry, config, specs, articles=bool(articles))
+    kept = {Path(path).relative_to(directory).as_posix(): text for path, text in files.items()} | written
     flows, found = load(files, settings, catalogue, locales, kept)
+    flows = msgspec.structs.replace(flows, articles=articles) if flows is not None and articles else flows
     problems += [problem for problem in found if not (errors and _follows(problem))]
+    desks = _desks_of(config, specs)
+    problems += unknown_teams(desks, config.settings.teams)
     if flows is not None:
+        problems += check_desks(desks, flows)
         problems += check_rules(config.safety, flows, config.safety_place)
     if any(problem.severity == "error" for problem in problems):
         flows = None
@@ -123,20 +146,23 @@ def _follows(problem: Problem) -> bool:
 def rebuild(checked: Checked, version: str, sources: Mapping[str, str], settings: Settings) -> FlowSet | None:
     """Build a version of a bot's flows from its sources, with today's plugins and settings; None if they do not load.
 
-    It keeps its name: sessions are pinned to that, also after a change in bot.yaml.
+    It keeps its name: sessions are pinned to that, also after a change in bot.yaml. It has the articles that it had.
     """
     locales = load_locales(checked.directory, [])
-    catalogue = catalogue_of(checked.registry, checked.config, checked.connectors, checked.directory)
-    flows, _ = load(sources, settings, catalogue, locales)
-    return msgspec.structs.replace(flows, version=version) if flows is not None else None
+    written = {path: text for path, text in sources.items() if is_article(path)}
+    articles, _ = read_articles(written, settings.locales)
+    catalogue = catalogue_of(checked.registry, checked.config, checked.connectors, articles=bool(articles))
+    flows, _ = load(
+        {path: text for path, text in sources.items() if path not in written}, settings, catalogue, locales
+    )
+    return msgspec.structs.replace(flows, version=version, articles=articles) if flows is not None else None
 
 
 def catalogue_of(
-    registry: Registry, config: Config, specs: Mapping[str, ConnectorSpec], directory: Path
+    registry: Registry, config: Config, specs: Mapping[str, ConnectorSpec], *, articles: bool
 ) -> Catalogue:
-    """Give what the flows may use: the plugins' actions and types, botkit's own types, the channels."""
+    """Give what the flows may use: the plugins' actions and types, botkit's own types, the channels, articles."""
     channels: dict[str, Capabilities] = {name: spec.capabilities for name, spec in specs.items()}
-    articles = any((directory / "knowledge").glob("**/*.md"))
     made = registry.catalogue(channels, models=bool(config.llm), articles=articles)
     return msgspec.structs.replace(made, types={**PARSERS, **made.types})
 
@@ -221,12 +247,28 @@ def _check_channel(spec: ConnectorSpec, channel: Channel) -> list[Problem]:
         return []
     problems = []
     if channel.missing:
-        problems.append(missing_variables(channel.place, f"the channel '{spec.name}'", channel.missing, "warning"))
+        hint = "set it in the environment or in .env"  # most are secrets, for which no default should stand here
+        what = f"the channel '{spec.name}'"
+        problems.append(missing_variables(channel.place, what, channel.missing, "warning", hint))
     try:
         read_settings(spec.settings, channel.settings, f"channels.{spec.name}")
     except ConfigError as error:
         problems.append(Problem(channel.place, error.code, error.message, error.hint))
     return problems
+
+
+def _desks_of(config: Config, specs: Mapping[str, ConnectorSpec]) -> dict[str, Desk]:
+    """Give the channels in which teams are, with those teams; settings with a mistake, which is said, have none."""
+    desks = {}
+    for name, spec in specs.items():
+        channel = config.channels[name]
+        if spec.teams is None or missing_secrets(spec, channel.settings):
+            continue
+        with suppress(ConfigError):
+            settings = read_settings(spec.settings, channel.settings, f"channels.{name}")
+            if teams := spec.teams(settings):
+                desks[name] = Desk(channel.place, tuple(teams))
+    return desks
 
 
 # Locales

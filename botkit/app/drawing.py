@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from botkit.app.branches import branches_of
-from botkit.model.definitions import Confirm, End, Flow, Goto, Handoff, If, MatchStep, Run, Step
+from botkit.model.definitions import Confirm, End, Flow, Goto, HandoffStep, If, MatchStep, Run, Step
 
 START, FINISH = "(start)", "(end)"
 
@@ -40,7 +40,7 @@ def _arrows(step: Step) -> Iterator[Arrow]:
         case MatchStep(default=default):
             if not default:
                 yield Arrow(step.id, after, "else")
-        case If() | Confirm() | Handoff():
+        case If() | Confirm() | HandoffStep():
             pass
         case _:
             yield Arrow(step.id, after)

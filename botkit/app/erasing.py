@@ -8,6 +8,7 @@ import msgspec
 
 from botkit.errors import StoreError, UsageError
 from botkit.ports.files import Files
+from botkit.ports.stored import Holdings
 from botkit.ports.stores import Store
 
 _ROUNDS: Final = 100  # conversations of a customer that begin while they are erased end some time
@@ -24,6 +25,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "customers": ("customer's id", "customers' ids"),
     "seen": ("message id", "message ids"),
     "figures": ("figure", "figures"),
+    "audits": ("entry of the audit", "entries of the audit"),
     "rates": ("rate", "rates"),
     "budgets": ("budget", "budgets"),
 }  # table → what its rows are, one and several
@@ -48,13 +50,20 @@ def check_target(target: Target) -> None:
         raise UsageError("--everywhere goes with a conversation", hint="--customer means all channels already")
 
 
-async def find_conversations(store: Store, target: Target) -> Sequence[str]:
-    """Give the conversations that are meant, the last touched first. Raises UsageError if there are none."""
-    return (await _find(store, target))[1]
+class Found(msgspec.Struct, frozen=True):
+    """The conversations that are meant, at least one, the last touched first.
+
+    `again` is whom to look for again, where more may begin meanwhile; `first` what is kept of the first one, if that
+    was looked at.
+    """
+
+    conversations: Sequence[str]
+    again: Target = Target()
+    first: Holdings | None = None
 
 
-async def _find(store: Store, target: Target) -> tuple[Target, Sequence[str]]:
-    """Give whom to look for again, and where they are now."""
+async def find_conversations(store: Store, target: Target) -> Found:
+    """Find the conversations that are meant. Raises UsageError if there are none."""
     check_target(target)
     if target.customer:
         found = await store.conversations_of(target.customer, target.channel)
@@ -64,25 +73,25 @@ async def _find(store: Store, target: Target) -> tuple[Target, Sequence[str]]:
                 f"no conversation{on} knows the customer {target.customer!r}",
                 hint="a plugin says who somebody is: ctx.identify(id=...); others are known by their conversation",
             )
-        return target, found
+        return Found(found, target)
     holdings = await store.holdings(target.conversation)
     if holdings is None:
         raise UsageError(
             f"there is no conversation {target.conversation!r}", hint="`botkit conversations list` names them"
         )
     if not (target.everywhere and holdings.customer):
-        return Target(), [target.conversation]
+        return Found([target.conversation], first=holdings)
     everywhere = Target(customer=holdings.customer)
     others = await store.conversations_of(holdings.customer)
-    return everywhere, list(dict.fromkeys([target.conversation, *others]))
+    return Found(list(dict.fromkeys([target.conversation, *others])), everywhere, holdings)
 
 
-async def erase(store: Store, files: Files, target: Target, now: float) -> Mapping[str, int]:
-    """Remove everything of those who are meant, and give how many rows of which tables.
+async def erase(store: Store, files: Files, found: Found, now: float) -> Mapping[str, int]:
+    """Remove everything of those who were found, and give how many rows of which tables.
 
-    Those of a customer that begin meanwhile go too. Raises UsageError if there is nobody.
+    Those of a customer that begin meanwhile go too.
     """
-    again, conversations = await _find(store, target)
+    again, conversations = found.again, found.conversations
     counts: Counter[str] = Counter()
     for _ in range(_ROUNDS):
         counts += await erase_conversations(store, files, conversations, now)

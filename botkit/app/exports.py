@@ -9,45 +9,40 @@ from typing import Any, Final
 
 import msgspec
 
+from botkit.app.erasing import Found
 from botkit.app.histories import data_of
 from botkit.app.transcripts import moment
-from botkit.errors import UsageError
 from botkit.model.codec import describe_state
 from botkit.ports.files import Files, Kept
 from botkit.ports.stored import Arrived, Delivered, Failed, Holdings, Journalled
 from botkit.ports.stores import Store, each_turn
+from botkit.ports.threads import Thread
 
 FORMAT: Final = "botkit.export"
 VERSION: Final = 1
 
 
 async def write_export(
-    store: Store, files: Files, conversations: Sequence[str], now: float, customer: str = ""
+    store: Store, files: Files, found: Found, now: float, customer: str = ""
 ) -> AsyncIterator[str]:
-    """Write the export of some conversations, piece by piece: a line for each turn, however many there are.
+    """Write the export of what was found, piece by piece: a line for each turn, however many there are.
 
-    Raises UsageError for a conversation that does not exist, before the first piece.
+    What cannot be read of the first conversation is said before the first piece.
     """
-    first = [await find_holdings(store, conversation) for conversation in conversations[:1]]
+    first = found.first or await store.holdings(found.conversations[0])
     head: dict[str, Any] = {"format": FORMAT, "version": VERSION, "at": moment(now)}
     if customer:
         head["customer"] = customer
     yield f'{_json(head)[:-1]}, "conversations": ['
-    for number, conversation in enumerate(conversations):
-        holdings = first[0] if number == 0 else await store.holdings(conversation)
+    between = "\n"
+    for number, conversation in enumerate(found.conversations):
+        holdings = first if number == 0 else await store.holdings(conversation)
         if holdings is not None:  # else it was erased meanwhile
-            yield "\n" if number == 0 else ",\n"
+            yield between
+            between = ",\n"
             async for piece in _write_one(store, files, holdings):
                 yield piece
     yield "\n]}\n"
-
-
-async def find_holdings(store: Store, conversation: str) -> Holdings:
-    """Give what is kept of a conversation. Raises UsageError if there is none."""
-    holdings = await store.holdings(conversation)
-    if holdings is None:
-        raise UsageError(f"there is no conversation {conversation!r}", hint="`botkit conversations list` names them")
-    return holdings
 
 
 async def _write_one(store: Store, files: Files, holdings: Holdings) -> AsyncIterator[str]:
@@ -84,6 +79,7 @@ def describe_holdings(holdings: Holdings, files: Sequence[Kept]) -> dict[str, An
         "failures": [_failure(one) for one in holdings.failures],
         "files": [{**msgspec.to_builtins(one.file), "at": moment(one.at), "sent": one.sent} for one in files],
         "seen": [{"channel": channel, "id": id_} for channel, id_ in holdings.seen],
+        "threads": [_thread(one) for one in holdings.threads],
     }
 
 
@@ -110,6 +106,10 @@ def _failure(one: Failed) -> dict[str, Any]:
     what = one.event or one.call or one.reply
     described = {"what": describe_state(what)} if what is not None else {}
     return {"id": one.id, "at": moment(one.at), "reason": one.reason, **described, **_known(one.customer)}
+
+
+def _thread(one: Thread) -> dict[str, Any]:
+    return {"room": one.room, "place": one.place, "id": one.id, "since": moment(one.since), "at": moment(one.at)}
 
 
 def _json(value: object) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from botkit.app.bots import Bot
 from botkit.app.directories import rebuild
 from botkit.app.publishing import RECENT, WHOLE, drop_unneeded, sort_out
-from botkit.model.definitions import FlowSet
+from botkit.model.flowset import FlowSet
 from botkit.ports.stored import Publication
 from botkit.runtime.background import Background
 from botkit.runtime.chores import Chore
@@ -99,6 +99,8 @@ class Follower:
         flows = None
         if sources is not None:
             flows = await asyncio.to_thread(rebuild, checked, version, sources, book.current.settings)
+        if flows is not None:
+            await self._bot.understanding.prepare(flows)
         if flows is None:
             self._tell(f"Not taken up: version {version[:_SHORT]} does not load with the plugins of this node.")
             self._tell("The version before goes on.")

@@ -10,16 +10,17 @@ import msgspec
 import botkit
 from botkit.app.bots import Bot
 from botkit.errors import BotkitError
-from botkit.model.definitions import Capabilities
+from botkit.model.catalogue import Capabilities
 from botkit.model.replies import Reply
 from botkit.monitoring import State, write_metrics
+from botkit.monitoring.series import MOST_SERIES, OTHER, Counts
 from botkit.ports.connectors import Accepted, Connector, Entry, Incoming, Intake
 from botkit.ports.files import Files
 from botkit.ports.stored import Summary
 
 WITHIN: Final = 2.0  # seconds that the store has to answer
 MOST_AWAY: Final = 2000  # conversations in queues, and as many that people have, that are looked at
-_PAGE: Final = 500
+_PAGE: Final = 200  # of them at a time, between which turns go on
 
 
 class Numbers:
@@ -55,6 +56,14 @@ class CountedIntake:
     async def history(self, conversation: str, after: int = 0, most: int = 100) -> Sequence[Entry]:
         """Give what was said."""
         return await self._intake.history(conversation, after, most)
+
+    async def turn(self, conversation: str, turn: int) -> Sequence[Entry]:
+        """Give what was said in a turn."""
+        return await self._intake.turn(conversation, turn)
+
+    async def asked(self, conversation: str) -> str:
+        """Give the question that is open."""
+        return await self._intake.asked(conversation)
 
 
 class CountedConnector:
@@ -121,6 +130,7 @@ def _own(bot: Bot, numbers: Numbers) -> State:
         trouble=bool(bot.engine.health.trouble),
         lost=bot.checked.registry.lost,
         paused=bot.checked.registry.paused,
+        away=bot.understanding.embedding.away if bot.understanding.embedding is not None else None,
     )
 
 
@@ -133,6 +143,7 @@ async def _away(bot: Bot, owner: str) -> Sequence[Summary]:
         after = page[-1].cursor
         if len(page) < _PAGE:
             break
+        await asyncio.sleep(0)
     return list(found.values())
 
 
@@ -140,13 +151,14 @@ def _waits(queued: Sequence[Summary], now: float) -> Mapping[str, tuple[int, flo
     """Give by team how many wait, and how many seconds the first of them."""
     waits: dict[str, tuple[int, float]] = {}
     for one in queued:
-        count, longest = waits.get(one.team, (0, 0.0))
-        waits[one.team] = count + 1, max(longest, now - (one.since or one.touched))
+        team = one.team if one.team in waits or len(waits) < MOST_SERIES else OTHER
+        count, longest = waits.get(team, (0, 0.0))
+        waits[team] = count + 1, max(longest, now - (one.since or one.touched))
     return waits
 
 
 def _counts(served: Sequence[Summary]) -> Mapping[str, int]:
-    counts: dict[str, int] = {}
+    counts = Counts()
     for one in served:
-        counts[one.team] = counts.get(one.team, 0) + 1
-    return counts
+        counts.add(one.team)
+    return {team: int(count) for (team,), count in counts.values.items()}

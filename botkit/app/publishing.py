@@ -11,7 +11,7 @@ from botkit.app.directories import Checked, rebuild
 from botkit.app.histories import opened_at
 from botkit.app.versions import Change, Touched, compare, count_touched, differ
 from botkit.errors import LoadError, UsageError
-from botkit.model.definitions import FlowSet, Settings
+from botkit.model.flowset import FlowSet, Settings
 from botkit.model.session import Session, is_live
 from botkit.ports.stored import Publication
 from botkit.ports.stores import Store

@@ -1,14 +1,15 @@
 """`safety:` of bot.yaml: what is refused, and whether that would refuse what the bot itself expects."""
 
-import ipaddress
 import re
 from collections.abc import Iterator
 
 from botkit.errors import Place, Problem
 from botkit.flows import Node, Report, refuse, seconds, shapes
-from botkit.model.definitions import Ask, Confirm, FlowSet, Say
+from botkit.model.definitions import Ask, Confirm, Say
+from botkit.model.flowset import FlowSet
 from botkit.model.replies import Reply
 from botkit.safety import EVERY, Guarding, Rules
+from botkit.safety.hosts import network_of
 
 KEYS = ("length", "rate", "repeats", "block", "links", "allow_hosts")
 LEAST_LENGTH, MOST_LENGTH = 100, 100_000
@@ -89,20 +90,12 @@ def _hosts(node: Node, what: str, report: Report, *, nets: bool = False) -> tupl
         return ()
     hosts = shapes.texts(node, what, report)
     for item in shapes.one_or_more(node) if hosts else ():
-        if not (_HOST.fullmatch(item.raw) or (nets and _is_network(item.raw))):
+        if not (_HOST.fullmatch(item.raw) or (nets and network_of(item.raw) is not None)):
             wanted = "hosts such as example.com or *.example.com" + (
                 ", and networks such as 10.0.0.0/8" if nets else ""
             )
             report.error(item.place, "unknown-value", f"{what} takes {wanted}, not {item.raw[:80]!r}")
     return hosts
-
-
-def _is_network(text: str) -> bool:
-    try:
-        ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        return False
-    return True
 
 
 def check_rules(rules: Rules, flows: FlowSet, place: Place) -> Iterator[Problem]:

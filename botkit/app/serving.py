@@ -23,6 +23,7 @@ from botkit.app.config import Channel
 from botkit.app.desks import desk_routes
 from botkit.app.directories import Checked
 from botkit.app.doors import Doors
+from botkit.app.fetching import fetch_public
 from botkit.app.following import Follower
 from botkit.app.metrics import CountedConnector, Numbers, read_metrics
 from botkit.app.nodes import Role
@@ -40,6 +41,7 @@ from botkit.runtime.collecting import spare_collector
 
 BETWEEN_LOOKS = 0.5  # seconds between two looks at the bot's files
 GRACE = 5.0  # seconds that open requests have to end
+_LONGEST_FRAME = 2_097_152  # bytes over a WebSocket: a longer one is not read to its end
 READY_WITHIN = 2.0  # seconds that the store has to answer
 
 Tell = Callable[[str], None]
@@ -88,7 +90,7 @@ def build_channels(checked: Checked, numbers: Numbers, tell: Tell, *, strict: bo
     A channel without its secret is skipped, and said so; with `strict` it is a ConfigError.
     """
     config = checked.config
-    bot = BotInfo(config.settings.name, config.settings.locales, keep_secret(checked.directory))
+    bot = BotInfo(config.settings.name, config.settings.locales, keep_secret(checked.directory), fetch_public)
     channels: Mapping[str, Channel] = config.channels or {"web": Channel({}, NOWHERE)}
     built: dict[str, Connector] = {}
     for name, channel in channels.items():
@@ -117,9 +119,9 @@ def refuse_open_door(checked: Checked, address: Address) -> None:
 
 
 def tell_of_missing(checked: Checked, tell: Tell) -> None:
-    """Tell of the variables that nobody set and without which the bot runs."""
+    """Tell of what is missing and without which the bot runs: variables that nobody set, what an embedder needs."""
     for problem in checked.problems:
-        if problem.code == "missing-variable":
+        if problem.code in ("missing-variable", "missing-embedder"):
             tell(str(problem))
 
 
@@ -276,6 +278,7 @@ class Service:
             access_log=False,
             lifespan="off",
             ws="websockets-sansio",
+            ws_max_size=_LONGEST_FRAME,
             timeout_graceful_shutdown=int(GRACE),
         )
         self._server = uvicorn.Server(config)

@@ -39,7 +39,7 @@ class Talk:
         self._turns: list[Turn] = []
         self._talking = False
         self._unasked = unasked
-        self._end: Callable[[], None] = bot.engine.listen(conversation, self._hear)
+        self._end: Callable[[], None] = bot.engine.listeners.add(conversation, self._hear)
 
     def _hear(self, turn: Turn) -> None:
         if self._unasked is not None and not self._talking:

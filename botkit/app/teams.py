@@ -1,18 +1,22 @@
 """Teams as bot.yaml writes them under `handoff`: who they are, when they are there, and how long customers wait."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from botkit.app.hours import read_hours
+from botkit.errors import Place, Problem
 from botkit.flows import Node, Report, seconds_or_never, shapes
+from botkit.model.definitions import HandoffStep
+from botkit.model.flowset import FlowSet
 from botkit.model.hours import Hours
 
 KEYS = ("teams", "hours", "default", "patience", "silence", "position", "agents")
 AGENT_KEYS = ("token", "name", "teams", "role")
 Role = Literal["viewer", "agent", "lead"]
 ROLES: tuple[Role, ...] = ("viewer", "agent", "lead")
+OTHERS = "*"  # as a team that has a channel: every one that has none of its own
 _LONGEST = 7 * 86_400.0  # seconds
 
 Secret = Callable[[Node, str], str]  # a text with its variables filled in
@@ -30,6 +34,43 @@ class Agent(msgspec.Struct, frozen=True):
     def serves(self, team: str) -> bool:
         """Tell whether somebody belongs to a team."""
         return not self.teams or team in self.teams
+
+
+class Desk(NamedTuple):
+    """Teams that have a channel on one platform, `*` for all others; and where bot.yaml says so."""
+
+    place: Place
+    teams: tuple[str, ...]
+
+
+def unknown_teams(desks: Mapping[str, Desk], teams: tuple[str, ...] | None) -> Iterator[Problem]:
+    """Say which teams have a channel that are not among those of the bot, where it says which those are."""
+    if teams is None:
+        return
+    for channel, desk in desks.items():
+        for name in desk.teams:
+            if name != OTHERS and name not in teams:
+                message = f"channels.{channel}: there is no team {name[:40]!r}"
+                yield Problem(desk.place, "unknown-team", message, shapes.mean(name, teams))
+
+
+def check_desks(desks: Mapping[str, Desk], flows: FlowSet) -> Iterator[Problem]:
+    """Warn of channels of teams that nothing is handed to, and of teams whose hand-offs no channel shows."""
+    steps = (step.body for flow in flows.flows.values() for step in flow.steps.values())
+    named = {body.team for body in steps if isinstance(body, HandoffStep)} - {""}
+    known = sorted({*named, *(flows.settings.teams or ()), flows.settings.default_team})
+    for channel, desk in desks.items():
+        for name in desk.teams if flows.settings.teams is None else ():
+            if name != OTHERS and name not in known:
+                message = f"channels.{channel}: nothing is handed to the team {name[:40]!r}"
+                yield Problem(desk.place, "unknown-team", message, shapes.mean(name, known), "warning")
+    shown = {name for desk in desks.values() for name in desk.teams}
+    for name in known if desks and OTHERS not in shown else ():
+        if name not in shown:
+            channel, desk = next(iter(desks.items()))
+            message = f"channels.{channel}: the team '{name}' has no channel: botkit desk alone shows its hand-offs"
+            hint = f"add '{name}' or 'default' under desk:"
+            yield Problem(desk.place, "not-configured", message, hint, "warning")
 
 
 def read_teams(node: Node | None, unset: Hours, report: Report) -> dict[str, Any]:

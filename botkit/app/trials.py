@@ -10,15 +10,16 @@ from typing import Any, Self, cast
 
 import msgspec
 
-from botkit.app.bots import Bot, Exchange, Recognisers, exchange_of, guarding_of
+from botkit.app.bots import Bot, Exchange, exchange_of, guarding_of
 from botkit.app.directories import Checked
 from botkit.app.talks import attach
 from botkit.app.transcripts import line_of, readable
 from botkit.app.trials_reading import Called, Expectation, Move, StandIn, Trial, read_trials
+from botkit.app.understanding import Understanding
 from botkit.dialogue import new_session
 from botkit.errors import BotkitError, LoadError, Place, ResultError
-from botkit.model.definitions import FlowSet
 from botkit.model.events import Event, Failure, Outside, Result
+from botkit.model.flowset import FlowSet
 from botkit.model.replies import Call
 from botkit.model.turn import Turn, Visit
 from botkit.model.values import File, from_json, plain, to_json
@@ -31,14 +32,17 @@ from botkit.registry.registry import Registry
 from botkit.registry.results import read_result
 from botkit.registry.verdicts import Direction, Verdict
 from botkit.runtime.books import FlowBook
-from botkit.runtime.clocks import FixedClock
+from botkit.runtime.clocks import FixedClock, WallClock
 from botkit.runtime.engine import Engine
+from botkit.runtime.passages import Passages
 from botkit.safety import open_client
 from botkit.stores import open_files, open_store
 from botkit.testing.samples import sample
 
 _GIVEN = "given"
 MOST_TIMERS = 1000  # that one `wait` may fire
+LEARNING = 600.0  # seconds that a model on this machine has for all texts, and
+EMBEDDING = 30.0  # for a message: how busy the machine is decides nothing
 
 
 class Complaint(msgspec.Struct, frozen=True):
@@ -79,13 +83,18 @@ class Rehearsal:
             raise LoadError(checked.errors)
         self.checked = checked
         self.flows: FlowSet = checked.flows
-        self._recognisers = Recognisers()
+        self._understanding = understanding_of(checked)
+
+    async def close(self) -> None:
+        """Let go of the embedder."""
+        await self._understanding.close()
 
     async def play(self, trial: Trial) -> Outcome:
         """Play a trial to its end, or to what could not be played."""
         began = time.perf_counter()
         complaints: list[Complaint] = []
-        async with _Performance(self.checked, self.flows, self._recognisers, trial) as performance:
+        await self._understanding.prepare(self.flows, patience=LEARNING)
+        async with _Performance(self.checked, self.flows, self._understanding, trial) as performance:
             for move in trial.talk:
                 try:
                     exchange = await performance.make(move)
@@ -102,22 +111,34 @@ class Rehearsal:
         )
 
 
+def understanding_of(checked: Checked) -> Understanding:
+    """Give what the trials of a bot understand with: its embedder, if that is on this machine; no endpoint."""
+    settings = checked.config.embedder
+    here = settings is not None and settings.kind != "endpoint"
+    patient = msgspec.structs.replace(settings, within=EMBEDDING) if here and settings is not None else None
+    config = msgspec.structs.replace(checked.config, embedder=patient)
+    return Understanding.of(config, checked.directory, None, WallClock())
+
+
 async def play_all(
     checked: Checked, trials: Iterable[Trial], tell: Callable[[Outcome], None] = lambda _: None
 ) -> list[Outcome]:
     """Play trials one after the other; `tell` hears of each when it has ended."""
     rehearsal = Rehearsal(checked)
     outcomes: list[Outcome] = []
-    for trial in trials:
-        outcomes.append(await rehearsal.play(trial))
-        tell(outcomes[-1])
+    try:
+        for trial in trials:
+            outcomes.append(await rehearsal.play(trial))
+            tell(outcomes[-1])
+    finally:
+        await rehearsal.close()
     return outcomes
 
 
 class _Performance:
     """One trial on its stage: a bot without channels and without a clock of its own."""
 
-    def __init__(self, checked: Checked, flows: FlowSet, recognisers: Recognisers, trial: Trial) -> None:
+    def __init__(self, checked: Checked, flows: FlowSet, understanding: Understanding, trial: Trial) -> None:
         self.trial = trial
         self.conversation = f"{trial.channel}:{_chat(trial.name)}"
         self.clock = FixedClock(trial.now)
@@ -132,11 +153,13 @@ class _Performance:
             FlowBook(flows, _forgotten),
             self._store,
             cast("Registry", with_stand_ins),  # it answers everything that the engine asks of a registry
-            recognisers,
+            understanding.recognisers,
             self.clock,
             chosen_locale=trial.locale,
             files=open_files(self._store, checked.config.files, self.clock),
             guarding=guarding_of(msgspec.structs.replace(checked.config.safety, rate=None)),  # a test writes fast
+            senses=understanding.senses,
+            passages=Passages(understanding.libraries, registry.sources(), waits=understanding.senses),
         )
         self._bot = Bot(checked, self._engine, {})
         self._events = 0
@@ -149,7 +172,7 @@ class _Performance:
             self._registry.connect(partial(open_client, self._bot.checked.config.safety.allow_hosts))
             await self._registry.start()
             await self._give()
-            self._engine.listen(self.conversation, self.turns.append)
+            self._engine.listeners.add(self.conversation, self.turns.append)
             self._last = await self._bot.open(self.conversation)
             self._note(self._last)
         except BaseException:

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable
 import msgspec
 
 from botkit.app.branches import Branch, branches_of
-from botkit.model.definitions import Flow, FlowSet
+from botkit.model.definitions import Flow
+from botkit.model.flowset import FlowSet
 from botkit.model.turn import Visit
 
 _NOT_EXECUTED = ("skipped", "passed over")

@@ -12,7 +12,7 @@ import msgspec
 from botkit.app.directories import read_file
 from botkit.errors import NOWHERE, Place, Problem
 from botkit.flows import Node, Report, read, seconds, shapes
-from botkit.model.definitions import FlowSet
+from botkit.model.flowset import FlowSet
 from botkit.model.session import Owner
 from botkit.model.turn import Route
 from botkit.model.values import Money

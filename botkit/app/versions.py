@@ -7,17 +7,21 @@ from typing import Any, Literal
 
 import msgspec
 
-from botkit.model.definitions import Flow, FlowSet, Step, Wait
+from botkit.model.articles import Article
+from botkit.model.definitions import Flow, Step, Wait
+from botkit.model.flowset import FlowSet
 from botkit.model.session import Session
 from botkit.runtime.books import can_move
 
 _CONTEXT = 2  # lines around a change
 
+What = Literal["flow", "intent", "answer", "slot", "article"]
+
 
 class Change(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What became of a flow, an intent, an answer or a shared slot; of a flow, with the ids of its steps."""
+    """What became of a flow, an intent, an answer, a shared slot or an article; of a flow, with its steps' ids."""
 
-    what: Literal["flow", "intent", "answer", "slot"]
+    what: What
     name: str
     how: Literal["added", "removed", "changed"]
     steps_added: tuple[str, ...] = ()
@@ -47,12 +51,13 @@ class Touched(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def compare(before: FlowSet, after: FlowSet) -> tuple[Change, ...]:
-    """Give what differs between two versions, in the order flows, intents, answers, slots, by name."""
-    pairs: tuple[tuple[Literal["flow", "intent", "answer", "slot"], Mapping[str, Any], Mapping[str, Any]], ...] = (
+    """Give what differs between two versions, in the order flows, intents, answers, slots, articles, by name."""
+    pairs: tuple[tuple[What, Mapping[str, Any], Mapping[str, Any]], ...] = (
         ("flow", _own(before), _own(after)),
         ("intent", before.intents, after.intents),
         ("answer", before.answers, after.answers),
         ("slot", before.slots, after.slots),
+        ("article", _articles(before), _articles(after)),
     )
     return tuple(change for what, old, new in pairs for change in _changes(what, old, new))
 
@@ -61,9 +66,11 @@ def _own(flows: FlowSet) -> dict[str, Flow]:
     return {name: flow for name, flow in flows.flows.items() if not flow.builtin}
 
 
-def _changes(
-    what: Literal["flow", "intent", "answer", "slot"], old: Mapping[str, Any], new: Mapping[str, Any]
-) -> Iterator[Change]:
+def _articles(flows: FlowSet) -> dict[str, Article]:
+    return {article.path: article for article in flows.articles}
+
+
+def _changes(what: What, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     for name in sorted({*old, *new}):
         if name not in old:
             yield Change(what, name, "added")

@@ -17,9 +17,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from botkit.app.api import refuse
 from botkit.app.bots import Bot
 from botkit.app.events import MOST_BYTES
 from botkit.errors import StoreError, UsageError
+from botkit.ports.requests import read_body
 
 TOLERANCE = 300.0  # seconds that the sender's clock may be off; a later copy is refused
 _PREFIX = "whsec_"
@@ -69,13 +71,13 @@ def event_routes(bot: Bot, secrets: Sequence[str]) -> list[BaseRoute]:
 
     async def take(request: Request) -> Response:
         if not secrets:
-            return _refuse(403, "this bot takes no events: write `api: {events_secret: ...}` in bot.yaml")
-        body = await _read(request)
+            return refuse(403, "this bot takes no events: write `api: {events_secret: ...}` in bot.yaml")
+        body = await read_body(request, _MOST_BODY)
         if body is None:
-            return _refuse(413, f"an event has {_MOST_BODY:,} bytes at most")
+            return refuse(413, f"an event has {_MOST_BODY:,} bytes at most")
         refused = why_refused(secrets, request, body, bot.engine.clock.now())
         if refused:
-            return _refuse(401, refused)
+            return refuse(401, refused)
         try:
             notice = msgspec.json.decode(body, type=Notice)
             emitted = await bot.emit(
@@ -87,25 +89,11 @@ def event_routes(bot: Bot, secrets: Sequence[str]) -> list[BaseRoute]:
                 key=request.headers["webhook-id"],
             )
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            return _refuse(400, f"no event: {error}")
+            return refuse(400, f"no event: {error}")
         except UsageError as error:
-            return _refuse(422, str(error))
+            return refuse(422, str(error))
         except StoreError:
-            return _refuse(503, "try again", {"Retry-After": "5"})
+            return refuse(503, "try again", {"Retry-After": "5"})
         return JSONResponse(msgspec.to_builtins(emitted), 202)
 
     return [Route("/events", take, methods=["POST"])]
-
-
-async def _read(request: Request) -> bytes | None:
-    """Read the body, and no more of it than an event may have."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MOST_BODY:
-            return None
-    return body
-
-
-def _refuse(status: int, why: str, headers: dict[str, str] | None = None) -> Response:
-    return JSONResponse({"error": why}, status, headers)

@@ -9,6 +9,7 @@ import asyncio
 import json
 import logging
 import re
+import ssl
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -52,6 +53,7 @@ _OPTIONS: Final[Mapping[str, Any]] = {
 }
 _FAULTS = (NatsError, OSError, TimeoutError)
 _AWAY = (NoServersError, OSError, TimeoutError)  # it may be there in a moment
+_BROKEN_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)  # as when a broker ends in a handshake
 
 
 class NatsCarrier:
@@ -90,8 +92,8 @@ class NatsCarrier:
         try:
             await self._connect()
         except (*_FAULTS, ValueError) as error:
-            why = self._refusal or error
-            if not isinstance(why, _AWAY):
+            why, self._refusal = self._refusal or error, None
+            if _is_refusal(why) or not isinstance(why, _AWAY):
                 raise CarrierError(f"NATS at {self._place} cannot be used: {type(why).__name__}: {why}") from error
             _log.warning(
                 "NATS at %s is away: what it carries comes late until it is there",
@@ -102,7 +104,6 @@ class NatsCarrier:
 
     async def _connect(self) -> None:
         client = nats.aio.client.Client()
-        self._refusal = None
         try:
             async with asyncio.timeout(PATIENCE):
                 await client.connect(
@@ -119,6 +120,7 @@ class NatsCarrier:
             await _disconnect(client)
             raise
         self._nats = client
+        self._refusal = None
         self._up.set()
 
     async def _begin(self) -> None:
@@ -132,7 +134,7 @@ class NatsCarrier:
             else:
                 _log.warning("NATS at %s is there", self._place, extra={"action": "carrier"})
                 if self._news is not None:
-                    await self._listen()
+                    await self._listen(self._news)
 
     async def close(self) -> None:
         """Carry what was posted, and disconnect."""
@@ -261,15 +263,14 @@ class NatsCarrier:
         if self._news is None:
             self._news = News()
             if self._nats is not None:
-                await self._listen()
+                await self._listen(self._news)
         return await self._news.take()
 
-    async def _listen(self) -> None:
-        assert self._news is not None  # noqa: S101 - somebody wants to hear
+    async def _listen(self, news: News) -> None:
         with suppress(*_FAULTS):  # where the broker is away, this holds when it is back
             await self._nats.subscribe(f"{self._subject}.news", cb=self._heard)
             await self._listen_to_ourselves()
-        self._news.add(EVERYTHING)
+        news.add(EVERYTHING)
 
     async def _listen_to_ourselves(self) -> None:
         """Wait until what is told is heard: the first flush of a connection may return before it is."""
@@ -333,6 +334,7 @@ class NatsCarrier:
     async def _begin_again(self) -> None:
         await self._repair()
         self._pulled = asyncio.Queue()
+        self._refusal = None
         self._up.set()
         self._stirred.set()
         if self._news is not None:
@@ -340,11 +342,22 @@ class NatsCarrier:
 
     async def _failed(self, error: Exception) -> None:
         """Hear of errors that have no caller; that a server is away is told by `_lost`."""
-        if "Authorization" in str(error):
+        if _is_refusal(error):
+            if self._refusal is None and self._task is not None:  # before there is one, `open` raises it
+                why = "TLS fails" if isinstance(error, ssl.SSLError) else "it refuses the user"
+                told = "NATS at %s cannot be used, and is tried again: %s"
+                _log.warning(told, self._place, why, extra={"action": "carrier"})
             self._refusal = error
         if isinstance(error, SlowConsumerError) and self._news is not None:
             self._news.add(EVERYTHING)
         _log.debug("NATS: %s", type(error).__name__, extra={"action": "carrier"})
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Tell whether a broker is there and something is wrong with how it is asked: a password, a certificate."""
+    if isinstance(error, ssl.SSLError):
+        return not isinstance(error, _BROKEN_OFF)
+    return "Authorization" in str(error)
 
 
 async def _disconnect(client: nats.aio.client.Client) -> None:

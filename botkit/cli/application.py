@@ -14,11 +14,13 @@ from botkit.cli import (
     desking,
     doctor,
     emitting,
+    evaluating,
     histories,
     privacy,
     projects,
     publishing,
     rehearsing,
+    reviewing,
     running,
 )
 
@@ -43,6 +45,8 @@ app.command("emit")(emitting.emit)
 app.command("desk")(desking.desk)
 app.command("audit")(auditing.audit)
 app.command("why")(histories.why)
+app.command("review")(reviewing.review)
+app.command("eval")(evaluating.evaluate)
 app.command("graph")(projects.graph)
 app.command("schema")(projects.schema)
 app.command("doctor")(doctor.doctor)

@@ -55,6 +55,7 @@ def check(
 def find_problems(directories: Sequence[Path], *, strict: bool = False) -> list[Problem]:
     """Check directories; with `strict` every warning is an error."""
     from botkit.app.directories import check_directory
+    from botkit.app.pulls import find_pulled
     from botkit.app.trials_reading import read_trials
 
     problems: list[Problem] = []
@@ -63,6 +64,7 @@ def find_problems(directories: Sequence[Path], *, strict: bool = False) -> list[
         problems += checked.problems
         if checked.flows is not None:
             problems += read_trials(directory, checked.flows)[1]
+            problems += find_pulled(directory, checked.flows, checked.sources)
     if strict:
         problems = [msgspec.structs.replace(problem, severity="error") for problem in problems]
     return sorted(problems, key=lambda problem: (problem.place, problem.code, problem.message))

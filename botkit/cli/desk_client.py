@@ -104,6 +104,10 @@ class HTTPDesk:
         """Say something to the customer."""
         return await self._act(conversation, "reply", agent, key, {"text": text})
 
+    async def typing(self, conversation: str, agent: str = "", *, name: str = "") -> None:
+        """Show the customer that one writes."""
+        await self._act(conversation, "typing", agent, "", {})
+
     async def note(self, conversation: str, agent: str, text: str, *, key: str = "") -> Case:
         """Note something that the customer does not see."""
         return await self._act(conversation, "note", agent, key, {"text": text})

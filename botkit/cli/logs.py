@@ -4,8 +4,8 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import MutableMapping, Sequence
+from typing import Any, Final
 
 from botkit.errors import UsageError
 
@@ -28,7 +28,8 @@ def set_up_logging(form: str = "", level: str = "") -> None:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     else:
         handler.setFormatter(make_lines(form, colors=sys.stderr.isatty() and not os.environ.get("NO_COLOR")))
-    handler.addFilter(_others_too if debugging or level == "debug" else _ours_or_grave)
+    if not debugging and level != "debug":
+        handler.addFilter(_ours_or_grave)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
@@ -55,14 +56,18 @@ def _chosen(what: str, value: str, known: Sequence[str]) -> str:
     return value.lower()
 
 
-def _others_too(_record: logging.LogRecord) -> bool:
-    return True
-
-
 def _ours_or_grave(record: logging.LogRecord) -> bool:
     from botkit.monitoring.lines import is_own
 
     return record.levelno >= logging.WARNING or is_own(record.name)
+
+
+def _keep_names(_logger: Any, _level: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Keep what a line may have; a record refuses fields by the names of its own parts."""
+    from botkit.monitoring.lines import NAMES
+
+    kept = NAMES | {"event", "exc_info", "stack_info", "stacklevel"}
+    return {name: value for name, value in fields.items() if name in kept}
 
 
 def _pass_structlog_on() -> None:
@@ -73,6 +78,7 @@ def _pass_structlog_on() -> None:
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.stdlib.filter_by_level,
+            _keep_names,
             structlog.stdlib.render_to_log_kwargs,
         ],
         wrapper_class=structlog.stdlib.BoundLogger,

@@ -66,10 +66,10 @@ def export(
 
     async def export_all(store: "Store") -> None:
         found, files = await find_conversations(store, target), files_of(store)
-        await note_act(store, operator(), "exported", *found)
+        await note_act(store, operator(), "exported", *found.conversations)
         document = write_export(store, files, found, time.time(), customer)
         if with_files is not None:
-            count = await write_with_files(with_files, document, files, found)
+            count = await write_with_files(with_files, document, files, found.conversations)
             print(f"wrote {with_files}: {FILE} and {count} file{'s' if count != 1 else ''}")
             return
         async for piece in document:
@@ -107,12 +107,14 @@ def erase(
 
     async def erase_all(store: "Store") -> None:
         found = await find_conversations(store, target)
-        shown = ", ".join([*found[:_SHOWN], *(["..."] if len(found) > _SHOWN else [])])
-        many = "" if len(found) == 1 else f" in {len(found)} conversations"
+        names = found.conversations
+        shown = ", ".join([*names[:_SHOWN], *(["..."] if len(names) > _SHOWN else [])])
+        many = "" if len(names) == 1 else f" in {len(names)} conversations"
         if not yes and not typer.confirm(f"Erase everything{many} of {shown}?"):
             raise typer.Exit(1)
-        await note_act(store, operator(), "erased", *found)
-        print(f"erased {told(await erase_them(store, files_of(store), target, time.time()))}")
+        await note_act(store, operator(), "erased", *found.conversations)
+        counts = await erase_them(store, files_of(store), found, time.time())
+        print(f"erased {told(counts) or 'nothing'}")
 
     read(directory, store, erase_all)
 

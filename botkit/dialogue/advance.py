@@ -9,14 +9,15 @@ from botkit.dialogue.outside import take_outside, wake
 from botkit.dialogue.questions import repeat_question
 from botkit.dialogue.routing import choose_locale_for, route, route_owned, take_flow_button
 from botkit.dialogue.saying import title_of
-from botkit.dialogue.secrecy import finish
+from botkit.dialogue.secrecy import finish, listen
 from botkit.dialogue.stack import abandon, clear_stack, push, repair
 from botkit.dialogue.staleness import end_stale
 from botkit.dialogue.steps import fail, give_up, proceed, take_result
 from botkit.dialogue.work import MOST_WAITING, Work
 from botkit.errors import ExpressionError
-from botkit.model.definitions import Ask, Confirm, FlowSet, Wait
+from botkit.model.definitions import Ask, Confirm, Wait
 from botkit.model.events import Event, Failure, Message, Noted, Opened, Outside, Owned, Press, Result, Said, Timer
+from botkit.model.flowset import FlowSet
 from botkit.model.locales import Control
 from botkit.model.session import Frame, Session
 from botkit.model.turn import Turn
@@ -49,7 +50,7 @@ def advance(flows: FlowSet, session: Session, event: Event, now: float) -> Turn:
         work.settled = False
         _take(work, event)
         _settle(work)
-    return finish(work) if work.prepared.secrets else work.finish()
+    return finish(work)
 
 
 def set_aside(flows: FlowSet, session: Session, event: Event, now: float) -> Turn:
@@ -57,7 +58,7 @@ def set_aside(flows: FlowSet, session: Session, event: Event, now: float) -> Tur
     work = Work(flows, session, event, now)
     if work.owner == "bot":
         give_up(work)
-    return finish(work) if work.prepared.secrets else work.finish()
+    return finish(work)
 
 
 def _take(work: Work, event: Event) -> None:
@@ -107,17 +108,7 @@ def _drop_unknown(work: Work) -> None:
 # From the customer
 
 
-def _take_message(work: Work, message: Message) -> None:
-    _receive(work, message, message.text)
-
-
-def _take_press(work: Work, press: Press) -> None:
-    work.pressed = True
-    _receive(work, press, press.label or press.value)
-    work.pressed = False
-
-
-def _receive(work: Work, event: Message | Press, text: str) -> None:
+def _take_message(work: Work, event: Message | Press) -> None:
     if event.customer:
         work.learn(event.customer)
     control = _urgent(work, event) if work.pending and work.owner == "bot" else None
@@ -126,10 +117,13 @@ def _receive(work: Work, event: Message | Press, text: str) -> None:
         work.waiting = (*work.waiting[: MOST_WAITING - 1], event)
         work.settled = True
         return
+    if work.prepared.secrets:
+        listen(work, event)
+    work.route = ""
     work.message = message = event if isinstance(event, Message) else _as_message(event)
     choose_locale_for(work, event)
-    work.note_line("customer", text)
-    work.refused = event.evidence.blocked
+    work.note_line("customer", event.text if isinstance(event, Message) else event.label or event.value)
+    work.refused_before, work.refused = work.refused, event.evidence.blocked
     if work.owner != "bot":
         route_owned(work, message)
         return
@@ -137,7 +131,7 @@ def _receive(work: Work, event: Message | Press, text: str) -> None:
         begin_session(work)
     if not work.started:
         _greet(work)
-    elif work.customer and end_unverified(work):
+    elif work.session.customer and end_unverified(work):
         return
     if control is not None:
         take_control(work, control, "a control phrase, while an action runs")
@@ -147,6 +141,12 @@ def _receive(work: Work, event: Message | Press, text: str) -> None:
         route(work, message)
     if work.route not in {"no_match", ""}:
         work.misses = 0
+
+
+def _take_press(work: Work, press: Press) -> None:
+    work.pressed = True
+    _take_message(work, press)
+    work.pressed = False
 
 
 def _as_message(event: Message | Press) -> Message:
@@ -239,17 +239,13 @@ def _take_timer(work: Work, timer: Timer) -> None:
         work.settled = True
 
 
-def _take_result(work: Work, result: Result) -> None:
-    take_result(work, result)
-
-
 _TAKERS: dict[type, Any] = {
     Message: _take_message,
     Press: _take_press,
     Opened: _take_opened,
     Timer: _take_timer,
     Outside: take_outside,
-    Result: _take_result,
+    Result: take_result,
     Owned: take_owner,
     Said: take_said,
     Noted: take_noted,

@@ -26,9 +26,10 @@ from botkit.expressions import template
 from botkit.model.definitions import Ask, Confirm, SlotDef
 from botkit.model.events import Message
 from botkit.model.session import Question
-from botkit.model.words import content_length, fold, words_of
+from botkit.model.words import content_length, fold, lowered, words_of
 
 SHORT_REST = 12  # letters beside a yes or no that do not make it doubtful
+_LEAST_SAID = 2  # words of a question that say that it is spoken of
 _LEAST_STEM, _MOST_ENDING = 4, 3  # letters: cancel and cancelled are one word
 
 
@@ -101,7 +102,7 @@ def says_more(work: Work, text: str, spans: Sequence[tuple[int, int]]) -> bool:
     bare = blank(text, spans)
     left, behind = _left_beside(work, bare), behind_answer(phrases, fold(bare))
     changing = is_doubtful(phrases, left) or (phrases.corrections is not None and phrases.corrections.search(behind))
-    return not changing and _is_more(work, without(left, phrases.counting, phrases.fillers))
+    return not changing and _is_more(work, without(left, phrases.counting, phrases.fillers, phrases.small))
 
 
 def read_statement(work: Work, text: str) -> Fit | None:
@@ -119,6 +120,24 @@ def read_statement(work: Work, text: str) -> Fit | None:
     asked = [word for words in questions for word in words if word not in phrases.plain or word in said]
     known = all(any(is_same_word(work, word, other) for other in asked) for word in said)
     return Fit(lost == negated, 0, len(text), PART) if (said or lost) and known else None
+
+
+def read_restated(work: Work, index: int, slot: SlotDef, text: str) -> Fit | None:
+    """Read a clause in the words of a yes-or-no question of before: 'and they may leave it at the door'."""
+    phrases, start = work.prepared.phrases, 0
+    questions = work.prepared.facts[work.stack[index].flow].questions.get(slot.name, ())
+    asked = [word for question in questions for word in words_of(fold(question))]
+    ends = [match.span() for match in phrases.clauses.finditer(lowered(text))] if phrases.clauses is not None else []
+    for end, behind in (*ends, (len(text), len(text))):
+        said, at, start = fold(text[start:end]), start, behind
+        left = without(said, phrases.corrections, phrases.claims, phrases.assents, phrases.nots)
+        words = [word for word in words_of(left) if word not in phrases.plain]
+        if len(words) < _LEAST_SAID or is_question(phrases, text[at:end]) or is_doubtful(phrases, said):
+            continue
+        if all(any(is_same_word(work, word, other) for other in asked) for word in words):
+            negated = phrases.nots is not None and phrases.nots.search(said) is not None
+            return Fit(not negated, at, end, STRICT)
+    return None
 
 
 def _asks_for_presence(work: Work) -> bool:
@@ -154,7 +173,8 @@ def adds_words(work: Work, text: str, spans: Sequence[tuple[int, int]]) -> bool:
     """
     phrases = work.prepared.phrases
     start, end = remainder(phrases, text)
-    left = without(fold(blank(text, spans)[start:end]), phrases.assents, phrases.corrections, phrases.fillers)
+    said = without(fold(blank(text, spans)[start:end]), phrases.small)
+    left = without(said, phrases.assents, phrases.corrections, phrases.fillers)
     if not left:
         return False
     left = without(left, phrases.counting, phrases.denials, phrases.doubts)  # not $20 but $25

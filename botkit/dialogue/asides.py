@@ -5,7 +5,7 @@ from typing import Literal
 from botkit.dialogue.patterns import own_words
 from botkit.dialogue.phrases import is_question, strip_talk, without
 from botkit.dialogue.questions import repeat_question
-from botkit.dialogue.refusing import subject_of
+from botkit.dialogue.refusing import LONGEST, subject_of
 from botkit.dialogue.retries import hint
 from botkit.dialogue.stack import top_group
 from botkit.dialogue.wording import anywhere
@@ -15,7 +15,6 @@ from botkit.model.session import Question
 from botkit.model.words import fold, words_of
 
 Aside = Literal["pause", "counter"]
-_LONGEST = 120  # letters: what is longer says more
 
 
 def read_aside(work: Work, text: str) -> Aside | None:
@@ -24,7 +23,7 @@ def read_aside(work: Work, text: str) -> Aside | None:
     It is nothing but phrases for it, words that add nothing, and the name of the slot.
     """
     phrases, folded = work.prepared.phrases, fold(text)
-    if len(folded) > _LONGEST:
+    if len(folded) > LONGEST:
         return None
     pauses = phrases.pausing is not None and phrases.pausing.search(folded) is not None
     asks = is_question(phrases, text) or folded in phrases.counters

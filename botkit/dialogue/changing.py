@@ -4,18 +4,10 @@ import re
 from collections.abc import Sequence
 
 from botkit.dialogue.agreement import adds_words, begins_with_yes, is_asked, only_repeats, says_more
-from botkit.dialogue.correction import (
-    Correction,
-    Corrections,
-    changeable,
-    find_corrections,
-    find_denied,
-    find_named,
-    is_bare_number,
-    said_before,
-)
+from botkit.dialogue.correction import Correction, Corrections, find_corrections, is_bare_number
 from botkit.dialogue.filling import STRICT, Fit, is_free
 from botkit.dialogue.meanings import surer_meaning
+from botkit.dialogue.reopening import changeable, find_denied, find_named, find_to_change, said_before
 from botkit.dialogue.retries import ask_what_to_change
 from botkit.dialogue.revision import apply_corrections, correct, reopen
 from botkit.dialogue.work import Work
@@ -40,7 +32,7 @@ def _take_corrections(work: Work, question: Question, text: str) -> bool:
     if agreed:
         found = _unasked(work, found)
     values = (*found.among, *found.made)
-    unnamed = [one for one in values if not one.named]
+    unnamed = [one for one in values if not one.named and not _adds(work, one)]
     if unnamed:
         spans = [(one.start, one.end) for one in values]
         number = any(is_bare_number(one.value) for one in unnamed)
@@ -55,6 +47,12 @@ def _take_corrections(work: Work, question: Question, text: str) -> bool:
     if wrong:
         reopen(work, *wrong[0])
     return correct(work, found, text)
+
+
+def _adds(work: Work, one: Correction) -> bool:
+    """Tell whether a correction adds options to those that were chosen, which is nothing else but a change."""
+    current = work.value_at(one.index, one.slot.name)
+    return one.slot.many and isinstance(current, list) and all(value in one.value for value in current)
 
 
 def _unasked(work: Work, found: Corrections) -> Corrections:
@@ -80,6 +78,8 @@ def _take_named(work: Work, question: Question, message: Message, found: Fit | N
     if len(denied) > 1:
         return ask_for_change(work, question, message.text, [slot.name for _, slot in denied])
     named = denied[0] if denied else find_named(work, message.text, alone=found is None, anywhere=question.changing)
+    if named is None and found is None and not surer_meaning(work, message, 0.0):
+        named = find_to_change(work, message.text)
     if named is not None and (found is None or not surer_meaning(work, message, 0.0)):
         work.candidate("slot", named[1].name, STRICT, "names what is wrong", taken=True)
         _change(work, question, *named)

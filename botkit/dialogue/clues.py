@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from botkit.dialogue.phrases import Phrases, without_assents
-from botkit.model.definitions import Ask, Flow, Found, SlotDef
+from botkit.model.definitions import Ask, Flow, SlotDef
+from botkit.model.parsers import Found
 from botkit.model.words import fold, words_of
 
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
@@ -20,9 +21,8 @@ def gather_clues(flow: Flow, phrases: Phrases) -> Mapping[str, Mapping[str, froz
     kinds: dict[tuple[str, str], dict[str, set[str]]] = {}
     for step in flow.steps.values():
         if isinstance(step.body, Ask) and not (step.body.slot.options or step.body.slot.options_from):
-            slot, speech = step.body.slot, step.body.speech
-            said = [source for text in speech.variants for source in text.sources.values()]
-            texts = [*slot.names, slot.description, *said]
+            slot = step.body.slot
+            texts = [*slot.names, slot.description, *step.body.speech.sources]
             words = [word for text in texts for word in _words(phrases, _TEMPLATE.sub(" ", text).replace("_", " "))]
             kinds.setdefault((slot.type, slot.pattern), {}).setdefault(slot.name, set()).update(words)
     found: dict[str, Mapping[str, frozenset[str]]] = {}

@@ -1,11 +1,12 @@
 """Correcting: which slots that were filled before a message changes, and to what."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from botkit.dialogue.agreement import read_restated
 from botkit.dialogue.denials import is_asked_about
 from botkit.dialogue.filling import (
     STRICT,
@@ -13,28 +14,26 @@ from botkit.dialogue.filling import (
     bare_amount,
     choices_of,
     denied_values,
-    find_values,
     is_free,
+    named_places,
     strict_value,
 )
 from botkit.dialogue.naming import (
     Mention,
-    behind_name,
     blank,
-    end_of_clause,
+    fault_beside,
     is_linked,
     mentions,
     value_beside,
     without_named,
 )
-from botkit.dialogue.options import find_parts
+from botkit.dialogue.options import find_closely, find_parts
 from botkit.dialogue.patterns import is_guessable
 from botkit.dialogue.phrases import (
     Phrases,
     behind_no,
     is_correction,
     is_question,
-    leads_in,
     read_yes_no,
     strip_correction,
     without,
@@ -42,14 +41,13 @@ from botkit.dialogue.phrases import (
 )
 from botkit.dialogue.remainders import remainder, rewords
 from botkit.dialogue.secrecy import asks_secret
+from botkit.dialogue.splicing import denied_in, is_in, spliced, stands_in
 from botkit.dialogue.stack import asked_slots, seen_from
 from botkit.dialogue.verdicts import verdict_on
 from botkit.dialogue.work import Work
 from botkit.model.definitions import SlotDef
 from botkit.model.values import Money
-from botkit.model.words import content_length, fold, words_of
-
-LEAST_WORDS, MOST_WORDS = 2, 12  # of a phrase that is taken for a value as it stands
+from botkit.model.words import content_length, fold, has_cjk, lowered, without_apostrophes
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +92,8 @@ def find_corrections(work: Work, text: str, *, confirming: bool = False, refused
     named, others, same = _differing(work, text, asked, confirming=confirming, bare=corrected or confirming)
     if corrected or confirming:
         others += _reworded(work, text, asked, [one.slot.name for one in named])
+        part = _in_part(work, text, asked) if not named else None
+        others = [*[one for one in others if not _overlap(one, part)], part] if part is not None else others
     if corrected or (confirming and behind_no(work.prepared.phrases, fold(text)) is not None):
         others += _in_parts(work, text, asked, (*named, *others, *same))
     others = [one for one in others if not any(_inside(one, other) for other in others)]
@@ -105,7 +105,8 @@ def find_corrections(work: Work, text: str, *, confirming: bool = False, refused
     places = _by_place(others)
     if not (corrected or confirming):
         refused = refused and not asks_secret(work)
-        lone = refused and not named and len(places) == 1 and len(places[0]) == 1 and _is_most(work, text, others[0])
+        single = refused and not named and len(places) == 1 and len(places[0]) == 1
+        lone = single and _is_most(work, text, others[0]) and not _is_end(work, text, others[0])
         step = work.question.step if work.question else ""
         alone = [_because(one, f"{step} refuses it", refused=True) for one in others] if lone else []
         return Corrections((*named, *alone))
@@ -113,6 +114,13 @@ def find_corrections(work: Work, text: str, *, confirming: bool = False, refused
     sure = [group[0] for group in places if len(group) == 1 or not confirming]
     among = [one for group in places if len(group) > 1 and confirming for one in reversed(group)]
     return Corrections((*named, *[_because(one, why) for one in sure]), tuple(among))
+
+
+def _is_end(work: Work, text: str, one: Correction) -> bool:
+    """Tell whether a text says a day as the end of something: 'until May 23'."""
+    reaching = work.prepared.phrases.reaching
+    ends = reaching is not None and reaching.search(text[: one.start].casefold()) is not None
+    return ends and isinstance(one.value, date)
 
 
 def _is_most(work: Work, text: str, one: Correction) -> bool:
@@ -125,8 +133,10 @@ def _is_most(work: Work, text: str, one: Correction) -> bool:
         return True
     if is_question(phrases, text):
         return False
-    left = without(fold(blank(text, [(one.start, one.end)])), phrases.corrections, phrases.fillers)
-    return content_length(left) <= content_length(text[one.start : one.end])
+    many = one.slot.many
+    places = named_places(work, one.slot, text) if many else [(one.start, one.end)]
+    left = without(fold(blank(text, places)), phrases.corrections, phrases.fillers, phrases.joined if many else None)
+    return content_length(left) <= sum(content_length(text[start:end]) for start, end in places)
 
 
 def _is_all(work: Work, text: str, one: Correction) -> bool:
@@ -152,14 +162,18 @@ def _differing(
     named: list[Correction] = []
     others: list[Correction] = []
     same: list[Fit] = []
-    for index, slot in asked:
+    for index, slot in sorted(asked, key=_is_amount):
         mention = at_name.get(slot.name)
-        if slot.type == "boolean" and mention is None and (confirming or not _is_only_yes_or_no(work, text)):
-            continue  # its yes or no is the confirm's, or a word of correction
-        found = _said(work, index, slot, text, mention, known, bare=bare)
+        answers = slot.type == "boolean" and mention is None and (confirming or not _is_only_yes_or_no(work, text))
+        found = _said(work, index, slot, text, mention, known, bare=bare) if not answers else None
+        if found is None and bare and slot.type == "boolean":  # its yes or no is the confirm's
+            found = read_restated(work, index, slot, text)
+        if found is None and bare and slot.type == "money":
+            spans = [(one.start, one.end) for one in (*named, *others)] + [(one.start, one.end) for one in same]
+            found = _said(work, index, slot, blank(text, spans), mention, known, bare=bare)
         if found is None:
             continue
-        if _alike(found.value, work.value_at(index, slot.name)):
+        if alike(found.value, work.value_at(index, slot.name)):
             same.append(found)
         elif mention is not None:
             start = min(mention.start, found.start)
@@ -167,6 +181,11 @@ def _differing(
         else:
             others.append(Correction(index, slot, found.value, found.start, found.end, ""))
     return named, others, same
+
+
+def _is_amount(asked: tuple[int, SlotDef]) -> bool:
+    """Tell a slot that a bare number may be for, which is looked for in what the others leave."""
+    return asked[1].type == "money"
 
 
 def _is_only_yes_or_no(work: Work, text: str) -> bool:
@@ -183,12 +202,33 @@ def _reworded(work: Work, text: str, asked: Sequence[tuple[int, SlotDef]], named
     if not free or is_question(phrases, text):
         return []
     start, end = remainder(phrases, text)
-    said = text[start:end]
+    starts = {one.slot.name: one.end for one in mentions(work, text) if one.start == start and one.end < end}
+    found = [(index, slot, starts.get(slot.name, start)) for index, slot in free]
     return [
-        Correction(index, slot, said, start, end, "")
-        for index, slot in free
-        if rewords(phrases, said, str(work.value_at(index, slot.name)))
+        Correction(index, slot, said, end - len(said), end, "")
+        for index, slot, at in found
+        if rewords(phrases, said := text[at:end].strip(), str(work.value_at(index, slot.name)))
     ]
+
+
+def _in_part(work: Work, text: str, asked: Sequence[tuple[int, SlotDef]]) -> Correction | None:
+    """Give the correction of a part of free text, if it is of no other slot: 不是12号，是21号 for 天河路12号."""
+    phrases = work.prepared.phrases
+    found = denied_in(phrases, text)
+    if found is None:
+        return None
+    having = [(index, slot) for index, slot in asked if _has_part(work, index, slot, text, found.old)]
+    if len(having) != 1 or not is_free(having[0][1]):
+        return None
+    (index, slot), new = having[0], text[found.start : found.end]
+    value = spliced(phrases, str(work.value_at(index, slot.name)), found.old, new)
+    return Correction(index, slot, value, 0, len(text), "") if value is not None else None
+
+
+def _has_part(work: Work, index: int, slot: SlotDef, text: str, old: str) -> bool:
+    """Tell whether a slot's value has a part, or is denied by a text."""
+    current = work.value_at(index, slot.name)
+    return stands_in(old, str(current)) or any(holds(current, value) for value in denied_values(work, slot, text))
 
 
 def _in_parts(
@@ -205,75 +245,6 @@ def _in_parts(
         if len(hits) == 1 and hits[0].choice.value != work.value_at(index, slot.name):
             found.append(Correction(index, slot, hits[0].choice.value, hits[0].start, hits[0].end, ""))
     return found
-
-
-def find_denied(work: Work, text: str) -> list[tuple[int, SlotDef]]:
-    """Give the slots whose value a text denies: 'no, not by mail', 'the address is wrong'."""
-    known = mentions(work, text)
-    return [
-        (index, slot)
-        for index, slot in changeable(work)
-        if any(_has(work.value_at(index, slot.name), value) for value in denied_values(work, slot, text))
-        or any(
-            mention.slot.name == slot.name and (_is_wrong(work, text, mention) or _misfits(work, text, mention))
-            for mention in known
-        )
-    ]
-
-
-def _is_wrong(work: Work, text: str, mention: Mention) -> bool:
-    phrases = work.prepared.phrases
-    if is_free(mention.slot):
-        told = verdict_on(work, text, mention, mention.until)
-        return told is not None and told.wrong and told.end == told.start
-    behind = without_tail(phrases, text[behind_name(phrases, text, mention) : mention.until])
-    return read_yes_no(phrases, fold(behind)) == (False, True)
-
-
-def _misfits(work: Work, text: str, mention: Mention) -> bool:
-    """Tell whether a slot is said to be a number that is none of its values."""
-    phrases, slot = work.prepared.phrases, mention.slot
-    if is_free(slot) or not is_linked(phrases, text[mention.end :]) or is_question(phrases, text):
-        return False
-    said = text[behind_name(phrases, text, mention) : end_of_clause(phrases, text, mention)]
-    return (
-        any(map(str.isdigit, said)) and value_beside(work, text, mention) is None and not _has_value(work, slot, said)
-    )
-
-
-def _has_value(work: Work, slot: SlotDef, said: str) -> bool:
-    return strict_value(work, slot, said) is not None or (
-        slot.type == "money" and bare_amount(work, said) is not None
-    )
-
-
-def said_before(work: Work, index: int, slot: SlotDef, text: str) -> Correction | None:
-    """Give the one value that a text has for a slot which is named only now: 'no, 7 Canal Street', 'the address'."""
-    with seen_from(work, index):
-        if is_free(slot):
-            start, end = remainder(work.prepared.phrases, text)
-            found = Fit(text[start:end], start, end, STRICT) if _is_phrase(work, text[start:end]) else None
-        else:
-            values = [] if slot.options or slot.options_from else find_values(work, slot, text)
-            several = any(not _alike(one.value, values[0].value) for one in values)
-            found = None if several else strict_value(work, slot, text)
-            if found is None and slot.type == "money" and not several:
-                found = bare_amount(work, text)
-    if found is None or _alike(found.value, work.value_at(index, slot.name)):
-        return None
-    return Correction(index, slot, found.value, found.start, found.end, "said before")
-
-
-def _is_phrase(work: Work, text: str) -> bool:
-    """Tell whether a text can be a value as it is: a phrase without a date, a mail or an option of another slot."""
-    words = words_of(fold(text))
-    if len(words) > MOST_WORDS or sum(word.isalpha() for word in words) < LEAST_WORDS:
-        return False
-    if is_question(work.prepared.phrases, text):
-        return False
-    others = [slot for _, slot in asked_slots(work) if not is_free(slot)]
-    found = [found for slot in others if slot.type != "boolean" and (found := strict_value(work, slot, text))]
-    return all(is_bare_number(one.value) for one in found)
 
 
 def is_bare_number(value: Any) -> bool:
@@ -306,12 +277,27 @@ def _said(
     work: Work, index: int, slot: SlotDef, text: str, mention: Mention | None, known: Sequence[Mention], *, bare: bool
 ) -> Fit | None:
     """Give the value that a text has for a slot of the frame at `index`."""
-    left = without_named(work, text, slot, names=True)
+    faults = [fault_beside(work.prepared.phrases, text, one) for one in known]
+    left = blank(without_named(work, text, slot, names=True), [span for span in faults if span is not None])
     with seen_from(work, index):
         found = _said_of(work, slot, text, left, mention, bare=bare)
     if found is None and mention is not None and is_free(slot):
-        return _after_name(work, text, mention, known)
+        return said_after_name(work, text, mention, known)
+    if found is None and mention is not None and slot.options and not slot.many:
+        return _behind_fault(work, slot, text, mention)
     return found
+
+
+def _behind_fault(work: Work, slot: SlotDef, text: str, mention: Mention) -> Fit | None:
+    """Give the option that a text means behind a verdict: 'the reason is wrong, I just changed my mind'."""
+    phrases = work.prepared.phrases
+    fault = fault_beside(phrases, text, mention)
+    if fault is None:
+        return None
+    start, end = remainder(phrases, text[fault[1] : mention.until])
+    rest = text[fault[1] + start : fault[1] + end]
+    hit = find_closely(rest, choices_of(work, slot), phrases) if fold(rest) else None
+    return Fit(hit.choice.value, mention.start, fault[1] + end, STRICT) if hit is not None else None
 
 
 def _said_of(work: Work, slot: SlotDef, text: str, left: str, mention: Mention | None, *, bare: bool) -> Fit | None:
@@ -319,6 +305,8 @@ def _said_of(work: Work, slot: SlotDef, text: str, left: str, mention: Mention |
 
     With `bare` a number without a unit is an amount everywhere.
     """
+    if slot.type == "boolean":
+        left = text = _without_tag(work.prepared.phrases, left)
     if mention is not None:
         if slot.type == "boolean" and _is_lacking(work, text, mention):
             return Fit(False, mention.start, mention.end, STRICT)
@@ -331,29 +319,43 @@ def _said_of(work: Work, slot: SlotDef, text: str, left: str, mention: Mention |
         if found is not None:
             return found
     found = strict_value(work, slot, left)
+    if found is not None and isinstance(found.value, date) and _is_shift(work, text[found.start : found.end]):
+        return None  # from the day that is known
     return found or (bare_amount(work, left) if bare and slot.type == "money" else None)
+
+
+def _is_shift(work: Work, said: str) -> bool:
+    """Tell whether words for a day say it from another one: 'a day later'."""
+    shifting = work.prepared.phrases.shifting
+    return shifting is not None and shifting.search(fold(said)) is not None
+
+
+def _without_tag(phrases: Phrases, text: str) -> str:
+    """Blank what makes a statement a question at its end, which is no yes: 不带宠物，对吧."""
+    tag = phrases.tags.search(lowered(text.rstrip("?？!！。. "))) if phrases.tags is not None else None
+    return blank(text, [tag.span()]) if tag is not None and fold(text[: tag.start()]) else text
 
 
 def _is_lacking(work: Work, text: str, mention: Mention) -> bool:
     """Tell whether a text says right before a slot's name that there is none: 'I have no receipt', 没有收据."""
     phrases = work.prepared.phrases
-    before = text[: mention.start].casefold().replace("'", "").replace("’", "")
+    before = without_apostrophes(text[: mention.start])
     if phrases.lacking is None or is_linked(phrases, text[mention.end :]):
         return False
     return phrases.lacking.search(before) is not None and not is_question(phrases, text)
 
 
-def _alike(new: Any, current: Any) -> bool:
+def alike(new: Any, current: Any) -> bool:
     """Tell whether two values are the same, however they are written: W1000001 is #W1000001."""
     return bool(new == current or (isinstance(new, str) and isinstance(current, str) and fold(new) == fold(current)))
 
 
-def _has(current: Any, value: Any) -> bool:
+def holds(current: Any, value: Any) -> bool:
     """Tell whether a slot's value is another one, or has it among several."""
-    return any(_alike(value, one) for one in current) if isinstance(current, list) else _alike(value, current)
+    return any(alike(value, one) for one in current) if isinstance(current, list) else alike(value, current)
 
 
-def _after_name(work: Work, text: str, mention: Mention, known: Sequence[Mention]) -> Fit | None:
+def said_after_name(work: Work, text: str, mention: Mention, known: Sequence[Mention]) -> Fit | None:
     """Give what a text says after a free text slot's name: 'the reason is: too small'.
 
     A copula or a sign stands between them, or a verdict on the value that there is ('is wrong, it is ...'). It ends
@@ -365,52 +367,38 @@ def _after_name(work: Work, text: str, mention: Mention, known: Sequence[Mention
         for one in later
         if is_linked(work.prepared.phrases, text[one.end :]) or value_beside(work, text, one) is not None
     ]
-    told = verdict_on(work, text, mention, min(ends, default=len(text)))
+    told = verdict_on(work, text, mention, min(ends, default=len(text)), linked=_goes_on(work, text, mention, known))
     if told is None or told.start == told.end:
         return None
     rest = text[told.start : told.end]
     if ends:
         rest = without_tail(work.prepared.phrases, rest)
     rest = _without_other(work, rest, mention.slot).strip()
-    start = text.find(rest, told.start)
-    return Fit(rest, mention.start, start + len(rest), STRICT) if fold(rest) else None
+    end = text.find(rest, told.start) + len(rest)
+    current = str(work.value_at(mention.index, mention.slot.name))
+    particular = id(mention.slot) in work.prepared.particular
+    if particular and is_in(told.old, current) and not stands_in(told.old, current):
+        return None  # what of the rest holds is not said
+    value = spliced(work.prepared.phrases, current, told.old, rest) if told.old else rest
+    return Fit(value, mention.start, end, STRICT) if value is not None and fold(rest) else None
+
+
+def _goes_on(work: Work, text: str, mention: Mention, known: Sequence[Mention]) -> bool:
+    """Tell whether a clause is short for one as before: 'the phone should be 555 and the address 9 Elm Road'."""
+    phrases = work.prepared.phrases
+    before = next((one for one in reversed(known) if one.start < mention.start), None)
+    if before is None or not is_linked(phrases, text[before.end :]) or phrases.leading_over is None:
+        return False
+    return phrases.leading_over.search(text[: mention.start].casefold()) is not None
 
 
 def _without_other(work: Work, said: str, slot: SlotDef) -> str:
-    """Take off what is said of another slot behind an 'and': 'Bob and 4 lamps'."""
-    phrases = work.prepared.phrases
-    for joined in _joins(phrases, said):
-        behind = said[joined:]
-        others = [other for _, other in asked_slots(work) if other.name != slot.name and not is_free(other)]
-        if any(other.type != "boolean" and strict_value(work, other, behind) is not None for other in others):
-            return said[:joined]
+    """Take off what is said of another slot behind an 'and': 'Bob and 4 lamps', but not 和平路5号."""
+    joined = work.prepared.phrases.joined
+    others = [other for _, other in asked_slots(work) if other.name != slot.name and not is_free(other)]
+    for found in joined.finditer(lowered(said)) if joined is not None else ():
+        behind = said[found.end() :].lstrip()
+        values = [strict_value(work, other, behind) for other in others if other.type != "boolean"]
+        if any(value is not None and not (value.start and has_cjk(found[0])) for value in values):
+            return said[: found.start()]
     return said
-
-
-def _joins(phrases: Phrases, said: str) -> list[int]:
-    """Give where a text goes on with 'and'."""
-    words = [match.start() for match in re.finditer(r"(?<=\s)\w", said)]
-    return [at for at in words if phrases.joining is not None and phrases.joining.match(said[at:].casefold())]
-
-
-def changeable(work: Work) -> list[tuple[int, SlotDef]]:
-    """Give the slots that this run and its callers have asked for, each with its frame, the first one first."""
-    return list(reversed(asked_slots(work)))
-
-
-def find_named(work: Work, text: str, *, alone: bool, anywhere: bool = False) -> tuple[int, SlotDef] | None:
-    """Give the one asked slot that a text names first, after a no and fillers.
-
-    `alone` wants nothing behind it; `anywhere` is content with a name inside a text that asks nothing.
-    """
-    phrases = work.prepared.phrases
-    asked = {slot.name: (index, slot) for index, slot in changeable(work)}
-    named = {m.slot.name: m for m in reversed(mentions(work, text)) if m.slot.name in asked}
-    if len(named) != 1:
-        return None
-    (name, mention), *_ = named.items()
-    if anywhere:
-        return None if is_question(phrases, text) else asked[name]
-    if not leads_in(phrases, fold(text[: mention.start]), fillers_only=alone):
-        return None
-    return None if alone and fold(text[mention.end :]) else asked[name]

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from botkit.dialogue.phrases import Phrases, is_question, strip_talk
-from botkit.model.definitions import Found
-from botkit.model.words import fold
+from botkit.model.parsers import Found
+from botkit.model.words import fold, lowered
 
 _QUOTES = str.maketrans({"'": None, "’": None, '"': " ", "“": " ", "”": " ", "「": " ", "」": " "})
+_BLANKS = {**_QUOTES, **dict.fromkeys(map(ord, "()[]<>（）【】《》*_~:：\n\t\r"), " ")}  # not (by mail), not *mail*
+DASHES = frozenset({"-", "–", "—", "~", "～"})
 _SIGNS = re.compile(r"[;!?。！？；，\n]|[,.](?!\d)")
 
 
@@ -17,11 +19,11 @@ def is_denied(phrases: Phrases, before: str, *, chosen: bool = False) -> bool:
 
     An option or a day (`chosen`) is denied by 'I don't want' and by 'no' too; a thing of that number is not.
     """
-    plain = before.casefold().translate(_QUOTES)
+    plain = before.casefold()
     pattern = phrases.refusing if chosen else phrases.denying
-    if pattern is not None and pattern.search(plain) is not None:
+    if pattern is not None and pattern.search(plain.translate(_BLANKS)) is not None:
         return True
-    return chosen and phrases.barring is not None and phrases.barring.search(plain) is not None
+    return chosen and phrases.barring is not None and phrases.barring.search(plain.translate(_QUOTES)) is not None
 
 
 def suits_not(phrases: Phrases, before: str, behind: str) -> bool:
@@ -75,7 +77,9 @@ def range_of(phrases: Phrases, text: str, found: Sequence[Found]) -> tuple[Found
 
 
 def _only_leads_on(phrases: Phrases, between: str) -> bool:
-    """Tell whether nothing but a 'to' stands between two values."""
+    """Tell whether nothing but a 'to' or a dash stands between two values."""
+    if between.strip() in DASHES:
+        return True
     return phrases.reaching is not None and phrases.reaching.match(between.casefold().strip()) is not None
 
 
@@ -97,9 +101,10 @@ def is_asked_about(phrases: Phrases, text: str, start: int, end: int) -> bool:
     left = max([sign.end() for sign in _SIGNS.finditer(text, 0, start)], default=0)
     sign = _SIGNS.search(text, end)
     right = sign.end() if sign is not None else len(text)
-    if phrases.joined is not None and len(lowered := text.casefold()) == len(text):
-        left = max([left, *[joined.end() for joined in phrases.joined.finditer(lowered, left, start)]])
-        joined = phrases.joined.search(lowered, end, right)
+    if phrases.joined is not None:
+        small = lowered(text)
+        left = max([left, *[joined.end() for joined in phrases.joined.finditer(small, left, start)]])
+        joined = phrases.joined.search(small, end, right)
         right = joined.start() if joined is not None else right
     beside = f"{text[left:start]} {text[end:right]}"
     folded = fold(beside)

@@ -3,32 +3,49 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
-import msgspec
-
-from botkit.dialogue.denials import is_asked_about, is_denied, is_phone, left_open, may_leave_open, meant, range_of
+from botkit.dialogue.backdating import backdated
+from botkit.dialogue.counts import about_as_many, is_listed, of_question, of_units, outside, side_by_side
+from botkit.dialogue.denials import (
+    DASHES,
+    is_asked_about,
+    is_denied,
+    is_left,
+    is_phone,
+    is_retracted,
+    left_open,
+    may_leave_open,
+    meant,
+    range_of,
+)
+from botkit.dialogue.halves import left_between
 from botkit.dialogue.options import (
     Choice,
-    choose_named,
     choose_number,
     choose_several,
     find_closely,
     find_named_options,
 )
+from botkit.dialogue.parties import counted_together
 from botkit.dialogue.patterns import Where, find_matches
-from botkit.dialogue.saying import listed_names, listed_options
+from botkit.dialogue.phrases import Phrases, is_question, leads_in
+from botkit.dialogue.saying import Refused, listed_names, listed_options
 from botkit.dialogue.stack import known_slots
 from botkit.dialogue.work import Work
+from botkit.errors import CurrencyError
 from botkit.expressions import test
-from botkit.model.definitions import Found, Reading, Rule, SlotDef, SlotParser
+from botkit.model.definitions import Ask, Confirm, Rule, SlotDef
 from botkit.model.events import Message
+from botkit.model.parsers import Found, Reading
 from botkit.model.values import File, Money
 from botkit.model.words import content_length, fold
 
 _NUMBERS = re.compile(r"\d+")
+_ENDS = ".,;:!?。，；：！？、"
 _SIGN = re.compile(r"[^\w\s,;.，；。]+\Z")  # of a currency, before a number
 EXACT, STRICT, PART, LOOSE = 1.0, 0.95, 0.8, 0.75
 """How sure a fit is: a label or the whole text; most of the text; a part of it; free text."""
@@ -36,7 +53,9 @@ EXACT, STRICT, PART, LOOSE = 1.0, 0.95, 0.8, 0.75
 FILE_TYPES = frozenset({"file", "image", "location", "contact"})
 FREE_TYPES = frozenset({"text", "any"})
 _DAYS = frozenset({"date", "time", "datetime"})
+_COUNTS = frozenset({"integer", "number"})
 MOST_TEXT = 4000  # characters of a message that are searched for values
+MOST_VALUES = 20  # of one type in a message; of more nobody means one
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +141,7 @@ def _fit(work: Work, slot: SlotDef, message: Message, shown: Sequence[tuple[Any,
     found = find_values(work, slot, text, "asked")
     if found:
         several = choice_left(work, slot, text, found) or (slot.type == "money" and amounts_left_open(work, text))
-        return None if several else _graded(work, text, found[0])
+        return None if several else _fit_of(work, text, found[0])
     amount = bare_amount(work, text) if slot.type == "money" else None
     if amount is not None:
         return amount
@@ -146,19 +165,30 @@ def bare_amount(work: Work, text: str) -> Fit | None:
     before, behind = text[:start], text[end:].lstrip()
     if is_denied(work.prepared.phrases, _SIGN.sub("", before)):
         return None
-    if (before and before[-1] in "#-_/:") or (behind and behind[0] not in ".,;:!?。，！？"):
+    if (before and before[-1] in "#-_/:") or not (not behind or behind[0] in _ENDS or _leads_over(work, text[end:])):
         return None
     if any(sign in text[start:end].casefold() for locale in known.locales for sign in locale.numbers.percent):
         return None
     return Fit(Money(Decimal(str(found[0].value)), known.currency), start, end, PART)
 
 
+def _leads_over(work: Work, behind: str) -> bool:
+    """Tell whether an 'and' stands behind a number, or but small words up to what is said of another slot."""
+    phrases = work.prepared.phrases
+    between, gap, _ = behind.partition("\n")
+    joined = phrases.joining is not None and phrases.joining.match(behind.strip().casefold()) is not None
+    return joined or leads_in(phrases, fold(between), small=bool(gap))
+
+
 def amounts_left_open(work: Work, text: str) -> list[Found]:
     """Give the numbers between which a text leaves an amount open, with a unit at one of them: '20 or 30 dollars'."""
     phrases, parser = work.prepared.phrases, work.flows.catalogue.types.get("number")
-    if parser is None or not may_leave_open(phrases, text):
+    dashed = any(dash in text for dash in DASHES)
+    if parser is None or not (dashed or may_leave_open(phrases, text)):
         return []
-    return left_open(phrases, text, parser(text, reading(work)))
+    found = parser(text, reading(work))
+    ends = range_of(phrases, text, found) if dashed and len(found) == 2 else None
+    return list(ends) if ends is not None else left_open(phrases, text, found)
 
 
 def _fit_file(slot: SlotDef, message: Message) -> Fit | None:
@@ -182,11 +212,38 @@ def _fit_choice(work: Work, slot: SlotDef, text: str, choices: Sequence[Choice])
     if slot.many:
         chosen = work.top.chosen
         several = choose_several(text, choices, phrases, chosen, adding=bool(chosen))
+        kept = [*_kept(work, text, choices), *_asked_about(work, text, choices)]
+        several = [choice for choice in several if choice not in kept]
         return Fit([choice.value for choice in several], 0, len(text), STRICT) if several else None
     one = find_closely(text, choices, phrases)
     if one is None:
         return None
-    return Fit(one.choice.value, one.start, one.end, _grade(work, text, one.start, one.end))
+    return Fit(one.choice.value, one.start, one.end, graded(work, text, one.start, one.end))
+
+
+def _kept(work: Work, text: str, choices: Sequence[Choice]) -> list[Choice]:
+    """Give the options that a text leaves where they are (I'll keep the chair), unless it is asked what to keep."""
+    phrases, kept = work.prepared.phrases, work.prepared.phrases.kept
+    said = phrases.keeps is not None and phrases.keeps.search(fold(text)) is not None
+    if kept is None or not said or asks_to_keep(work):
+        return []
+    hits = find_named_options(text, choices, phrases)[0]
+    return [hit.choice for hit in hits if kept.search(text[: hit.start].casefold()) is not None]
+
+
+def _asked_about(work: Work, text: str, choices: Sequence[Choice]) -> list[Choice]:
+    """Give the options that a text only asks about: 'breakfast costs how much?'."""
+    if not is_question(work.prepared.phrases, text):
+        return []
+    hits = find_named_options(text, choices, work.prepared.phrases)[0]
+    return [hit.choice for hit in hits if is_asked_about(work.prepared.phrases, text, hit.start, hit.end)]
+
+
+def asks_to_keep(work: Work) -> bool:
+    """Tell whether the open question is for what is to be kept."""
+    step, keeps = work.step_of(work.top), work.prepared.phrases.keeps
+    said = step.body.speech.sources if step is not None and isinstance(step.body, Ask | Confirm) else ()
+    return keeps is not None and any(keeps.search(fold(one)) is not None for one in said)
 
 
 def find_values(work: Work, slot: SlotDef, text: str, where: Where = "anywhere") -> list[Found]:
@@ -206,6 +263,8 @@ def all_values(work: Work, slot: SlotDef, text: str, where: Where = "anywhere") 
         matches = find_matches(prepared.patterns[slot.pattern], prepared.phrases, slot, text, where)
         if where == "named" or not matches or not matches[-1].start:
             return matches
+        if len(matches) > MOST_VALUES:
+            return []
         return [one for one in matches if not is_phone(prepared.phrases, slot.names, text[: one.start])]
     if slot.type in FREE_TYPES or slot.type in FILE_TYPES:
         return []
@@ -214,7 +273,38 @@ def all_values(work: Work, slot: SlotDef, text: str, where: Where = "anywhere") 
         return []
     known = reading(work)
     found = parser(text, known)
-    return [_backdated(one, text, known, parser) for one in found] if slot.past else found
+    if len(found) > MOST_VALUES:
+        return []
+    if slot.type in _COUNTS and not (found and found[0].end - found[0].start >= len(text.strip())):
+        return _counted(work, slot, text, found, known)
+    return [backdated(one, text, known, parser) for one in found] if slot.past else found
+
+
+def _counted(work: Work, slot: SlotDef, text: str, found: Sequence[Found], known: Reading) -> list[Found]:
+    """Leave out numbers that are of a day, or of something else than is asked for; count people together."""
+    phrases, types = work.prepared.phrases, work.flows.catalogue.types
+    days = types["date"](text, known) if "date" in types and found else []
+    asked = _questions(work, slot)
+    kept = of_units(outside(found, text, known, days), text, known, asked)
+    if len(kept) > 1 and not _is_open(phrases, text, kept):
+        named = of_question(kept, text, known, asked)
+        kept = [one for one in kept if one in named or is_denied(phrases, text[: one.start])]
+    return counted_together(phrases, kept, text, asked)
+
+
+def _is_open(phrases: Phrases, text: str, found: Sequence[Found]) -> bool:
+    """Tell whether a text leaves the choice between numbers, or takes one of them back."""
+    placed = sorted(found, key=_start)
+    if is_listed(text, placed):
+        return True
+    retracted = any(is_retracted(phrases, text[one.end : other.start]) for one, other in pairwise(placed))
+    return retracted or bool(left_open(phrases, text, placed)) or range_of(phrases, text, placed) is not None
+
+
+def _questions(work: Work, slot: SlotDef) -> list[str]:
+    """Give with what a slot is asked for, and what it is called."""
+    facts = [work.prepared.facts[frame.flow] for frame in work.stack]
+    return [*slot.names, *(said for one in facts for said in one.questions.get(slot.name, ()))]
 
 
 def choice_left(work: Work, slot: SlotDef, text: str, found: Sequence[Found]) -> list[Found]:
@@ -222,12 +312,36 @@ def choice_left(work: Work, slot: SlotDef, text: str, found: Sequence[Found]) ->
 
     The two ends of a range are a choice, unless another slot of the kind is there to take the second.
     """
+    if not found and slot.type in _COUNTS:
+        return about_as_many(text, reading(work), _questions(work, slot))
     if len(found) < 2:
-        return []
+        return list(found) if found and slot.type in _DAYS and halves_of(work, slot, text) else []
     ends = range_of(work.prepared.phrases, text, found)
     if ends is None:
-        return left_open(work.prepared.phrases, text, found)
-    return [] if any(other.name not in work.top.changed for other in _rivals(work, slot)) else list(ends)
+        opened = left_open(work.prepared.phrases, text, found)
+        counts = slot.type == "integer" and not opened
+        counts = counts and (_is_listed(work, slot, text, found) or not _waits_for_another(work, slot))
+        return side_by_side(text, found) if counts else opened
+    return [] if _waits_for_another(work, slot) else list(ends)
+
+
+def _is_listed(work: Work, slot: SlotDef, text: str, found: Sequence[Found]) -> bool:
+    """Tell whether a text lists two numbers for one: 2、3晚 where it is asked for nights."""
+    placed = sorted(found, key=_start)
+    return is_listed(text, placed) and of_question(placed, text, reading(work), _questions(work, slot)) == placed[-1:]
+
+
+def _waits_for_another(work: Work, slot: SlotDef) -> bool:
+    return any(other.name not in work.top.changed for other in _rivals(work, slot))
+
+
+def halves_of(work: Work, slot: SlotDef, text: str) -> list[str]:
+    """Give the days or times between which a text leaves the choice where it says one of them in part, if it does."""
+    phrases, parser = work.prepared.phrases, work.flows.catalogue.types.get(slot.type)
+    if slot.type not in _DAYS or parser is None or not may_leave_open(phrases, text):
+        return []
+    known = reading(work)
+    return left_between(phrases, known.locales, text[:MOST_TEXT], lambda said: parser(said, known))
 
 
 def _rivals(work: Work, slot: SlotDef) -> list[SlotDef]:
@@ -243,75 +357,34 @@ def _meant(work: Work, slot: SlotDef, text: str, found: list[Found]) -> list[Fou
     if ends is None:
         return kept
     current, left, others = work.slot(slot.name), ends[0].value, [work.slot(one.name) for one in rivals]
-    if current is not None and left != current and left in others:
+    if left == current and any(_reaches(slot, ends, other) for other in others):
+        return []  # it is said again, with what the other is
+    if current is not None and left != current and left in others and not _reaches(slot, ends, current):
         return []  # that one is changed
-    if left in (current, *others):  # the other takes its place
+    leaves = slot.type in _DAYS or is_left(phrases, text[: ends[0].start], text[ends[0].end : ends[1].start])
+    if left == current or (left in others and leaves):  # the other takes its place
         kept = [Found(ends[1].value, ends[0].start, ends[1].end), *[one for one in kept if one not in ends]]
     return sorted(kept, key=_start)
+
+
+def _reaches(slot: SlotDef, ends: tuple[Found, Found], other: Any) -> bool:
+    """Tell whether a range ends at or beyond the other value of its kind: 'Monday to Friday' beside Wednesday."""
+    first, last = ends[0].value, ends[1].value
+    if slot.type not in _DAYS or not type(first) is type(last) is type(other):
+        return bool(last == other)
+    return bool(first < other <= last or last <= other < first)
 
 
 def _start(found: Found) -> int:
     return found.start
 
 
-def _backdated(found: Found, text: str, known: Reading, parser: SlotParser) -> Found:
-    """Give a date to come that was said without its year, or as a day of the week, as the latest one before now.
-
-    What a parser makes of the same words on another day tells how they were meant: 'January 10' stays the tenth
-    of January, 'tomorrow' moves with the day, '2027-01-10' is what it is.
-    """
-    now = known.now if isinstance(found.value, datetime) else known.now.date()
-    if not isinstance(found.value, date) or found.value <= now:
-        return found
-    shifted = msgspec.structs.replace(known, now=known.now - timedelta(days=405))
-    other = next((one for one in parser(text, shifted) if one.start == found.start), None)
-    if other is None or not isinstance(other.value, date):
-        return found
-    leaping = (found.value.month, found.value.day) == (2, 29) and str(found.value.year) not in text
-    if other.value == found.value and not leaping:
-        return found
-    said = text[found.start : found.end].casefold()
-    if any(said in locale.dates.weekdays for locale in known.locales):
-        weeks = -(-(found.value - now).days // 7) or 1
-        return Found(found.value - timedelta(weeks=weeks), found.start, found.end)
-    if other.value.day == found.value.day and other.value.month != found.value.month:  # 'the 8th', 8号
-        return Found(_in_latest_month(found.value, now), found.start, found.end)
-    if (other.value.month, other.value.day) != (found.value.month, found.value.day):
-        return found
-    return Found(_latest(found.value, now), found.start, found.end)
+def _fit_of(work: Work, text: str, found: Found) -> Fit:
+    return Fit(found.value, found.start, found.end, graded(work, text, found.start, found.end))
 
 
-def _in_latest_month(value: date, now: date) -> date:
-    """Give the same day of the latest month in which it is not to come."""
-    first = now.replace(day=1)
-    while (first.year, first.month) >= (now.year - 1, 1):
-        try:
-            earlier = value.replace(year=first.year, month=first.month)
-        except ValueError:  # no 31st
-            earlier = value
-        if earlier <= now:
-            return earlier
-        first = (first - timedelta(days=1)).replace(day=1)
-    return value
-
-
-def _latest(value: date, now: date) -> date:
-    """Give the same day of the latest year in which it is not to come."""
-    for year in range(now.year, now.year - 9, -1):
-        try:
-            earlier = value.replace(year=year)
-        except ValueError:  # no 29th of February
-            continue
-        if earlier <= now:
-            return earlier
-    return value
-
-
-def _graded(work: Work, text: str, found: Found) -> Fit:
-    return Fit(found.value, found.start, found.end, _grade(work, text, found.start, found.end))
-
-
-def _grade(work: Work, text: str, start: int, end: int) -> float:
+def graded(work: Work, text: str, start: int, end: int) -> float:
+    """Give how sure a value at `text[start:end]` is, by what stands beside it."""
     rest = fold(text[:start] + " " + text[end:])
     if not rest:
         return EXACT
@@ -320,12 +393,30 @@ def _grade(work: Work, text: str, start: int, end: int) -> float:
     return STRICT if content_length(text[start:end]) >= content_length(rest) else PART
 
 
-def refusal(work: Work, slot: SlotDef, value: Any, beside: Mapping[str, Any] | None = None) -> Rule | None:
-    """Give the first rule of a slot's `check` that refuses a value; `beside` are values that others get with it."""
+def refusal(work: Work, slot: SlotDef, value: Any, beside: Mapping[str, Any] | None = None) -> Refused | None:
+    """Give how the first rule of a slot's `check` refuses a value; `beside` are values that others get with it.
+
+    An amount that cannot be held against one of another currency is refused with that.
+    """
     if not slot.checks:
         return None
     scope = work.scope(**{**(beside or {}), slot.name: value})
-    return next((rule for rule in slot.checks if test(rule.when.source, scope)), None)
+    for rule in slot.checks:
+        refused = _refused(slot, rule, value, scope)
+        if refused is not None:
+            work.confide(slot, value)
+            return refused
+    return None
+
+
+def _refused(slot: SlotDef, rule: Rule, value: Any, scope: Mapping[str, Any]) -> Refused | None:
+    try:
+        return Refused(slot, value, rule.say) if test(rule.when.source, scope) else None
+    except CurrencyError as error:
+        others = [currency for currency in error.currencies if currency != getattr(value, "currency", currency)]
+        if len(others) != 1:
+            raise
+        return Refused(slot, value, currency=others[0])
 
 
 def strict_value(work: Work, slot: SlotDef, text: str) -> Fit | None:
@@ -335,6 +426,7 @@ def strict_value(work: Work, slot: SlotDef, text: str) -> Fit | None:
         if slot.many:
             return _strictly_several(work, slot, text, choices)
         named, _ = find_named_options(text, choices, phrases)
+        named = [hit for hit in named if fold(text[hit.start : hit.end]) not in phrases.no]  # 'wrong' is a verdict
         return Fit(named[0].choice.value, named[0].start, named[0].end, STRICT) if len(named) == 1 else None
     found = find_values(work, slot, text)
     if not found or choice_left(work, slot, text, found):
@@ -348,15 +440,26 @@ def _strictly_several(work: Work, slot: SlotDef, text: str, choices: Sequence[Ch
     values = [choice.value for choice in choose_several(text, choices, work.prepared.phrases, chosen, labelled=True)]
     if len(values) == len(chosen) and all(value in chosen for value in values):
         values = chosen  # the same, whatever their order
+    if slot.optional and chosen and not values:
+        denied = denied_values(work, slot, text)
+        return Fit([], 0, 0, STRICT) if all(value in denied for value in chosen) else None
     return Fit(values, 0, 0, STRICT) if values else None
+
+
+def named_places(work: Work, slot: SlotDef, text: str) -> list[tuple[int, int]]:
+    """Give where a text names options of a slot, meant or denied."""
+    named, denied = find_named_options(text, choices_of(work, slot, (), text), work.prepared.phrases)
+    return [(hit.start, hit.end) for hit in (*named, *denied)]
 
 
 def denied_values(work: Work, slot: SlotDef, text: str) -> list[Any]:
     """Give the values of a slot that a text denies: 'not by mail'."""
     if slot.options or slot.options_from:
-        return [
-            choice.value for choice in choose_named(text, choices_of(work, slot, (), text), work.prepared.phrases)[1]
-        ]
+        _, denied = find_named_options(text, choices_of(work, slot, (), text), work.prepared.phrases)
+        return [hit.choice.value for hit in denied]
     found = all_values(work, slot, text)
-    kept = [one.value for one in _meant(work, slot, text, found)] if found else []
-    return [one.value for one in found if one.value not in kept]
+    if not found:
+        return []
+    rivals = len(found) > 1 and bool(_rivals(work, slot))
+    kept = meant(work.prepared.phrases, text, found, rivals=rivals, chosen=slot.type in _DAYS)
+    return [one.value for one in found if one.value not in [other.value for other in kept]]

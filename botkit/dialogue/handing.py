@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from botkit.dialogue.secrecy import is_secret, secret_texts
+from botkit.dialogue.secrecy import is_secret, last_lines, secret_texts
 from botkit.dialogue.stack import clear, repair
 from botkit.dialogue.work import Work
 from botkit.expressions import template
@@ -43,7 +43,7 @@ def _packet(work: Work, team: str, reason: str, show: dict[str, Any] | None = No
         "slots": to_json({name: HIDDEN if is_secret(work, name) else value for name, value in slots.items()}),
         "titles": _titles(work, slots),
         "show": to_json(show or {}),
-        "last": [list(line) for line in work.lines],
+        "last": last_lines(work),
         "error": next((frame.error for frame in reversed(work.stack) if frame.error), None),
         "understood": [[one.route, one.name, one.score] for one in work.candidates if one.route in _UNDERSTOOD],
     }
@@ -185,6 +185,10 @@ def _hindrance(work: Work, event: Owned) -> Hindrance | None:
         return None
     if work.owner == "bot" and not (event.how == "assigned" and event.to and event.forced):
         return "unclaimed", "the bot has it"
+    if event.how == "assigned" and not (event.to or event.team):
+        return "ignored", "nobody is named, and no team"
+    if event.how == "requeued" and work.owner == "queue":
+        return "ignored", "it waits for a person already"
     if event.forced or not event.agent:
         return None
     return _not_theirs(work, event.agent)
@@ -217,30 +221,28 @@ def _give_back(work: Work, event: Owned) -> None:
     _let_go(work)
     work.epoch += 1
     work.ended = event.how == "closed"
-    if not work.ended:
-        repair(work, "on_agent_left")
+    repair(work, "on_closed" if work.ended else "on_agent_left")
 
 
 def _assign(work: Work, event: Owned) -> None:
     if event.to:
         _take_over(work, event.to)
-    elif event.team:
+    else:
         _put_back(work, event.team)
         _tell_of_queue(work)
 
 
 def _requeue(work: Work, _: Owned | None = None) -> None:
     """Who has the conversation is gone: somebody else of the team takes it."""
-    if work.owner == "human":
-        _put_back(work, work.team)
-        work.say(work.phrase("agent_gone"))
+    _put_back(work, work.team)
+    work.say(work.phrase("agent_gone"))
 
 
 def _put_back(work: Work, team: str) -> None:
     handed = work.handed or Handed(_packet(work, team, ""), work.now)
     _drop_timers(work)
     work.epoch += work.owner == "human"
-    last = {**handed.packet.packet, "last": [list(line) for line in work.lines]}
+    last = {**handed.packet.packet, "last": last_lines(work)}
     _enqueue(work, replace(handed.packet, id=work.effect_id(), team=team, packet=last), handed.since)
 
 

@@ -63,6 +63,8 @@ def keep_for_later(work: Work, text: str, entities: tuple[Entity, ...] = ()) -> 
     later = (slot for slot in _later(work) if not (bare and slot.type in _COUNTED))
     said = [(slot, found) for slot in later if (found := said_of(work, slot, text)) is not None]
     kept = [(slot, found.value) for slot, found in said if not _is_doubtful(work, slot, text, found)]
+    for slot, value in kept:
+        work.confide(slot, value)
     if kept:
         work.stack[-1] = hear(work.top, text, 0, 0, entities)
     return kept

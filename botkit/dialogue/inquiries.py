@@ -5,22 +5,21 @@ import re
 from botkit.dialogue.filling import EXACT, LOOSE, Fit
 from botkit.dialogue.meanings import begin, meaning_beside
 from botkit.dialogue.naming import blank
-from botkit.dialogue.phrases import Phrases, is_question
+from botkit.dialogue.phrases import MARKS, Phrases, is_question
 from botkit.dialogue.saying import say_speech
 from botkit.dialogue.work import Work
 from botkit.model.events import Match, Message
-from botkit.model.words import fold
+from botkit.model.words import fold, lowered
 
 _ENDS = re.compile(r"[?？؟!！。；;，،\n]|[,.](?!\d)")
-_MARKS = ("?", "？", "؟")
 
 
-def inquiry_beside(phrases: Phrases, text: str, found: Fit) -> str:
+def inquiry_beside(phrases: Phrases, text: str, found: Fit | None) -> str:
     """Give the clause of a text that asks something and has nothing of the value in it; nothing if there is none."""
-    if not LOOSE < found.score < EXACT:
+    if found is None or not LOOSE < found.score < EXACT:
         return ""
     patterns = [pattern for pattern in (_ENDS, phrases.joined) if pattern is not None]
-    ends = sorted({match.end() for pattern in patterns for match in pattern.finditer(text.casefold())} | {len(text)})
+    ends = sorted({match.end() for pattern in patterns for match in pattern.finditer(lowered(text))} | {len(text)})
     start = 0
     for end in ends:
         if (end <= found.start or start >= found.end) and is_question(phrases, text[start:end]):
@@ -53,6 +52,6 @@ def begin_beside(work: Work, message: Message, found: Fit, flow: str) -> None:
 def _asks_something(phrases: Phrases, inquiry: str) -> bool:
     """Tell whether a text has a question word that is no auxiliary, and a mark: "when is it?", not "can you?"."""
     asked = phrases.asking.search(fold(inquiry)) if phrases.asking is not None else None
-    if asked is None or not inquiry.endswith(_MARKS) or fold(asked[0]) in phrases.auxiliaries:
+    if asked is None or not inquiry.endswith(MARKS) or fold(asked[0]) in phrases.auxiliaries:
         return False
     return len(fold(inquiry)) > len(asked[0]) + 1

@@ -1,12 +1,17 @@
 """Meanings: the intents and answers that a message is near to, and what is done with the nearest."""
 
+from collections.abc import Sequence
+
 from botkit.dialogue.agreement import begins_with_yes, only_repeats
 from botkit.dialogue.correction import find_corrections
+from botkit.dialogue.filling import LOOSE
 from botkit.dialogue.hearing import hear, hearing, keep_for_later, was_kept
 from botkit.dialogue.options import Choice, choose_closely, choose_number
+from botkit.dialogue.passages import best_passage, say_passage
+from botkit.dialogue.phrases import is_question
 from botkit.dialogue.prepared import is_work, reachable
 from botkit.dialogue.questions import repeat_question
-from botkit.dialogue.refusing import is_refused, only_tells
+from botkit.dialogue.refusing import is_refused, only_names, only_tells, tells_what_happened
 from botkit.dialogue.retries import ask_for_plain_yes, has_steps, has_texts, unusable
 from botkit.dialogue.revision import apply_corrections
 from botkit.dialogue.saying import say_speech, title_of, told_values
@@ -22,23 +27,31 @@ from botkit.dialogue.stack import (
 )
 from botkit.dialogue.staleness import do_again
 from botkit.dialogue.work import Work
-from botkit.model.definitions import Ask, Handoff, Step
-from botkit.model.events import Entity, Match, Message
+from botkit.model.definitions import Ask, HandoffStep, Step
+from botkit.model.events import Entity, Match, Message, Passage
+from botkit.model.flowset import USUAL_THRESHOLD
 from botkit.model.replies import Button
 from botkit.model.session import Frame, Question
 
 SURE = 0.97  # an intent this near needs no clarification
+NAMED = 0.85  # of what names something in reply to a question, and neither asks nor wishes
 MOST_CHOICES = 3  # flows that a clarification offers
+UNUSABLE = "nobody takes it: an unusable reply"  # how the record of a turn has it
 Startable = list[tuple[str, float]]  # flows with their scores
 
 
 def surer_meaning(work: Work, message: Message, score: float) -> bool:
     """Tell whether an intent of a flow that is not open, or an answer, is surer than a loose fit.
 
-    What is as near to an intent of a flow that is open speaks of that: it answers the question.
+    What is as near to an intent of a flow that is open speaks of that: it answers the question. So does what fits it,
+    and names a thing that a frequent question is about, but neither asks nor wishes anything: 'gift card'.
     """
     flows, answer = _startable(work, message), _best_answer(work, message)
+    if score > LOOSE and answer is not None and answer.score < SURE:
+        answer = None if only_names(work.prepared.phrases, message.text) else answer
     best = max(answer.score if answer is not None else 0.0, flows[0][1] if flows else 0.0)
+    if message.evidence.passages and (passage := best_passage(work, message)) is not None:
+        best = max(best, passage.score)
     if flows and _goes_before(work, flows, answer) and any(_is_open(work, name) for name, _ in _near(work, flows)):
         return False
     return best > score
@@ -80,7 +93,7 @@ def _has_done(work: Work, name: str) -> bool:
     for caller in callers:
         flow = work.flow_of(caller)
         left = reachable(flow, flow.steps[caller.step].next).values()
-        if any(isinstance(step.body, Ask | Handoff) or _works(work, caller, step) for step in left):
+        if any(isinstance(step.body, Ask | HandoffStep) or _works(work, caller, step) for step in left):
             return False
     return True
 
@@ -106,6 +119,9 @@ def take_meaning(work: Work, message: Message, question: Question | None) -> Non
     if answer is not None:
         _take_answer(work, answer, question)
         return
+    if message.evidence.passages and (passage := best_passage(work, message)) is not None:
+        _take_passage(work, passage, question)
+        return
     if question is not None and not work.greeted:
         kept = [] if has_steps(work) else keep_for_later(work, message.text, message.evidence.entities)
         if kept:
@@ -130,7 +146,7 @@ def take_meaning(work: Work, message: Message, question: Question | None) -> Non
             else:
                 repeat_question(work)
             return
-        work.candidate("slot", question.step, 0.0, "nobody takes it: an unusable reply", taken=True)
+        work.candidate("slot", question.step, 0.0, UNUSABLE, taken=True)
         unusable(work)
         return
     if work.stale:
@@ -181,25 +197,54 @@ def _near(work: Work, flows: Startable) -> Startable:
 def _startable(work: Work, message: Message) -> Startable:
     """Give the flows that the message's intents may start, with their scores, the best first.
 
-    What is refused starts none, nor does what is only told while a question is open.
+    What is refused starts none, nor does what is only told while a question is open. Where none is sure enough alone,
+    those that are about as near are given if one of them is surely meant.
     """
-    threshold = work.flows.settings.intent_threshold
+    matches = message.evidence.intents
+    if not matches:
+        return []
+    threshold = _sure_enough(work, message, matches, work.flows.settings.intent_threshold)
+    sure = [match for match in matches if match.score >= threshold]
+    if sure:
+        return _ranked(work, message, sure)
+    if len(matches) < 2 or matches[0].score + matches[1].score < threshold or _asks(work):
+        return []
+    ranked = _ranked(work, message, matches)
+    if not ranked or ranked[0][1] < _nearest(message):
+        return []
+    near = _near(work, ranked)
+    return near if len(near) > 1 and sum([score for _, score in near]) >= threshold else []
+
+
+def _ranked(work: Work, message: Message, matches: Sequence[Match]) -> Startable:
+    """Give the flows of some matches, the best first; nothing where the message is about what it does not wish."""
     best: dict[str, float] = {}
-    for match in message.evidence.intents:
-        if match.score < threshold or (match.score < SURE and _no_wish(work, message, match)):
+    for match in matches:
+        if match.score < SURE and _no_wish(work, message, match):
+            if not best:
+                break
             continue
         for name in _allowed_by(work, match):
-            best[name] = max(best.get(name, 0.0), match.score)
+            best[name] = min(1.0, best.get(name, 0.0) + match.score)
     return sorted(best.items(), key=lambda item: -item[1])
 
 
 def _no_wish(work: Work, message: Message, match: Match) -> str:
-    """Say why a message wishes nothing of an intent that it is near to, or nothing if it may."""
+    """Say why a message wishes nothing of an intent that it is near to, or nothing if it may; it is remembered."""
+    asked = work.question is not None and work.question.kind != "wait"
+    key = "unwished", message.text, match, asked
+    known: str | None = work.mentioned.get(key)
+    if known is None:
+        known = work.mentioned[key] = _why_unwished(work, message, match, asked=asked)
+    return known
+
+
+def _why_unwished(work: Work, message: Message, match: Match, *, asked: bool) -> str:
     names = work.flows.starts.get(match.name, ())
     if names and all(is_refused(work, message.text, name) for name in names):
         return "it is refused"
     phrases = work.prepared.phrases
-    told = work.question is not None and work.question.kind != "wait" and only_tells(phrases, message.text)
+    told = asked and only_tells(phrases, message.text)
     return "it is only told" if told and not only_tells(phrases, match.example) else ""
 
 
@@ -209,8 +254,9 @@ def _allowed_by(work: Work, match: Match) -> list[str]:
 
 def _record_meanings(work: Work, message: Message) -> None:
     """Record all that the message is near to, taken or not."""
-    for match in message.evidence.intents:
-        threshold = work.flows.settings.intent_threshold
+    settings, matches, answers = work.flows.settings, message.evidence.intents, message.evidence.answers
+    threshold = _sure_enough(work, message, matches, settings.intent_threshold) if matches else 0.0
+    for match in matches:
         why = f"near to {match.example!r}" if match.example else ""
         if not work.flows.starts.get(match.name):
             why = "starts no flow"
@@ -221,10 +267,38 @@ def _record_meanings(work: Work, message: Message) -> None:
         elif match.score < SURE and (unwished := _no_wish(work, message, match)):
             why = f"{unwished}; {why}"
         work.candidate("intent", match.name, match.score, why)
-    for match in message.evidence.answers:
-        threshold = work.flows.settings.answer_threshold
+    threshold = _sure_enough(work, message, answers, settings.answer_threshold) if answers else 0.0
+    for match in answers:
         below = f"{_below(match.score, threshold)}; " if match.score < threshold else ""
+        below = below or ("it is only told; " if _only_told(work, message, match) else "")
         work.candidate("answer", match.name, match.score, f"{below}near to {match.example!r}")
+    for passage in message.evidence.passages:
+        threshold = work.flows.settings.knowledge_threshold
+        why = _below(passage.score, threshold) if passage.score < threshold else "near enough"
+        work.candidate("knowledge", passage.title or passage.source, passage.score, why)
+
+
+def _nearest(message: Message) -> float:
+    """Give the score of what the message is nearest to, whether it may be taken or not."""
+    evidence = message.evidence
+    return max([match.score for match in (*evidence.intents, *evidence.answers)], default=0.0)
+
+
+def _sure_enough(work: Work, message: Message, matches: Sequence[Match], given: float | None) -> float:
+    """Give the score from which on matches are taken; `given` is bot.yaml's.
+
+    Where it has none, what only names something in reply to a question needs more.
+    """
+    if given is not None:
+        return given
+    threshold = message.evidence.threshold or USUAL_THRESHOLD
+    if not threshold <= matches[0].score < NAMED or not _asks(work):
+        return threshold
+    return NAMED if only_names(work.prepared.phrases, message.text) else threshold
+
+
+def _asks(work: Work) -> bool:
+    return work.question is not None and work.question.kind != "wait"
 
 
 def _below(score: float, threshold: float) -> str:
@@ -234,9 +308,20 @@ def _below(score: float, threshold: float) -> str:
 
 
 def _best_answer(work: Work, message: Message) -> Match | None:
-    threshold = work.flows.settings.answer_threshold
-    known = [m for m in message.evidence.answers if m.score >= threshold and m.name in work.flows.answers]
-    return max(known, key=lambda match: match.score, default=None)
+    matches = message.evidence.answers
+    if not matches:
+        return None
+    threshold = _sure_enough(work, message, matches, work.flows.settings.answer_threshold)
+    known = [m for m in matches if m.score >= threshold and m.name in work.flows.answers]
+    best = max(known, key=lambda match: match.score, default=None)
+    return None if best is not None and _only_told(work, message, best) else best
+
+
+def _only_told(work: Work, message: Message, match: Match) -> bool:
+    """Tell whether a reply only tells what happened, and is near to a question of others."""
+    phrases, asks = work.prepared.phrases, work.question is not None and work.question.kind != "wait"
+    near = asks and match.score < SURE and is_question(phrases, match.example)
+    return near and tells_what_happened(phrases, message.text)
 
 
 def _clarify(work: Work, near: list[tuple[str, float]]) -> None:
@@ -289,6 +374,17 @@ def _take_answer(work: Work, match: Match, question: Question | None) -> None:
     why = f"said; near to {match.example!r}" if match.example else "said"
     work.candidate("answer", match.name, match.score, why, taken=True)
     say_speech(work, work.flows.answers[match.name].speech, match.name)
+    if question is not None:
+        repeat_question(work)
+    else:
+        work.settled = True
+
+
+def _take_passage(work: Work, passage: Passage, question: Question | None) -> None:
+    work.misses = 0
+    name = passage.title or passage.source
+    work.candidate("knowledge", name, passage.score, f"said; from {passage.source}", taken=True)
+    say_passage(work, passage)
     if question is not None:
         repeat_question(work)
     else:

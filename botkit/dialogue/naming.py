@@ -3,17 +3,30 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from itertools import islice
 from operator import attrgetter
 
 from botkit.dialogue.clues import said_of_others
-from botkit.dialogue.filling import FREE_TYPES, STRICT, Fit, bare_amount, choices_of, find_values, strict_value
+from botkit.dialogue.denials import is_denied
+from botkit.dialogue.filling import (
+    FREE_TYPES,
+    STRICT,
+    Fit,
+    bare_amount,
+    choice_left,
+    choices_of,
+    find_values,
+    is_free,
+    strict_value,
+)
 from botkit.dialogue.patterns import is_guessable, shortened, wide
-from botkit.dialogue.phrases import Phrases, leads_in, without_assents, without_tail
+from botkit.dialogue.phrases import Phrases, is_question, leads_in, without_assents, without_tail
 from botkit.dialogue.stack import asked_slots, known_slots
+from botkit.dialogue.titles import Called, Titles, find_in, gather_titles, is_thing, names_of, parts_of, plain
 from botkit.dialogue.work import Work
-from botkit.model.definitions import Found, SlotDef
-from botkit.model.words import fold, has_cjk
+from botkit.model.definitions import SlotDef
+from botkit.model.parsers import Found
+from botkit.model.words import WORDS, fold, has_cjk, lowered
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NUMBERED = re.compile(r"[\s:：=#-]*\w*\d[\w-]*")  # a word with a digit right behind a name
@@ -22,6 +35,10 @@ _LONG = 5  # digits: what has as many and is of a pattern is hardly an amount
 _CLAUSES = re.compile(r"[，。；;、]|,\s")
 _MOST_STACKS = 1000  # for which it is known how their slots are named
 _FLOW = attrgetter("flow")
+_MOST_WORDS = 5  # of a phrase that says of a value that it is wrong
+_CONTACT = re.compile(r"@|\d{5}|\d[ -]\d")
+_CONTACTS = frozenset({"email", "phone"})
+_STOPS = frozenset(",;，；、")
 _BETWEEN = " \t\n:=,.-，：。"  # signs between a name and its value
 
 
@@ -40,7 +57,8 @@ def mentions(work: Work, text: str) -> list[Mention]:
     """Give the slots of this run and its callers that a text names, in its order; the longest name counts.
 
     A name inside a longer label of an option is none. A name without its last word, which only says what kind of
-    thing it is ('order' for order_number), counts with a value beside it.
+    thing it is ('order' for order_number), counts with a value beside it, or with a word that says it is wrong; that
+    last word for itself ('the date' for delivery date) as a thing of which no other slot is (`titles`).
     """
     anywhere = _names_on_stack(work)
     if anywhere is None or anywhere.search(text if text.isascii() else wide(text)) is None:
@@ -55,51 +73,53 @@ def mentions(work: Work, text: str) -> list[Mention]:
 
 
 def _mentions(work: Work, text: str, without: frozenset[int] = frozenset()) -> list[Mention]:
-    """Find the mentions; `without` are places of shortened names that have no value beside them."""
-    known = known_slots(work)
-    names = tuple(_names_of([slot for _, slot in known]))
-    short = _short_names(names, work.prepared.phrases.kinds)
-    pattern = _names_in((*names, *short))
-    matches = list(pattern.finditer(wide(text))) if pattern is not None else []
+    """Find the mentions; `without` are places of shortened names that do not count there."""
+    known, phrases = known_slots(work), work.prepared.phrases
+    owned = [*reversed(known), *reversed(asked_slots(work))]
+    titles = _titles(work, [slot for _, slot in owned])
+    matches = list(titles.pattern.finditer(wide(text))) if titles.pattern is not None else []
     if not matches:
         return []
-    owned = [*reversed(known), *reversed(asked_slots(work))]
-    owners = {_plain(title): (index, slot) for index, slot in owned for title in slot.names[1:]}
-    owners.update({_plain(slot.name): (index, slot) for index, slot in owned})
-    owners = {**{name: owners[full] for name, full in short.items()}, **owners}
+    owners = {slot.name: (index, slot) for index, slot in owned}
     labels = list(_labels_in(known, text))
-    found: list[Mention] = []
+    found: list[tuple[Mention, Called]] = []
     for match in matches:
         start, end = match.span()
+        name, how = titles.slots[plain(match[0])]
         if start in without:
             continue
         if any(left <= start and end <= right and right - left > end - start for left, right in labels):
             continue
-        end = _behind_pronoun(work.prepared.phrases, text, start, end)
-        last = found.pop() if found else None
-        if last is not None:
-            found.append(replace(last, until=start))
-            if _is_value_of(work, text[start:end], text, found[-1]):
-                found[-1] = last
+        end = _behind_pronoun(phrases, text, start, end)
+        if found:
+            last, was = found[-1]
+            ended = replace(last, until=start)
+            if _is_value_of(work, text[start:end], text, ended):
                 continue
-        found.append(Mention(*owners[_plain(match[0])], start, end, len(text)))
-    shortened = [mention for mention in found if _plain(text[mention.start : mention.end]) in short]
-    idle = [mention.start for mention in shortened if value_beside(work, text, mention) is None]
-    return _mentions(work, text, without.union(idle)) if idle else found
+            found[-1] = ended, was
+        found.append((Mention(*owners[name], start, end, len(text)), how))
+    idle = [one.start for one, how in found if not _counts(work, text, one, how)]
+    return _mentions(work, text, without.union(idle)) if idle else [one for one, _ in found]
 
 
-@lru_cache(maxsize=1024)
-def _short_names(names: tuple[str, ...], kinds: tuple[str, ...]) -> dict[str, str]:
-    """Give what names are without a word for the kind of thing at their end, each with its name in plain letters.
+def _titles(work: Work, slots: Sequence[SlotDef]) -> Titles:
+    """Give what slots may be called; it is remembered."""
+    key, known = tuple(map(id, slots)), work.prepared.titles
+    if key not in known:
+        if len(known) >= _MOST_STACKS:
+            known.clear()
+        known[key] = gather_titles(slots, work.prepared.phrases.kinds, work.prepared.phrases.small)
+    return known[key]
 
-    What two names would be shortened to is none of them.
-    """
-    found: dict[str, str] = {}
-    for name in names:
-        short = shortened(name, kinds)
-        if short:
-            found[short] = "" if found.get(short, _plain(name)) != _plain(name) else _plain(name)
-    return {_plain(short): full for short, full in found.items() if full}
+
+def _counts(work: Work, text: str, mention: Mention, how: Called) -> bool:
+    """Tell whether a name stands for its slot; a shorter one may be another thing's."""
+    phrases = work.prepared.phrases
+    if how == "whole":
+        return True
+    if how == "part":
+        return is_thing(phrases, text, mention.start, mention.end)
+    return value_beside(work, text, mention) is not None or fault_beside(phrases, text, mention) is not None
 
 
 def _names_on_stack(work: Work) -> re.Pattern[str] | None:
@@ -113,20 +133,17 @@ def _names_on_stack(work: Work) -> re.Pattern[str] | None:
     facts = [work.prepared.facts[flow] for flow in dict.fromkeys(flows)]
     slots = [slot for one in facts for slot in one.asks.values()]
     slots += [slot for one in facts for called in one.calls.values() for slot in called.asks.values()]
-    names = tuple(_names_of(slots))
-    short = [_plain(shortened(name, work.prepared.phrases.kinds)) for name in names]
-    pattern = known[flows] = _names_in((*names, *short))
+    phrases = work.prepared.phrases
+    names = [name for slot in slots for name in names_of(slot)]
+    short = [shortened(name, phrases.kinds) for name in names]
+    parts = [part for name in names for part in parts_of(name, phrases.small)]
+    pattern = known[flows] = find_in((*names, *short, *parts))
     return pattern
-
-
-def _names_of(slots: Sequence[SlotDef]) -> Iterator[str]:
-    for slot in slots:
-        yield from slot.names if slot.title else (slot.name,)
 
 
 def _behind_pronoun(phrases: Phrases, text: str, start: int, end: int) -> int:
     """Give where a name ends with the pronoun behind it; one that is a number needs a word before: THE big one."""
-    found = phrases.pronouns.match(text.casefold(), end) if phrases.pronouns is not None else None
+    found = phrases.pronouns.match(lowered(text), end) if phrases.pronouns is not None else None
     if found is None:
         return end
     before = fold(text[:start])
@@ -142,32 +159,12 @@ def _is_value_of(work: Work, name: str, text: str, mention: Mention) -> bool:
     return named and behind_name(work.prepared.phrases, text, mention) == mention.until
 
 
-@lru_cache(maxsize=1024)
-def _names_in(names: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Make a pattern of slots' names, the longest first; a space or a hyphen may stand where they have `_`."""
-    written = sorted(filter(_plain, dict.fromkeys(names)), key=lambda name: len(_plain(name)), reverse=True)
-    body = "|".join(_written(name) for name in written)
-    return re.compile(body, re.IGNORECASE) if body else None
-
-
-def _written(name: str) -> str:
-    words = name.replace("_", " ").split()
-    if has_cjk(name):
-        return r"[\W_]*".join(map(re.escape, words))
-    body = r"[\W_]+".join("-?".join(map(re.escape, word)) for word in words)
-    return rf"(?<![A-Za-z0-9_@./-]){body}(?![A-Za-z0-9_@]|[-./][A-Za-z0-9_])"
-
-
-def _plain(name: str) -> str:
-    return fold(name).replace(" ", "")
-
-
 def _labels_in(known: Sequence[tuple[int, SlotDef]], text: str) -> Iterator[tuple[int, int]]:
     """Give where labels of options stand in a text."""
-    lowered = text.casefold()
+    small = lowered(text)
     labels = {label for _, slot in known for option in slot.options for label in option.label.sources.values()}
-    for label in labels if len(lowered) == len(text) else ():
-        start = lowered.find(label.casefold())
+    for label in labels:
+        start = small.find(lowered(label))
         if start >= 0 and "{" not in label:
             yield start, start + len(label)
 
@@ -178,7 +175,7 @@ def behind_name(phrases: Phrases, text: str, mention: Mention) -> int:
     while True:
         while at < end and text[at] in _BETWEEN:
             at += 1
-        rest = text[at:end].casefold()
+        rest = lowered(text[at:end])
         step = 0
         for pattern in (phrases.copulas, phrases.fillers):
             match = pattern.match(rest) if pattern is not None else None
@@ -208,12 +205,14 @@ def _value_before(work: Work, text: str, mention: Mention) -> Found | None:
     phrases, slot = work.prepared.phrases, mention.slot
     if phrases.called is None or slot.options or slot.options_from or (slot.type in FREE_TYPES and not slot.pattern):
         return None
-    linked = phrases.called.search(text[: mention.start].casefold())
+    linked = phrases.called.search(lowered(text[: mention.start]))
     before = text[: linked.start()].rstrip() if linked is not None else ""
     if linked is None and _ends_clause(phrases, text[mention.end :]):  # '65 charged, 45 expected'
         before = text[: mention.start].rstrip()
     clause = max([match.end() for match in _CLAUSES.finditer(before)], default=0)
     values = find_values(work, slot, before[clause:])
+    if choice_left(work, slot, before[clause:], values):
+        return None
     found = next((found for found in values if found.end == len(before) - clause), None)
     return found and Found(found.value, clause + found.start, clause + found.end)
 
@@ -232,13 +231,17 @@ def _value_behind(work: Work, text: str, mention: Mention) -> Found | None:
         tail = without_tail(work.prepared.phrases, tail)
     if slot.options or slot.options_from:
         said = f"{fold(tail)} "
-        for choice in choices_of(work, slot, (), tail):
+        wrong = fault_beside(work.prepared.phrases, text, mention)
+        for choice in choices_of(work, slot, (), tail) if wrong is None or wrong[1] <= at else ():
             if any(said.startswith(name if has_cjk(name) else f"{name} ") for name in choice.names):
                 return Found([choice.value] if slot.many else choice.value, at, mention.until)
         return None
     if slot.type in FREE_TYPES and not slot.pattern:
         return _lone_number(work.prepared.phrases, text[: mention.start], tail, at)
-    found = next((found for found in find_values(work, slot, tail, "named") if not found.start), None)
+    values = find_values(work, slot, tail, "named")
+    if choice_left(work, slot, tail, values):
+        return None
+    found = next((found for found in values if not found.start), None)
     if found is None and slot.type == "money":
         amount = bare_amount(work, tail)
         found = Found(amount.value, 0, amount.end) if amount is not None and not amount.start else None
@@ -251,6 +254,25 @@ def _lone_number(phrases: Phrases, before: str, tail: str, at: int) -> Found | N
     if number is None or without_assents(phrases, fold(tail[number.end() :])) or not leads_in(phrases, fold(before)):
         return None
     return Found(number[0], at, at + number.end())
+
+
+def fault_beside(phrases: Phrases, text: str, mention: Mention) -> tuple[int, int] | None:
+    """Give where a text says right beside a slot's name that its value is wrong: 'wrong date', 'the date is wrong'.
+
+    What asks for that does not say it, nor does 'not the wrong date'.
+    """
+    if is_question(phrases, text):
+        return None
+    before = phrases.mistakes.search(lowered(text[: mention.start])) if phrases.mistakes is not None else None
+    if before is not None and not is_denied(phrases, text[: before.start()]):
+        return before.start(), mention.end
+    start = behind_name(phrases, text, mention)
+    words = [word.end() for word in islice(WORDS.finditer(text, start, mention.until), _MOST_WORDS)]
+    said = [end for end in words if phrases.faults is not None and phrases.faults.fullmatch(fold(text[start:end]))]
+    tagged = (
+        said and phrases.tags is not None and phrases.tags.search(fold(text[max(said) : mention.until])) is not None
+    )
+    return (mention.start, max(said)) if said and not tagged else None
 
 
 def blank(text: str, spans: Sequence[tuple[int, int]]) -> str:
@@ -267,6 +289,54 @@ def without_named(work: Work, text: str, slot: SlotDef, *, names: bool = False) 
     name goes too.
     """
     return _without(work, text, slot, mentions(work, text), names=names)
+
+
+def own_part(work: Work, slot: SlotDef, text: str) -> tuple[int, int]:
+    """Give the part of a reply for a slot of free text, without what it says of others by name before and behind it.
+
+    Of 'my phone is 555-0142' nothing is left, nor of 'my phone is new', of '9 Hill Rd, phone 555-0142' the street.
+    """
+    phrases, start, end = work.prepared.phrases, 0, len(text)
+    named = mentions(work, text)
+    if not named:
+        return start, _before_contact(work, slot, text, start, end)
+    for mention in named:
+        if not leads_in(phrases, fold(text[start : mention.start])):
+            break
+        said = _said_of_other(work, slot, text, mention)
+        if said is not None:
+            start = said[1]
+        elif start and mention.slot.name == slot.name:
+            start = behind_name(phrases, text, mention)
+        elif mention.slot.name != slot.name and is_linked(phrases, text[mention.end :]):
+            return 0, 0
+    for mention in reversed(named):
+        said = _said_of_other(work, slot, text, mention)
+        if said is None or mention.start < start or fold(text[said[1] : end]):
+            break
+        end = start + len(without_tail(phrases, text[start : said[0]]))
+    end = _before_contact(work, slot, text, start, end)
+    return start, end if fold(text[start:end]) else start
+
+
+def _before_contact(work: Work, slot: SlotDef, text: str, start: int, end: int) -> int:
+    """Give where a text ends without a mail address or a phone number behind a sign that another slot is for."""
+    if _CONTACT.search(text, start, end) is None:
+        return end
+    for other in {other.name: other for _, other in known_slots(work) if other.type in _CONTACTS}.values():
+        found = strict_value(work, other, text[start:end]) if other.name != slot.name else None
+        before = text[start : start + found.start].rstrip() if found is not None else ""
+        if found is not None and before and before[-1] in _STOPS and not fold(text[start + found.end : end]):
+            end = start + len(without_tail(work.prepared.phrases, before))
+    return end
+
+
+def _said_of_other(work: Work, slot: SlotDef, text: str, mention: Mention) -> tuple[int, int] | None:
+    """Give where a text says the value of another slot than one beside its name."""
+    if mention.slot.name == slot.name or is_free(mention.slot) or mention.slot.type == "boolean":
+        return None
+    said = value_beside(work, text, mention)
+    return (min(said.start, mention.start), max(said.end, mention.end)) if said is not None else None
 
 
 def _without(work: Work, text: str, slot: SlotDef, named: Sequence[Mention], *, names: bool = False) -> str:
@@ -303,7 +373,7 @@ def _patterned_elsewhere(work: Work, text: str, slot: SlotDef) -> Iterator[tuple
 
 def end_of_clause(phrases: Phrases, text: str, mention: Mention) -> int:
     """Give where the clause ends in which a slot is named: at a sign, a doubt ('but'), or an 'and'."""
-    found = phrases.clauses.search(text.casefold(), mention.end, mention.until) if phrases.clauses else None
+    found = phrases.clauses.search(lowered(text), mention.end, mention.until) if phrases.clauses else None
     return found.start() if found is not None else mention.until
 
 

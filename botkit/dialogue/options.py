@@ -22,8 +22,7 @@ _NUMBER = re.compile(
 _NUMBERS = re.compile(r"\d{1,2}(?:(?:\s+|\s*(?:and|und|和|跟)\s*)\d{1,2})+")  # of a folded text: 1 and 3
 _LETTER = r"(?:(?![぀-ヿ㐀-䶿一-鿿豈-﫿가-힯])[^\W_])"  # of a word: a Chinese character beside a label is a border
 _GLUED_BEFORE, _GLUED_BEHIND = re.compile(r"[^\W_][-@.]\Z"), re.compile(r"[-@.][^\W_]")
-_WORDS = re.compile(r"[^\W_]+")
-_PIECES = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯]|[^\W_぀-ヿ㐀-䶿一-鿿豈-﫿가-힯]+| ")
+_PIECES = re.compile(r"[㐀-䶿一-鿿豈-﫿]|[^\W_㐀-䶿一-鿿豈-﫿]+| ")  # of a folded text: は alone tells no はい
 _PARTS = re.compile(r"\s*(?:[;\n；、，]|(?<!\d),(?!\d)|\band\b|\bund\b|和|以及|还有|跟)\s*")
 
 
@@ -45,6 +44,7 @@ class Choice:
     def __post_init__(self) -> None:
         """Fold the names."""
         folded = dict.fromkeys([fold(str(name)) for name in (*self.labels, self.value)])
+        folded |= dict.fromkeys([name.replace(" ", "") for name in folded if has_cjk(name)])  # T 恤, T恤
         folded.pop("", None)
         object.__setattr__(self, "names", tuple(folded))
 
@@ -118,7 +118,7 @@ def choose_several(
     folded = fold(text)
     if folded in phrases.all_of:
         return list(choices)
-    adding = adding or (phrases.adding is not None and phrases.adding.search(folded) is not None)
+    adding = adding or _adds(text, choices, phrases)
     named, denied = _numbered(folded, choices), list[Choice]()
     if not named:
         named, denied = _named_or_denied(text, choices, phrases, labelled=labelled and not adding)
@@ -128,6 +128,16 @@ def choose_several(
     if not named and not any(choice in denied for choice in kept):
         return []
     return [choice for choice in choices if choice not in denied and (choice in named or choice in kept)]
+
+
+def _adds(text: str, choices: Sequence[Choice], phrases: Phrases) -> bool:
+    """Tell whether a text says beside the options that it names that they come to others."""
+    if phrases.adding is None or phrases.adding.search(fold(text)) is None:
+        return False
+    named, denied = find_named_options(text, choices, phrases)
+    spans = sorted((hit.start, hit.end) for hit in (*named, *denied))
+    starts, ends = [0, *(end for _, end in spans)], [*(start for start, _ in spans), len(text)]
+    return any(phrases.adding.search(fold(text[s:e])) is not None for s, e in zip(starts, ends, strict=True))
 
 
 def _numbered(folded: str, choices: Sequence[Choice]) -> list[Choice]:
@@ -146,32 +156,26 @@ def _named_or_denied(
     rest = text
     for hit in (*hits, *barred):
         rest = f"{rest[: hit.start]}{chr(10) * (hit.end - hit.start)}{rest[hit.end :]}"
-    loose = list[Choice]() if labelled else named
+    loose = None if labelled else named
     for part in _PARTS.split(rest):
         _add_part(fold(part), choices, phrases, loose, denied)
-    if not named and not denied and not labelled and (one := _by_spelling(fold(text), choices)) is not None:
+    if not named and not denied and not labelled and (one := _by_spelling(fold(text), choices, phrases)) is not None:
         named.append(one)
     return [choice for choice in choices if choice in named], denied
 
 
 def _add_part(
-    folded: str, choices: Sequence[Choice], phrases: Phrases, named: list[Choice], denied: list[Choice]
+    folded: str, choices: Sequence[Choice], phrases: Phrases, named: list[Choice] | None, denied: list[Choice]
 ) -> None:
-    """Add what a part of a text names loosely; all behind its denial is denied."""
+    """Add what a part of a text names loosely, if `named` is there; all behind its denial is denied."""
     denial = phrases.denials.search(folded) if phrases.denials is not None else None
     start, end = denial.span() if denial is not None else (0, _behind_bar(folded, phrases))
     said = ((folded[:start], named), (folded[end:], denied)) if end else ((folded, named),)
     for words, found in said:
-        if words.strip() and not leads_in(phrases, words.strip(), small=True):
+        if found is not None and words.strip() and not leads_in(phrases, words.strip(), small=True):
             one = _loosely(words.strip(), choices, phrases)
-            if one is not None and one not in named and one not in denied:
+            if one is not None and one not in found and one not in denied and one not in (named or ()):
                 found.append(one)
-
-
-def choose_named(text: str, choices: Sequence[Choice], phrases: Phrases) -> tuple[list[Choice], list[Choice]]:
-    """Give the options whose label stands in the text, and those that it denies: 'not by mail', 'red, no, blue'."""
-    named, denied = find_named_options(text, choices, phrases)
-    return [hit.choice for hit in named], [hit.choice for hit in denied]
 
 
 def _behind_bar(folded: str, phrases: Phrases) -> int:
@@ -196,6 +200,7 @@ def find_named_options(text: str, choices: Sequence[Choice], phrases: Phrases) -
         if longest:
             found.append((longest, choice))
     found = [one for one in found if not any(one[0] != name and _stands_in(one[0], name) for name, _ in found)]
+    found = [one for one in found if not _is_qualified(phrases, folded, one[0])]
     if found and phrases.cancelling is not None:  # 'I changed my mind' says nothing of an option 'changed'
         said = [phrase for phrase in phrases.cancelling.findall(folded) if " " in phrase or has_cjk(phrase)]
         found = [one for one in found if not any(one[0] != phrase and _stands_in(one[0], phrase) for phrase in said)]
@@ -203,11 +208,13 @@ def find_named_options(text: str, choices: Sequence[Choice], phrases: Phrases) -
         return [], []
     if folded == found[0][0]:
         return [Hit(choice, 0, len(text)) for _, choice in found], []
-    if fold_placed(text) is None:
-        text = folded
-    hits = [hit for name, choice in found if (hit := _hit(text, name, choice)) is not None]
-    denied = _denied(text, hits, phrases)
-    return [hit for hit in hits if hit not in denied], denied
+    placed = text if fold_placed(text) is not None else folded
+    hits = [hit for name, choice in found if (hit := _hit(placed, name, choice)) is not None]
+    denied = _denied(placed, hits, phrases)
+    named = [hit for hit in hits if hit not in denied]
+    if placed is not text:  # where they stand can't be said
+        return [Hit(hit.choice, 0, len(text)) for hit in named], [Hit(hit.choice, 0, len(text)) for hit in denied]
+    return named, denied
 
 
 def _hit(text: str, name: str, choice: Choice) -> Hit | None:
@@ -226,7 +233,8 @@ def _denied(text: str, hits: Sequence[Hit], phrases: Phrases) -> list[Hit]:
     for at, hit in enumerate(placed):
         before = text[placed[at - 1].end if at else 0 : hit.start]
         behind = text[hit.end : placed[at + 1].start if at + 1 < len(placed) else len(text)]
-        unsuited = not hit.choice.firm and suits_not(phrases, before, behind)
+        approved = hit.choice.firm and _is_approved(phrases, text, hit, behind)
+        unsuited = approved or (not hit.choice.firm and suits_not(phrases, before, behind))
         carried = bool(denied) and denied[-1] is placed[at - 1] and _carries_on(phrases, text, before)
         left = at + 1 < len(placed) and not hit.choice.paired and is_left(phrases, before, behind)
         if left or unsuited or carried or is_denied(phrases, text[: hit.start], chosen=True):
@@ -236,6 +244,23 @@ def _denied(text: str, hits: Sequence[Hit], phrases: Phrases) -> list[Hit]:
         if is_retracted(phrases, text[kept[at - 1].end : kept[at].start]):
             return [*denied, *kept[:at]]
     return denied
+
+
+def _is_approved(phrases: Phrases, text: str, hit: Hit, behind: str) -> bool:
+    """Tell whether a text says of a thing that is only called as an option for what is wrong that it is right.
+
+    'The service was fine' is said of `service`; what a label says is wrong as it stands: 'too expensive, ok?'.
+    """
+    said = text[hit.start : hit.end]
+    if fold(said) in map(fold, hit.choice.labels):
+        return False
+    if phrases.approving is not None and phrases.approving.search(text[: hit.start].casefold()) is not None:
+        return True
+    linked = phrases.copulas.match(behind.casefold()) if phrases.copulas is not None else None
+    rest = fold(behind[linked.end() if linked is not None else 0 :])
+    skipped = phrases.fillers.match(rest) if phrases.fillers is not None else None
+    rests = (rest, rest[skipped.end() :].strip()) if skipped is not None else (rest,)
+    return phrases.rights is not None and any(phrases.rights.match(one) is not None for one in rests)
 
 
 def _carries_on(phrases: Phrases, text: str, between: str) -> bool:
@@ -262,8 +287,12 @@ def _stands_in(name: str, folded: str) -> bool:
 
 
 def _bordered(name: str) -> re.Pattern[str]:
+    """Give the pattern of a name between borders, or of several of what it names: t-shirts."""
     body = re.escape(name)
-    return re.compile(body if has_cjk(name) else rf"(?<!{_LETTER}){body}(?!{_LETTER})")
+    if has_cjk(name):
+        return re.compile(body)
+    several = "(?:e?s)?" if len(name) > 2 and name.isascii() and name[-1].isalpha() else ""
+    return re.compile(rf"(?<!{_LETTER}){body}{several}(?!{_LETTER})")
 
 
 def choose_closely(text: str, choices: Sequence[Choice], phrases: Phrases) -> Choice | None:
@@ -309,22 +338,35 @@ def find_parts(text: str, choices: Sequence[Choice], phrases: Phrases, own: Sequ
     return hits
 
 
+def _is_qualified(phrases: Phrases, folded: str, name: str) -> bool:
+    """Tell whether a name stands in a text only behind a word that makes another thing of it: the back door."""
+    if phrases.qualifying is None:
+        return False
+    places = [match.start() for match in _bordered(name).finditer(folded)]
+    return bool(places) and all(_qualifier(phrases, folded, at) for at in places)
+
+
 def _loosely(folded: str, choices: Sequence[Choice], phrases: Phrases) -> Choice | None:
+    said = folded
     if phrases.fillers is not None:
         folded = " ".join(phrases.fillers.sub(" ", folded).split()) or folded
-    return _by_words(folded, choices, phrases) or _by_spelling(folded, choices)
+    one = _by_words(folded, choices, phrases) or _by_spelling(folded, choices, phrases)
+    if one is None:
+        return None
+    own = frozenset[str]().union(*map(_tokens, one.names))
+    qualified = [word for word in _tokens(said) & own if _is_qualified(phrases, said, word)]
+    first = [match.start() for word in qualified if (match := _bordered(word).search(said)) is not None]
+    return None if any(_qualifier(phrases, said, at) not in own for at in first) else one
+
+
+def _qualifier(phrases: Phrases, folded: str, at: int) -> str:
+    """Give the word that makes another thing of what begins at a place, before that or around it: 后门 of 门口."""
+    found = phrases.qualifying.finditer(folded) if phrases.qualifying is not None else ()
+    return next((match[0].strip() for match in found if match.start() < at <= match.end()), "")
 
 
 def _tokens(folded: str) -> frozenset[str]:
-    tokens: set[str] = set()
-    for word in _WORDS.findall(folded):
-        cjk = [char for char in word if "㐀" <= char <= "䶿" or "一" <= char <= "鿿"]
-        if cjk:
-            tokens.update(cjk)
-            tokens.update(re.findall(r"[a-z0-9]+", word))
-        else:
-            tokens.add(word)
-    return frozenset(tokens)
+    return frozenset(_PIECES.findall(folded)) - {" "}
 
 
 def _by_words(folded: str, choices: Sequence[Choice], phrases: Phrases) -> Choice | None:
@@ -343,7 +385,19 @@ def _by_words(folded: str, choices: Sequence[Choice], phrases: Phrases) -> Choic
                 word if word == " " else "" if word in label else word for word in _PIECES.findall(folded)
             )
             return None if phrases.denials is not None and phrases.denials.search(beside) is not None else best
-    return _only([choice for choice, words in labels if said <= words])
+    choices = [choice for choice in choices for label in choice.labels if said <= _tokens(fold(label))
+               and not _is_opposite(phrases, fold(label), said)]  # fmt: skip
+    return _only(choices)
+
+
+def _is_opposite(phrases: Phrases, label: str, said: frozenset[str]) -> bool:
+    """Tell whether a label denies what is said: 'I use it' of 'I don't use it', 服务好 of 服务不好, but not 服务."""
+    if phrases.nots is None or phrases.nots.search(label) is None:
+        return False
+    words = _PIECES.findall(label)
+    missing = "".join(" " if word in said else word for word in words)
+    before = "".join(words[: next((at for at, word in enumerate(words) if word in said), 0)]).strip()
+    return not without(missing, phrases.nots) or (bool(before) and not without(before, phrases.nots, phrases.claims))
 
 
 def _only(choices: Sequence[Choice]) -> Choice | None:
@@ -351,19 +405,21 @@ def _only(choices: Sequence[Choice]) -> Choice | None:
     return first if all(choice is first for choice in choices) else None
 
 
-def _spelled_alike(said: str, name: str) -> float:
-    """Compare spellings; a number is never a misspelling of another one."""
+def _spelled_alike(said: str, name: str, phrases: Phrases) -> float:
+    """Compare spellings; a number is never a misspelling of another one, nor is 'delivered' of 'not delivered'."""
     if not set(_DIGITS.findall(said)) <= set(_DIGITS.findall(name)):
+        return 0.0
+    if phrases.nots is not None and len(phrases.nots.findall(said)) != len(phrases.nots.findall(name)):
         return 0.0
     return fuzz.ratio(said, name)
 
 
-def _by_spelling(folded: str, choices: Sequence[Choice]) -> Choice | None:
+def _by_spelling(folded: str, choices: Sequence[Choice], phrases: Phrases) -> Choice | None:
     if len(folded) < 3 and not has_cjk(folded):
         return None
     scored = sorted(
         (
-            (max((_spelled_alike(folded, name) for name in choice.names), default=0.0), index)
+            (max((_spelled_alike(folded, name, phrases) for name in choice.names), default=0.0), index)
             for index, choice in enumerate(choices)
         ),
         reverse=True,

@@ -13,7 +13,8 @@ from typing import Literal
 
 from botkit.dialogue.phrases import Phrases, is_question, read_control, strip_correction
 from botkit.dialogue.wording import anywhere
-from botkit.model.definitions import Found, SlotDef
+from botkit.model.definitions import SlotDef
+from botkit.model.parsers import Found
 from botkit.model.words import bordered, fold, has_cjk, is_broad, words_of
 
 _DIGIT = re.compile(r"\d")

@@ -1,13 +1,38 @@
 """What customers say to steer a conversation, in all of a bot's locales at once."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from botkit.dialogue.wording import any_of, anywhere, leading
+from botkit.dialogue.idioms import (
+    adding_nothing,
+    announcing_phones,
+    asking,
+    barring,
+    calling,
+    counting_one,
+    denying,
+    ending_clauses,
+    faulting,
+    following,
+    harmless,
+    introducing,
+    leading_over,
+    linking,
+    naming_whose,
+    ordinals,
+    pronouns,
+    qualifying,
+    rejecting,
+    retracting,
+    saying_whose,
+    stopping,
+)
+from botkit.dialogue.wording import anywhere, leading, trailing
 from botkit.model.locales import Control, Locale, plain_words
-from botkit.model.words import fold, has_cjk
+from botkit.model.words import fold, lowered
 
+MARKS = ("?", "？", "؟")  # of a question
 _FIRST = re.compile(r"[^,;.!，；。！]+(?=[,;.!，；。！]+\s*\w)")  # what stands before the first sign
 
 
@@ -25,6 +50,7 @@ class Phrases:
     either: re.Pattern[str] | None
     fillers: re.Pattern[str] | None
     all_of: frozenset[str]
+    none_of: frozenset[str] = frozenset()
     copulas: re.Pattern[str] | None = None
     doubts: re.Pattern[str] | None = None
     asking: re.Pattern[str] | None = None
@@ -56,7 +82,13 @@ class Phrases:
     stops: frozenset[str] = frozenset()
     auxiliaries: frozenset[str] = frozenset()  # words that questions begin with, and others too
     appeals: frozenset[str] = frozenset()
+    shifting: re.Pattern[str] | None = None
+    leads: re.Pattern[str] | None = None
+    keeping: re.Pattern[str] | None = None
+    keeps: re.Pattern[str] | None = None
+    kept: re.Pattern[str] | None = None
     past: re.Pattern[str] | None = None
+    happened: re.Pattern[str] | None = None
     wishes: re.Pattern[str] | None = None
     barring: re.Pattern[str] | None = None
     averse: re.Pattern[str] | None = None
@@ -72,14 +104,30 @@ class Phrases:
     presence: re.Pattern[str] | None = None
     losses: re.Pattern[str] | None = None
     lacking: re.Pattern[str] | None = None
+    faults: re.Pattern[str] | None = None
+    mistakes: re.Pattern[str] | None = None
+    changing: re.Pattern[str] | None = None
+    introducing: frozenset[str] = frozenset()  # these two are patterns where they are needed (`titles.is_thing`)
+    following: frozenset[str] = frozenset()
+    approving: re.Pattern[str] | None = None
     rights: re.Pattern[str] | None = None
     tags: re.Pattern[str] | None = None
     leading_denials: re.Pattern[str] | None = None
     particulars: re.Pattern[str] | None = None
     remarks: re.Pattern[str] | None = None
+    references: frozenset[str] = frozenset()
+    related: re.Pattern[str] | None = None
+    relating: re.Pattern[str] | None = None
     phoning: re.Pattern[str] | None = None
     adding: re.Pattern[str] | None = None
     proposing: re.Pattern[str] | None = None
+    qualifying: re.Pattern[str] | None = None
+    people: re.Pattern[str] | None = None
+    singles: Mapping[str, bool] = field(default_factory=dict)  # of these words, whether they are for one
+    single: re.Pattern[str] | None = None
+    determining: re.Pattern[str] | None = None
+    heads: re.Pattern[str] | None = None
+    speakers: re.Pattern[str] | None = None
 
 
 def gather_phrases(locales: Iterable[Locale]) -> Phrases:
@@ -102,27 +150,34 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         leading_no=leading(_answering(known, no)),
         either=anywhere(tuple(yes | no)),
         fillers=anywhere(tuple(phrase for locale in known for phrase in locale.fillers)),
+        none_of=no | frozenset(fold(phrase) for locale in known for phrase in locale.none_of),
         all_of=frozenset(fold(phrase) for locale in known for phrase in locale.all_of),
-        copulas=_linking(phrase for locale in known for phrase in locale.copulas),
+        copulas=linking(phrase for locale in known for phrase in locale.copulas),
         doubts=anywhere(tuple(phrase for locale in known for phrase in locale.doubts)),
-        asking=_asking(phrase for locale in known for phrase in locale.questions),
+        asking=asking(phrase for locale in known for phrase in locale.questions),
         joined=anywhere(tuple(locale.formats.list_and for locale in known)),
         joining=leading(locale.formats.list_and for locale in known),
-        assents=anywhere((*yes, *(phrase for locale in known for phrase in _adding_nothing(locale)))),
+        assents=anywhere((*yes, *(phrase for locale in known for phrase in adding_nothing(locale)))),
         plain=plain_words(known),
-        clauses=_ending(known),
-        stopping=_stopping(known, yes | no),
+        clauses=ending_clauses(known),
+        stopping=stopping(known, yes | no),
         stops=frozenset(fold(phrase) for locale in known for phrase in locale.stops),
         appeals=frozenset(fold(phrase) for locale in known for phrase in locale.appeals),
         auxiliaries=frozenset(
             fold(phrase) for locale in known for phrase in (*locale.assents, *locale.claims, *locale.wishes)
         ),
+        shifting=anywhere(tuple(phrase for locale in known for phrase in locale.shifts)),
+        leads=linking(phrase for locale in known for phrase in locale.leads),
+        keeping=anywhere(tuple(phrase for locale in known for phrase in locale.keeping)),
+        keeps=anywhere(tuple(phrase for locale in known for phrase in locale.keeps)),
+        kept=denying(known, [phrase for locale in known for phrase in locale.keeps]),
         past=anywhere(tuple(phrase for locale in known for phrase in locale.past)),
+        happened=anywhere(tuple(phrase for locale in known for phrase in locale.happened)),
         wishes=anywhere(tuple(phrase for locale in known for phrase in locale.wishes)),
-        leading_over=_leading_over(known),
+        leading_over=leading_over(known),
         kinds=tuple(sorted({fold(kind) for locale in known for kind in locale.kinds}, key=len, reverse=True)),
-        called=_calling(known),
-        ordinals={word: number for locale in known for word, number in _ordinals(locale)},
+        called=calling(known),
+        ordinals={word: number for locale in known for word, number in ordinals(locale)},
         cardinals={
             fold(word): int(number)
             for locale in known
@@ -137,37 +192,53 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         signs=_signs(known),
         every=anywhere(tuple(phrase for locale in known for phrase in locale.all_of)),
         denials=anywhere(
-            tuple(phrase for locale in known for phrase in (*locale.negations, *locale.refusals)), _harmless(known)
+            tuple(phrase for locale in known for phrase in (*locale.negations, *locale.refusals)), harmless(known)
         ),
         small=leading(phrase for locale in known for phrase in locale.prepositions),
-        pronouns=_pronouns(known),
-        denying=_denying(known, [phrase for locale in known for phrase in locale.negations]),
-        refusing=_denying(known, [phrase for locale in known for phrase in (*locale.negations, *locale.refusals)]),
-        retracting=anywhere(tuple(phrase for locale in known for phrase in _retracting(locale))),
-        barring=_barring(known),
-        averse=_denying(known, [phrase for locale in known for phrase in locale.aversions]),
-        rejecting=_rejecting(known),
+        pronouns=pronouns(known),
+        denying=denying(known, [phrase for locale in known for phrase in locale.negations]),
+        refusing=denying(known, [phrase for locale in known for phrase in (*locale.negations, *locale.refusals)]),
+        retracting=anywhere(tuple(phrase for locale in known for phrase in retracting(locale))),
+        barring=barring(known),
+        averse=denying(known, [phrase for locale in known for phrase in locale.aversions]),
+        rejecting=rejecting(known),
         complaining=anywhere(tuple(phrase for locale in known for phrase in locale.complaints)),
         alternatives=anywhere(tuple(phrase for locale in known for phrase in locale.alternatives)),
-        afterthoughts=_trailing(phrase for locale in known for phrase in locale.afterthoughts),
+        afterthoughts=trailing(phrase for locale in known for phrase in locale.afterthoughts),
         presence=anywhere(tuple(phrase for locale in known for phrase in locale.presence)),
         losses=anywhere(tuple(phrase for locale in known for phrase in locale.losses)),
-        lacking=_denying(known, [phrase for locale in known for phrase in locale.nots], claiming=True),
+        lacking=denying(known, [phrase for locale in known for phrase in locale.nots], claiming=True),
         wrongs=leading(phrase for locale in known for phrase in locale.wrongs),
+        faults=faulting(known),
+        mistakes=trailing(phrase for locale in known for phrase in locale.mistakes),
+        changing=anywhere(tuple(phrase for locale in known for phrase in locale.changing)),
+        introducing=frozenset(phrase for locale in known for phrase in introducing(locale)),
+        following=frozenset(phrase for locale in known for phrase in following(locale)),
+        approving=denying(known, [phrase for locale in known for phrase in locale.approvals]),
         rights=leading(phrase for locale in known for phrase in locale.rights),
-        tags=_trailing(phrase for locale in known for phrase in locale.tags),
+        tags=trailing(phrase for locale in known for phrase in locale.tags),
         leading_denials=leading(phrase for locale in known for phrase in locale.negations),
         particulars=anywhere(tuple(phrase for locale in known for phrase in locale.particulars)),
+        references=frozenset(fold(phrase) for locale in known for phrase in locale.references) - {""},
+        related=naming_whose(known),
+        relating=saying_whose(known),
         remarks=leading(phrase for locale in known for phrase in locale.remarks),
         counting=anywhere(
             tuple(phrase for locale in known for phrase in (*locale.numbers.measures, *locale.pronouns))
         ),
-        phoning=_phoning(known),
-        leaving=_denying(known, [phrase for locale in known for phrase in locale.origins]),
-        reaching=_denying(known, [phrase for locale in known for phrase in locale.goals]),
+        phoning=announcing_phones(known),
+        leaving=denying(known, [phrase for locale in known for phrase in locale.origins]),
+        reaching=denying(known, [phrase for locale in known for phrase in locale.goals]),
         ranges=anywhere(tuple(phrase for locale in known for phrase in locale.ranges)),
         adding=anywhere(tuple(phrase for locale in known for phrase in locale.additions)),
         proposing=leading(phrase for locale in known for phrase in locale.proposals),
+        qualifying=qualifying(known),
+        people=anywhere(tuple(word for locale in known for word in locale.numbers.people)),
+        singles={fold(word): one for locale in known for word, one in locale.numbers.people.items()},
+        single=counting_one(known),
+        determining=anywhere(tuple(word for locale in known for word in locale.numbers.determiners)),
+        heads=anywhere(tuple(word for locale in known for word in locale.numbers.heads)),
+        speakers=anywhere(tuple(word for locale in known for word in locale.numbers.speaker)),
     )
     counters = (strip_talk(gathered, fold(phrase)) for locale in known for phrase in locale.counters)
     return replace(gathered, counters=frozenset(counters) - {""})
@@ -185,136 +256,9 @@ def without(folded: str, *patterns: re.Pattern[str] | None) -> str:
     return " ".join(folded.split())
 
 
-def _adding_nothing(locale: Locale) -> tuple[str, ...]:
-    return (*(locale.assents or locale.fillers), locale.formats.list_and)
-
-
-def _ordinals(locale: Locale) -> Iterator[tuple[str, int]]:
-    """Give the ordinals of a language: first; 第一, which are its numbers with a word before them."""
-    numbers = locale.numbers
-    yield from ((fold(word), number) for word, number in numbers.ordinals.items())
-    for before in numbers.ordinal_before:
-        yield from ((fold(f"{before}{word}"), int(number)) for word, number in numbers.words.items() if number >= 1)
-
-
 def _answering(locales: Iterable[Locale], phrases: frozenset[str]) -> set[str]:
     """Give those of some yes or no phrases that count with more words behind."""
     return {fold(phrase) for locale in locales for phrase in locale.answers} & phrases
-
-
-def _phoning(locales: Iterable[Locale]) -> re.Pattern[str] | None:
-    """Make a pattern of the end of a text that announces a phone number; 'my number is' may announce any other."""
-    phones = {phrase for locale in locales for phrase in locale.phone}
-    small = {p for locale in locales for p in (*locale.fillers, *locale.copulas, *locale.kinds)} - phones
-    vague = anywhere(tuple(small))
-    links = any_of(phrase for locale in locales for phrase in locale.copulas)
-    body = any_of(phrase for phrase in phones if without(fold(phrase), vague))
-    return re.compile(rf"(?:{body})[\s:：]*(?:(?:{links or '(?!)'})[\s:：]*)?\Z") if body else None
-
-
-def _trailing(phrases: Iterable[str]) -> re.Pattern[str] | None:
-    body = any_of(phrases)
-    return re.compile(rf"(?:{body})\Z") if body else None
-
-
-def _linking(phrases: Iterable[str]) -> re.Pattern[str] | None:
-    """Make a pattern of what stands before a value in a text as it was written, signs included."""
-    written = sorted({phrase.casefold() for phrase in phrases} - {""}, key=len, reverse=True)
-    body = "|".join(re.escape(phrase) + (r"(?!\w)" if _is_bordered(phrase) else "") for phrase in written)
-    return re.compile(rf"\s*(?:{body})\s*") if body else None
-
-
-def _leading_over(locales: Iterable[Locale]) -> re.Pattern[str]:
-    """Make a pattern of the end of a text: a sign or an 'and', with fillers and words of correction behind."""
-    joining = any_of(locale.formats.list_and for locale in locales)
-    between = any_of(phrase for locale in locales for phrase in (*locale.fillers, *locale.corrections))
-    joined = rf"|(?:{joining})" if joining else ""
-    return re.compile(rf"\s*(?:[,;.，；、。]{joined})(?:[\s,;.，；、。]|{between or joining or '(?!)'}{joined})*\Z")
-
-
-def _ending(locales: Iterable[Locale]) -> re.Pattern[str]:
-    """Make a pattern of what ends a clause in a text as it was written: a sign, an 'and', a word of doubt ('but')."""
-    words = any_of(phrase for locale in locales for phrase in (*locale.doubts, locale.formats.list_and))
-    return re.compile(rf"[，。；;、]|,\s|{words or '(?!)'}")
-
-
-def _stopping(locales: Iterable[Locale], answers: frozenset[str]) -> re.Pattern[str] | None:
-    """Make a pattern of the words that stop something, and of phrases that have one in them and go on."""
-    stops = {fold(phrase) for locale in locales for phrase in locale.stops} - {""}
-    phrases = answers | {fold(phrase) for locale in locales for phrase in locale.corrections}
-    longer = {phrase for phrase in phrases if any(stop in phrase[: -len(stop)] for stop in stops)}
-    body = any_of(stops | longer, _harmless(locales))
-    return re.compile(body) if body else None
-
-
-def _calling(locales: Iterable[Locale]) -> re.Pattern[str] | None:
-    """Make a pattern of what stands at the end of a text between a value and its name: 'is my', 是我的."""
-    links = any_of(phrase for locale in locales for phrase in locale.copulas)
-    fillers = any_of(phrase for locale in locales for phrase in locale.fillers)
-    return re.compile(rf"\s*(?:{links})(?:\s*(?:{fillers or '$'}))*\s*\Z") if links else None
-
-
-def _denying(locales: Iterable[Locale], phrases: Iterable[str], *, claiming: bool = False) -> re.Pattern[str] | None:
-    """Make a pattern of the end of a text that denies what follows; up to three small words may stand between.
-
-    With `claiming` these may be words that claim: I don't HAVE a receipt.
-    """
-    denials = any_of(phrases, _harmless(locales))
-    small = [(*locale.prepositions, *locale.fillers, *(locale.claims if claiming else ())) for locale in locales]
-    agreeing = {phrase for locale in locales for phrase in locale.yes}
-    between = any_of(phrase for phrases in small for phrase in phrases if phrase not in agreeing)
-    return re.compile(rf"(?:{denials})[ ]*(?:(?:{between or '(?!)'})[ ]*){{0,3}}\Z") if denials else None
-
-
-def _barring(locales: Iterable[Locale]) -> re.Pattern[str] | None:
-    """Make a pattern of the end of a text that bars what follows; a filler that ends alike does not: 要不."""
-    known = {fold(phrase) for locale in locales for phrase in locale.barring} - {""}
-    spared = {fold(phrase) for locale in locales for phrase in locale.fillers} - known
-    ends = [phrase for phrase in spared if any(phrase.endswith(one) for one in known)]
-    body, spare = any_of(known), "".join(rf"(?<!{re.escape(phrase)})" for phrase in ends)
-    return re.compile(rf"(?:{body}){spare}[ ]*\Z") if body else None
-
-
-def _rejecting(locales: Iterable[Locale]) -> re.Pattern[str] | None:
-    """Make a pattern of what rejects the value that it stands right behind; one small word may stand between."""
-    body = any_of(phrase for locale in locales for phrase in locale.rejections)
-    between = any_of(phrase for locale in locales for phrase in locale.pronouns)
-    return re.compile(rf"\s*(?:(?:{between or '(?!)'})\s*)?(?:{body})") if body else None
-
-
-def _pronouns(locales: Iterable[Locale]) -> re.Pattern[str] | None:
-    """Make a pattern of what may follow a name without saying anything: the charged ONE."""
-    numbers = {word for locale in locales for word in locale.numbers.words}
-    known = {phrase for locale in locales for phrase in locale.pronouns}
-    plain, counting = any_of(known - numbers), any_of(known & numbers)
-    body = "|".join([rf"(?P<plain>{plain})"] * bool(plain) + [rf"(?P<counting>{counting})"] * bool(counting))
-    return re.compile(rf"\s*(?:{body})") if body else None
-
-
-def _retracting(locale: Locale) -> Iterable[str]:
-    """Give the words of correction that are no copula, such as 'should be', with words before it at most."""
-    copulas = {fold(phrase) for phrase in locale.copulas} - {""}
-    for phrase in map(fold, locale.corrections):
-        if not any(phrase == copula or phrase.endswith(f" {copula}") for copula in copulas):
-            yield phrase
-
-
-def _is_bordered(phrase: str) -> bool:
-    return phrase[-1:].isalnum() and not has_cjk(phrase)
-
-
-def _asking(phrases: Iterable[str]) -> re.Pattern[str] | None:
-    """Make a pattern of question words: at the beginning, but anywhere where words have no borders."""
-    known = sorted({fold(phrase) for phrase in phrases} - {""}, key=len, reverse=True)
-    leading = "|".join(re.escape(phrase) for phrase in known if not has_cjk(phrase))
-    anywhere = [re.escape(phrase) for phrase in known if has_cjk(phrase)]
-    body = "|".join([rf"\A(?:{leading})(?!\w)"] * bool(leading) + anywhere)
-    return re.compile(body) if body else None
-
-
-def _harmless(locales: Iterable[Locale]) -> tuple[str, ...]:
-    """Give the words that begin as a no and are none."""
-    return tuple([word for locale in locales for word in (*locale.harmless, *locale.others)])
 
 
 def read_control(phrases: Phrases, folded: str) -> Control | None:
@@ -361,7 +305,7 @@ def read_yes_no(phrases: Phrases, folded: str) -> tuple[bool, bool] | None:
 
 def is_question(phrases: Phrases, text: str) -> bool:
     """Tell whether a text asks something: by its mark, or by the word that it begins with."""
-    if text.rstrip().endswith(("?", "？", "؟")):
+    if text.rstrip().endswith(MARKS):
         return True
     return phrases.asking is not None and phrases.asking.search(fold(text)) is not None
 
@@ -386,17 +330,17 @@ def behind_answer(phrases: Phrases, folded: str) -> str:
 
 
 def is_remark(phrases: Phrases, text: str) -> bool:
-    """Tell whether a text is a yes, a no, a question, or a sentence that is no name: 'I already told you'."""
+    """Tell whether a text is a yes, a no, a question, or no name: 'I already told you', 'same as before'."""
     agreed = read_yes_no(phrases, fold(text))
     if agreed is not None and agreed[1]:
         return True
-    if text.rstrip().endswith(("?", "？", "؟")):
+    if text.rstrip().endswith(MARKS):
         return True
     if phrases.remarks is None:
         return False
     folded = fold(text)
     while folded:
-        if phrases.remarks.match(folded) is not None:
+        if folded in phrases.references or phrases.remarks.match(folded) is not None:
             return True
         led = [match.end() for pattern in (phrases.corrections, phrases.fillers) if pattern is not None
                and (match := pattern.match(folded))]  # fmt: skip
@@ -411,7 +355,7 @@ def asks_behind_yes(phrases: Phrases, text: str) -> bool:
     rest = behind_yes(phrases, fold(text))
     if not rest or rest in phrases.yes:
         return False
-    if text.rstrip().endswith(("?", "？", "؟")):
+    if text.rstrip().endswith(MARKS):
         return True
     for pattern in (phrases.either, phrases.joining):
         skipped = pattern.match(rest) if pattern is not None else None
@@ -448,8 +392,7 @@ def leads_in(phrases: Phrases, folded: str, *, fillers_only: bool = False, small
 
 def without_tail(phrases: Phrases, text: str) -> str:
     """Take off what leads over to the next thing at the end of a text: '9 Elm Road and the'."""
-    lowered = text.casefold()
-    tail = phrases.leading_over.search(lowered) if phrases.leading_over and len(lowered) == len(text) else None
+    tail = phrases.leading_over.search(lowered(text)) if phrases.leading_over else None
     return (text[: tail.start()] if tail is not None else text).strip()
 
 

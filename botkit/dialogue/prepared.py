@@ -12,15 +12,16 @@ from botkit.dialogue.clues import gather_clues
 from botkit.dialogue.options import Choice
 from botkit.dialogue.patterns import SlotPattern, compile_pattern
 from botkit.dialogue.phrases import Phrases, gather_phrases, read_control
+from botkit.dialogue.titles import Titles
 from botkit.expressions import Compiled, condition, template
 from botkit.model.definitions import (
     Agent,
+    AnswerStep,
     Ask,
     Confirm,
     Do,
     End,
     Flow,
-    FlowSet,
     Generate,
     Goto,
     If,
@@ -36,6 +37,7 @@ from botkit.model.definitions import (
     Value,
     Wait,
 )
+from botkit.model.flowset import FlowSet
 from botkit.model.locales import Formats
 from botkit.model.replies import Button
 from botkit.model.words import fold
@@ -62,7 +64,7 @@ class FlowFacts:
 
     `offers` are those that a message may fill before they are asked for. `matters`: the steps that a correction
     may have to do again. `calls`: what the flow of each `run` does. `clues`: of slots of a kind, the words of
-    each.
+    each. `questions`: with what each slot is asked for, in all locales.
     """
 
     reads: Mapping[str, frozenset[str]]
@@ -72,19 +74,20 @@ class FlowFacts:
     matters: frozenset[str]
     calls: Mapping[str, Called]
     clues: Mapping[str, Mapping[str, frozenset[str]]]
+    questions: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A FlowSet with what was derived from it.
 
-    `patterns` are the slots', by their source. `fixed` are the slots (by `id`) whose options
-    have no templates in their labels: `choices` and `buttons` remember those by slot and locale, `texts` what each
-    text is in a locale, `names` how the slots of flows that are on the stack together are named, `subjects` what each
-    flow is about (`refusing.Subject`). `troubled` are the slots (by `id`) that are asked for
-    with a word for what is wrong, `paired` those whose options are another's of the same flow, `particular` those of
-    free text that are asked for as an address or a name. `secrets` are the secret slots, each by its flow ("" where
-    it is shared) and name.
+    `patterns` are the slots', by their source. `fixed` are the slots (by `id`) whose options have no templates in
+    their labels: `choices` and `buttons` remember those by slot and locale, `texts` what each text is in a locale,
+    `names` how the slots of flows that are on the stack together are named, `titles` what some slots (by `id`) may
+    be called, `subjects` what each flow is about (`refusing.Subject`). `troubled` are the slots (by `id`) that are
+    asked for with a word for what is wrong, `paired` those whose options are another's of the same flow,
+    `particular` those of free text that are asked for as an address or a name. `secrets` are the secret slots, each
+    by its flow ("" where it is shared) and name.
     """
 
     flows: FlowSet
@@ -101,8 +104,9 @@ class Prepared:
     buttons: dict[tuple[int, str], tuple[Button, ...]]
     texts: dict[tuple[int, str], tuple[Text, Compiled]]
     names: dict[tuple[str, ...], re.Pattern[str] | None]
+    titles: dict[tuple[int, ...], Titles]
     subjects: dict[str, Any]
-    secrets: frozenset[tuple[str, str]]
+    secrets: Mapping[tuple[str, str], SlotDef]
 
 
 _kept: OrderedDict[int, Prepared] = OrderedDict()
@@ -129,7 +133,7 @@ def _derive(flows: FlowSet) -> Prepared:
     phrases = gather_phrases(flows.locales.values())
     facts = {name: _examine(flow, phrases) for name, flow in flows.flows.items()}
     facts = {name: dataclasses.replace(known, calls=_calls_of(flows, facts, name)) for name, known in facts.items()}
-    slots = _slots_of(flows)
+    slots = [*flows.slots.values(), *(ask.slot for ask in _asks(flows))]
     sources = {slot.pattern for slot in slots}
     return Prepared(
         flows=flows,
@@ -146,28 +150,22 @@ def _derive(flows: FlowSet) -> Prepared:
         buttons={},
         texts={},
         names={},
+        titles={},
         subjects={},
-        secrets=frozenset(_secrets_of(flows)),
+        secrets=dict(_secrets_of(flows)),
     )
 
 
-def _secrets_of(flows: FlowSet) -> Iterator[tuple[str, str]]:
-    yield from (("", name) for name, slot in flows.slots.items() if slot.secret)
+def _secrets_of(flows: FlowSet) -> Iterator[tuple[tuple[str, str], SlotDef]]:
+    yield from ((("", name), slot) for name, slot in flows.slots.items() if slot.secret)
     for flow in flows.flows.values():
-        asked = [step.body.slot for step in flow.steps.values() if isinstance(step.body, Ask)]
-        yield from ((flow.name, slot.name) for slot in (*flow.slots.values(), *asked) if slot.secret)
-
-
-def _slots_of(flows: FlowSet) -> list[SlotDef]:
-    asked = [
-        step.body.slot for flow in flows.flows.values() for step in flow.steps.values() if isinstance(step.body, Ask)
-    ]
-    return [*flows.slots.values(), *asked]
+        slots = (*flow.slots.values(), *(ask.slot for ask in _asks_of(flow)))
+        yield from (((flow.name, slot.name), slot) for slot in slots if slot.secret)
 
 
 def _paired(flow: Flow) -> Iterator[SlotDef]:
     """Give the slots of a flow that share options, such as an account to pay from and one to pay to."""
-    slots = [step.body.slot for step in flow.steps.values() if isinstance(step.body, Ask) and step.body.slot.options]
+    slots = [ask.slot for ask in _asks_of(flow) if ask.slot.options]
     for slot in slots:
         others = {str(option.value) for other in slots if other.name != slot.name for option in other.options}
         if any(str(option.value) in others for option in slot.options):
@@ -175,7 +173,11 @@ def _paired(flow: Flow) -> Iterator[SlotDef]:
 
 
 def _asks(flows: FlowSet) -> Iterator[Ask]:
-    return (step.body for flow in flows.flows.values() for step in flow.steps.values() if isinstance(step.body, Ask))
+    return (ask for flow in flows.flows.values() for ask in _asks_of(flow))
+
+
+def _asks_of(flow: Flow) -> Iterator[Ask]:
+    return (step.body for step in flow.steps.values() if isinstance(step.body, Ask))
 
 
 def _is_particular(ask: Ask, phrases: Phrases) -> bool:
@@ -183,8 +185,7 @@ def _is_particular(ask: Ask, phrases: Phrases) -> bool:
     slot = ask.slot
     if slot.type != "text" or slot.options or slot.pattern or slot.options_from or ask.speech.buttons:
         return False
-    said = [source for text in ask.speech.variants for source in text.sources.values()]
-    texts = map(fold, (*slot.names, *said))
+    texts = map(fold, (*slot.names, *ask.speech.sources))
     return phrases.particulars is not None and any(phrases.particulars.search(text) for text in texts)
 
 
@@ -193,12 +194,12 @@ def _troubled(flows: FlowSet, phrases: Phrases) -> Iterator[SlotDef]:
     complaining = phrases.complaining
     for ask in _asks(flows):
         slot = ask.slot
-        said = [source for text in ask.speech.variants for source in text.sources.values()]
         labels = [source for option in slot.options for source in option.label.sources.values()]
-        texts = (*slot.names, *said, *labels) if slot.options else ()
+        texts = (*slot.names, *ask.speech.sources, *labels) if slot.options else ()
         if complaining is not None and any(complaining.search(fold(text)) is not None for text in texts):
             yield slot
-            yield from [known for name, known in flows.slots.items() if name == slot.name]
+            if slot.name in flows.slots:
+                yield flows.slots[slot.name]
 
 
 def _has_fixed_options(slot: SlotDef) -> bool:
@@ -211,21 +212,23 @@ def _examine(flow: Flow, phrases: Phrases) -> FlowFacts:
     fills: dict[str, str] = {}
     asks: dict[str, SlotDef] = {}
     offers: dict[str, SlotDef] = {}
+    questions: dict[str, tuple[str, ...]] = {}
     for id_, step in flow.steps.items():
         match step.body:
-            case Ask(slot=slot, fill=fill):
+            case Ask(slot=slot, fill=fill, speech=speech):
                 fills[id_] = slot.name
+                questions[slot.name] = (*questions.get(slot.name, ()), *speech.sources)
                 asks.setdefault(slot.name, slot)
                 if fill == "anytime":
                     offers.setdefault(slot.name, slot)
-            case Do(save=save) | Run(save=save) | Rate(save=save) | Wait(save=save) if save:
+            case Do(save=save) | AnswerStep(save=save) | Run(save=save) | Rate(save=save) | Wait(save=save) if save:
                 fills[id_] = save
             case _:
                 pass
-    calls = {id_ for id_, step in flow.steps.items() if isinstance(step.body, Do | Run)}
+    calls = {id_ for id_, step in flow.steps.items() if isinstance(step.body, Do | AnswerStep | Run)}
     matters = calls.union(fills, [id_ for id_, names in reads.items() if names])
     clues = gather_clues(flow, phrases)
-    return FlowFacts(reads, fills, asks, offers, frozenset(matters), {}, clues)
+    return FlowFacts(reads, fills, asks, offers, frozenset(matters), {}, clues, questions)
 
 
 def _calls_of(flows: FlowSet, facts: Mapping[str, FlowFacts], name: str) -> dict[str, Called]:

@@ -1,17 +1,26 @@
 """Questions: posing them, with what is known already."""
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
+
+from msgspec.structs import replace
 
 from botkit.dialogue.filling import refusal
 from botkit.dialogue.hearing import offered
 from botkit.dialogue.patterns import wants_another
 from botkit.dialogue.prepared import checked_names
-from botkit.dialogue.saying import listed_options, say_rule, say_speech, shown, title_of
+from botkit.dialogue.saying import listed_options, say_refused, say_speech, shown, title_of
 from botkit.dialogue.stack import drop_timers
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask, Confirm, Rate, Silence, SlotDef, Speech, Step
 from botkit.model.replies import Button, SetTimer
 from botkit.model.session import Question
+
+_PICKED: Final[dict[str, Literal["date", "time", "datetime"]]] = {
+    "date": "date",
+    "time": "time",
+    "datetime": "datetime",
+}
+"""Slot types of which a channel may have a picker."""
 
 
 def ask(work: Work, step: Step, body: Ask) -> None:
@@ -32,6 +41,8 @@ def ask(work: Work, step: Step, body: Ask) -> None:
     buttons = _option_buttons(work, slot)
     if frame.asked and frame.chosen:
         buttons = (*buttons, done_button(work))
+    elif slot.optional and buttons:
+        buttons = (*buttons, none_button(work))
     pose(work, step, body.speech, "ask", buttons, silence=body.silence, slot=slot)
 
 
@@ -40,10 +51,10 @@ def _check_again(work: Work, step: Step, slot: SlotDef, current: Any) -> bool:
     changed = work.top.changed
     if all(changed.get(name, 0) <= changed[slot.name] for name in checked_names(slot)):
         return True
-    rule = refusal(work, slot, current)
-    if rule is None:
+    refused = refusal(work, slot, current)
+    if refused is None:
         return True
-    say_rule(work, slot, rule, current)
+    say_refused(work, refused)
     work.visit(step.id, "refused by a check")
     work.fill(slot.name, None)
     return False
@@ -61,7 +72,7 @@ def _carry(work: Work, step: Step, slot: SlotDef, current: Any) -> bool:
     """Take or offer the value of a shared slot; False if the customer wants another one, which is asked for."""
     if any(wants_another(work.prepared.phrases, slot, heard.text) for heard in work.top.heard):
         work.visit(step.id, "not offered: another one is wanted")
-        work.slots[slot.name] = None
+        work.share(slot.name, None)
         return False
     if slot.carry == "silent":
         work.visit(step.id, "carried over")
@@ -81,9 +92,9 @@ def _fill_from_heard(work: Work, step: Step, slot: SlotDef) -> bool:
     found = offered(work, slot)
     if found is None:
         return False
-    rule = refusal(work, slot, found.value)
-    if rule is not None:
-        say_rule(work, slot, rule, found.value)
+    refused = refusal(work, slot, found.value)
+    if refused is not None:
+        say_refused(work, refused)
         return False
     work.visit(step.id, "filled from the message")
     work.fill(slot.name, found.value)
@@ -100,6 +111,8 @@ def rate(work: Work, step: Step, body: Rate) -> None:
     """Execute a rate: ask for a number from 1 to the scale."""
     buttons = tuple(Button(label=str(n), value=str(n)) for n in range(1, body.scale + 1))
     pose(work, step, body.speech, "rate", buttons)
+    if work.replies and work.replies[-1].question == work.top.asked:
+        work.replies[-1] = replace(work.replies[-1], scale=body.scale)
 
 
 def yes_no_buttons(work: Work) -> tuple[Button, ...]:
@@ -150,12 +163,19 @@ def pose(
     computed = tuple(listed_options(work, slot.options_from)) if slot is not None and slot.options_from else ()
     unsaid = "" if slot is None or speech.variants else work.phrase("ask_for", slot=title_of(work, slot))
     say_speech(work, speech, step.id, buttons=buttons, question=id_, unsaid=unsaid)
+    if slot is not None and slot.type in _PICKED and not buttons:
+        _offer_picker(work, id_, slot)
     under = work.replies[-1].buttons if work.replies and work.replies[-1].question == id_ else buttons
     work.change(asked=id_, chosen=frame.chosen if frame.asked else ())
     timed = silence is not None
     work.wait(Question(id=id_, run=frame.run, step=step.id, kind=kind, buttons=under, options=computed, timed=timed))
     if silence is not None:
         set_silence(work, id_, silence)
+
+
+def _offer_picker(work: Work, question: str, slot: SlotDef) -> None:
+    if work.replies and work.replies[-1].question == question:
+        work.replies[-1] = replace(work.replies[-1], asks=_PICKED[slot.type])
 
 
 def set_silence(work: Work, question: str, silence: Silence) -> None:
@@ -169,6 +189,12 @@ def repeat_question(work: Work) -> None:
     """Pose the open question again, with the same id."""
     work.question = None
     work.settled = False
+
+
+def none_button(work: Work) -> Button:
+    """Give the button for none of several options."""
+    none = work.phrase("none")
+    return Button(label=none, value=none)
 
 
 def done_button(work: Work) -> Button:

@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from botkit.dialogue.agreement import is_same_word
+from botkit.dialogue.filling import asks_to_keep
 from botkit.dialogue.naming import blank
 from botkit.dialogue.phrases import Phrases, is_question, without
 from botkit.dialogue.stack import top_group
 from botkit.dialogue.work import Work
-from botkit.model.words import fold, has_cjk, words_of
+from botkit.model.words import fold, has_cjk, without_apostrophes, words_of
 
-_LONGEST = 120  # letters: what is longer says more
+LONGEST = 120  # letters: what is longer says more
 _SIGNS = ",.;:!?，。；：！？、\n"
 
 
@@ -19,11 +20,13 @@ _SIGNS = ",.;:!?，。；：！？、\n"
 class Subject:
     """What a flow is about: the words of its titles and of the examples that start it, without fillers.
 
-    `stops` are the words that stop something which stand there themselves, as in a flow for cancelling.
+    `stops` are the words that stop something which stand there themselves, as in a flow for cancelling, `denied`
+    those that stand there behind a no: what does not WORK.
     """
 
     words: frozenset[str]
     stops: frozenset[str]
+    denied: frozenset[str] = frozenset()
 
 
 def refuses_flow(work: Work, text: str, *, bare: bool = True) -> bool:
@@ -32,10 +35,14 @@ def refuses_flow(work: Work, text: str, *, bare: bool = True) -> bool:
     It is nothing but phrases that cancel, or a word that stops with words of the flow behind it. A `bare` no may be
     such a word, which to a question for any text it is not.
     """
-    phrases, plain = work.prepared.phrases, _plain(text)
-    if len(text) > _LONGEST or not _has(plain, phrases.stopping, phrases.cancelling) or is_question(phrases, text):
+    phrases, plain = work.prepared.phrases, without_apostrophes(text)
+    if (
+        len(text) > LONGEST
+        or not _has(plain, phrases.stopping, phrases.cancelling, phrases.keeping)
+        or is_question(phrases, text)
+    ):
         return False
-    if _only_cancels(phrases, fold(text)):
+    if _only_cancels(work, fold(text)):
         return True
     about = [subject_of(work, frame.flow) for frame in top_group(work)]
     none = frozenset[str]()
@@ -47,6 +54,8 @@ def refuses_flow(work: Work, text: str, *, bare: bool = True) -> bool:
         and (bare or said not in phrases.no)
         and _is_of(work, known, _first_word(phrases, known, plain[end:]))
     ]
+    if not spans:
+        return False
     left = without(
         fold(blank(plain, spans)),
         phrases.cancelling,
@@ -55,18 +64,23 @@ def refuses_flow(work: Work, text: str, *, bare: bool = True) -> bool:
         phrases.fillers,
         phrases.assents,
     )
-    return bool(spans) and all(_is_of(work, known, word) for word in words_of(left))
+    return all(_is_of(work, known, word) for word in words_of(left))
 
 
 def _has(plain: str, *patterns: re.Pattern[str] | None) -> bool:
-    return any(pattern is not None and pattern.search(plain) is not None for pattern in patterns)
+    for pattern in patterns:  # noqa: SIM110 - on the way of every message, where a generator is as many calls
+        if pattern is not None and pattern.search(plain) is not None:
+            return True
+    return False
 
 
-def _only_cancels(phrases: Phrases, folded: str) -> bool:
-    said = phrases.cancelling.findall(folded) if phrases.cancelling is not None else ()
-    return any(map(_is_phrase, said)) and not without(
-        folded, phrases.cancelling, phrases.corrections, phrases.fillers
-    )
+def _only_cancels(work: Work, folded: str) -> bool:
+    phrases = work.prepared.phrases
+    keeping = phrases.keeping if _has(folded, phrases.keeping) and not asks_to_keep(work) else None
+    patterns = [pattern for pattern in (keeping, phrases.cancelling) if pattern is not None]
+    said = [phrase for pattern in patterns for phrase in pattern.findall(folded)]
+    left = without(folded, *patterns, phrases.corrections, phrases.either, phrases.fillers)
+    return any(map(_is_phrase, said)) and not left
 
 
 def _is_of(work: Work, about: Subject, word: str) -> bool:
@@ -76,21 +90,37 @@ def _is_of(work: Work, about: Subject, word: str) -> bool:
 def is_refused(work: Work, text: str, flow: str) -> bool:
     """Tell whether a text refuses what a flow is about: a word that stops or denies, then one of the flow."""
     phrases = work.prepared.phrases
-    plain = _plain(text)
+    plain = without_apostrophes(text)
     if not _has(plain, phrases.stopping, phrases.denials) or is_question(phrases, text):
         return False
     about = subject_of(work, flow)
-    return any(
-        said not in about.stops and _is_of(work, about, _first_word(phrases, about, plain[end:]))
+    refused = [
+        _first_word(phrases, about, plain[end:])
         for pattern in (phrases.stopping, phrases.denials)
         for _, end, said in _stops(phrases, plain, pattern)
-    )
+        if said not in about.stops
+    ]
+    denied = Subject(about.denied, about.stops)
+    return any(_is_of(work, about, word) and not _is_of(work, denied, word) for word in refused)
 
 
 def only_tells(phrases: Phrases, text: str) -> bool:
     """Tell whether a text only tells what was done, and wishes nothing: 'I paid by credit card'."""
     folded = fold(text)
     if phrases.past is None or phrases.past.search(folded) is None or is_question(phrases, text):
+        return False
+    return phrases.wishes is None or phrases.wishes.search(folded) is None
+
+
+def only_names(phrases: Phrases, text: str) -> bool:
+    """Tell whether a text names something without a question or a wish: 'the gift card, please'."""
+    return not is_question(phrases, text) and (phrases.wishes is None or phrases.wishes.search(fold(text)) is None)
+
+
+def tells_what_happened(phrases: Phrases, text: str) -> bool:
+    """Tell whether a text tells what happened, and neither asks nor wishes anything: 'they were damaged'."""
+    folded = fold(text)
+    if phrases.happened is None or phrases.happened.search(folded) is None or is_question(phrases, text):
         return False
     return phrases.wishes is None or phrases.wishes.search(folded) is None
 
@@ -112,9 +142,12 @@ def _subject(work: Work, name: str) -> Subject:
     texts = [*examples, name.replace("_", " "), *(flow.title.sources.values() if flow.title is not None else ())]
     plain = [without(fold(text), phrases.either, phrases.fillers, phrases.assents) for text in texts]
     words = frozenset(word for text in plain for word in words_of(text))
-    return Subject(
-        words, frozenset(said for text in texts for _, _, said in _stops(phrases, _plain(text), phrases.stopping))
-    )
+    stops = [said for text in texts for _, _, said in _stops(phrases, without_apostrophes(text), phrases.stopping)]
+    about = Subject(words, frozenset(stops))
+    told = map(without_apostrophes, texts)
+    behind = [said[no.end() :] for said in told if phrases.nots is not None for no in phrases.nots.finditer(said)]
+    denied = [words_of(fold(said))[:2] if has_cjk(said) else [_first_word(phrases, about, said)] for said in behind]
+    return replace(about, denied=frozenset(word for words in denied for word in words) - {""})
 
 
 def _stops(phrases: Phrases, plain: str, pattern: re.Pattern[str] | None) -> Iterator[tuple[int, int, str]]:
@@ -136,10 +169,6 @@ def _first_word(phrases: Phrases, about: Subject, behind: str) -> str:
     said = fold(behind[:end])
     left = without(said, phrases.fillers, phrases.assents)
     return next((word for word in words_of(left) if word in about.words or word not in phrases.plain), "")
-
-
-def _plain(text: str) -> str:
-    return text.casefold().replace("'", "").replace("’", "")
 
 
 def _is_phrase(found: str) -> bool:

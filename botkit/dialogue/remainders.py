@@ -1,18 +1,16 @@
 """Remainders: what a reply says when its yes or no, words of correction and politeness are taken off."""
 
-import re
 from collections import Counter
 
 from botkit.dialogue.phrases import Phrases, is_question, leads_in
-from botkit.model.words import fold, has_cjk, words_of
+from botkit.model.words import WORDS, fold, has_cjk, words_of
 
-_STARTS = re.compile(r"[㐀-䶿一-鿿]|(?:(?![㐀-䶿一-鿿])[^\W_])+")
 _MOST_LEADING, _MOST_TRAILING, _LEAST_SHARED = 12, 3, 2  # words or Chinese characters
 
 
 def remainder(phrases: Phrases, text: str) -> tuple[int, int]:
     """Give where the substance of a text stands: 'no, make it 7 Canal Street please' gives '7 Canal Street'."""
-    words = [(found.start(), found.end()) for found in _STARTS.finditer(text)]
+    words = [(found.start(), found.end()) for found in WORDS.finditer(text)]
     if not words:
         return 0, 0
     leading = (at for at in range(min(len(words) - 1, _MOST_LEADING), 0, -1))

@@ -1,6 +1,6 @@
 """Replies: what a message answers to the open question, and taking it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from botkit.dialogue.agreement import pressed_value, read_agreement, read_statem
 from botkit.dialogue.filling import (
     EXACT,
     FREE_TYPES,
+    LOOSE,
     PART,
     STRICT,
     Fit,
@@ -21,19 +22,20 @@ from botkit.dialogue.filling import (
     strict_value,
 )
 from botkit.dialogue.hearing import hear
-from botkit.dialogue.naming import mentioned_value, without_named
+from botkit.dialogue.months import day_said
+from botkit.dialogue.naming import mentioned_value, own_part, without_named
 from botkit.dialogue.options import Choice, choose_exactly, choose_number
-from botkit.dialogue.phrases import is_remark
-from botkit.dialogue.questions import done_button
+from botkit.dialogue.phrases import Phrases, is_remark, without
+from botkit.dialogue.questions import done_button, none_button
 from botkit.dialogue.retries import hint, unusable
-from botkit.dialogue.saying import say_rule, title_of
+from botkit.dialogue.saying import say_refused, title_of
 from botkit.dialogue.stack import begun, repair
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask, Confirm, Rate, SlotDef, Step
 from botkit.model.events import Message
 from botkit.model.replies import Rated
 from botkit.model.session import Question
-from botkit.model.words import fold
+from botkit.model.words import fold, lowered
 
 # Reading replies
 
@@ -63,7 +65,17 @@ def _fit_unnamed(work: Work, question: Question, slot: SlotDef, message: Message
     """Give the best fit of what a message says of the slot by its name, else of what it does not say of others."""
     if is_free(slot):
         particular = id(slot) in work.prepared.particular
-        return None if particular and _is_no_particular(work, message.text) else fit(work, slot, message)
+        if particular and _is_no_particular(work, message.text):
+            return None
+        start, end = own_part(work, slot, message.text) if particular else (0, len(message.text))
+        if particular:
+            start, end = _without_talk(work.prepared.phrases, message.text, start, end)
+        if (start, end) == (0, len(message.text)):
+            return fit(work, slot, message)
+        said = message.text[start:end].strip()
+        return Fit(said, start, end, LOOSE) if said else None
+    if question.said and (day := day_said(work, slot, question.said, message.text)) is not None:
+        return day
     left = without_named(work, message.text, slot)
     if left == message.text:
         found = fit(work, slot, message, question.options)
@@ -71,6 +83,16 @@ def _fit_unnamed(work: Work, question: Question, slot: SlotDef, message: Message
         found = fit(work, slot, replace(message, text=left), question.options)
         found = found and Fit(found.value, found.start, found.end, min(found.score, PART))
     return found or mentioned_value(work, slot, message.text)
+
+
+def _without_talk(phrases: Phrases, text: str, start: int, end: int) -> tuple[int, int]:
+    """Give where a name or an address stands, without what leads in to it and whose it is: 'my wife's: Mary Lee'."""
+    small = lowered(text)
+    for pattern in (phrases.leads, phrases.related):
+        lead = pattern.match(small, start, end) if pattern is not None else None
+        start = lead.end() if lead is not None and fold(text[lead.end() : end]) else start
+    tail = phrases.relating.search(small, start, end) if phrases.relating is not None else None
+    return start, tail.start() if tail is not None and fold(text[start : tail.start()]) else end
 
 
 def _is_no_particular(work: Work, text: str) -> bool:
@@ -102,9 +124,11 @@ def _read_choices(work: Work, question: Question, slot: SlotDef, message: Messag
     if exact is not None and work.pressed:
         values = chosen if exact.value in chosen else (*chosen, exact.value)
         left = [choice for choice in choices if choice.value not in values]
-        return Fit(_Pressed(values) if left else list(values), *whole, EXACT)
+        return Fit(_Pressed(question, values) if left else list(values), *whole, EXACT)
     if chosen and exact is None and fold(message.text) == fold(work.phrase("done")):
         return Fit(list(chosen), *whole, EXACT)
+    if slot.optional and exact is None and (pressed_value(question, message.text) or _is_none(work, message.text)):
+        return Fit([], *whole, EXACT)
     found = _pressed_choice(work, question, slot, message)
     if found is None or not chosen:
         return found or fit(work, slot, message, question.options)
@@ -113,10 +137,18 @@ def _read_choices(work: Work, question: Question, slot: SlotDef, message: Messag
     )
 
 
+def _is_none(work: Work, text: str) -> bool:
+    """Tell whether a reply says nothing but that none of some options is meant."""
+    phrases, folded = work.prepared.phrases, fold(text)
+    left = without(folded, phrases.corrections, phrases.fillers, phrases.assents)
+    return folded in phrases.none_of or left in phrases.none_of
+
+
 @dataclass(frozen=True, slots=True)
 class _Pressed:
     """What was pressed so far of a question that takes several options."""
 
+    question: Question
     values: tuple[Any, ...]
 
 
@@ -163,32 +195,22 @@ def replace_fit(found: Fit, value: Any) -> Fit:
     return Fit(value, found.start, found.end, max(found.score, STRICT))
 
 
-def accept(work: Work, message: Message, found: Fit) -> None:
+def accept(work: Work, question: Question, message: Message, found: Fit) -> None:
     """Take a reply to the open question: fill its slot, or go the way of a yes, a no, a rating."""
     frame = work.top
-    question, step = work.question, work.step_of(frame)
-    assert question is not None  # noqa: S101 - what was read was read for a question
-    assert step is not None  # noqa: S101
-    match step.body:
-        case Ask() as body if question.kind == "offer":
-            _accept_offer(work, step, body, message, found)
-        case Ask() as body:
-            _accept_value(work, step, body, message, found)
-        case Confirm(yes=yes, no=no):
-            _accept_agreement(work, step, yes, no, agreed=bool(found.value))
-        case body:
-            assert isinstance(body, Rate)  # noqa: S101 - `read_reply` reads for no others
-            _accept_rating(work, step, body, int(found.value))
+    step = work.flow_of(frame).steps[frame.step]
+    take: _Take = _accept_offer if question.kind == "offer" else _TAKES[type(step.body)]
+    take(work, step, step.body, message, found)
 
 
-def _add_choice(work: Work, step: Step, slot: SlotDef, values: tuple[Any, ...]) -> None:
+def _add_choice(work: Work, step: Step, slot: SlotDef, so_far: _Pressed) -> None:
     """Keep what was pressed so far, and let the customer press more or say that this is all."""
-    question = work.question
-    assert question is not None  # noqa: S101 - a press answers a question
+    question, values = so_far.question, so_far.values
     choices = choices_of(work, slot, question.options)
     pressed = {choice.names for choice in choices if choice.value in values}
     done = done_button(work)
-    left = [b for b in question.buttons if b != done and not any(fold(b.value) in names for names in pressed)]
+    ending = (done, none_button(work))
+    left = [b for b in question.buttons if b not in ending and not any(fold(b.value) in names for names in pressed)]
     work.change(chosen=values)
     work.visit(step.id, "one more pressed")
     work.question = replace(question, buttons=(*left, done))
@@ -199,12 +221,12 @@ def _add_choice(work: Work, step: Step, slot: SlotDef, values: tuple[Any, ...]) 
 
 def _accept_value(work: Work, step: Step, body: Ask, message: Message, found: Fit) -> None:
     if isinstance(found.value, _Pressed):
-        _add_choice(work, step, body.slot, found.value.values)
+        _add_choice(work, step, body.slot, found.value)
         return
-    rule = refusal(work, body.slot, found.value)
-    if rule is not None:
+    refused = refusal(work, body.slot, found.value)
+    if refused is not None:
         work.visit(step.id, "refused by a check")
-        unusable(work, rule, found.value)
+        unusable(work, refused)
         return
     work.close_question()
     work.change(missed="", skips=(), chosen=())
@@ -215,16 +237,15 @@ def _accept_value(work: Work, step: Step, body: Ask, message: Message, found: Fi
     work.settled = False
 
 
-def say_refused(work: Work, found: Fit, beside: Mapping[str, Any]) -> bool:
+def refuse_answer(work: Work, found: Fit, beside: Mapping[str, Any]) -> bool:
     """Say why a rule refuses an answer to the open question, `beside` what other slots get with it, if one does."""
     step = work.step_of(work.top)
     body = step.body if step is not None else None
     value = found.value[1] if isinstance(found.value, tuple) else found.value
-    rule = refusal(work, body.slot, value, beside) if isinstance(body, Ask) and value is not None else None
-    if rule is None or not isinstance(body, Ask):
-        return False
-    say_rule(work, body.slot, rule, value)
-    return True
+    refused = refusal(work, body.slot, value, beside) if isinstance(body, Ask) and value is not None else None
+    if refused is not None:
+        say_refused(work, refused)
+    return refused is not None
 
 
 def _accept_offer(work: Work, step: Step, body: Ask, message: Message, found: Fit) -> None:
@@ -244,22 +265,24 @@ def _accept_offer(work: Work, step: Step, body: Ask, message: Message, found: Fi
     work.settled = False
 
 
-def _accept_agreement(work: Work, step: Step, yes: str, no: str, *, agreed: bool) -> None:
+def _accept_agreement(work: Work, step: Step, body: Confirm, _: Message, found: Fit) -> None:
+    agreed = bool(found.value)
     work.close_question()
     work.change(missed="")
     work.visit(step.id, "yes" if agreed else "no")
     if agreed:
         work.change(confirmed={**work.top.confirmed, step.id: work.tick()})
-        work.go(yes or step.next)
+        work.go(body.yes or step.next)
     else:
         title = title_of(work, work.flow_of(begun(work)))
-        work.go(no)
-        if not no:  # then a no ends the flow, and the bot says so
+        work.go(body.no)
+        if not body.no:  # then a no ends the flow, and the bot says so
             repair(work, "on_cancel", flow=title)
     work.settled = False
 
 
-def _accept_rating(work: Work, step: Step, body: Rate, score: int) -> None:
+def _accept_rating(work: Work, step: Step, body: Rate, _: Message, found: Fit) -> None:
+    score = int(found.value)
     work.close_question()
     work.change(missed="", skips=())
     work.visit(step.id, f"rated {score}")
@@ -271,3 +294,7 @@ def _accept_rating(work: Work, step: Step, body: Rate, score: int) -> None:
         work.say(work.phrase("rated"))
     work.go(target)
     work.settled = False
+
+
+_Take = Callable[[Work, Step, Any, Message, Fit], None]
+_TAKES: dict[type, _Take] = {Ask: _accept_value, Confirm: _accept_agreement, Rate: _accept_rating}

@@ -1,15 +1,14 @@
 """Retries: what an unusable reply gets, and one that needs a further word."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from msgspec.structs import replace
 
 from botkit.dialogue.questions import repeat_question, set_silence
-from botkit.dialogue.saying import rule_text, title_of
+from botkit.dialogue.saying import Refused, refused_text, title_of
 from botkit.dialogue.stack import known_slots, repair
 from botkit.dialogue.work import Work
-from botkit.model.definitions import Ask, Confirm, Retry, Rule
+from botkit.model.definitions import Ask, Confirm, Retry
 from botkit.model.replies import Button
 from botkit.model.session import Question
 
@@ -19,7 +18,7 @@ LAST_REPEATS = 3  # how often the last text of `retry` is repeated before the la
 # Unusable replies
 
 
-def unusable(work: Work, rule: Rule | None = None, value: Any = None) -> None:
+def unusable(work: Work, refused: Refused | None = None) -> None:
     """Give an unusable reply what `retry` says for it; after that, the ladder of on_no_match."""
     if work.question is not None and work.question.changing:
         repeat_question(work)  # with the values as they are
@@ -29,7 +28,6 @@ def unusable(work: Work, rule: Rule | None = None, value: Any = None) -> None:
     step = work.step_of(frame)
     body = step.body if step is not None else None
     retry: tuple[Retry, ...] = body.retry if isinstance(body, Ask | Confirm) else ()
-    slot = body.slot if isinstance(body, Ask) else None
     if retry and frame.misses <= len(retry) + LAST_REPEATS:
         chosen = retry[min(frame.misses, len(retry)) - 1]
         if chosen.steps:
@@ -38,12 +36,12 @@ def unusable(work: Work, rule: Rule | None = None, value: Any = None) -> None:
             work.settled = False
             return
         said = work.text(chosen.say) if chosen.say is not None else ""
-        hint(work, rule_text(work, slot, rule, value) or said)
+        hint(work, refused_text(work, refused) or said)
         return
-    if rule is not None and frame.misses <= LAST_REPEATS:
-        hint(work, rule_text(work, slot, rule, value) or work.phrase("unusable"))
+    if refused is not None and frame.misses <= LAST_REPEATS:
+        hint(work, refused_text(work, refused) or work.phrase("unusable"))
         return
-    tries = frame.misses - (len(retry) + LAST_REPEATS if retry else LAST_REPEATS if rule is not None else 0)
+    tries = frame.misses - (len(retry) + LAST_REPEATS if retry else LAST_REPEATS if refused is not None else 0)
     repair(work, "on_no_match", tries=max(tries, 1))
 
 

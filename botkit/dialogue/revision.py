@@ -11,7 +11,7 @@ from botkit.dialogue.hearing import hear
 from botkit.dialogue.naming import blank
 from botkit.dialogue.phrases import leads_in
 from botkit.dialogue.questions import repeat_question
-from botkit.dialogue.saying import say_rule, shown, title_of
+from botkit.dialogue.saying import say_refused, shown, title_of
 from botkit.dialogue.stack import drop_timers, known_slots, repair, seen_from, top_group
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask, SlotDef, Wait
@@ -23,6 +23,7 @@ def correct(work: Work, found: Corrections, text: str) -> bool:
     """Make the corrections that were found in a text, if there are any."""
     for one in found.made:
         work.candidate("slot", one.slot.name, STRICT, f"correction: {one.why}", taken=True)
+        work.confide(one.slot, one.value)
     if found.made:
         apply_corrections(work, found.made, text)
     return bool(found.made)
@@ -63,16 +64,16 @@ def apply_corrections(work: Work, made: Sequence[Correction], text: str = "") ->
 def _unrefused(work: Work, made: list[Correction]) -> list[Correction]:
     """Give the corrections that no rule refuses, each beside all others; say why of the rest."""
     new = {one.slot.name: one.value for one in made}
-    refused = next((one for one in made if _say_refused(work, one, new)), None)
+    refused = next((one for one in made if _is_refused(work, one, new)), None)
     return made if refused is None else _unrefused(work, [one for one in made if one is not refused])
 
 
-def _say_refused(work: Work, one: Correction, new: Mapping[str, Any]) -> bool:
+def _is_refused(work: Work, one: Correction, new: Mapping[str, Any]) -> bool:
     with seen_from(work, one.index):
-        rule = refusal(work, one.slot, one.value, new)
-        if rule is not None:
-            say_rule(work, one.slot, rule, one.value)
-    return rule is not None
+        refused = refusal(work, one.slot, one.value, new)
+        if refused is not None:
+            say_refused(work, refused)
+    return refused is not None
 
 
 def _hear_rest(work: Work, text: str, made: Sequence[Correction]) -> None:

@@ -10,18 +10,19 @@ from botkit.dialogue.correction import NONE, Correction, Corrections, find_corre
 from botkit.dialogue.filling import EXACT, FILE_TYPES, LOOSE, STRICT, Fit, is_free
 from botkit.dialogue.handing import leave_queue, note_unanswered
 from botkit.dialogue.inquiries import begin_beside, inquiry_beside, take_inquiry
-from botkit.dialogue.meanings import begin, surer_meaning, take_meaning
+from botkit.dialogue.meanings import SURE, begin, surer_meaning, take_meaning
+from botkit.dialogue.months import ask_for_day, month_said
 from botkit.dialogue.naming import blank
 from botkit.dialogue.phrases import read_yes_no
 from botkit.dialogue.refusing import refuses_flow
-from botkit.dialogue.replies import accept, is_button, read_reply, say_refused
+from botkit.dialogue.replies import accept, is_button, read_reply, refuse_answer
 from botkit.dialogue.retries import unusable
 from botkit.dialogue.revision import correct
 from botkit.dialogue.stack import allowed, repair
 from botkit.dialogue.undecided import ask_which, undecided
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask
-from botkit.model.events import Message, Press
+from botkit.model.events import BORROWED, Message, Press, ShownBy
 from botkit.model.locales import serving
 from botkit.model.replies import Button
 from botkit.model.session import Question
@@ -32,14 +33,28 @@ _ASKING = frozenset({"ask", "offer"})
 
 
 def choose_locale_for(work: Work, message: Message | Press) -> None:
-    """Follow the customer's language: their choice, what the text shows, what the platform says."""
+    """Follow the customer's language: their choice, what the text shows, what the platform says.
+
+    What a text showed is not given up for a word that may be borrowed, nor for a name or a street.
+    """
     if work.locale_by == "choice":
         return
     shown = message.evidence.locale
-    if shown and known_locale(work, shown) and not (work.locale_by == "text" and _asks_freely(work)):
+    if shown == work.locale and work.locale_by == "text":
+        return
+    if shown and known_locale(work, shown) and not _may_be_borrowed(work, message.evidence.shown_by):
         work.locale, work.locale_by = shown, "text"
     elif work.locale_by == "default" and message.locale and known_locale(work, message.locale):
         work.locale, work.locale_by = message.locale, "platform"
+
+
+def _may_be_borrowed(work: Work, shown_by: ShownBy) -> bool:
+    """Tell whether what shows another language is a word, a name or a street, as far as one can tell."""
+    doubtful, known = shown_by in BORROWED, work.locale_by == "text"
+    if known and doubtful:
+        return True
+    named = known or doubtful or (shown_by == "letters" and work.locale_by == "platform")
+    return named and _asks_freely(work)
 
 
 def _asks_freely(work: Work) -> bool:
@@ -76,7 +91,7 @@ def route(work: Work, message: Message) -> None:
         return
     if question is not None and found is not None and found.score >= EXACT and not _is_command(work, message.text):
         _record_fit(work, question, found)
-        _take_fit(work, message, found)
+        _take_fit(work, question, message, found)
         return
     button = _shown(work, message.text)
     if button is not None:
@@ -123,29 +138,36 @@ def _take_refusal(work: Work, question: Question, message: Message, found: Fit |
         return False
     if refuses_flow(work, message.text, bare=found is None or confirms):
         if found is not None and confirms:
-            _take_fit(work, message, Fit(value=False, start=0, end=len(message.text), score=EXACT))
+            _take_fit(work, question, message, Fit(value=False, start=0, end=len(message.text), score=EXACT))
         else:
             take_control(work, "cancel", "nothing but what refuses the flow")
         return True
     aside = read_aside(work, message.text) if question.kind != "offer" and (found is None or not confirms) else None
-    if aside is None or surer_meaning(work, message, LOOSE):
+    if aside is None or surer_meaning(work, message, SURE):
         return False
     take_aside(work, question, aside)
     return True
 
 
 def _take_undecided(work: Work, question: Question, message: Message) -> bool:
-    """Ask which of several values is meant, where a reply to an ask has more than one."""
-    several = undecided(work, question, message.text) if question.kind == "ask" else []
-    if not several or surer_meaning(work, message, LOOSE):
+    """Ask which of several values is meant, where a reply to an ask has more than one, or which day of a month."""
+    if question.kind != "ask":
         return False
-    ask_which(work, question, several)
+    several, score, slot = undecided(work, question, message.text)
+    asks_day = slot is not None and slot.type == "date" and not several
+    month = month_said(work, slot, question.said, message.text) if slot is not None and asks_day else ""
+    if not (several or month) or surer_meaning(work, message, max(score, LOOSE)):
+        return False
+    if several:
+        ask_which(work, question, several)
+    else:
+        ask_for_day(work, question, month)
     return True
 
 
 def _refuse(work: Work, reason: str) -> None:
     """Say that a message is refused; of a flood only once."""
-    if reason in _FLOODS and work.session.refused == reason:
+    if reason in _FLOODS and work.refused_before == reason:
         work.candidate("safety", reason, 1.0, "refused as the one before, which was told", taken=True)
         work.settled = True
         return
@@ -251,13 +273,13 @@ def _take_slot(work: Work, question: Question, message: Message, found: Fit | No
             return False
         if ask_for_change(work, question, message.text):
             return True
-    asks = found is not None and question.kind in _ASKING and not work.greeted
-    inquiry = inquiry_beside(work.prepared.phrases, message.text, found) if asks and found is not None else ""
+    asks = question.kind in _ASKING and not work.greeted
+    inquiry = inquiry_beside(work.prepared.phrases, message.text, found) if asks else ""
     if found is not None and (found.score >= STRICT or inquiry):
         flow = take_inquiry(work, message, inquiry) if inquiry else ""
         rest = blank(message.text, [(found.start, found.end)])
         corrections = find_corrections(work, rest) if question.kind in _ASKING else NONE
-        _take_with(work, message, found, corrections)
+        _take_with(work, question, message, found, corrections)
         if flow:
             begin_beside(work, message, found, flow)
         return True
@@ -267,7 +289,7 @@ def _take_slot(work: Work, question: Question, message: Message, found: Fit | No
         return True
     if found is None or surer_meaning(work, message, found.score):
         return False
-    _take_fit(work, message, found)
+    _take_fit(work, question, message, found)
     return True
 
 
@@ -282,23 +304,23 @@ def _take_corrections(work: Work, question: Question, message: Message, found: F
     left = replace(message, text=blank(message.text, [(one.start, one.end) for one in made]))
     answer = read_reply(work, question, left) if found is not None and found.score > LOOSE else None
     if answer is not None:
-        _take_with(work, message, answer, Corrections(tuple(made)))
+        _take_with(work, question, message, answer, Corrections(tuple(made)))
     else:
         correct(work, Corrections(tuple(made)), message.text)
     return True
 
 
-def _take_with(work: Work, message: Message, found: Fit, corrections: Corrections) -> None:
+def _take_with(work: Work, question: Question, message: Message, found: Fit, corrections: Corrections) -> None:
     """Take an answer with what is corrected beside it; one that a rule refuses is told why and asked again."""
     if not corrections.made:
-        _take_fit(work, message, found)
+        _take_fit(work, question, message, found)
         return
     new = {one.slot.name: one.value for one in corrections.made}
     made = [(one.start, one.end) for one in corrections.made]
-    if say_refused(work, found, new):
+    if refuse_answer(work, found, new):
         correct(work, corrections, blank(message.text, [(found.start, found.end)]))
         return
-    _take_fit(work, replace(message, text=blank(message.text, made)), found)
+    _take_fit(work, question, replace(message, text=blank(message.text, made)), found)
     correct(work, corrections, "")
 
 
@@ -308,7 +330,6 @@ def _yields(work: Work, message: Message, correction: Correction) -> bool:
     return correction.refused and part and surer_meaning(work, message, 0.0)
 
 
-def _take_fit(work: Work, message: Message, found: Fit) -> None:
-    assert work.question is not None  # noqa: S101 - the callers look
-    work.candidate("slot", work.question.step, found.score, "taken", taken=True)
-    accept(work, message, found)
+def _take_fit(work: Work, question: Question, message: Message, found: Fit) -> None:
+    work.candidate("slot", question.step, found.score, "taken", taken=True)
+    accept(work, question, message, found)

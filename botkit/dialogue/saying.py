@@ -1,14 +1,13 @@
 """Saying: a step's texts, buttons and cards become replies."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
-
-from msgspec.structs import replace
 
 from botkit.dialogue.work import Work
 from botkit.errors import ExpressionError
 from botkit.expressions import render, value
-from botkit.model.definitions import ButtonDef, CardDef, Flow, Rule, SlotDef, Speech
+from botkit.model.definitions import ButtonDef, CardDef, Flow, SlotDef, Speech, Text
 from botkit.model.replies import Button, Card
 from botkit.model.secrecy import HIDDEN
 
@@ -138,7 +137,9 @@ def title_of(work: Work, named: Flow | SlotDef) -> str:
 
 def shown(work: Work, slot: SlotDef, value: Any) -> Any:
     """Give a slot's value as the customer is shown it; a secret one is not."""
-    return HIDDEN if slot.secret else work.labelled(slot, value)
+    if slot.secret:
+        return HIDDEN
+    return work.phrase("none") if value == [] else work.labelled(slot, value)
 
 
 def told_values(work: Work, values: Sequence[tuple[SlotDef, Any]]) -> str:
@@ -151,23 +152,29 @@ def _written(work: Work, value: Any) -> str:
     return render("{{ value }}", work.scope(value=value))
 
 
-def rule_text(work: Work, slot: SlotDef | None, rule: Rule | None, value: Any) -> str:
-    if rule is None or slot is None or rule.say is None:
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A value that a `check` refuses: with a text, which may name the value by the slot's name, or with none.
+
+    An amount that has to be of another currency is refused with that.
+    """
+
+    slot: SlotDef
+    value: Any
+    said: Text | None = None
+    currency: str = ""
+
+
+def refused_text(work: Work, refused: Refused | None) -> str:
+    """Give why a value is refused, or nothing where nothing is said of that."""
+    if refused is None:
         return ""
-    return _with_value(work, slot, rule, value)
+    if refused.currency:
+        return work.phrase("other_currency", currency=refused.currency)
+    return work.text(refused.said, {refused.slot.name: refused.value}) if refused.said is not None else ""
 
 
-def _with_value(work: Work, slot: SlotDef, rule: Rule, value: Any) -> str:
-    """Render a rule's text, which may name the refused value by the slot's name."""
-    assert rule.say is not None  # noqa: S101 - the callers look
-    frame = work.top
-    work.stack[-1] = replace(frame, slots={**frame.slots, slot.name: value})
-    try:
-        return work.text(rule.say)
-    finally:
-        work.stack[-1] = frame
-
-
-def say_rule(work: Work, slot: SlotDef, rule: Rule, value: Any) -> None:
+def say_refused(work: Work, refused: Refused) -> None:
     """Say why a value is refused."""
-    work.say(_with_value(work, slot, rule, value) if rule.say is not None else work.phrase("unusable"))
+    told = refused.said is not None or refused.currency
+    work.say(refused_text(work, refused) if told else work.phrase("unusable"))

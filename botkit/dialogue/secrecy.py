@@ -1,19 +1,35 @@
 """Secrecy: what of a turn is secret, by the slots that are `secret: true`."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date, datetime
+from decimal import Decimal
+from functools import partial
 from itertools import chain
+from types import UnionType
 from typing import Any
 
 from msgspec.structs import replace
 
-from botkit.dialogue.work import Work
-from botkit.model.definitions import Ask
+from botkit.dialogue.work import MOST_LINE, Work
+from botkit.errors import ExpressionError
+from botkit.expressions import render
+from botkit.model.definitions import Ask, SlotDef
 from botkit.model.events import Message, Press
 from botkit.model.secrecy import hide, texts_of
 from botkit.model.session import Frame
 from botkit.model.turn import Turn
 
+_FORMS: tuple[tuple[type | UnionType, str], ...] = (
+    (object, "{{ value }}"),
+    (int | float | Decimal, "{{ value | number }}"),
+    (datetime, "{{ value | date }}"),
+    (date, "{{ value | date('long') }}"),
+    (datetime, "{{ value | datetime('long') }}"),
+)
 _TAKEN_BY_OTHERS = frozenset({"control", "intent", "answer", "knowledge", "llm", "owner"})
+
+Filled = tuple[SlotDef, Any]
 
 
 def secret_texts(work: Work) -> tuple[str, ...]:
@@ -23,12 +39,11 @@ def secret_texts(work: Work) -> tuple[str, ...]:
     """
     if not work.prepared.secrets:
         return ()
-    before = list(_values(work, work.session.slots, work.session.stack))
-    after = list(_values(work, work.slots, work.stack))
-    said = _said(work) if after != before or _answers(work) else ()
+    before = _values(work, work.session.slots, work.session.stack)
+    after = _values(work, work.slots, work.stack)
+    values = (text for slot, value in chain(before, work.confided, after) for text in _shown(work, slot, value))
     handed = work.session.handed.secrets if work.session.handed is not None else ()
-    found = chain(said, (text for value in chain(before, after) for text in texts_of(value)), handed)
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(chain(_said(work), values, handed)))
 
 
 def is_secret(work: Work, name: str) -> bool:
@@ -41,50 +56,79 @@ def is_secret(work: Work, name: str) -> bool:
 
 def finish(work: Work) -> Turn:
     """Freeze a turn; what is secret in it is named in it, and is in no line of the talk."""
-    secrets = secret_texts(work)
-    if not secrets:
+    if not work.prepared.secrets:
         return work.finish()
-    work.lines = tuple([(who, hide(text, secrets)) for who, text in work.lines])
+    secrets = secret_texts(work)
+    work.lines = tuple(_hidden_lines(work, secrets))
     return replace(work.finish(), secrets=secrets)
+
+
+def listen(work: Work, event: Message | Press) -> None:
+    """Begin to take what a customer says: what was said before it in this turn is done with."""
+    if work.heard_now is not None and _answers(work):
+        work.said.append(work.heard_now)
+    work.heard_now, work.secret_asked = event, _is_secret_asked(work)
+
+
+def last_lines(work: Work) -> list[list[str]]:
+    """Give the last lines of the talk as somebody else may read them."""
+    return [[who, text] for who, text in _hidden_lines(work, secret_texts(work))]
+
+
+def _hidden_lines(work: Work, secrets: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    return ((who, hide(text, secrets)[:MOST_LINE]) for who, text in work.lines)
 
 
 def _is_own_secret(work: Work, frame: Frame, name: str) -> bool:
     return (frame.flow, name) in work.prepared.secrets
 
 
-def _values(work: Work, shared: dict[str, Any], stack: list[Frame] | tuple[Frame, ...]) -> Iterator[Any]:
-    for name, value in shared.items():
-        if ("", name) in work.prepared.secrets and value is not None:
-            yield value
-    for frame in stack:
-        for name, value in frame.slots.items():
-            if value is not None and _is_own_secret(work, frame, name):
-                yield value
+def _values(work: Work, shared: dict[str, Any], stack: list[Frame] | tuple[Frame, ...]) -> Iterator[Filled]:
+    secrets = work.prepared.secrets
+    named = [(("", name), value) for name, value in shared.items()]
+    named += [((frame.flow, name), value) for frame in stack for name, value in frame.slots.items()]
+    return ((secrets[name], value) for name, value in named if name in secrets and value is not None)
+
+
+def _shown(work: Work, slot: SlotDef, value: Any) -> Iterator[str]:
+    """Give the texts in which a secret slot's value may be shown: as it is, as the bot writes it, by its label."""
+    yield from texts_of(value, partial(_written, work))
+    if slot.options:
+        with suppress(ExpressionError):  # a label that is a template
+            for item in value if isinstance(value, list) else [value]:
+                yield from texts_of(work.labelled(slot, item))
+
+
+def _written(work: Work, value: Any) -> Iterator[str]:
+    scope = work.scope(value=value)
+    for kind, form in _FORMS:
+        if isinstance(value, kind):
+            with suppress(ExpressionError):  # a number out of reach
+                yield render(form, scope)
 
 
 def _said(work: Work) -> Iterator[str]:
-    match work.event:
-        case Message(text=text, parts=parts):
-            texts = (text, *(part.text for part in parts))
-        case Press(value=value, label=label):
-            texts = (value, label)
-        case _:  # a message that waited for it was taken as well
-            texts = (work.message.text,) if work.message.text != work.session.message else ()
-    yield from (said for said in texts if said.strip())
+    """Give what the customer said in this turn to give a secret."""
+    now = [work.heard_now] if work.heard_now is not None and _answers(work) else []
+    for event in (*work.said, *now):
+        match event:
+            case Message(text=text, parts=parts):
+                texts = (text, *(part.text for part in parts))
+            case Press(value=value, label=label):
+                texts = (value, label)
+        yield from (said for said in texts if said.strip())
 
 
 def _answers(work: Work) -> bool:
     """Tell whether the customer wrote while a secret was asked for, and nothing but the question took it."""
-    if not isinstance(work.event, Message | Press) or work.route in _TAKEN_BY_OTHERS:
-        return False
-    return asks_secret(work)
+    return work.secret_asked and work.route not in _TAKEN_BY_OTHERS
 
 
 def asks_secret(work: Work) -> bool:
-    """Tell whether a secret was asked for when the turn began."""
-    session = work.session
-    if not work.prepared.secrets or session.question is None or not session.stack:
-        return False
-    flow = work.flows.flows.get(session.stack[-1].flow)
-    step = flow.steps.get(session.question.step) if flow is not None else None
+    """Tell whether a secret was asked for when the message came that is being taken."""
+    return work.secret_asked
+
+
+def _is_secret_asked(work: Work) -> bool:
+    step = work.flow_of(work.top).steps.get(work.question.step) if work.question is not None and work.stack else None
     return step is not None and isinstance(step.body, Ask) and step.body.slot.secret

@@ -11,6 +11,7 @@ from botkit.dialogue.work import MOST_INTERRUPTIONS, Work
 from botkit.errors import ExpressionError
 from botkit.expressions import test, value_of
 from botkit.model.definitions import Flow, Run, SlotDef, Wait
+from botkit.model.identity import is_verified
 from botkit.model.replies import DropTimers
 from botkit.model.session import Frame, Heard
 
@@ -48,7 +49,12 @@ def push(
     flow = work.flows.flows[name]
     given = {**_initial(work, flow.slots.values()), **(slots or {})} if slots or flow.slots else {}
     frame = Frame(flow=name, run=work.next_run(), step=flow.first, entered=entered, heard=heard, slots=given)
+    if flow.only_if is not None and is_verified(work.customer, work.now):
+        frame = replace(frame, verified=True)
     clock = work.tick() if given else 0
+    if given and work.prepared.secrets:
+        for slot_name, value in given.items():
+            work.confide(work.prepared.secrets.get((name, slot_name)), value)
     work.stack.append(replace(frame, changed=dict.fromkeys(given, clock)) if given else frame)
     work.question = None
     work.settled = False

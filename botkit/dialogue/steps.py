@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from botkit.dialogue.handing import hand_off
+from botkit.dialogue.passages import link_of, nearest, read_passages, say_passage
 from botkit.dialogue.questions import ask, confirm, rate
 from botkit.dialogue.revision import reconcile
 from botkit.dialogue.saying import say_speech, title_of
@@ -23,7 +24,7 @@ from botkit.model.definitions import (
     End,
     Generate,
     Goto,
-    Handoff,
+    HandoffStep,
     If,
     MatchStep,
     Rate,
@@ -37,7 +38,7 @@ from botkit.model.definitions import (
 from botkit.model.events import Failure, Result
 from botkit.model.hours import first_shown, next_shown
 from botkit.model.locales import serving
-from botkit.model.replies import Call, SetTimer
+from botkit.model.replies import SEARCH, Call, SetTimer
 from botkit.model.session import Pending, Question
 from botkit.model.values import from_json, to_json
 
@@ -216,7 +217,10 @@ def take_result(work: Work, result: Result) -> None:
     work.pending = tuple([item for item in work.pending if item.id != result.effect])
     work.settled = bool(work.pending)
     step = work.step_of(work.top) if work.stack and work.top.run == pending.run else None
-    if step is None or not isinstance(step.body, Do) or step.id != pending.step:
+    if step is None or not isinstance(step.body, Do | AnswerStep) or step.id != pending.step:
+        return
+    if isinstance(step.body, AnswerStep):
+        _take_answer(work, step, step.body, result)
         return
     if result.failure is not None:
         work.visit(step.id, f"failed: {result.failure.code}")
@@ -227,6 +231,47 @@ def take_result(work: Work, result: Result) -> None:
         work.change(wrote={**work.top.wrote, step.id: step.body.reads})
     if step.body.save:
         work.fill(step.body.save, from_json(result.value))
+    work.go(step.next)
+
+
+def _answer(work: Work, step: Step, body: AnswerStep) -> None:
+    """Have the articles searched; what is found comes back as the result of a call."""
+    if not work.flows.catalogue.articles:
+        work.visit(step.id, "not configured")
+        fail(work, Failure("not_configured", "this bot has no articles"), body.on_error)
+        return
+    frame = work.top
+    asked = work.message.text
+    if body.question is not None:
+        asked = str(body.question.data if body.question.static else value_of(body.question.data, work.scope()) or "")
+    args = {"question": asked, "locale": work.locale}
+    call = Call(id=work.effect_id(), action=SEARCH, args=args, flow=frame.flow, step=step.id)
+    work.effects.append(call)
+    work.pending = (*work.pending, Pending(call.id, frame.run, step.id, SEARCH, write=False))
+    work.visit(step.id, "searched")
+    work.wait(None)
+
+
+def _take_answer(work: Work, step: Step, body: AnswerStep, result: Result) -> None:
+    """Say the passage that was found, or that nothing was."""
+    passages = read_passages(result.value) if result.failure is None else ()
+    best = nearest(work, passages)
+    if best is not None:
+        work.visit(step.id, f"{best.source or best.title}, {best.score:.2f}")
+        say_passage(work, best)
+        if body.save:
+            work.fill(body.save, {"text": best.text, "title": best.title, "link": link_of(best)})
+        work.go(step.next)
+        return
+    failure = result.failure or Failure("not_found", "no article is near enough")
+    near = max((passage.score for passage in passages), default=0.0)
+    work.visit(step.id, f"failed: {failure.code}" if result.failure else f"nothing is near enough: {near:.2f}")
+    if body.on_error:
+        fail(work, failure, body.on_error)
+        return
+    work.say(work.phrase("not_found"))
+    if body.save:
+        work.fill(body.save, None)
     work.go(step.next)
 
 
@@ -292,7 +337,7 @@ def end_conversation(work: Work) -> None:
     repair(work, "on_end")
 
 
-def _handoff(work: Work, step: Step, body: Handoff) -> None:
+def _handoff(work: Work, step: Step, body: HandoffStep) -> None:
     scope = work.scope()
     team = render(body.team, scope) or work.flows.settings.default_team
     reason = work.text(body.reason) if body.reason is not None else ""
@@ -355,11 +400,10 @@ def instant(work: Work, when: Any) -> float:
             raise ExpressionError(f"`until` gives {when!r}, which is no time")
 
 
-def _unconfigured(work: Work, step: Step, body: AnswerStep | Agent | Generate) -> None:
-    missing = "articles" if isinstance(body, AnswerStep) else "a language model"
+def _unconfigured(work: Work, step: Step, body: Agent | Generate) -> None:
     otherwise = body.otherwise if isinstance(body, Agent) else ""
     work.visit(step.id, "not configured")
-    fail(work, Failure("not_configured", f"this bot has no {missing}"), otherwise or body.on_error)
+    fail(work, Failure("not_configured", "this bot has no language model"), otherwise or body.on_error)
 
 
 _HANDLERS: dict[type, Callable[[Work, Step, Any], None]] = {
@@ -372,10 +416,10 @@ _HANDLERS: dict[type, Callable[[Work, Step, Any], None]] = {
     MatchStep: _match,
     Run: _run,
     Goto: _goto,
-    AnswerStep: _unconfigured,
+    AnswerStep: _answer,
     Agent: _unconfigured,
     Generate: _unconfigured,
-    Handoff: _handoff,
+    HandoffStep: _handoff,
     Wait: _wait,
     Rate: rate,
     End: _end,

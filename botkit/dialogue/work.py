@@ -10,8 +10,9 @@ from botkit.dialogue.prepared import Prepared, prepare
 from botkit.dialogue.scopes import Scope
 from botkit.errors import ExpressionError
 from botkit.expressions import template
-from botkit.model.definitions import Flow, FlowSet, SlotDef, Step, Text
-from botkit.model.events import Event, Message
+from botkit.model.definitions import Flow, SlotDef, Step, Text
+from botkit.model.events import Event, Message, Press
+from botkit.model.flowset import FlowSet
 from botkit.model.identity import learned
 from botkit.model.locales import Formats, locale_for, serving
 from botkit.model.replies import Button, Card, DropTimers, Effect, Reply
@@ -44,7 +45,9 @@ class Work:
         "clarifies",
         "clarifying",
         "clock",
+        "confided",
         "customer",
+        "cut",
         "effects",
         "ended",
         "epoch",
@@ -52,6 +55,7 @@ class Work:
         "flows",
         "greeted",
         "handed",
+        "heard_now",
         "last",
         "lines",
         "locale",
@@ -67,10 +71,13 @@ class Work:
         "pressed",
         "question",
         "refused",
+        "refused_before",
         "replies",
         "restarted",
         "route",
         "runs",
+        "said",
+        "secret_asked",
         "seq",
         "session",
         "settled",
@@ -126,11 +133,16 @@ class Work:
         self.steps = 0
         self.settled = False  # the bot waits: nothing more to execute in this turn
         self.spoken: list[str] = []
-        self.refused = session.refused
+        self.refused = self.refused_before = session.refused  # why this message is, and the one before was
         self.greeted = False  # this message began the session, and on_start was run
-        self.mentioned: dict[Any, Any] = {}  # what texts name, as `naming.mentions` found it in this turn
+        self.mentioned: dict[Any, Any] = {}  # what `naming` and `meanings` found in texts in this turn
         self.stale = ""  # the step whose call this message has made stale
         self.restarted = False  # the customer started over and nothing was said of it yet
+        self.cut = None if self.prepared.secrets else MOST_LINE  # a line is cut when what is secret in it is hidden
+        self.heard_now: Message | Press | None = None  # the customer's event that is being taken
+        self.secret_asked = False  # a secret was asked for when it came
+        self.confided: list[tuple[SlotDef, Any]] = []  # values of secret slots that passed in this turn
+        self.said: list[Message | Press] = []  # what was said to give one
 
     # The stack
 
@@ -186,12 +198,16 @@ class Work:
             self.stack = [replace(frame, changed={**frame.changed, name: clock}) for frame in self.stack]
             return
         frame = self.stack[index]
+        if self.prepared.secrets:
+            self.confide(self.prepared.secrets.get((frame.flow, name)), value)
         self.stack[index] = replace(frame, slots={**frame.slots, name: value}, changed={**frame.changed, name: clock})
 
     def share(self, name: str, value: Any) -> None:
         """Set a shared slot; the flows that are interrupted remember what it was, if that is another value."""
         old = self.slots.get(name)
         self.slots[name] = value
+        if self.prepared.secrets:
+            self.confide(self.prepared.secrets.get(("", name)), value)
         if len(self.stack) < 2 or old == value:
             return
         above = [at for at, frame in enumerate(self.stack) if frame.entered == "interrupt"]
@@ -199,6 +215,14 @@ class Work:
             frame = self.stack[at]
             if name not in frame.altered:
                 self.stack[at] = replace(frame, altered={**frame.altered, name: old})
+
+    def confide(self, slot: SlotDef | None, value: Any) -> None:
+        """Note a value of a secret slot (of another: nothing), and what the customer says now, as secret."""
+        if slot is None or not slot.secret or value is None:
+            return
+        self.confided.append((slot, value))
+        if self.heard_now is not None and self.heard_now not in self.said:
+            self.said.append(self.heard_now)
 
     def learn(self, facts: Mapping[str, Any]) -> None:
         """Note facts about the customer (`values.to_json` form)."""
@@ -228,8 +252,8 @@ class Work:
             found = sources.get("", sources.get(self.flows.settings.locales[0]))
         return found if found is not None else next(iter(sources.values()), "")
 
-    def text(self, text: Text) -> str:
-        """Render a text for the customer."""
+    def text(self, text: Text, own: Mapping[str, Any] | None = None) -> str:
+        """Render a text for the customer; it sees `own` names before all others."""
         texts, key = self.prepared.texts, (id(text), self.locale)
         known = texts.get(key)
         if known is None or known[0] is not text:
@@ -237,7 +261,7 @@ class Work:
                 texts.clear()
             known = texts[key] = text, template(self.pick(text))
         found = known[1]
-        return found.source if found.static else found.render(Scope(self))
+        return found.source if found.static else found.render(Scope(self, own))
 
     def phrase(self, key: str, **values: Any) -> str:
         """Render one of the locale's own texts (`repair` in its file); one that fails is empty."""
@@ -294,17 +318,18 @@ class Work:
                 question=question,
                 epoch=self.epoch,
                 agent=agent,
+                owner="" if self.owner == "bot" else self.owner,
             )
         )
         if not agent:
             self.spoken.append(text)
         if not question:
             self.buttons = (*self.buttons, *buttons)
-        self.lines = (*self.lines[1 - MOST_LINES :], ("agent" if agent else "bot", text[:MOST_LINE]))
+        self.lines = (*self.lines[1 - MOST_LINES :], ("agent" if agent else "bot", text[: self.cut]))
 
     def note_line(self, who: str, text: str) -> None:
         """Remember a line of the talk."""
-        self.lines = (*self.lines[1 - MOST_LINES :], (who, text[:MOST_LINE]))
+        self.lines = (*self.lines[1 - MOST_LINES :], (who, text[: self.cut]))
 
     def effect_id(self) -> str:
         """Make the id of the next effect."""

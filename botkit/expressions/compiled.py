@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from jinja2 import Template, TemplateSyntaxError, nodes
 
-from botkit.errors import ExpressionError, ExpressionLimitError
+from botkit.errors import CurrencyError, ExpressionError, ExpressionLimitError
 from botkit.expressions.evaluation import OUTPUT, Evaluation, room
 from botkit.expressions.findings import Finding, Kind
 from botkit.expressions.parsing import RESULT, is_static, parse, result_tree
@@ -72,7 +72,10 @@ class Compiled(msgspec.Struct, frozen=True, eq=False):
         """Name the source, and never a value: what a customer typed belongs in no log."""
         source = _shown(self.source)
         if isinstance(error, ExpressionError):
-            return type(error)(f"{error.message}, in {source!r}", hint=error.hint)
+            failure = type(error)(f"{error.message}, in {source!r}", hint=error.hint)
+            if isinstance(error, CurrencyError) and isinstance(failure, CurrencyError):
+                failure.currencies = error.currencies
+            return failure
         if isinstance(error, RecursionError):
             return ExpressionLimitError(f"its values are nested too deeply, in {source!r}")
         return ExpressionError(f"it cannot be evaluated ({type(error).__name__}), in {source!r}")

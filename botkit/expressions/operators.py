@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from botkit.errors import ExpressionError
+from botkit.errors import CurrencyError, ExpressionError
 from botkit.expressions.access import is_money, is_number, items_of, kind_of
 from botkit.expressions.evaluation import Evaluation
 
@@ -81,12 +81,18 @@ def _in_order(run: Evaluation, name: str, left: Any, right: Any) -> bool:
         return False
     run.weigh(left)
     if is_money(left) and is_money(right) and left.currency != right.currency:
-        raise ExpressionError(f"{left.currency} and {right.currency} cannot be compared")
+        raise _other_currencies(f"{left.currency} and {right.currency} cannot be compared", left, right)
     low, high = _fitted(run, left, right)
     try:
         return bool(_ORDER[name](low, high))
     except TypeError:
         raise ExpressionError(f"{kind_of(left)} and {kind_of(right)} cannot be compared") from None
+
+
+def _other_currencies(message: str, left: Any, right: Any) -> CurrencyError:
+    error = CurrencyError(message)
+    error.currencies = left.currency, right.currency
+    return error
 
 
 def _fitted(run: Evaluation, left: Any, right: Any) -> tuple[Any, Any]:
@@ -181,7 +187,7 @@ def _money(sign: str, left: Any, right: Any) -> Any:
 
 def _two_amounts(sign: str, left: Any, right: Any) -> Any:
     if left.currency != right.currency:
-        raise ExpressionError(f"'{sign}' cannot take {left.currency} and {right.currency}")
+        raise _other_currencies(f"'{sign}' cannot take {left.currency} and {right.currency}", left, right)
     if sign == "/":
         return left.amount / right.amount
     if sign not in {"+", "-"}:

@@ -9,7 +9,8 @@ made. Mappings of other files (bot.yaml, conversation tests) are read with `botk
 
 from botkit.flows.defaults import repair_flows, repair_keys, repair_names
 from botkit.flows.durations import age, seconds, seconds_or_never
-from botkit.flows.language import MAPPINGS, RESERVED, STEP_KINDS, TYPES, Key, Kind, reference
+from botkit.flows.keys import Key, Kind
+from botkit.flows.language import MAPPINGS, RESERVED, TYPES, reference
 from botkit.flows.loading import load
 from botkit.flows.locales import read_locale
 from botkit.flows.nodes import Node, describe
@@ -17,6 +18,7 @@ from botkit.flows.patterns import refuse
 from botkit.flows.reader import read
 from botkit.flows.schemas import schema
 from botkit.flows.shapes import Report
+from botkit.flows.stepkinds import STEP_KINDS
 
 __all__ = [
     "MAPPINGS",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from botkit.expressions import examine
-from botkit.flows.language import NAME, Kind
+from botkit.flows.keys import NAME, Kind
 from botkit.flows.nodes import Node
 from botkit.flows.shapes import Report, fields
 

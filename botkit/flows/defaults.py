@@ -22,7 +22,11 @@ SAID_BY_CORE: Mapping[str, frozenset[str]] = {
     "noted": frozenset({"value"}),
     "altered": frozenset({"slot", "old", "new"}),
     "which": frozenset({"value"}),
+    "which_day": frozenset({"value"}),
+    "none": frozenset(),
     "in_queue": frozenset({"ahead"}),
+    "other_currency": frozenset({"currency"}),
+    "source": frozenset({"title"}),
     **dict.fromkeys(
         (
             "yes",
@@ -42,6 +46,7 @@ SAID_BY_CORE: Mapping[str, frozenset[str]] = {
             "done",
             "opted_out",
             "opted_in",
+            "not_found",
         ),
         frozenset(),
     ),

@@ -10,8 +10,8 @@ from botkit.flows.drafts import Block
 from botkit.flows.ids import Named
 from botkit.flows.language import RESERVED, WHEN_ASKED
 from botkit.flows.speeches import assemble
+from botkit.model.catalogue import ActionSpec
 from botkit.model.definitions import (
-    ActionSpec,
     Agent,
     AnswerStep,
     Ask,
@@ -22,7 +22,7 @@ from botkit.model.definitions import (
     End,
     Generate,
     Goto,
-    Handoff,
+    HandoffStep,
     If,
     MatchStep,
     Rate,
@@ -222,7 +222,7 @@ BODIES: dict[str, Callable[[dict[str, Any], Entry, _Linking], Body]] = {
     "answer": _answer,
     "agent": _agent,
     "generate": _generate,
-    "handoff": lambda values, _, __: Handoff(values["handoff"], values.get("reason"), values.get("show", {})),
+    "handoff": lambda values, _, __: HandoffStep(values["handoff"], values.get("reason"), values.get("show", {})),
     "wait": _wait,
     "rate": _rate,
     "end": _end,

@@ -18,7 +18,9 @@ from botkit.flows.questions import slot
 from botkit.flows.reader import read
 from botkit.flows.sections import answer, flow, intent
 from botkit.flows.shapes import Report, fields
-from botkit.model.definitions import Catalogue, Flow, FlowSet, Settings
+from botkit.model.catalogue import Catalogue
+from botkit.model.definitions import Flow
+from botkit.model.flowset import FlowSet, Settings
 from botkit.model.locales import Locale, serving
 
 Entries = dict[str, tuple[Node, Node]]

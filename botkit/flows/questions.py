@@ -1,9 +1,11 @@
 """Readers of slots and of what belongs to a question: options, rules, silence."""
 
-from typing import Any
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from botkit.flows import shapes
-from botkit.flows.contexts import Context, Parser
+from botkit.flows.contexts import Context, Parser, is_template
 from botkit.flows.language import OPTION, RULE, SILENCE, SLOT, TYPES
 from botkit.flows.nodes import Node
 from botkit.flows.patterns import refuse
@@ -20,6 +22,35 @@ def slot_type(node: Node, what: str, context: Context) -> str | None:
     hint = shapes.mean(name, (*TYPES, *sorted(context.types)))
     context.report.error(node.place, "unknown-type", f"there is no slot type {name[:40]!r}", hint)
     return None
+
+
+class Titled(NamedTuple):
+    """What a slot is called: by the bot, and by customers besides."""
+
+    title: Text
+    also: tuple[str, ...] = ()
+
+
+def titles(node: Node, what: str, context: Context) -> Titled | None:
+    """Read what a slot is called: a text or a list, for all locales or for each; of a list the bot says the first."""
+    entries = tuple((key, _first(value)) for key, value in node.entries)
+    title = text(replace(node, entries=entries) if entries else _first(node), what, context)
+    lists = [node, *(value for _, value in node.entries)]
+    also = [_alias(item, what, context) for one in lists if one.kind == "list" for item in one.items[1:]]
+    return Titled(title, tuple(filter(None, also))) if title is not None else None
+
+
+def _first(node: Node) -> Node:
+    return node.items[0] if node.items else node
+
+
+def _alias(node: Node, what: str, context: Context) -> str | None:
+    source = shapes.text(node, f"an entry of {what}", context.report)
+    if source is not None and (not source.strip() or is_template(source)):
+        hint = "the first entry is what the bot says, the others are what customers say"
+        context.report.expected(node, f"an entry of {what} behind the first", "a plain text", hint)
+        return None
+    return source
 
 
 def pattern(node: Node, what: str, context: Context) -> str | None:
@@ -114,9 +145,14 @@ def define(name: str, values: dict[str, Any], node: Node, context: Context) -> S
             context.report.error(
                 node.place, "missing-key", f"the slot '{name}' has 'many' and needs the key 'options'"
             )
+    if values.get("optional") and not values.get("many"):
+        message = f"the slot '{name}' has 'optional', which goes with 'many' only"
+        hint = "leave 'optional' out, or add an option for none"
+        context.report.error(node.place, "conflicting-keys", message, hint)
     if values.get("past") and kind not in {"date", "datetime"}:
         message = f"the slot '{name}' has 'past', which goes with the types date and datetime only, not {kind}"
         context.report.error(node.place, "conflicting-keys", message, "leave 'past' out, or write 'type: date'")
+    called: Titled | None = values.get("title")
     return SlotDef(
         name,
         type=kind,
@@ -131,7 +167,9 @@ def define(name: str, values: dict[str, Any], node: Node, context: Context) -> S
         initial=values.get("initial"),
         place=node.place,
         past=values.get("past", False),
-        title=values.get("title"),
+        title=called.title if called is not None else None,
+        optional=values.get("optional", False),
+        also=called.also if called is not None else (),
     )
 
 
@@ -153,6 +191,7 @@ def slot(name: str, key: Node, node: Node, context: Context) -> SlotDef:
 
 PARSERS: dict[str, Parser] = {
     "type": slot_type,
+    "titles": titles,
     "pattern": pattern,
     "options": options,
     "checks": checks,

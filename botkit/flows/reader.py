@@ -55,7 +55,7 @@ def read(text: str, file: str) -> tuple[Node | None, tuple[Problem, ...]]:
     if problem:
         return None, (problem,)
     text = _pass_over_reserved(text)
-    reading = _Reading(text, file)
+    reading = _Pass(text, file)
     try:
         node = reading.document(yaml.parse(text, Loader=loader))
     except _Stop as stop:
@@ -110,7 +110,7 @@ def _pass_over_reserved(text: str) -> str:
     return _RESERVED.sub("#", text[:end]) + text[end:]
 
 
-class _Reading:
+class _Pass:
     """One pass over the events of a text."""
 
     def __init__(self, text: str, file: str) -> None:

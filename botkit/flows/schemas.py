@@ -3,7 +3,9 @@
 from typing import Any
 
 from botkit.flows import durations
-from botkit.flows.language import COMMON, FILE, LIMITS, MAPPINGS, NAME, STEP_ID, STEP_KINDS, TYPES, Key, Kind
+from botkit.flows.keys import NAME, STEP_ID, Key, Kind
+from botkit.flows.language import FILE, MAPPINGS, TYPES
+from botkit.flows.stepkinds import COMMON, LIMITS, STEP_KINDS
 
 Schema = dict[str, Any]
 
@@ -45,6 +47,7 @@ SHAPES: dict[str, Schema] = {
     "text": _ref("text"),
     "speech": {"anyOf": [_ref("text"), _VARIANTS, {"type": "null"}]},
     "variants": _list(_ref("text")),
+    "titles": _ref("titles"),
     "words": _WORD,
     "template": _WORD,
     "condition": _WORD,
@@ -117,6 +120,19 @@ def schema() -> Schema:
                     {
                         "type": "object",
                         "patternProperties": {_LOCALE: _WORD},
+                        "additionalProperties": False,
+                        "minProperties": 1,
+                    },
+                ],
+            },
+            "titles": {
+                "description": "What a slot is called, by the bot as the first of several.",
+                "anyOf": [
+                    _ref("text"),
+                    _list(_WORD, 1),
+                    {
+                        "type": "object",
+                        "patternProperties": {_LOCALE: _one_or_more(_WORD)},
                         "additionalProperties": False,
                         "minProperties": 1,
                     },

@@ -11,12 +11,14 @@ from botkit.flows.asks import settle
 from botkit.flows.contexts import Context, Parser
 from botkit.flows.drafts import Block
 from botkit.flows.ids import assign
-from botkit.flows.language import ANSWER, FLOW, INTENT, NAME, START
+from botkit.flows.keys import NAME
+from botkit.flows.language import ANSWER, FLOW, INTENT, START
 from botkit.flows.linking import link
 from botkit.flows.nodes import Node
 from botkit.flows.speeches import assemble
 from botkit.flows.steps import flow_steps
-from botkit.model.definitions import ActionSpec, Answer, Flow, Goto, Intent, SlotDef, Start, Step
+from botkit.model.catalogue import ActionSpec
+from botkit.model.definitions import Answer, Flow, Goto, Intent, SlotDef, Start, Step
 
 _ANNOTATED = re.compile(r"\[([^\[\]]+)\]\(([^()]*)\)")
 
@@ -33,6 +35,11 @@ def examples(node: Node, what: str, context: Context) -> tuple[tuple[str, Node],
     if node.kind == "list" and not node.items:
         context.report.error(node.place, "empty-text", f"{what} is empty", "write how customers say it")
     return tuple(found)
+
+
+def unmarked(source: str) -> str:
+    """Give an example without its annotations."""
+    return _ANNOTATED.sub(r"\1", source)
 
 
 def start(node: Node, what: str, context: Context) -> Start:
@@ -52,7 +59,7 @@ def intent(name: str, key: Node, node: Node, context: Context) -> Intent:
                 entities.append((slot, text))
             else:
                 context.report.error(at.place, "bad-name", f"{slot!r} in an example cannot be the name of a slot")
-        plain.append(_ANNOTATED.sub(r"\1", source))
+        plain.append(unmarked(source))
     return Intent(name, tuple(dict.fromkeys(plain)), values.get("description", ""), tuple(entities), key.place)
 
 

@@ -6,14 +6,15 @@ from typing import Any
 from botkit.flows import shapes
 from botkit.flows.contexts import Context, Parser
 from botkit.flows.drafts import Block, Draft
-from botkit.flows.language import COMMON, RETRY, STEP_KINDS, WAIT
+from botkit.flows.language import RETRY, WAIT
 from botkit.flows.nodes import Node
 from botkit.flows.questions import define
+from botkit.flows.stepkinds import COMMON, STEP_KINDS
 from botkit.flows.values import data, duration, text
 from botkit.model.definitions import Text
 
 _COMMON = tuple(key.name for key in COMMON)
-_DEFINING = ("type", "pattern", "options", "many", "check", "title", "description", "secret", "carry")
+_DEFINING = ("type", "pattern", "options", "many", "optional", "check", "title", "description", "secret", "carry")
 
 
 def steps(node: Node, what: str, context: Context) -> Block | None:

@@ -6,8 +6,9 @@ from typing import Any
 from botkit.flows import shapes
 from botkit.flows.contexts import Context, Parser, is_template
 from botkit.flows.durations import seconds
-from botkit.flows.language import LIMITS, STEP_ID
+from botkit.flows.keys import STEP_ID
 from botkit.flows.nodes import Node
+from botkit.flows.stepkinds import LIMITS
 from botkit.model.definitions import Source, Text, Value
 
 _STEP_ID = re.compile(STEP_ID)

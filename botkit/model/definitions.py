@@ -1,19 +1,15 @@
-"""A bot as it is defined: flows, steps, slots, intents and answers, read from YAML and checked.
+"""Definitions: what stands in flow files: flows, steps, slots, intents and answers.
 
 Texts and conditions stay plain sources here; `botkit.expressions` compiles and remembers them by source.
 A flow's steps are one flat mapping: `Step.next` is where execution goes on after a step, blocks (`then`,
 `on_error`, ...) are named by the id of their first step, so a position in a flow is one stable id.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
 
 from botkit.errors import NOWHERE, Place
-from botkit.model.hours import Hours
-from botkit.model.locales import Locale
 from botkit.model.words import fold, has_cjk
 
 
@@ -75,6 +71,11 @@ class Speech(msgspec.Struct, frozen=True, omit_defaults=True):
     buttons_from: str = ""
     cards_from: str = ""
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The alternatives of the text, each in all locales."""
+        return tuple(source for text in self.variants for source in text.sources.values())
+
 
 SILENT = Speech()
 
@@ -98,7 +99,8 @@ class SlotDef(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `options_from` is a `{{ ... }}` template giving a mapping value → label, a list of texts, or a list of
     `{value, label}`. `many` lets a choice hold several values (a list). `past` takes a date without a year as the
-    latest one that is not to come. `title` is what the bot calls it to a customer; without one, the name.
+    latest one that is not to come. `title` is what the bot calls it to a customer; without one, the name. Customers
+    may `also` call it so. Of several options of an `optional` slot none may be chosen.
     """
 
     name: str
@@ -116,16 +118,18 @@ class SlotDef(msgspec.Struct, frozen=True, omit_defaults=True):
     place: Place = NOWHERE
     past: bool = False
     title: Text | None = None
+    also: tuple[str, ...] = ()
+    optional: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What a customer may call it: its name, and its titles in every locale.
+        """What a customer may call it: its name, its titles in every locale, and what else it is called.
 
         A title with a template is none, nor is a single Chinese character, which stands in too many words.
         """
         if self.title is None:
             return (self.name,)
-        folded = [fold(source) for source in self.title.sources.values() if "{" not in source]
+        folded = [fold(source) for source in (*self.title.sources.values(), *self.also) if "{" not in source]
         return (self.name, *(name for name in folded if len(name) > 1 or not has_cjk(name)))
 
 
@@ -239,7 +243,7 @@ class Generate(msgspec.Struct, frozen=True, omit_defaults=True, tag="generate"):
     on_error: str = ""
 
 
-class Handoff(msgspec.Struct, frozen=True, omit_defaults=True, tag="handoff"):
+class HandoffStep(msgspec.Struct, frozen=True, omit_defaults=True, tag="handoff"):
     team: str
     reason: Text | None = None
     show: dict[str, Value] = {}
@@ -286,7 +290,7 @@ Body = (
     | AnswerStep
     | Agent
     | Generate
-    | Handoff
+    | HandoffStep
     | Wait
     | Rate
     | End
@@ -354,115 +358,3 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     questions: tuple[str, ...]
     speech: Speech
     place: Place = NOWHERE
-
-
-class Found(msgspec.Struct, frozen=True):
-    """A value that a slot type found in a text, at `text[start:end]`."""
-
-    value: Any
-    start: int
-    end: int
-
-
-class Reading(msgspec.Struct, frozen=True):
-    """What a parser may know: the customer's locale first, then the bot's others; the clock; the money."""
-
-    locales: tuple[Locale, ...]
-    now: datetime  # aware, in the bot's time zone
-    currency: str = "EUR"
-    country: str = ""  # ISO 3166 alpha-2, for phone numbers without a prefix
-
-
-SlotParser = Callable[[str, Reading], list[Found]]
-"""Finds every value of a type in a text, the best first; an empty list when there is none. Pure."""
-
-
-class ActionSpec(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is known of an action before it is called: JSON Schemas of its arguments and result."""
-
-    name: str
-    effect: Literal["read", "write"] = "read"
-    parameters: dict[str, Any] = {}  # JSON Schema of an object
-    returns: dict[str, Any] = {}
-    timeout: float = 10.0
-    idempotent: bool = False
-    description: str = ""
-
-
-class Capabilities(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a channel can show; the runtime degrades replies to it.
-
-    `buttons`: how many at once (0: as a numbered list in the text). `text_length`: longest text in
-    characters. `per_second`, `per_chat`: sends that the platform allows (0: no limit).
-    """
-
-    buttons: int = 0
-    cards: bool = False
-    markdown: bool = False
-    images: bool = False
-    files: bool = False
-    edit: bool = False
-    typing: bool = False
-    streaming: bool = False
-    text_length: int = 4096
-    button_length: int = 64
-    per_second: float = 0.0
-    per_chat: float = 0.0
-
-
-class Catalogue(msgspec.Struct, frozen=True):
-    """What a bot may use, as `app` reads it from the registry: actions, slot types, channels, plugins."""
-
-    actions: Mapping[str, ActionSpec] = {}
-    types: Mapping[str, SlotParser] = {}
-    channels: Mapping[str, Capabilities] = {}
-    plugins: tuple[str, ...] = ()
-    answers: tuple[Answer, ...] = ()
-    models: bool = False  # a language model is configured
-    articles: bool = False  # there are knowledge articles or sources
-
-
-class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What flows and the core need to know of bot.yaml."""
-
-    name: str = "bot"
-    locales: tuple[str, ...] = ("en",)
-    timezone: str = "UTC"
-    currency: str = "EUR"
-    country: str = ""
-    channels: tuple[str, ...] = ()
-    intent_threshold: float = 0.6
-    clarify_margin: float = 0.1
-    answer_threshold: float = 0.6
-    idle: float = 86_400.0  # seconds after which a session ends
-    verified_for: float = 3600.0  # seconds for which it holds who a customer is
-    teams: tuple[str, ...] | None = None  # None: every name is accepted
-    default_team: str = "support"
-    merge_within: float = 0.0  # seconds after a message in which another one becomes part of it
-    longest_message: int = 4000  # characters
-    most_waiting: int = 100  # messages of a conversation that wait for their turn
-    hours: Hours | None = None  # when people are there; None: always
-    team_hours: Mapping[str, Hours] = {}  # of the teams that have their own
-    patience: float = 300.0  # seconds in the queue after which a customer hears that nobody came; 0: never
-    agent_silence: float = 900.0  # seconds without an answer after which a person counts as gone; 0: never
-    tell_position: bool = True  # customers in the queue hear how many are before them
-
-    def hours_of(self, team: str = "") -> Hours | None:
-        """Give when a team is there, or anybody; None is always."""
-        return self.team_hours.get(team, self.hours)
-
-
-class FlowSet(msgspec.Struct, frozen=True):
-    """A checked bot, ready for `dialogue.advance`. `version` is the digest of its sources."""
-
-    version: str
-    settings: Settings
-    flows: Mapping[str, Flow]
-    intents: Mapping[str, Intent] = {}
-    answers: Mapping[str, Answer] = {}
-    slots: Mapping[str, SlotDef] = {}
-    locales: Mapping[str, Locale] = {}  # in the order of settings.locales
-    catalogue: Catalogue = Catalogue()
-    starts: Mapping[str, tuple[str, ...]] = {}  # intent → flows that it starts
-    commands: Mapping[str, str] = {}  # command → flow
-    events: Mapping[str, tuple[str, ...]] = {}  # event from outside → flows

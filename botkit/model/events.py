@@ -1,6 +1,6 @@
 """What happens to a conversation: events in, with the evidence that the runtime added before the core saw them."""
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -36,6 +36,13 @@ class Passage(msgspec.Struct, frozen=True, omit_defaults=True):
     score: float = 0.0
 
 
+ShownBy = Literal["", "script", "words", "letters", "characters", "word"]
+"""By what a text shows its language: its script; frequent words; its letters; some characters of a script beside
+about as many words of others; or one word alone. The last two may be borrowed (`BORROWED`)."""
+
+BORROWED: Final = frozenset({"characters", "word"})
+
+
 class Evidence(msgspec.Struct, frozen=True, array_like=True):
     """What the classifiers made of a message. It is stored with the event, so a replay needs none of them."""
 
@@ -45,6 +52,8 @@ class Evidence(msgspec.Struct, frozen=True, array_like=True):
     passages: tuple[Passage, ...] = ()
     locale: str = ""  # the language that the text clearly shows, or nothing
     blocked: str = ""  # why a guard refuses the message, or nothing
+    shown_by: ShownBy = ""  # by what it shows `locale`
+    threshold: float = 0.0  # the score from which on the classifier holds a match for sure enough; 0: it says none
 
 
 NO_EVIDENCE = Evidence()

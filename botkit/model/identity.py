@@ -16,35 +16,37 @@ def learned(
 ) -> dict[str, Any]:
     """Give what is known of a customer with new facts, in seconds since the epoch.
 
-    `verified` among them, if it is true or says by what (`site`), holds until `verified_until`, and `lasts` seconds
-    at most; if it is false it is taken back. Facts about somebody else (another `id`) take the place of all before,
-    the verification included.
+    `verified` among them, if it is true or `site`, holds until `verified_until`, and `lasts` seconds at most; any
+    other value, None included, takes it back. Facts about somebody else (another `id`) take the place of all before,
+    the verification included; so they do with that if no `id` was known before.
     """
     new = dict(facts)
     verified, until = new.pop("verified", None), new.pop(UNTIL, None)
     new.pop(BY, None)
     known = dict(known)
-    if known.get("id") and "id" in new and new["id"] != known["id"]:
+    is_other = "id" in new and new["id"] != known.get("id")
+    if is_other and known.get("id"):
         known = {name: known[name] for name in _KEPT if name in known}
-    if verified:
-        most = now + lasts
-        new[BY] = verified if verified == "site" else by
-        new[UNTIL] = min(float(until), most) if isinstance(until, int | float) and math.isfinite(until) else most
-    elif verified is not None:
+    if is_other or "verified" in facts:
         known.pop(BY, None)
         known.pop(UNTIL, None)
+    if verified is True or verified == "site":
+        new[BY] = "site" if verified == "site" else by
+        new[UNTIL] = _end(until, now + lasts)
     return {**known, **new}
+
+
+def _end(until: Any, most: float) -> float:
+    """Give when a verification ends, by what was said of it; what is no number says nothing."""
+    if not isinstance(until, int | float) or (isinstance(until, float) and math.isnan(until)):
+        return most
+    return float(min(max(until, 0), most))
 
 
 def is_verified(customer: Mapping[str, Any], now: float) -> bool:
     """Tell whether it is verified, now, who the customer is."""
     until = customer.get(UNTIL)
     return bool(customer.get(BY)) and isinstance(until, int | float) and now < until
-
-
-def has_lapsed(customer: Mapping[str, Any], since: float, now: float) -> bool:
-    """Tell whether a verification that held at `since` holds no more."""
-    return is_verified(customer, since) and not is_verified(customer, now)
 
 
 def as_seen(customer: Mapping[str, Any], now: float) -> dict[str, Any]:

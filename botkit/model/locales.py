@@ -77,6 +77,9 @@ class Numbers(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     compact: bool = False
     determiners: tuple[str, ...] = ()  # a pronoun behind one of these is no number: A large one
     never: tuple[str, ...] = ()  # no number in these: this one, 一下
+    people: dict[str, bool] = {}  # who are counted together, and whether the word is for one: adult → true
+    heads: tuple[str, ...] = ()  # in a question for how many these are in all: GUESTS, 几位
+    speaker: tuple[str, ...] = ()  # the customer, counted with others: ME and a friend
 
 
 class Dates(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -143,8 +146,8 @@ class Locale(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     requests: tuple[str, ...] = ()
     corrections: tuple[str, ...] = ()
     fillers: tuple[str, ...] = ()
-    none_of: tuple[str, ...] = ()  # none of these, nothing
     all_of: tuple[str, ...] = ()  # all, both
+    none_of: tuple[str, ...] = ()  # whole replies that choose no option of several: NONE OF THEM, 都不要
     shown_by: tuple[str, ...] = ()
     script: Literal["latin", "han", "arabic", "cyrillic", "hangul", "kana", "other"] = "latin"
     rtl: bool = False
@@ -170,8 +173,13 @@ class Locale(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     refusals: tuple[str, ...] = ()  # before an option that is not meant: I DON'T WANT the blue one
     appeals: tuple[str, ...] = ()  # whole messages that ask for a person, unless a flow is for them
     stops: tuple[str, ...] = ()  # before what is not wanted, or not any more: NO refund, 先不 退
+    shifts: tuple[str, ...] = ()  # in words for a day these say it from the day that is known: a day LATER
+    leads: tuple[str, ...] = ()  # before a particular that is asked for: IT'S 9 Elm Road, 我叫 张伟
+    keeping: tuple[str, ...] = ()  # whole replies that leave things as they are: I'LL KEEP IT, 我留着吧
+    keeps: tuple[str, ...] = ()  # before an option that is left where it is: I'll KEEP the chair
     harmless: tuple[str, ...] = ()  # words that begin as a no and are none: 别人, 不过
     past: tuple[str, ...] = ()  # words by which something is told that was done: I PAID by card
+    happened: tuple[str, ...] = ()  # by these it is told what happened, which asks nothing: they WERE damaged
     wishes: tuple[str, ...] = ()  # what has one of these is more than told: I paid and WANT it back
     pronouns: tuple[str, ...] = ()  # behind a slot's name they add nothing: the charged ONE
     prepositions: tuple[str, ...] = ()  # may stand between these and the value: not BY mail
@@ -181,10 +189,14 @@ class Locale(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     presence: tuple[str, ...] = ()  # in a question for whether something is there: do you still HAVE it?
     losses: tuple[str, ...] = ()  # in a reply to that, that it is not: it is GONE
     wrongs: tuple[str, ...] = ()  # behind a slot's name: its value does not count: the address is MISSPELLED
+    mistakes: tuple[str, ...] = ()  # right before a slot's name: the same: the WRONG date, 填错 地址
+    changing: tuple[str, ...] = ()  # before a slot's name: its value is to change: CHANGE the date, 改 日期
+    approvals: tuple[str, ...] = ()  # before a thing of which nothing is wrong: HAPPY WITH the service
     rights: tuple[str, ...] = ()  # behind a slot's name: its value stays: the address is STILL THE SAME
     tags: tuple[str, ...] = ()  # end a question that begins as a statement: ISN'T IT
     particulars: tuple[str, ...] = ()  # asked for in free text, no sentence is one: ADDRESS, name
     remarks: tuple[str, ...] = ()  # begin a sentence that is no particular: I DON'T KNOW, I ALREADY told you
+    references: tuple[str, ...] = ()  # whole replies that only point to a value of before: THE USUAL, 老样子
     afterthoughts: tuple[str, ...] = ()  # end a correction: in store INSTEAD
     barring: tuple[str, ...] = ()  # right before an option or a day that is not meant: NO gift wrap, 不邮寄
     aversions: tuple[str, ...] = ()  # before an option or a day that does not suit: I HATE blue, I'M AWAY on Monday
@@ -195,6 +207,7 @@ class Locale(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     origins: tuple[str, ...] = ()  # before what is left, or a range begins with: FROM mail to store
     goals: tuple[str, ...] = ()  # between the two: from mail TO store
     additions: tuple[str, ...] = ()  # beside options that come to those that were chosen: ADD, TOO
+    qualifiers: tuple[str, ...] = ()  # before an option's words these make it another thing: the BACK door, 后门口
     proposals: tuple[str, ...] = ()  # begin a question that is an answer: CAN I have it by mail?
 
 

@@ -29,7 +29,10 @@ class Card(msgspec.Struct, frozen=True, array_like=True):
 class Reply(msgspec.Struct, frozen=True, array_like=True):
     """One thing that the bot says, or the person `agent`.
 
-    `question` is what its buttons answer; `epoch` the owner's at that time.
+    `question` is what its buttons answer; `epoch` the owner's at that time. `scale` is how high a rating goes that it
+    asks for; its buttons are the scores from 1. `owner` says who has the conversation from here on: "" the bot,
+    "queue" while a person is on the way, "human". `asks` says that it asks for a day, a time of day or both, which a
+    customer may pick where the channel has a picker.
     """
 
     id: str
@@ -42,6 +45,13 @@ class Reply(msgspec.Struct, frozen=True, array_like=True):
     question: str = ""
     epoch: int = 0
     agent: str = ""
+    scale: int = 0
+    owner: Literal["", "queue", "human"] = ""
+    asks: Literal["", "date", "time", "datetime"] = ""
+
+
+SEARCH = "answer"
+"""The action of a Call that searches the articles; a plugin's has its plugin's name before it."""
 
 
 class Call(msgspec.Struct, frozen=True, array_like=True, tag="call"):

@@ -1,7 +1,7 @@
 """Secrecy: texts that nobody is shown, in a record, a packet, a line of the talk."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -18,16 +18,20 @@ _SHORT = 4  # characters of a secret that is hidden only where it stands by itse
 _LEAST, _PLAIN = 4, 8  # characters of what is secret inside of a larger value: with a digit in it, and of words
 
 
-def texts_of(value: Any) -> Iterator[str]:
-    """Give the texts in which a secret value may be shown: its own, or those inside of a list or mapping."""
+def texts_of(value: Any, written: Callable[[Any], Iterable[str]] | None = None) -> Iterator[str]:
+    """Give the texts in which a secret value may be shown: its own, or those inside of a list or mapping.
+
+    `written` gives the ways in which the bot writes one that is no text: an amount, a date.
+    """
     if isinstance(value, Mapping | list | tuple):
-        yield from (text for item in _items(value) for text in texts_of(item) if _is_telling(text))
-    elif isinstance(value, Money):
-        yield str(value.amount)
+        yield from (text for item in _items(value) for text in texts_of(item, written) if _is_telling(text))
+    elif isinstance(value, str):
+        if value.strip():
+            yield value
     elif value is not None and not isinstance(value, bool):
-        text = str(value)
-        if text.strip():
-            yield text
+        plain = str(value.amount if isinstance(value, Money) else value)
+        texts = (plain, *(written(value) if written is not None else ()))
+        yield from dict.fromkeys(text for text in texts if text.strip())
 
 
 def _is_telling(text: str) -> bool:

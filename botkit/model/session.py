@@ -29,7 +29,8 @@ class Frame(msgspec.Struct, frozen=True, array_like=True):
     its last change in this run; `confirmed` the clock of the last yes per confirm step; `served` the clock of
     the yes that a write has used; `altered` the shared slots that a flow above it changed, with the value that each
     had before; `wrote` the slots that a done write has read; `passed` the steps executed in
-    this run that fill or read a slot, each once, in the order of their last execution.
+    this run that fill or read a slot, each once, in the order of their last execution. `verified` tells that it has
+    a condition and began when it was sure who the customer is.
     """
 
     flow: str
@@ -51,6 +52,7 @@ class Frame(msgspec.Struct, frozen=True, array_like=True):
     chosen: tuple[Any, ...] = ()  # of its open question that takes several options, those pressed so far
     reruns: tuple[str, ...] = ()  # called flows that a correction runs again: what is shared stays filled there
     altered: dict[str, Any] = {}
+    verified: bool = False
 
 
 class Question(msgspec.Struct, frozen=True, array_like=True):

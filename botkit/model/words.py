@@ -7,6 +7,8 @@ from functools import lru_cache
 
 _FLAGS = re.compile(r"\(\?([aimsux]+)\)")
 _NOT_WORD = re.compile(r"[^\w]+")
+WORDS = re.compile(r"[㐀-䶿一-鿿]|(?:(?![㐀-䶿一-鿿])[\w'’])+")
+"""The words of a text as it was written; each Chinese character is one."""
 
 
 @lru_cache(maxsize=16384)
@@ -21,18 +23,38 @@ def fold(text: str) -> str:
 
 
 @lru_cache(maxsize=256)
+def lowered(text: str) -> str:
+    """Give a text in small letters, each where it stood; one whose small form is longer stays: ß."""
+    small = text.casefold()
+    if len(small) == len(text):
+        return small
+    return "".join([one if len(one := letter.casefold()) == 1 else letter for letter in text])
+
+
+def without_apostrophes(text: str) -> str:
+    """Give a text in small letters as phrases have them: `Don’t!` gives `dont!`."""
+    return text.casefold().replace("'", "").replace("’", "")
+
+
+@lru_cache(maxsize=1)
+def _composed() -> re.Pattern[str]:
+    """Give the pattern of a letter with the accents that are written behind it."""
+    return re.compile(r"(?s:.)[\u0300-\u036f\u3099\u309a]*")
+
+
+@lru_cache(maxsize=256)
 def fold_placed(text: str) -> tuple[str, tuple[int, ...]] | None:
     """Fold a text, and tell of each letter of that where it stands in the text; nothing where that can't be said."""
     letters: list[str] = []
     places: list[int] = []
-    for place, char in enumerate(text):
-        for small in unicodedata.normalize("NFKC", char).casefold():
+    for found in _composed().finditer(text):
+        for small in unicodedata.normalize("NFKC", found[0]).casefold():
             if small in "'’":
                 continue
             wordly = small.isalnum()
             if wordly or (letters and letters[-1] != " "):
                 letters.append(small if wordly else " ")
-                places.append(place)
+                places.append(found.start())
     folded = "".join(letters).rstrip()
     return (folded, tuple(places[: len(folded)])) if folded == fold(text) else None
 

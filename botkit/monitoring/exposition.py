@@ -6,6 +6,8 @@ registry of the whole process, where two bots in one would meet. The tests read 
 """
 
 from collections.abc import Iterator, Mapping
+from hashlib import blake2b
+from math import isfinite
 from typing import Final, Literal
 
 import msgspec
@@ -14,6 +16,7 @@ from botkit.monitoring.series import Histogram, Labels
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 LONGEST: Final = 100  # characters of a label's value
+MARK: Final = 8  # of them what tells apart those that were cut off
 
 Values = float | Histogram | Mapping[Labels, float] | Mapping[Labels, Histogram]
 
@@ -57,7 +60,11 @@ def _braces(named: list[tuple[str, str]]) -> str:
 
 
 def _value(text: str) -> str:
-    kept = "".join(c for c in text[:LONGEST] if c.isprintable()).encode("utf-8", "replace").decode()
+    """Give a label's value as it is written. One that has to be changed gets a mark: no two become the same."""
+    kept = "".join(c for c in text[:LONGEST] if c.isprintable())
+    if kept != text:
+        mark = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=MARK // 2).hexdigest()
+        kept = f"{kept[: LONGEST - MARK - 1]}~{mark}"
     return kept.replace("\\", r"\\").replace('"', r"\"")
 
 
@@ -66,4 +73,6 @@ def _line(text: str) -> str:
 
 
 def _number(value: float) -> str:
+    if not isfinite(value):
+        return "NaN" if value != value else "+Inf" if value > 0 else "-Inf"  # noqa: PLR0124 - NaN alone does so
     return str(int(value)) if value == int(value) else repr(round(value, 6))

@@ -32,6 +32,7 @@ class State(msgspec.Struct, frozen=True):
     trouble: bool = False
     lost: Mapping[str, int] = {}  # by plugin
     paused: Mapping[str, bool] = {}  # by action
+    away: bool | None = None  # whether the embedder is; None: there is none
 
 
 Read = Callable[[Meter, State], Values]
@@ -111,6 +112,10 @@ _METRICS: Final[tuple[tuple[Family, Read], ...]] = (
     (
         Family("botkit_action_paused", "gauge", "1 while an action that failed is left alone.", ("action",)),
         lambda _, s: _by(s.paused),
+    ),
+    (
+        Family("botkit_embedder_away", "gauge", "1 while an embedder that failed is left alone."),
+        lambda _, s: {} if s.away is None else s.away,
     ),
     (
         Family("botkit_lost_calls", "gauge", "Calls that were given up and still run.", ("plugin",)),

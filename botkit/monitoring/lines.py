@@ -17,6 +17,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from botkit.errors import StoreError
 
 LONGEST: Final = 500  # characters of a message
+EDGE: Final = 500  # characters; nothing that is masked is longer, so what was cut off there shows no part of it
+UNWRITTEN: Final = "a line of the log could not be written"
 NAMES: Final = frozenset(
     {
         "action", "call", "channel", "chat", "code", "conversation", "duty", "error", "flow", "plugin", "publication",
@@ -33,24 +35,28 @@ Mask = Callable[[str], str]
 
 
 class Lines(logging.Formatter):
-    """Writes each record as one line, by way of structlog's processors; the last of them gives the line."""
+    """Writes each record as one line, by way of structlog's processors; the last of those of its form gives the line.
 
-    def __init__(self, processors: Sequence[Processor]) -> None:
+    Where they fail the line says so: logging would print the message and its arguments as they are.
+    """
+
+    def __init__(self, processors: Sequence[Processor], form: Sequence[Processor]) -> None:
         super().__init__()
         self._processors = processors
+        self._form = form
 
     def format(self, record: logging.LogRecord) -> str:
         """Give the line."""
-        fields: Any = {"_record": record}
-        for processor in self._processors:
-            fields = processor(None, record.levelname.lower(), fields)
-        return str(fields)
+        try:
+            return _run((*self._processors, *self._form), record, {"_record": record})
+        except Exception as error:  # noqa: BLE001 - whatever a record carries
+            return _run(self._form, record, _failed(record, error))
 
 
 def json_lines(node: str, mask: Mask) -> Lines:
     """Give what writes JSON objects, for programs; `mask` takes out of a message what may identify a person."""
     render = structlog.processors.JSONRenderer(ensure_ascii=False, default=_kind)
-    return Lines([*processors(node, mask), render])
+    return Lines(processors(node, mask), [render])
 
 
 def text_lines(mask: Mask, *, colors: bool) -> Lines:
@@ -58,25 +64,42 @@ def text_lines(mask: Mask, *, colors: bool) -> Lines:
     console = structlog.dev.ConsoleRenderer(
         colors=colors, event_key="message", timestamp_key="time", pad_event_to=0, sort_keys=False
     )
-    return Lines([*processors("", mask), _shorten, console])
+    return Lines(processors("", mask), [_shorten, console])
 
 
 def processors(node: str, mask: Mask) -> list[Processor]:
     """Give what makes the fields of a line of a record."""
 
     def say(_logger: WrappedLogger, _name: str, fields: EventDict) -> EventDict:
-        fields["message"] = _printable(mask(_said(fields["_record"])))
+        fields["message"] = _printable(_masked(_said(fields["_record"]), mask))
+        return fields
+
+    def say_why(_logger: WrappedLogger, _name: str, fields: EventDict) -> EventDict:
+        if "reason" in fields:
+            fields["reason"] = _printable(_masked(fields["reason"], mask))
         return fields
 
     def place(_logger: WrappedLogger, _name: str, fields: EventDict) -> EventDict:
         return {**fields, "node": node} if node else fields
 
-    return [_head, say, _name_ids, place, _name_error, _finish]
+    return [_head, say, _name_ids, place, _name_error, say_why, _finish]
 
 
 def is_own(name: str) -> bool:
     """Tell whether a logger is botkit's, or that of a package beside it."""
     return name == "botkit" or name.startswith(("botkit.", "botkit_"))
+
+
+def _run(processors: Sequence[Processor], record: logging.LogRecord, fields: Any) -> str:
+    for processor in processors:
+        fields = processor(None, record.levelname.lower(), fields)
+    return str(fields)
+
+
+def _failed(record: logging.LogRecord, error: Exception) -> EventDict:
+    """Give the fields of a line that could not be made."""
+    head = _head(None, "", {"_record": record})
+    return {name: head[name] for name in ("time", "level", "logger")} | {"message": UNWRITTEN, "error": _kind(error)}
 
 
 def _head(_logger: WrappedLogger, _name: str, fields: EventDict) -> EventDict:
@@ -119,10 +142,21 @@ def _kind(value: object) -> str:
     return type(value).__name__
 
 
+def _masked(text: str, mask: Mask) -> str:
+    """Give the masked beginning of a text; what no line has is not looked at, as masking takes its time."""
+    if len(text) <= LONGEST + EDGE:
+        return _clipped(mask(text))
+    found = mask(text[: LONGEST + EDGE])
+    return f"{found[: min(LONGEST, max(0, len(found) - EDGE))]}..."
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
+
+
 def _printable(text: str) -> str:
     """Give a text of one line that a terminal can show as it is."""
-    clipped = text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
-    return clipped if clipped.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in clipped)
+    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def _name_ids(_logger: WrappedLogger, _name: str, fields: EventDict) -> EventDict:
@@ -131,10 +165,10 @@ def _name_ids(_logger: WrappedLogger, _name: str, fields: EventDict) -> EventDic
     if is_own(record.name):
         plain = not record.name.startswith(PLUGINS)
         for name, value in vars(record).items():
-            if name in _CARRIED or value in ("", None):
+            if name in _CARRIED or value is None or (isinstance(value, str) and not value):
                 continue
             if name in NAMES:
-                fields[name] = _printable(str(value)) if not isinstance(value, int | float) else value
+                fields[name] = _printable(_clipped(str(value))) if not isinstance(value, int | float) else value
             elif plain and isinstance(value, int | float):
                 fields[name] = value
     conversation = fields.get("conversation") or _under_way()
@@ -150,7 +184,7 @@ def _under_way() -> str:
     except RuntimeError:
         return ""
     name = task.get_name() if task is not None else ""
-    return next((_printable(name.removeprefix(kind)) for kind in _TASKS if name.startswith(kind)), "")
+    return next((_printable(_clipped(name.removeprefix(kind))) for kind in _TASKS if name.startswith(kind)), "")
 
 
 def _name_error(_logger: WrappedLogger, _name: str, fields: EventDict) -> EventDict:

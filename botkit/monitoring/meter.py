@@ -87,7 +87,9 @@ class Meter:
                 self.stored.counts[bisect_left(SECONDS, took)] += 1
                 self.stored.total += took
                 if (commit.replies or commit.session.pending) and channel in self.serves:
-                    self.unsaid.setdefault(commit.conversation, began)
+                    self.unsaid[commit.conversation] = began
+        if commit.conversation in self.unsaid and not (commit.replies or commit.session.pending):
+            del self.unsaid[commit.conversation]  # nothing more is said
         if len(self.came) > MOST_AWAITED or len(self.unsaid) > MOST_AWAITED:
             self.came.clear()
             self.unsaid.clear()

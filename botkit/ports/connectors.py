@@ -1,13 +1,14 @@
 """Connectors: adapters to chat platforms."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 import msgspec
 
-from botkit.model.definitions import Capabilities
+from botkit.model.catalogue import Capabilities
 from botkit.model.events import Message, Opened, Outside, Press
-from botkit.model.replies import Reply
+from botkit.model.presses import LocatedButton, press_of
+from botkit.model.replies import Button, Reply
 from botkit.ports.files import Files
 
 
@@ -53,6 +54,13 @@ class Entry(msgspec.Struct, frozen=True):
     reply: Reply | None = None
 
 
+class Fetched(NamedTuple):
+    """What an address has: its content, and the type that it says that is (`application/pdf`)."""
+
+    content: bytes
+    mime: str
+
+
 class Intake(Protocol):
     """Where a connector puts what it received. The platform gets its OK after `accept` returned."""
 
@@ -73,6 +81,42 @@ class Intake(Protocol):
         known by the id of its event or reply. Raises errors.StoreError.
         """
         ...
+
+    async def turn(self, conversation: str, turn: int) -> Sequence[Entry]:
+        """Give what was said in one turn, however long ago; nothing if there is none. Raises errors.StoreError."""
+        ...
+
+    async def asked(self, conversation: str) -> str:
+        """Give the question that the bot waits to have answered, as `Reply.question` names it; "" for none.
+
+        For platforms that show in a message what was chosen there: the buttons of another question answer nothing.
+        What is accepted and waits for its turn may change it. Raises errors.StoreError.
+        """
+        ...
+
+
+async def find_press(
+    intake: Intake,
+    channel: str,
+    chat: str,
+    located: LocatedButton,
+    shown: Callable[[Button], bool] = lambda _: True,
+) -> Press | None:
+    """Give what a button of a reply stands for, however long ago that was; None where it cannot be found.
+
+    `shown` tells which of a reply's buttons are buttons on the platform. Raises errors.StoreError.
+    """
+    conversation = f"{channel}:{chat}"
+    if located.turn:
+        entries = await intake.turn(conversation, located.turn)
+    else:  # its name does not tell
+        entries = await intake.history(conversation)
+    for reply in [entry.reply for entry in entries if entry.reply is not None]:
+        buttons = (*reply.buttons, *(button for card in reply.cards for button in card.buttons))
+        press = press_of(chat, reply, [one for one in buttons if shown(one)], located)
+        if press is not None:
+            return press
+    return None
 
 
 @runtime_checkable
@@ -120,6 +164,46 @@ class Poller(Protocol):
 
     async def poll(self) -> None:
         """Fetch, and hand over to the intake, until cancelled; what was in the middle is fetched again."""
+        ...
+
+
+class StreamPart(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A part of an answer that is still being made: a preview, which is never in the store.
+
+    `id` is that of the reply which will stand in its place. `text` is what a `delta` adds; `agent` is who speaks, if
+    a person does.
+    """
+
+    id: str
+    state: Literal["start", "delta", "end", "abort"]
+    text: str = ""
+    agent: str = ""
+
+
+@runtime_checkable
+class Typist(Protocol):
+    """A connector that can show that an answer is being written. It declares `Capabilities(typing=True)`."""
+
+    async def typing(self, chat: str, agent: str = "") -> None:
+        """Show for some seconds that the bot writes, or the person `agent`; the next reply ends it.
+
+        It is a courtesy: who calls it passes over whatever it raises.
+        """
+        ...
+
+
+@runtime_checkable
+class Streamer(Protocol):
+    """A connector that can show an answer while it grows. It declares `Capabilities(streaming=True)`.
+
+    The parts of a stream come in order, those of several chats in any. A delta of an id that is not known begins
+    its stream. The reply of that id takes the preview's place, and parts that come after it change nothing; `abort`
+    takes the preview away, and only a `start` begins it again. After `end` no delta is taken. A start, end or abort
+    may come twice. What a platform cannot show of a preview it leaves out: the reply has it.
+    """
+
+    async def stream(self, chat: str, part: StreamPart) -> None:
+        """Show a part of an answer; who calls it passes over whatever it raises, and the reply comes all the same."""
         ...
 
 

@@ -95,6 +95,13 @@ class Desk(Protocol):
         """Say something to the customer of a conversation that one has, as `name`. Raises DeskError."""
         ...
 
+    async def typing(self, conversation: str, agent: str, *, name: str = "") -> None:
+        """Show the customer for some seconds that who has the conversation writes to them, as `name`.
+
+        Nothing of it is kept, and on a platform that cannot show it nothing happens. Raises DeskError.
+        """
+        ...
+
     async def note(self, conversation: str, agent: str, text: str, *, key: str = "") -> Case:
         """Note something that the customer does not see. Raises DeskError."""
         ...

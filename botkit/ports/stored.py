@@ -10,6 +10,7 @@ from botkit.model.events import Event
 from botkit.model.replies import Call, Reply, SetTimer
 from botkit.model.session import Session
 from botkit.model.turn import Turn
+from botkit.ports.threads import Thread
 
 LEASE: Final = 10.0  # seconds for which replies and calls are a worker's; it claims or renews them before
 
@@ -210,6 +211,7 @@ class Holdings(msgspec.Struct, frozen=True):
     timers: tuple[SetTimer, ...] = ()
     failures: tuple[Failed, ...] = ()
     seen: tuple[tuple[str, str], ...] = ()  # channel, id
+    threads: tuple[Thread, ...] = ()  # of teams' channels
 
 
 class Figure(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from botkit.model.replies import Call
 from botkit.model.session import Session
 from botkit.model.turn import Record
 from botkit.ports.connectors import Accepted, Incoming
+from botkit.ports.embeddings import Embeddings
 from botkit.ports.sharing import Shared
 from botkit.ports.stored import (
     LEASE,
@@ -28,6 +29,7 @@ from botkit.ports.stored import (
     Summary,
     Untouched,
 )
+from botkit.ports.threads import Threads
 
 
 class Store(Protocol):
@@ -56,6 +58,16 @@ class Store(Protocol):
     @property
     def shared(self) -> Shared:
         """What all processes share beside conversations."""
+        ...
+
+    @property
+    def threads(self) -> Threads:
+        """The threads of teams' channels in which conversations are shown."""
+        ...
+
+    @property
+    def embeddings(self) -> Embeddings:
+        """The vectors of the bot's own texts."""
         ...
 
     async def hold(self, patience: float, keep_waiting: Callable[[str], bool]) -> None:
@@ -306,6 +318,10 @@ class Store(Protocol):
 
         What was done with an erased conversation stays, without its name.
         """
+        ...
+
+    async def drop_acts(self, before: float) -> int:
+        """Let go of what was done before then; give how many."""
         ...
 
     async def scrub(self) -> bool:

@@ -71,7 +71,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         They are stored if this call succeeds and are `customer` from the next step on; a fact that is None is
         taken back. `id` is who it is: with another one, all facts before are dropped. `verified=True` says that this
         was made sure (a code that only they have, not just a name that they wrote); it holds for `session: verified`
-        of bot.yaml. Raises TypeError for what is no plain data.
+        of bot.yaml, and for the `id` that is known then or said with it; any other value takes it back. Raises
+        TypeError for what is no plain data.
         """
         self.facts.update({name: plain(value) for name, value in facts.items()})
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from botkit.errors import Place
-from botkit.model.definitions import ActionSpec
+from botkit.model.catalogue import ActionSpec
 from botkit.registry.signatures import Signature
 from botkit.registry.verdicts import Direction
 

@@ -13,6 +13,8 @@ from botkit.registry.outbound import Outbound
 from botkit.registry.plugins import Plugin
 from botkit.registry.threads import Loop, Threads
 
+CLOSED_WITHIN = 2.0  # seconds that a plugin's client has to be closed
+
 _log = logging.getLogger(__name__)
 
 
@@ -55,9 +57,14 @@ class Host:
 
     async def close(self) -> None:
         """End the plugin's own loop, and what is open on it."""
-        if self.outbound.used:
-            await self.loop.begin(self.outbound.close())
-        await self.loop.close()
+        try:
+            if self.outbound.used:
+                await asyncio.wait_for(self.loop.begin(self.outbound.close()), CLOSED_WITHIN)
+        except Exception as error:  # noqa: BLE001 - the plugin ends all the same, and those after it
+            ids = {"plugin": self.plugin.name}
+            _log.warning("the HTTP client of plugin %s was not closed", self.plugin.name, exc_info=error, extra=ids)
+        finally:
+            await self.loop.close()
 
     async def run(
         self,

@@ -23,7 +23,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from botkit.errors import Place, RegistryError
-from botkit.model.definitions import ActionSpec, Answer, SlotParser, Speech, Text
+from botkit.model.catalogue import ActionSpec
+from botkit.model.definitions import Answer, Speech, Text
+from botkit.model.parsers import SlotParser
 from botkit.registry.hooks import Action, Guard, KnowledgeSource
 from botkit.registry.signatures import place_of, read_hints, read_signature, takes
 from botkit.registry.slot_types import make_parser

@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from botkit.errors import ArgumentsError, BotkitError, RegistryError, UsageError
-from botkit.model.definitions import ActionSpec, Answer, Capabilities, Catalogue, SlotParser
+from botkit.model import breakers
+from botkit.model.catalogue import ActionSpec, Capabilities, Catalogue
+from botkit.model.definitions import Answer
 from botkit.model.events import Event, Failure, Result
+from botkit.model.parsers import SlotParser
 from botkit.model.replies import Call
 from botkit.model.turn import Turn
 from botkit.model.values import to_json
 from botkit.ports.clocks import Clock
 from botkit.ports.files import Files
-from botkit.registry import breakers, performing
+from botkit.registry import performing
 from botkit.registry.contexts import Caller
 from botkit.registry.discovery import load_all
 from botkit.registry.hooks import Action, Guard

@@ -43,4 +43,4 @@ def _check_keys(model: "type[BaseModel]", given: Mapping[Any, Any], path: str) -
 
 
 def _line(path: str, where: tuple[int | str, ...], message: str) -> str:
-    return f"{'.'.join([path, *map(str, where)])}: {message}"
+    return f"{'.'.join([path, *map(str, where)])}: {message.removeprefix('Value error, ')}"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from botkit.errors import RegistryError
-from botkit.model.definitions import Found, Reading, SlotParser
+from botkit.model.parsers import Found, Reading, SlotParser
 from botkit.model.values import plain, to_json
 from botkit.registry.signatures import place_of, takes
 

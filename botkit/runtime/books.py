@@ -5,7 +5,8 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from itertools import takewhile
 
-from botkit.model.definitions import Ask, Flow, FlowSet, Step
+from botkit.model.definitions import Ask, Flow, Step
+from botkit.model.flowset import FlowSet
 from botkit.model.session import Frame, Session, is_idle
 
 MOST_KEPT = 8  # older versions in memory

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from botkit.model.definitions import Settings
 from botkit.model.events import Event, Evidence, Message, Part, Press
+from botkit.model.flowset import Settings
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Accepted, Incoming
 from botkit.ports.stored import Arrived, Loaded
@@ -34,7 +34,7 @@ class Window(msgspec.Struct):
 class Bursts:
     """Knows which messages came in a burst, and which were too many.
 
-    Where several processes take what comes, the rows say when it came (`left`); a process that is alone notes it
+    Where several processes take what comes, the rows say when it came (`holds_up`); a process that is alone notes it
     (`note`, `wait`), and what it forgets at a crash only costs a turn. `steers` tells whether a text is a command or
     a control phrase: such a message is never joined nor refused.
     """
@@ -44,6 +44,7 @@ class Bursts:
         self._steers = steers
         self._clock = clock
         self._windows: dict[str, Window] = {}
+        self._held: dict[str, asyncio.TimerHandle] = {}  # conversations that are looked at again when a burst is over
 
     def fit(self, incoming: Incoming) -> Incoming:
         """Give a delivery as it is stored: of a message that is too long the beginning, marked as refused."""
@@ -68,6 +69,16 @@ class Bursts:
             return 0.0
         left = min(rows[-1].at + within, rows[0].at + within * LONGEST) - loaded.now
         return left if 0 < left <= within * LONGEST else 0.0  # else it is over, or the clock was set back
+
+    def holds_up(self, conversation: str, loaded: Loaded, look: Callable[[str], None]) -> bool:
+        """Tell whether a burst goes on, as the rows say; when it is over, `look` is called."""
+        known = self._held.pop(conversation, None)
+        if known is not None:
+            known.cancel()
+        left = self.left(loaded)
+        if left:
+            self._held[conversation] = asyncio.get_running_loop().call_later(left, look, conversation)
+        return left > 0
 
     def note(self, event: Event, accepted: Accepted) -> None:
         """Note what was put into the inbox: it lengthens a burst, or ends it."""
@@ -94,10 +105,13 @@ class Bursts:
             await _first(self._clock.sleep(left), window.closed.wait())
         self._windows.pop(conversation, None)
 
-    def close(self) -> None:
-        """End all waiting."""
+    def close(self) -> Sequence[str]:
+        """End all waiting, and give the conversations that were held up: somebody else has to look at them."""
         for window in self._windows.values():
             window.closed.set()
+        for held in self._held.values():
+            held.cancel()
+        return tuple(self._held)
 
     def first(self, rows: Sequence[Arrived]) -> Sequence[Arrived]:
         """Give the first rows, those that are taken together: so many, and besides all that were too many."""

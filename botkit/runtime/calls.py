@@ -15,6 +15,7 @@ from botkit.ports.stores import Store
 from botkit.registry.registry import Registry
 from botkit.runtime.books import FlowBook
 from botkit.runtime.heartbeat import Heartbeat
+from botkit.runtime.presence import Presence
 from botkit.runtime.staleness import Staleness
 from botkit.runtime.turning import Early, Turning
 
@@ -29,7 +30,8 @@ T = TypeVar("T")
 class Calls:
     """Performs calls and gives their results to `take`; `ended` hears of a conversation that has none any more.
 
-    Where other processes may perform calls (`shared`), those of ours are kept from them by a heartbeat.
+    Where other processes may perform calls (`shared`), those of ours are kept from them by a heartbeat. `presence`
+    lets the customer see that one runs long.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Calls:
         take: Callable[[str, Result], Awaitable[None]],
         ended: Callable[[str], None],
         note: Callable[[StoreError], None],
+        presence: Presence,
         *,
         shared: bool,
     ) -> None:
@@ -53,6 +56,7 @@ class Calls:
         self._take = take
         self._ended = ended
         self._note = note
+        self._presence = presence
         self._shared = shared
         self._running: dict[str, set[asyncio.Task[None]]] = {}
         self._stale = Staleness(self._stored, shared=shared)
@@ -101,6 +105,8 @@ class Calls:
         work = self._perform(conversation, call, session, resumed=resumed, early=early)
         task = asyncio.create_task(work, name=f"call {call.id}")
         self._running.setdefault(conversation, set()).add(task)
+        if self._presence.shows:
+            self._presence.expect(conversation)
         task.add_done_callback(lambda done: self._done(conversation, done))
 
     def end_stale(self, session: Session) -> None:
@@ -131,7 +137,7 @@ class Calls:
         elif early is not None:
             result = await self._stale.perform(conversation, call, early)
         elif call.effect == "read" or (resumed and spec is not None and spec.idempotent):
-            work = self._registry.perform(call, self._turning.caller(session))
+            work = self._turning.perform(call, session)
             result = await self._stale.perform(conversation, call, work)
         elif resumed:
             result = Result(call.id, failure=Failure("outcome_unknown", "It is not known whether that was done."))
@@ -153,6 +159,8 @@ class Calls:
         running.discard(task)
         if not running:
             self._running.pop(conversation, None)
+            if self._presence.shows:
+                self._presence.end(conversation)
             self._ended(conversation)
         if not task.cancelled() and task.exception() is not None:
             _log.error("a call was lost", exc_info=task.exception(), extra={"conversation": conversation})

@@ -4,13 +4,18 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from botkit.model.definitions import Capabilities
+from botkit.model.catalogue import Capabilities
+from botkit.model.markup import without_markup
 from botkit.model.replies import Button, Card, Reply
 
 
 def degrade(reply: Reply, can: Capabilities) -> Reply:
-    """Give a reply with only what the channel shows: buttons become a numbered list, cards and links text."""
+    """Give a reply with only what the channel shows: buttons become a numbered list, cards, links and
+    marks of Markdown text.
+    """
     text, buttons, cards = reply.text, reply.buttons, reply.cards
+    if not can.markdown:
+        text = without_markup(text)
     if cards and not can.cards:
         text = _joined(text, *(_card_text(card) for card in cards))
         buttons = (*buttons, *(button for card in cards for button in card.buttons))

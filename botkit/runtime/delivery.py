@@ -66,6 +66,7 @@ class Delivery:
         self._again: set[str] = set()
         self.behind: set[str] = set()
         self._left: set[str] = set()  # conversations whose outbox may hold more than is handed over
+        self._doubted: set[str] = set()  # and those of which a commit may have been stored that nobody was told of
         self._napping: set[str] = set()
         self._marked: dict[str, str] = {}  # conversations, and which reply was sent there last
         self._closed = False
@@ -84,11 +85,19 @@ class Delivery:
 
     def hand_over(self, conversation: str, replies: Sequence[Reply], committed: Committed) -> None:
         """Do what `wake` does; these replies are what was put into the outbox last, by that commit."""
-        if committed.behind or conversation in self._left:
+        if committed.behind or conversation in self._left or conversation in self._doubted:
+            self._doubted.discard(conversation)
             self._begin(conversation, None)
         else:
             known = tuple([Outgoing(conversation, reply) for reply in replies])
             self._begin(conversation, Claim(known, committed.until))
+
+    def doubt(self, conversation: str) -> None:
+        """Note that a commit failed which may have been stored all the same.
+
+        Until another one tells how it stands, what that one puts into the outbox may not be all that waits there.
+        """
+        self._doubted.add(conversation)
 
     def _begin(self, conversation: str, known: Claim | None) -> None:
         """Send what is known to wait, or else look what does; while it goes on, it looks again at its end."""

@@ -13,9 +13,10 @@ from botkit.model.events import Message, Noted, Owned, Said
 from botkit.model.replies import HandOff
 from botkit.model.secrecy import hide_record, long_secrets
 from botkit.model.session import Session
-from botkit.model.turn import Record
+from botkit.model.turn import Candidate, Record
 from botkit.ports.people import Case, Change, Dossier, Line, Team
 from botkit.ports.stored import Summary
+from botkit.ports.stores import Store
 from botkit.runtime.engine import Engine
 from botkit.runtime.histories import line_said, said_in
 from botkit.runtime.packets import mask_handoff, mask_texts
@@ -79,7 +80,7 @@ class EngineDesk:
         """
         session = await self._session(conversation)
         first = max(after, session.seq - MOST_LINES) + 1
-        records = await self._engine.store.turns(conversation, first, MOST_LINES)
+        records = await self._engine.store.turns(conversation, first, MOST_LINES) if first <= session.seq else ()
         secrets = long_secrets(records)
         lines = [line for record in records for line in lines_of(hide_record(record, secrets))]
         masked = mask_texts([line.text for line in lines])
@@ -118,6 +119,15 @@ class EngineDesk:
         """Say something to the customer of a conversation that one has, as `name`."""
         return await self._act(conversation, key, Said(_named(agent), _text(text), name=name and _named(name)))
 
+    async def typing(self, conversation: str, agent: str, *, name: str = "") -> None:
+        """Show the customer for some seconds that who has the conversation writes to them, as `name`."""
+        shown = _named(name) if name else _named(agent)
+        session = await self._session(conversation)
+        if session.owner != "human" or session.agent != agent:
+            reason = "taken" if session.owner == "human" else "unclaimed"
+            raise DeskError(_WORDS[reason], reason=reason)
+        self._engine.presence.show(conversation, shown)
+
     async def note(self, conversation: str, agent: str, text: str, *, key: str = "") -> Case:
         """Note something that the customer does not see."""
         return await self._act(conversation, key, Noted(_named(agent), _text(text)))
@@ -154,28 +164,37 @@ class EngineDesk:
         key = f"desk:{key or uuid4().hex}"
         event = msgspec.structs.replace(event, id=key)
         accepted = await self._engine.put(conversation, key, event)
-        record = await self._taken(conversation, key, 1 if accepted.duplicate else session.seq + 1)
-        outcome = next((one for one in record.candidates if one.route == "event"), None)
+        first = 1 if accepted.duplicate else session.seq + 1
+        outcome = outcome_of(await turn_of(self._engine.store, conversation, key, first))
         if outcome is None:
             raise DeskError("it could not be done", reason="failed", hint="look at the logs of the bot")
         if outcome.name != "done":
             raise DeskError(outcome.why or _WORDS.get(outcome.name, outcome.name), reason=outcome.name)
         return _case_of(await self._session(conversation))
 
-    async def _taken(self, conversation: str, key: str, first: int) -> Record:
-        """Give the turn that took an event, made here or by another process."""
-        deadline, pause = time.monotonic() + WITHIN, _FIRST_LOOK
-        while True:
-            while page := await self._engine.store.turns(conversation, first, _PAGE):
-                for record in page:
-                    if getattr(record.event, "id", "") == key:
-                        return record
-                first = page[-1].seq + 1
-            if time.monotonic() > deadline:
-                hint = "it is stored and may still be done; look again"
-                raise DeskError("the bot is slow, or no worker runs", reason="late", hint=hint)
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, BETWEEN_LOOKS)
+
+def outcome_of(record: Record) -> Candidate | None:
+    """Give what became of what somebody did; None where it could not be judged."""
+    return next((one for one in record.candidates if one.route == "event"), None)
+
+
+async def turn_of(store: Store, conversation: str, key: str, first: int) -> Record:
+    """Give the turn that took an event, made here or by another process, no earlier than turn `first`.
+
+    Raises DeskError where there is none for too long.
+    """
+    deadline, pause = time.monotonic() + WITHIN, _FIRST_LOOK
+    while True:
+        while page := await store.turns(conversation, first, _PAGE):
+            for record in page:
+                if getattr(record.event, "id", "") == key:
+                    return record
+            first = page[-1].seq + 1
+        if time.monotonic() > deadline:
+            hint = "it is stored and may still be done; look again"
+            raise DeskError("the bot is slow, or no worker runs", reason="late", hint=hint)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, BETWEEN_LOOKS)
 
 
 async def changes_of(

@@ -55,12 +55,16 @@ class Duty:
                 _log.warning("a duty could not be released: %s", error, extra={"duty": self._name})
 
     async def _go_on(self) -> None:
+        news = False  # that it is ours from the start is none
         while True:
             await self._claim()
             if self._lease is None:
                 await asyncio.sleep(min(LOOKS, self._seconds / 3))
             else:
+                if news:
+                    _log.info("took a duty", extra={"duty": self._name})
                 await self._do()
+            news = True
 
     async def _claim(self) -> None:
         """Claim or renew; while the store does not answer, what was claimed stays until it is over."""
@@ -73,7 +77,6 @@ class Duty:
 
     async def _do(self) -> None:
         """Work until the duty is lost."""
-        _log.info("took a duty", extra={"duty": self._name})
         working = asyncio.create_task(self._work_on(), name=self._name)
         try:
             while self.is_ours:
@@ -121,6 +124,14 @@ class Guarded:
     async def history(self, conversation: str, after: int = 0, most: int = 100) -> Sequence[Entry]:
         """Give what was said."""
         return await self._intake.history(conversation, after, most)
+
+    async def turn(self, conversation: str, turn: int) -> Sequence[Entry]:
+        """Give what was said in a turn."""
+        return await self._intake.turn(conversation, turn)
+
+    async def asked(self, conversation: str) -> str:
+        """Give the question that is open."""
+        return await self._intake.asked(conversation)
 
 
 def poller_of(connector: Connector) -> Poller | None:

@@ -7,17 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 
 from botkit.dialogue import steers
 from botkit.errors import FenceError, StoreError
-from botkit.model.definitions import FlowSet
 from botkit.model.events import Event, Message, Owned, Result
+from botkit.model.flowset import FlowSet
 from botkit.model.replies import Call
-from botkit.model.session import Session
+from botkit.model.session import is_idle
 from botkit.model.turn import Turn
 from botkit.monitoring import Meter
 from botkit.ports.carriers import Carrier
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Accepted, Connector, Entry, Incoming
 from botkit.ports.files import FileLimits, Files
-from botkit.ports.stored import Arrived, Commit, Committed, Failed, Loaded
+from botkit.ports.stored import Arrived, Commit, Committed, Failed
 from botkit.ports.stores import Store
 from botkit.registry.registry import Registry
 from botkit.runtime.attaching import attach
@@ -28,12 +28,16 @@ from botkit.runtime.commits import commit_of, failure_of
 from botkit.runtime.delivery import Delivery
 from botkit.runtime.forgetting import Forgetting, let_forget
 from botkit.runtime.handed import Handed
-from botkit.runtime.histories import read_history
+from botkit.runtime.histories import read_history, read_turn
 from botkit.runtime.leftovers import Found, Health, Leftovers
 from botkit.runtime.limiting import Limiting
+from botkit.runtime.listeners import Listeners
+from botkit.runtime.passages import Passages
 from botkit.runtime.places import Places
+from botkit.runtime.presence import Presence
 from botkit.runtime.recognition import Recogniser
 from botkit.runtime.rushes import Rushes
+from botkit.runtime.sessions import Sessions
 from botkit.runtime.sweeping import Sweep
 from botkit.runtime.timers import Timers
 from botkit.runtime.turning import Early, Turning
@@ -47,16 +51,13 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 60.0  # seconds between them; each is twice th
 MOST_REASON = 300  # characters of an error that are kept
 MOST_LOADED = 100  # events that are looked at together
 LONGEST_HOLD = 0.002  # seconds for which the turns of one conversation keep the loop from the others
-MOST_KNOWN = 1000  # conversations whose sessions stay in memory
-
-Listener = Callable[[Turn], None]
 
 
 class Engine:
     """Runs the turns of one bot in one process. Truth is in the store; the tasks here only see to it.
 
     Where several processes run the bot, `carrier` hands calls out to all of them, and one that makes no turns itself
-    (`turns` is False) has it wake another.
+    (`turns` is False) has it wake another. `senses` says that the bot has an embedder.
     """
 
     def __init__(
@@ -72,8 +73,10 @@ class Engine:
         files: Files | None = None,
         *,
         turns: bool = True,
+        senses: bool = False,
         guarding: Guarding | None = None,
         meter: Meter | None = None,
+        passages: Passages | None = None,
     ) -> None:
         self.book = book
         self.store = store
@@ -89,12 +92,15 @@ class Engine:
             store, self.connectors, clock, self.handed.epoch_of, note=self._note, told=self.meter.note_sent
         )
         limiting = Limiting(guarding, store, self._steers) if guarding is not None else None
-        self.turning = Turning(book, registry, recognisers, clock, chosen_locale, limiting)
+        self.turning = Turning(
+            book, registry, recognisers, clock, chosen_locale, limiting, senses=senses, passages=passages
+        )
         self.timers = Timers(store, clock, self.wake, self._note)
         self.files = files if files is not None else open_files(store, FileLimits(), clock)
         self.sweep = Sweep(store, self.files, clock)
         self.leftovers = Leftovers(store, clock, self.health, self._is_idle, self._take_up)
         self.bursts = Bursts(lambda: book.current.settings, self._steers, clock)
+        self.presence = Presence(self.connectors, self.handed.epoch_of)
         self.calls = Calls(
             book,
             store,
@@ -104,6 +110,7 @@ class Engine:
             self._take_result,
             self._calls_ended,
             self._note,
+            self.presence,
             shared=carrier is not None,
         )
         self.forgetting = Forgetting(store, self.forget)
@@ -113,10 +120,9 @@ class Engine:
         self._direct = turns and self.turning.direct
         self._draining: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
-        self._later: dict[str, asyncio.TimerHandle] = {}  # conversations that a burst holds up
         self._failed: dict[str, tuple[int, str]] = {}  # tries at the turn of what waits there, and the last error
-        self._known: dict[str, tuple[Session, int]] = {}  # sessions as they were stored last, with their fences
-        self._listeners: dict[str, list[Listener]] = {}
+        self.sessions = Sessions(store)
+        self.listeners = Listeners()
         self._settled: dict[str, asyncio.Event] = {}
         self._rushes = Rushes()
         self._closing = False
@@ -167,35 +173,39 @@ class Engine:
         self.health.note(error, self.clock.now())
         self.meter.store_failures += not isinstance(error, FenceError)
 
+    def _doubt(self, conversation: str, error: StoreError) -> None:
+        if not isinstance(error, FenceError):  # that one says that nothing was stored
+            self.delivery.doubt(conversation)
+
     async def stop(self, within: float = 10.0) -> None:
         """Drain: no new turn, running ones and their calls end within so many seconds; the rest stays stored."""
         self._closing = True
-        self.bursts.close()
-        for conversation in self._later:
-            self._hand_on(conversation)
+        held = self.bursts.close()
+        if self._carrier is not None:
+            for conversation in held:  # another worker sees to them
+                self._carrier.wake(conversation)
         await self.timers.stop()
         await self.places.stop()
         await self.sweep.stop()
         await self.leftovers.stop()
         await self.forgetting.stop()
-        running = [
-            *self._draining.values(),
-            *self.turning.reads,
-            *self.calls.tasks(),
-        ]
+        running = [*self._draining.values(), *self.turning.reads, *self.calls.tasks()]
         if running:
             _, late = await asyncio.wait(running, timeout=within)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
         await self.calls.stop()
+        await self.presence.close()
         await self.delivery.close(within)
 
     async def forget(self) -> None:
         """Let go of what is remembered of any conversation, since something was erased: it is read again."""
-        self._known.clear()
-        for conversation in self._failed.keys() - self._draining.keys():
-            del self._failed[conversation]
+        self.sessions.known.clear()
+        self.presence.forget()
+        for kept in (self._failed, self.turning.rated):
+            for conversation in kept.keys() - self._draining.keys():
+                del kept[conversation]
         for connector in self.connectors.values():
             await let_forget(connector)
 
@@ -233,6 +243,7 @@ class Engine:
             accepted = await self.store.accept(incoming, self.clock.now())
         except StoreError as error:  # the platform has no OK, and will deliver it again
             self._note(error)
+            self._doubt(conversation, error)
             raise
         if early is None and self._carrier is None:
             self.bursts.note(incoming.event, accepted)
@@ -256,7 +267,7 @@ class Engine:
         if self._closing or not self._direct or conversation in self._draining:
             return None
         try:
-            session, fence = self._known.get(conversation) or await self._load(conversation)
+            session, fence = self.sessions.known.get(conversation) or await self.sessions.load(conversation)
             moved_on = session is not None and session.version != self.book.current.version
             if fence < 0 or (moved_on and session is not None and self.book.keeps_older(session)):
                 return None
@@ -265,36 +276,34 @@ class Engine:
             return None
         return commit_of(fence, turns, 0, serves=self.delivery.serves(turns[-1].session.channel))
 
-    async def _load(self, conversation: str) -> tuple[Session | None, int]:
-        """Give a conversation's session and fence; a fence below 0 says that something waits there."""
-        loaded = await self.store.load(conversation, most=1)
-        return loaded.session, -1 if loaded.waiting else loaded.fence
-
-    def _know(self, session: Session, fence: int) -> None:
-        """Keep a session as it was stored; whoever stores another one moves the fence."""
-        known = self._known
-        if known.pop(session.conversation, None) is None and len(known) >= MOST_KNOWN:
-            del known[next(iter(known))]
-        known[session.conversation] = session, fence
-
     def _took(
         self, outcome: tuple[Accepted, Committed | None], commit: Commit, early: Mapping[str, Early]
     ) -> Accepted:
         accepted, committed = outcome
         if committed is not None:
-            self._know(commit.session, committed.fence)
+            self.sessions.keep(commit.session, committed.fence)
             self.handed.note(commit.session)
             self._after(commit, committed, early)
         else:
-            self._known.pop(commit.conversation, None)
+            self.sessions.known.pop(commit.conversation, None)
             self._wake_for(accepted)
         return accepted
 
     async def history(self, conversation: str, after: int = 0, most: int = 100) -> Sequence[Entry]:
         """Give what was said in a conversation after a turn, in order, at most so many entries, the last."""
-        connector = self.connectors.get(conversation.partition(":")[0])
-        shown = None if connector is None else connector.capabilities
-        return await read_history(self.store, conversation, after, most, shown)
+        return await read_history(self.store, self.connectors, conversation, after, most)
+
+    async def turn(self, conversation: str, turn: int) -> Sequence[Entry]:
+        """Give what was said in one turn of a conversation."""
+        return await read_turn(self.store, self.connectors, conversation, turn)
+
+    async def asked(self, conversation: str) -> str:
+        """Give the question that the bot waits to have answered."""
+        session = (await self.store.load(conversation, most=0)).session
+        if session is None or session.owner != "bot" or session.question is None:
+            return ""
+        over = session.ended or is_idle(session, self.book.current.settings.idle, self.clock.now())
+        return "" if over else session.question.id
 
     async def put(self, conversation: str, key: str, event: Event) -> Accepted:
         """Store an event of our own, once per key, and see that its turn comes."""
@@ -353,18 +362,6 @@ class Engine:
             await event.wait()
         self._settled.pop(conversation, None)
 
-    def listen(self, conversation: str, listener: Listener) -> Callable[[], None]:
-        """Tell a function of every turn of a conversation after it is stored; gives what ends that."""
-        listeners = self._listeners.setdefault(conversation, [])
-        listeners.append(listener)
-
-        def end() -> None:
-            listeners.remove(listener)
-            if not listeners:
-                self._listeners.pop(conversation, None)
-
-        return end
-
     # Turns
 
     async def _drain(self, conversation: str) -> None:
@@ -376,6 +373,7 @@ class Engine:
                 continue  # somebody else moved it on: look again
             except StoreError as error:
                 self._note(error)
+                self._doubt(conversation, error)
                 _log.error("the store failed", exc_info=error, extra={"conversation": conversation})
                 await self.clock.sleep(RETRY_AFTER)
             except Exception as error:  # noqa: BLE001 - what waits stays stored, and is tried again
@@ -394,10 +392,10 @@ class Engine:
         After a failure events are taken one by one, so that the one of which no turn can be made comes to be the
         first; that one is set aside after `TRIES`, and the others have their turns.
         """
-        self._known.pop(conversation, None)
+        self.sessions.known.pop(conversation, None)
         tries, reason = self._failed.get(conversation, (0, ""))
         loaded = await self.store.load(conversation, most=1 if tries else MOST_LOADED)
-        if not loaded.waiting or self._waits_for_more(conversation, loaded):
+        if not loaded.waiting or self.bursts.holds_up(conversation, loaded, self.wake):
             return False
         rows = self.bursts.first(loaded.waiting)
         if rows[0].at:
@@ -420,29 +418,13 @@ class Engine:
         commit = commit_of(loaded.fence, turns, len(rows), serves=serves, failed=failed)
         committed = await self.store.commit(commit)
         self._failed.pop(conversation, None)
+        self.turning.rated.pop(conversation, None)
         self.handed.note(session)
         self._after(commit, committed, early)
         if self.turning.hooked:
             for turn in turns:
                 await self.registry.after_turn(turn, self.turning.caller(turn.session))
         return committed.more
-
-    def _waits_for_more(self, conversation: str, loaded: Loaded) -> bool:
-        """Look again when a burst is over that goes on, as the rows say."""
-        known = self._later.pop(conversation, None)
-        if known is not None:
-            known.cancel()
-        left = self.bursts.left(loaded)
-        if left:
-            loop = asyncio.get_running_loop()
-            self._later[conversation] = loop.call_later(left, self.wake, conversation)
-        return left > 0
-
-    def _hand_on(self, conversation: str) -> None:
-        """Let another worker see to a burst that this one would have waited for."""
-        self._later[conversation].cancel()
-        if self._carrier is not None:
-            self._carrier.wake(conversation)
 
     def _after(self, commit: Commit, committed: Committed, early: Mapping[str, Early]) -> None:
         """Do what stored turns ask for."""
@@ -459,7 +441,7 @@ class Engine:
                 self.calls.begin(conversation, call, commit.session, early=early.get(call.id))
         if commit.timers:
             self.timers.changed.set()
-        for listener in tuple(self._listeners.get(conversation, ())):
+        for listener in tuple(self.listeners.known.get(conversation, ())):
             for turn in turns:
                 listener(turn)
 
@@ -478,10 +460,14 @@ class Engine:
         if commit is None:
             self._wake_for(await surely(lambda: store.finish_call(conversation, result, self.clock.now())))
         else:
-            made = commit
-            self._took(
-                await surely(lambda: store.take_result(conversation, result, made, self.clock.now())), made, begun
-            )
+            self._took(await surely(lambda: self._store_result(result, commit)), commit, begun)
+
+    async def _store_result(self, result: Result, commit: Commit) -> tuple[Accepted, Committed | None]:
+        try:
+            return await self.store.take_result(commit.conversation, result, commit, self.clock.now())
+        except StoreError as error:
+            self._doubt(commit.conversation, error)
+            raise
 
     def _calls_ended(self, conversation: str) -> None:
         if conversation not in self._draining and conversation in self._settled:

@@ -2,15 +2,14 @@
 
 import asyncio
 import math
-from hashlib import blake2b
 
-from botkit.model.definitions import Capabilities
+from botkit.model.catalogue import Capabilities
 from botkit.ports.clocks import Clock
 from botkit.ports.stores import Store
+from botkit.runtime.slots import name_of
 
 SHARE = 28 / 30  # of what a platform allows: what leaves in order arrives in bunches
 WITHIN = 2.0  # seconds that a place of a channel is taken ahead at most; the others wait in this process
-_LONGEST = 400  # characters of a key
 
 
 class Pacing:
@@ -36,7 +35,7 @@ class Pacing:
                 await self._wait(f"send {channel}", capabilities.per_second, ahead)
 
     async def _wait(self, key: str, per_second: float, within: float) -> None:
-        name = key if len(key) <= _LONGEST else blake2b(key.encode("utf-8", "surrogatepass")).hexdigest()
+        name = name_of(key)
         while True:
             slot = await self._store.shared.reserve(name, per_second * SHARE, within)
             if slot.wait:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from botkit.errors import BotkitError
+from botkit.errors import BotkitError, ConfigError
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Connector, Intake
 from botkit.ports.stores import Store
@@ -15,6 +15,7 @@ from botkit.runtime.duties import Duty, Guarded, poller_of
 _log = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds before a channel is begun again; each is twice the one before
+WRONG_PAUSE = 600.0  # where the settings are wrong: a platform in trouble may take what is right for wrong
 WITHIN = 30.0  # seconds that a start may take
 SOON = 0.5  # seconds for which the start of a bot waits for those of its channels
 
@@ -61,7 +62,7 @@ class Receiving:
     async def _begin(
         self, name: str, connector: Connector, tried: asyncio.Event, tell: Callable[[str], None]
     ) -> None:
-        pause, told = FIRST_PAUSE, False
+        pause, told = FIRST_PAUSE, ""
         while True:
             try:
                 async with asyncio.timeout(WITHIN):
@@ -71,13 +72,16 @@ class Receiving:
                 # What another library says may have the secret of the channel in it, as part of an address.
                 trouble = str(error) if isinstance(error, BotkitError) else type(error).__name__
                 self.down[name] = Down(trouble, self.down[name].since)
+                wrong = isinstance(error, ConfigError)
                 if not told:
-                    tell(f"The channel '{name}' is not up: {trouble}. It is tried again; the others serve.")
-                    told = True
-                _log.warning("channel %s is not up: %s", name, trouble, extra={"channel": name, "pause": pause})
+                    then = "Mend that and start again" if wrong else "It is tried again"
+                    tell(f"The channel '{name}' is not up: {trouble}. {then}; the others serve.")
+                elif told != trouble or (pause == LONGEST_PAUSE and not wrong):
+                    _log.warning("channel %s is not up: %s", name, trouble, extra={"channel": name, "pause": pause})
+                told = trouble
                 await self._give_up(connector)
             tried.set()
-            await self._clock.sleep(pause)
+            await self._clock.sleep(WRONG_PAUSE if wrong else pause)
             pause = min(pause * 2, LONGEST_PAUSE)
         del self.down[name]
         tried.set()

@@ -1,30 +1,58 @@
 """Recognition: the evidence that a message gets before the core sees it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from botkit.model.definitions import FlowSet
-from botkit.model.events import Entity, Evidence, Message, Press
+from botkit.dialogue import steers
+from botkit.model.events import Entity, Evidence, Match, Message, Press, ShownBy
+from botkit.model.flowset import FlowSet
 from botkit.model.locales import Locale
-from botkit.ports.understanding import IntentClassifier
+from botkit.ports.understanding import IntentClassifier, SemanticClassifier, Vector
 
-Shows = Callable[[str, Sequence[Locale]], str]
+Shows = Callable[[str, Sequence[Locale]], tuple[str, ShownBy]]
 MOST_TEXT = 2000  # characters of a message that are classified
 MOST_SHOWN = 200  # characters of a refused one that are looked at for its language
 MOST_SHORT = 40  # characters of one whose evidence is remembered
 MOST_KNOWN = 2000  # texts
 
 
+class _Nothing:
+    """Implements ports.IntentClassifier for a bot that has nothing to be near to."""
+
+    threshold = 0.0
+
+    def classify(self, text: str, locale: str) -> tuple[Match, ...]:
+        """Give nothing."""
+        del text, locale
+        return ()
+
+
+NOTHING = _Nothing()
+
+
+@dataclass(frozen=True, slots=True)
+class Semantics:
+    """What finds the same in other words: classifiers that know vectors, and what gives a message its own in time."""
+
+    embed: Callable[[str], Awaitable[Vector | None]]
+    intents: SemanticClassifier
+    answers: SemanticClassifier
+
+
 @dataclass(frozen=True, slots=True)
 class Recogniser:
-    """Classifiers built for one FlowSet; `shows` tells which language a text clearly shows."""
+    """Classifiers built for one FlowSet; `shows` tells which language a text clearly shows, and by what.
+
+    `semantics` are there where the bot has an embedder and the examples have their vectors.
+    """
 
     flows: FlowSet
     intents: IntentClassifier
     answers: IntentClassifier
     shows: Shows
+    semantics: Semantics | None = None
     known: dict[tuple[str, str, bool], Evidence] = field(default_factory=dict)
     marked: tuple[tuple[str, str, str], ...] = ()  # slot, value and folded value that examples annotate
 
@@ -43,12 +71,31 @@ class Recogniser:
         if given.intents or given.answers or not said.strip():
             return message
         if given.blocked:  # nobody asks what it means, only in which language that is said
-            shown = isinstance(message, Message) and self.shows(said[:MOST_SHOWN], tuple(self.flows.locales.values()))
-            return replace(message, evidence=replace(given, locale=shown or ""))
+            code, by = self._shown(said[:MOST_SHOWN], shown=isinstance(message, Message))
+            return replace(message, evidence=replace(given, locale=code, shown_by=by))
         evidence = self._recall(said[:MOST_TEXT], locale, shown=isinstance(message, Message))
         if given.passages:
             evidence = replace(evidence, passages=given.passages)
         return replace(message, evidence=evidence)
+
+    async def understand(self, message: Message | Press, locale: str) -> Message | Press:
+        """Do what `recognise` does, and by the message's vector if there is one in time.
+
+        What has evidence already, is refused, steers the conversation, or is an example word by word needs none.
+        """
+        found = self.recognise(message, locale)
+        if self.semantics is None or found is message or message.evidence.blocked or _is_example(found.evidence):
+            return found
+        said = (message.text if isinstance(message, Message) else _said(message))[:MOST_TEXT]
+        if steers(self.flows, said):
+            return found
+        vector = await self.semantics.embed(said)
+        if vector is None:
+            return found
+        intents = self.semantics.intents.classify(said, locale, vector)
+        answers = self.semantics.answers.classify(said, locale, vector)
+        threshold = self.semantics.intents.threshold
+        return replace(found, evidence=replace(found.evidence, intents=intents, answers=answers, threshold=threshold))
 
     def _recall(self, text: str, locale: str, *, shown: bool) -> Evidence:
         """Give the evidence of a text; that of short ones, which customers say again and again, is remembered."""
@@ -63,12 +110,18 @@ class Recogniser:
         return evidence
 
     def _find(self, text: str, locale: str, *, shown: bool) -> Evidence:
+        code, by = self._shown(text, shown=shown)
         return Evidence(
             intents=self.intents.classify(text, locale),
             answers=self.answers.classify(text, locale),
             entities=tuple(self._entities(text)),
-            locale=self.shows(text, tuple(self.flows.locales.values())) if shown else "",
+            locale=code,
+            shown_by=by,
+            threshold=self.intents.threshold,
         )
+
+    def _shown(self, text: str, *, shown: bool) -> tuple[str, ShownBy]:
+        return self.shows(text, tuple(self.flows.locales.values())) if shown else ("", "")
 
     def _entities(self, text: str) -> list[Entity]:
         """Find the values that the intents' examples annotate, where the message has them literally."""
@@ -85,3 +138,7 @@ class Recogniser:
 
 def _said(message: Press) -> str:
     return "" if message.run else message.value or message.label
+
+
+def _is_example(evidence: Evidence) -> bool:
+    return any(one.score >= 1.0 for one in (*evidence.intents, *evidence.answers))

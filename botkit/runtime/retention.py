@@ -36,6 +36,7 @@ class Ages(msgspec.Struct, frozen=True):
     files: float | None = None
     failures: float | None = None
     figures: float | None = None
+    audits: float | None = None
 
     @property
     def none(self) -> bool:
@@ -81,6 +82,8 @@ class Retention:
             counts["files"] += await self._files.forget_before(now - ages.files)
         if ages.figures is not None:
             counts["figures"] += await self._store.drop_figures(now - ages.figures)
+        if ages.audits is not None:
+            counts["audits"] += await self._store.drop_acts(now - ages.audits)
         counts = +counts
         if counts:
             await self._files.sweep()
@@ -156,6 +159,8 @@ async def foresee(store: Store, files: Files, ages: Ages, idle: float, now: floa
     if ages.figures is not None:
         day = int((now - ages.figures) // 86_400)
         counts["figures"] += sum(figure.day < day for figure in await store.figures())
+    if ages.audits is not None:
+        counts["audits"] += sum(act.at < now - ages.audits for act in await store.acts(_EVERYTHING))
     return +counts
 
 

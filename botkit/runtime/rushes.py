@@ -17,5 +17,8 @@ class Rushes:
             await (asyncio.sleep(0) if before is None else before.wait())
         finally:
             mine.set()
-            if self.under_way[conversation] is mine:
-                del self.under_way[conversation]
+            if self.under_way.get(conversation) is mine:
+                if before is None or before.is_set():
+                    del self.under_way[conversation]
+                else:  # given up: who comes next waits for the one before
+                    self.under_way[conversation] = before

@@ -14,6 +14,7 @@ from botkit.model.replies import Reply
 from botkit.ports.carriers import EVERYTHING, Carrier
 from botkit.ports.connectors import Connector, Holder, Intake
 from botkit.runtime.forgetting import let_forget
+from botkit.runtime.presence import typist_of
 
 _log = logging.getLogger(__name__)
 
@@ -46,6 +47,12 @@ class Posted:
         given = await self._connector.send(chat, reply) if self._here else reply.id
         self._carrier.tell(f"{self.name}:{chat}")
         return given
+
+    async def typing(self, chat: str, agent: str = "") -> None:
+        """Show on the pages here that somebody writes; other nodes are not told, so that theirs show nothing."""
+        typist = typist_of(self._connector) if self._here else None
+        if typist is not None:
+            await typist.typing(chat, agent)
 
     async def forget(self) -> None:
         """Let the connector let go of what was erased."""

@@ -6,11 +6,12 @@ from botkit.ports.stores import Store
 from botkit.runtime.chores import Chore
 
 KEPT = 7 * 86_400.0  # seconds for which a delivery that comes again is recognised
+UNUSED = 90 * 86_400.0  # seconds after which an embedding that nobody used goes
 
 
 class Sweep:
-    """Lets go, every hour, of the marks that a store keeps of deliveries, sent replies and ended calls, and of files
-    that are nobody's.
+    """Lets go, every hour, of the marks that a store keeps of deliveries, sent replies and ended calls, of files that
+    are nobody's, and of embeddings of texts that are no longer the bot's.
 
     Where several processes run the bot, one of them does.
     """
@@ -30,5 +31,7 @@ class Sweep:
         await self._chore.stop()
 
     async def once(self) -> int:
-        """Sweep now; give how many marks and files went."""
-        return await self._store.forget(self._clock.now() - KEPT) + await self._files.sweep()
+        """Sweep now; give how many marks, files and embeddings went."""
+        now = self._clock.now()
+        gone = await self._store.forget(now - KEPT) + await self._files.sweep()
+        return gone + await self._store.embeddings.drop(now - UNUSED)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
-from botkit.model.definitions import Capabilities
+from botkit.model.catalogue import Capabilities
 from botkit.model.events import Message, Press, Result
 from botkit.model.replies import Call, Reply
 from botkit.model.turn import Turn
@@ -30,7 +30,7 @@ def trace(engine: Engine, spans: Spans) -> None:
     tracing = _Tracing(engine, spans)
     for name in _SCOPES:
         _put(engine, name, tracing.scoped(getattr(engine, name)))
-    _put(engine.calls, "_take", tracing.scoped(getattr(engine.calls, _RESULTS)))
+    _put(engine.calls, _RESULTS, tracing.scoped(getattr(engine.calls, _RESULTS)))
     for name in _COMMITS:
         _put(engine.store, name, tracing.committed(getattr(engine.store, name)))
     _put(engine.turning, "make", tracing.made(engine.turning.make))
@@ -173,6 +173,12 @@ class _Recogniser:
         """Give the message with its evidence."""
         with self._spans.around("botkit.recognise", {"botkit.locale": locale}):
             found: Message | Press = self._real.recognise(message, locale)
+            return found
+
+    async def understand(self, message: Message | Press, locale: str) -> Message | Press:
+        """Give the message with its evidence, found by its vector too."""
+        with self._spans.around("botkit.recognise", {"botkit.locale": locale}):
+            found: Message | Press = await self._real.understand(message, locale)
             return found
 
 

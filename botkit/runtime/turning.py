@@ -6,11 +6,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from botkit.dialogue import advance, new_session, set_aside
-from botkit.model.definitions import FlowSet
-from botkit.model.events import FromCustomer, Message, Opened, Press, Result
+from botkit.dialogue import advance, new_session, set_aside, wants_passages
+from botkit.model.events import Failure, FromCustomer, Message, Opened, Press, Result
+from botkit.model.flowset import FlowSet
 from botkit.model.locales import locale_for
-from botkit.model.replies import Call, Reply
+from botkit.model.replies import SEARCH, Call, Reply
 from botkit.model.session import Session
 from botkit.model.turn import Candidate, Turn
 from botkit.model.values import from_json, to_json
@@ -21,6 +21,7 @@ from botkit.registry.registry import Registry
 from botkit.runtime.books import FlowBook
 from botkit.runtime.limiting import Limiting
 from botkit.runtime.packets import mask_packet
+from botkit.runtime.passages import Passages
 from botkit.runtime.recognition import Recogniser
 
 SOON = 0.02  # seconds for which a turn waits for a read, so that both are stored together
@@ -32,7 +33,7 @@ _SAYING = (Message, Press)
 
 
 class Turning:
-    """Makes the turns of one bot; it stores nothing."""
+    """Makes the turns of one bot; it stores nothing. `senses`: messages may get vectors, which is awaited."""
 
     def __init__(
         self,
@@ -42,6 +43,9 @@ class Turning:
         clock: Clock,
         chosen_locale: str = "",
         limiting: Limiting | None = None,
+        *,
+        senses: bool = False,
+        passages: Passages | None = None,
     ) -> None:
         self.reads: set[Early] = set()  # under way, begun before their call was stored
         self.hooked = any(plugin.before or plugin.after for plugin in registry.plugins)
@@ -51,14 +55,17 @@ class Turning:
         self._clock = clock
         self._chosen_locale = chosen_locale
         self._limiting = limiting
+        self._senses = senses
+        self._passages = passages
+        self.rated = limiting.rated if limiting is not None else {}
         self._guarded = {
             d: any(g.direction == d for p in registry.plugins for g in p.guards) for d in ("input", "output")
         }
 
     @property
     def direct(self) -> bool:
-        """Whether no plugin sees every turn, so that one can be made before its event is stored."""
-        waits = self._limiting is not None and self._limiting.waits
+        """Whether no plugin and no embedder sees every turn, so that one can be made before its event is stored."""
+        waits = self._senses or any(part is not None and part.waits for part in (self._limiting, self._passages))
         return not (self.hooked or self._guarded["input"] or self._guarded["output"] or waits)
 
     def caller(self, session: Session) -> Caller:
@@ -87,6 +94,15 @@ class Turning:
             turns.append(await self._advance(conversation, turns[-1].session, Arrived(0, result)))
         return turns
 
+    async def perform(self, call: Call, session: Session) -> Result:
+        """Call an action, or search for passages, and give the Result, whatever happens."""
+        if call.action != SEARCH:
+            return await self._registry.perform(call, self.caller(session))
+        if self._passages is None:
+            return Result(call.id, failure=Failure("not_configured", "this bot has no articles"))
+        flows = await self._book.flows_for(session, session.conversation)
+        return await self._passages.perform(flows, call)
+
     async def set_aside(self, conversation: str, session: Session | None, arrived: Arrived) -> Turn:
         """Make the turn of an event of which no turn can be made: no plugin and no classifier sees it."""
         flows = await self._book.flows_for(session, conversation)
@@ -94,11 +110,12 @@ class Turning:
         return set_aside(flows, session, arrived.event, self._clock.now())
 
     async def _read_soon(self, call: Call, session: Session, early: dict[str, Early] | None) -> Result | None:
-        caller = self.caller(session)
-        result = self._registry.perform_inline(call, caller)
+        if call.action == SEARCH and (self._passages is None or not self._passages.waits):
+            return await self.perform(call, session)
+        result = self._registry.perform_inline(call, self.caller(session))
         if result is not None or early is None:
             return result
-        task = asyncio.create_task(self._registry.perform(call, caller), name=f"read {call.id}")
+        task = asyncio.create_task(self.perform(call, session), name=f"read {call.id}")
         self.reads.add(task)
         task.add_done_callback(self.reads.discard)
         await asyncio.wait({task}, timeout=SOON)
@@ -121,12 +138,18 @@ class Turning:
                 # What a platform says of its user identifies no customer: it stays apart from what actions found out.
                 event = _knowing(event, {"platform": to_json(arrived.customer)})
             if self._limiting is not None:
-                event = await self._limiting.check(event, session)
+                event = await self._limiting.check(event, session, arrived.seq)
             if (self.hooked or self._guarded["input"]) and not _is_blocked(event):
                 event = await self._prepare(session, event)
         if isinstance(event, _SAYING):
-            event = self.recognisers(flows).recognise(event, session.locale)
+            recogniser = self.recognisers(flows)
+            if self._senses and session.owner == "bot":
+                event = await recogniser.understand(event, session.locale)
+            else:
+                event = recogniser.recognise(event, session.locale)
         turn = advance(flows, session, event, now)
+        if flows.catalogue.articles and isinstance(event, _SAYING) and wants_passages(turn):
+            turn = await self._with_passages(flows, session, event, turn)
         if flows is not self._book.current and flows is not self._book.canary:
             turn = replace(turn, session=replace(turn.session, bound=bool(turn.session.stack)))
         if turn.session.owner == "queue" and turn.effects:
@@ -134,6 +157,13 @@ class Turning:
         if turn.replies and self._guarded["output"]:
             turn = await self._guard_replies(turn, flows)
         return self._limiting.clean(turn) if self._limiting is not None and turn.replies else turn
+
+    async def _with_passages(self, flows: FlowSet, session: Session, event: Message | Press, turn: Turn) -> Turn:
+        """Make a turn again in the light of passages, if there are any; that of nobody's message is made in vain."""
+        if self._passages is None:
+            return turn
+        known = await self._passages.add(flows, event, session.locale)
+        return turn if known is event else advance(flows, session, known, turn.now)
 
     async def _prepare(self, session: Session, event: FromCustomer) -> FromCustomer:
         """Let plugins see an event before its turn: hooks may know the customer, guards may refuse the text."""
@@ -160,7 +190,7 @@ class Turning:
             if verdict is not None and verdict.refused:
                 noted.append(Candidate("safety", "reply", 1.0, f"a guard refuses a reply: {verdict.refused}"))
                 text = locale_for(reply.locale, flows.locales).repair["blocked"]
-                replies.append(Reply(id=reply.id, text=text, locale=reply.locale, epoch=reply.epoch))
+                replies.append(Reply(reply.id, text, locale=reply.locale, epoch=reply.epoch, owner=reply.owner))
             elif verdict is not None and verdict.text is not None:
                 replies.append(replace(reply, text=verdict.text))
             else:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from unicodedata import normalize
 from urllib.parse import urlsplit
 
 from msgspec.structs import replace
@@ -9,6 +10,7 @@ from msgspec.structs import replace
 from botkit.model.locales import serving
 from botkit.model.replies import Button, Card, Reply
 from botkit.model.words import content_length, fold, has_cjk
+from botkit.safety.hosts import is_among
 from botkit.safety.rules import EVERY, Rules
 
 # What `reason` is in on_blocked.
@@ -16,10 +18,15 @@ WORD, PATTERN, REPEATED, TOO_FAST = "blocked word", "blocked pattern", "repeated
 SHORTEST_REPEATED = 10  # letters: what is shorter (yes, 1, A-10293) may be the answer to many questions
 NO_LINK = "[…]"  # in place of a link that leads elsewhere
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_ENDS = r"\s<>\"'`/\\?#，、！？：；（）「」『』《》【】"  # what no host goes on behind
 _LINK = re.compile(
-    r"(?:(?:https?|ftp)://|(?<![\w.@/-])www\.)[^\s<>\"'`\u3000-\u303f\uff00-\uffef\u4e00-\u9fff]{1,2000}",
+    r"(?:(?:https?|ftp):[/\\]+|(?<![\w.@/-])www\.)"
+    # a host, without the Chinese text that follows one of ASCII, unless that goes on with a dot
+    rf"(?:[^{_ENDS}\u0080-\U0010ffff]++(?![^{_ENDS}.．｡。]*+(?:[.．｡]|。[a-z0-9]))|[^{_ENDS}]++)"
+    r"(?:[/\\?#][^\s<>\"'`\u3000-\u303f\uff00-\uffef\u4e00-\u9fff]*+)?",
     re.IGNORECASE,
 )
+_DOTS = str.maketrans("。｡", "..")  # as in names of hosts (RFC 3490, 3.1)
 _TAIL = ".,;:!?)]}*_"
 _LINE = 1000  # characters that the session keeps of a line
 
@@ -40,12 +47,14 @@ class Guarding:
         """Say why a text is refused, an empty text if it is not. `lines` are the talk before it, as (who, text)."""
         if self.rules.repeats and self._is_repeated(text, lines):
             return REPEATED
-        folded = fold(_INVISIBLE.sub("", text))
+        visible = _INVISIBLE.sub("", text)
+        folded = fold(visible)
         own = serving(locale, self._by_locale)
         blocked = (self._every,) if own is None else (self._every, own)
         if any(one.has_word(folded) for one in blocked) or (self._chinese and self._chinese.search(folded)):
             return WORD
-        return PATTERN if any(one.has_pattern(text) for one in blocked) else ""
+        shown = (text,) if visible == text else (text, visible)
+        return PATTERN if any(one.has_pattern(form) for one in blocked for form in shown) else ""
 
     def _is_repeated(self, text: str, lines: Sequence[tuple[str, str]]) -> bool:
         said = fold(text[:_LINE])
@@ -74,7 +83,7 @@ class Guarding:
             link = match[0].rstrip(_TAIL)
             return match[0] if self._may(link, hosts) else NO_LINK + match[0][len(link) :]
 
-        return _LINK.sub(one, text) if "://" in text or "www." in text.lower() else text
+        return _LINK.sub(one, text) if ":" in text or "www." in text.lower() else text
 
     def _buttons(self, buttons: Iterable[Button], hosts: list[str]) -> tuple[Button, ...]:
         kept = [button for button in buttons if not button.url or self._may(button.url, hosts)]
@@ -95,7 +104,7 @@ class Guarding:
 
     def _may(self, link: str, hosts: list[str]) -> bool:
         host = host_of(link)
-        if host is None or _matches(host, self._allowed or ()):
+        if host is None or is_among(host, self._allowed or ()):
             return True
         hosts.append(host or link[:40])
         return False
@@ -110,16 +119,12 @@ def host_of(link: str) -> str | None:
         lowered = f"https:{lowered}"
     try:
         parts = urlsplit(lowered.replace("\\", "/"))
-        host = (parts.hostname or "").rstrip(".")
+        host = normalize("NFKC", (parts.hostname or "").translate(_DOTS)).rstrip(".")
     except ValueError:
         return ""
     if parts.scheme in ("mailto", "tel"):
         return None
     return host if parts.scheme or parts.netloc else None
-
-
-def _matches(host: str, allowed: Iterable[str]) -> bool:
-    return any(host == one or (one.startswith("*.") and host.endswith(one[1:])) for one in allowed)
 
 
 class _Blocked:

@@ -8,9 +8,10 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from botkit.errors import ConfigError, OutboundError
+from botkit.safety.hosts import is_among, network_of
 
 if TYPE_CHECKING:
     import httpx
@@ -33,8 +34,9 @@ class Doors:
 
     def __init__(self, allowed: Iterable[str] = (), resolve: Resolve | None = None) -> None:
         self._resolve = resolve or _resolve
-        self._networks = tuple([net for one in allowed if (net := _network(one)) is not None])
-        self._hosts = tuple([one.lower().rstrip(".") for one in allowed if _network(one) is None])
+        networks = {one: network_of(one) for one in allowed}
+        self._networks = tuple([net for net in networks.values() if net is not None])
+        self._hosts = tuple([one.lower().rstrip(".") for one, net in networks.items() if net is None])
 
     async def open(self, host: str, port: int) -> list[str]:
         """Give the addresses of a host to connect to. Raises OutboundError unless all of them may be reached."""
@@ -42,7 +44,7 @@ class Doors:
         found = await self._find(name, port)
         if not found:
             raise OutboundError(f"{name[:200]!r} has no address")
-        if not self._is_named(name):
+        if not is_among(name, self._hosts):
             for address in found:
                 if not self._may(ip_address(address.partition("%")[0])):
                     raise OutboundError(
@@ -58,9 +60,6 @@ class Doors:
         except (OSError, UnicodeError) as error:  # TimeoutError is an OSError
             raise OutboundError(f"{name[:200]!r} was not found ({type(error).__name__})") from None
 
-    def _is_named(self, name: str) -> bool:
-        return any(name == one or (one.startswith("*.") and name.endswith(one[1:])) for one in self._hosts)
-
     def _may(self, address: Address) -> bool:
         inner = _inner(address)
         if any(one.version == net.version and one in net for one in (address, inner) for net in self._networks):
@@ -71,6 +70,8 @@ class Doors:
 def is_public(address: Address) -> bool:
     """Tell whether an address is one of the Internet's, and of no cloud's own services."""
     special = address.is_multicast or address.is_reserved or address.is_unspecified or address in _METADATA
+    # RFC 3879 has retired the addresses of a site, which some sites route still.
+    special = special or (isinstance(address, IPv6Address) and address.is_site_local)
     return address.is_global and not special
 
 
@@ -82,13 +83,6 @@ def _inner(address: Address) -> Address:
     if carried is None and any(address in net for net in _CARRYING):
         carried = IPv4Address(int(address) & 0xFFFFFFFF)
     return carried or address
-
-
-def _network(text: str) -> Any:
-    try:
-        return ip_network(text, strict=False)
-    except ValueError:
-        return None
 
 
 async def _resolve(name: str, port: int) -> Sequence[str]:

@@ -119,7 +119,8 @@ def _set_up(db: sqlite3.Connection, durability: Durability, *, writes: bool) -> 
         db.execute("PRAGMA query_only = ON")
 
 
-class Reading:
+# A class, since `contextlib` calls four functions more, and this is entered every turn.
+class Lending:
     """Lends the reader, and says in our words what cannot be read."""
 
     __slots__ = ("conversation", "path", "reader")

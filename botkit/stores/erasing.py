@@ -3,7 +3,9 @@
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from hashlib import blake2b
+from zlib import crc32
 
 import msgspec
 
@@ -47,10 +49,7 @@ class Tally:
         for seq, data in turns:
             record = _read(seq, data)
             if record is None:
-                _log.warning(
-                    "a turn cannot be read and is kept",
-                    extra={"action": "retention", "channel": channel, "turn": seq},
-                )
+                _tell_unreadable(channel, seq, crc32(data))
             if record is None or record.now >= before:
                 break
             self.count(channel, record)
@@ -71,10 +70,20 @@ class Tally:
         return [msgspec.structs.replace(one, count=count) for one, count in sorted(self._counts.items(), key=_order)]
 
 
-def is_old(turns: Iterable[tuple[int, bytes]], before: float) -> bool:
-    """Tell whether the first of some turns, as they are stored, is from before then."""
-    record = next((_read(seq, data) for seq, data in turns), None)
-    return record is not None and record.now < before
+def is_old(channel: str, turns: Iterable[tuple[int, bytes]], before: float) -> bool:
+    """Tell whether the first of some turns, as they are stored, is from before then; an unreadable one is not."""
+    for seq, data in turns:
+        record = _read(seq, data)
+        if record is None:
+            _tell_unreadable(channel, seq, crc32(data))
+        return record is not None and record.now < before
+    return False
+
+
+@lru_cache(maxsize=1000)  # it is met again at each pass
+def _tell_unreadable(channel: str, seq: int, _check: int) -> None:
+    extra = {"action": "retention", "channel": channel, "turn": seq}
+    _log.warning("a turn cannot be read and is kept", extra=extra)
 
 
 def _read(seq: int, data: bytes) -> Record | None:

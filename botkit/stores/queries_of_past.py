@@ -22,6 +22,7 @@ from botkit.stores.schema import (
     outbox,
     rates,
     seen,
+    threads,
     timers,
     turns,
 )
@@ -35,7 +36,7 @@ _most: BindParameter[Any] = bindparam("most")
 # -- keeping and removing
 
 KEY: Final = text_of(select(conversations.c.key).where(conversations.c.id == _which))
-_of_a_conversation = (customers, inbox, seen, turns, outbox, calls, timers, failures)
+_of_a_conversation = (customers, inbox, seen, turns, outbox, calls, timers, failures, threads)
 _named = select(conversations.c.id).where(conversations.c.key == _of).scalar_subquery()
 _sent_to = literal_column("'send '").concat(_named)
 ERASE: Final = (
@@ -89,6 +90,7 @@ ACTS: Final = text_of(
     .offset(number(0))
 )
 FORGET_ACTS: Final = text_of(update(audits).where(audits.c.about == _named).values(about=literal_column("''")))
+DROP_ACTS: Final = text_of(delete(audits).where(audits.c.at < bindparam("before")))
 ERASURES: Final = text_of(select(erasures).order_by(erasures.c.number.desc()).limit(_most).offset(number(0)))
 _figuring = insert(figures)
 FIGURE: Final = text_of(
@@ -112,6 +114,7 @@ FORGET: Final = (
     text_of(delete(erased).where(erased.c.day < bindparam("before_day"))),
     text_of(delete(outbox).where(outbox.c.state == number(SENT), outbox.c.at < bindparam("before"))),
     text_of(delete(calls).where(calls.c.state == number(DONE), calls.c.at < bindparam("before"))),
+    text_of(delete(threads).where(threads.c.ended == number(1), threads.c.at < bindparam("before"))),
     text_of(delete(budgets).where(budgets.c.began < bindparam("before") - number(_YEAR))),
 )
 
@@ -193,7 +196,7 @@ OF: Final = text_of(
     .join_from(conversations, customers, customers.c.conversation == conversations.c.key, isouter=True)
     .where(conversations.c.id == _which)
 )
-KEPT: Final = (  # waiting, deliveries, calls, timers, failures, seen
+KEPT: Final = (  # waiting, deliveries, calls, timers, failures, seen, threads
     text_of(
         select(inbox.c.seq, inbox.c.data, inbox.c.customer).where(inbox.c.conversation == _of).order_by(inbox.c.seq)
     ),
@@ -223,5 +226,13 @@ KEPT: Final = (  # waiting, deliveries, calls, timers, failures, seen
         select(seen.c.channel, seen.c.id)
         .where(seen.c.conversation == _of, seen.c.channel != literal_column("''"))
         .order_by(seen.c.seq, seen.c.id)
+    ),
+    text_of(
+        select(
+            *(threads.c.room, threads.c.id, threads.c.place, threads.c.since, threads.c.shown, threads.c.ended),
+            threads.c.at,
+        )
+        .where(threads.c.conversation == _of)
+        .order_by(threads.c.at, threads.c.id)
     ),
 )

@@ -76,14 +76,14 @@ def trim(
     for key, channel in page:
         first = {"of": key, "after": 0, "most": 1}
         found = db.execute(sql.FIRST_TURNS, first).fetchall()
-        if is_old(found, before):  # hardly ever, since it was looked at an hour ago
+        if is_old(channel, found, before):  # hardly ever, since it was looked at an hour ago
             found = db.execute(sql.FIRST_TURNS, {**first, "most": AT_ONCE}).fetchall()
-        upto = tally.add_old(channel, found, before)
-        gone += db.execute(sql.TRIM, {"of": key, "upto": upto}).rowcount if upto else 0
+            upto = tally.add_old(channel, found, before)
+            gone += db.execute(sql.TRIM, {"of": key, "upto": upto}).rowcount
+            if upto == found[-1][0] and len(found) == AT_ONCE:
+                cursor = key - 1  # there may be more of this one
+                break
         looked += len(found)
-        if found and upto == found[-1][0] and len(found) == AT_ONCE:
-            cursor = key - 1  # there may be more of this one
-            break
         if looked > AT_ONCE:
             cursor = key
             break
@@ -98,6 +98,11 @@ def drop_failures(db: sqlite3.Connection, before: float, most: int, now: float) 
     counts = {statement.split()[2]: db.execute(statement, values).rowcount for statement in sql.DROP_OLD}
     _note(db, Tally(), counts, now, "retention")
     return {table: count for table, count in counts.items() if count}
+
+
+def drop_acts(db: sqlite3.Connection, before: float) -> int:
+    """Remove old notes of who of the house did what."""
+    return db.execute(sql.DROP_ACTS, {"before": before}).rowcount
 
 
 def drop_figures(db: sqlite3.Connection, before: float) -> int:

@@ -28,6 +28,7 @@ from botkit.ports.stored import (
     Summary,
     Untouched,
 )
+from botkit.ports.threads import Thread
 from botkit.stores.packing import unpack
 from botkit.stores.sniffing import kind_of
 from botkit.stores.states import CALL, DEAD, DONE, PENDING, PLANNED, REPLY, SENT, STARTED
@@ -194,6 +195,7 @@ def holdings(
     timers: Iterable[Sequence[Any]],
     failures: Iterable[Sequence[Any]],
     seen: Iterable[Sequence[Any]],
+    threads: Iterable[Sequence[Any]],
 ) -> Holdings:
     """Read everything of a conversation but its turns."""
     _, channel, owner, turns, touched, data, customer = row
@@ -209,7 +211,15 @@ def holdings(
             [failed(conversation, kind, what, at, note, *rest) for kind, what, at, note, *rest in failures]
         ),
         seen=tuple([(via, id_) for via, id_ in seen]),
+        threads=tuple([thread(room, id_, conversation, *rest) for room, id_, *rest in threads]),
     )
+
+
+def thread(
+    room: str, id_: str, conversation: str, place: str, since: float, shown: int, ended: int, at: float
+) -> Thread:
+    """Read a row of the threads."""
+    return Thread(room, id_, conversation, place, since, shown, bool(ended), at)
 
 
 def _delivered(reply: str, state: int, attempts: int, at: float, note: str | None, data: bytes | None) -> Delivered:

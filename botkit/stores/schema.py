@@ -14,6 +14,11 @@ turn could be made and calls of which nobody knows whether they were done; repli
 came by that clock; SQLite has one worker and fills none of them. `data` columns hold `codec` bytes, packed by
 `packing`. `inbox.waiting` is how many rows waited in the conversation when this one came, it included.
 
+`embeddings` are vectors of the bot's own texts, examples and passages, by digest; nothing of a customer is among
+them.
+
+`threads` are those of teams' channels in which conversations are shown.
+
 `duties` are what one process of several does, `rates` when the next place of each rate begins, `budgets` what is used
 of each in its period; with SQLite only budgets have rows.
 
@@ -240,6 +245,37 @@ versions = Table(
     Column("data", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
+
+threads = Table(
+    "threads",
+    metadata,
+    Column("room", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("conversation", NARROW, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("since", Float, nullable=False),
+    Column("shown", Integer, nullable=False),
+    Column("ended", SmallInteger, nullable=False),
+    Column("at", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_threads_conversation", threads.c.conversation)
+Index(
+    "ix_threads_open",
+    threads.c.room,
+    threads.c.at,
+    sqlite_where=text("ended = 0"),
+    postgresql_where=text("ended = 0"),
+)
+
+embeddings = Table(
+    "embeddings",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("vector", LargeBinary, nullable=False),
+    Column("used", Float, nullable=False),
+)
+Index("ix_embeddings_used", embeddings.c.used)
 
 erasures = Table(
     "erasures",

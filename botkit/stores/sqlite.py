@@ -36,12 +36,14 @@ from botkit.ports.stored import (
 from botkit.stores import erasing, removing, rows, work
 from botkit.stores import statements as sql
 from botkit.stores import statements_of_past as past
-from botkit.stores.connection import MEMORY, Durability, Reading, connect, empty_log, explain
+from botkit.stores.connection import MEMORY, Durability, Lending, connect, empty_log, explain
+from botkit.stores.embeddings import SQLiteEmbeddings
 from botkit.stores.holding import Hold
 from botkit.stores.migrating import bring_up
 from botkit.stores.packing import pack, unpack
 from botkit.stores.sharing import AloneShared
 from botkit.stores.states import STARTED
+from botkit.stores.threads import SQLiteThreads
 from botkit.stores.workers import name_worker
 from botkit.stores.writers import Inline, Marks, Threaded, Writer
 
@@ -75,6 +77,8 @@ class SQLiteStore:
         self._standing: dict[str, work.Standing] = {}
         self._hold: Hold | None = None
         self.shared = AloneShared(self.write)
+        self.threads = SQLiteThreads(self.write, self.reading)
+        self.embeddings = SQLiteEmbeddings(self.write, self.reading)
 
     async def hold(self, patience: float, keep_waiting: Callable[[str], bool]) -> None:
         """Be the one process that serves from the file, until `close`. Memory is nobody else's anyway."""
@@ -423,6 +427,10 @@ class SQLiteStore:
             found = db.execute(past.ACTS, {"before": before or 2**31 - 1, "most": most}).fetchall()
             return [Act(*row) for row in found]
 
+    async def drop_acts(self, before: float) -> int:
+        """Let go of what was done before then."""
+        return await self.write(partial(removing.drop_acts, before=before))
+
     async def scrub(self) -> bool:
         """Move the write-ahead log into the file, and empty it; deleted bytes of the file are zeros already."""
         self._open_writer()
@@ -471,9 +479,9 @@ class SQLiteStore:
         """Run a job in a transaction; `long` if it may take more time than a loop should be held up for."""
         return await self._open_writer().run(job, long=long)
 
-    def reading(self, conversation: str) -> Reading:
+    def reading(self, conversation: str) -> Lending:
         """Lend the reader for the length of a block."""
-        return Reading(self._reader, self.path, conversation)
+        return Lending(self._reader, self.path, conversation)
 
     # -- how
 
@@ -484,6 +492,3 @@ class SQLiteStore:
 
 
 _AWAITED: Any = Committed(0, more=False)
-
-
-# Context managers as classes: `contextlib` calls four functions more for each, and these are entered every turn.

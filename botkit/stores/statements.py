@@ -348,6 +348,11 @@ SCHEMA: Final = (
         "CREATE TABLE duties (duty TEXT NOT NULL, number BIGINT NOT NULL, worker TEXT, until FLOAT, PRIMARY KEY "
         "(duty)) WITHOUT ROWID"
     ),
+    (
+        "CREATE TABLE embeddings (digest BLOB NOT NULL, vector BLOB NOT NULL, used FLOAT NOT NULL, PRIMARY KEY "
+        "(digest))"
+    ),
+    ("CREATE INDEX ix_embeddings_used ON embeddings (used)"),
     ("CREATE TABLE erased (mark BLOB NOT NULL, day INTEGER NOT NULL, PRIMARY KEY (mark)) WITHOUT ROWID"),
     (
         "CREATE TABLE erasures (number INTEGER NOT NULL, at FLOAT NOT NULL, why TEXT NOT NULL, counts TEXT NOT "
@@ -391,6 +396,13 @@ SCHEMA: Final = (
         " NULL, day INTEGER NOT NULL, PRIMARY KEY (channel, id)) WITHOUT ROWID"
     ),
     (
+        "CREATE TABLE threads (room TEXT NOT NULL, id TEXT NOT NULL, conversation INTEGER NOT NULL, place TEXT NOT "
+        "NULL, since FLOAT NOT NULL, shown INTEGER NOT NULL, ended SMALLINT NOT NULL, at FLOAT NOT NULL, PRIMARY "
+        "KEY (room, id)) WITHOUT ROWID"
+    ),
+    ("CREATE INDEX ix_threads_conversation ON threads (conversation)"),
+    ("CREATE INDEX ix_threads_open ON threads (room, at) WHERE ended = 0"),
+    (
         "CREATE TABLE timers (conversation INTEGER NOT NULL, question TEXT NOT NULL, purpose TEXT NOT NULL, id TEXT"
         " NOT NULL, due FLOAT NOT NULL, PRIMARY KEY (conversation, question, purpose)) WITHOUT ROWID"
     ),
@@ -412,6 +424,7 @@ TABLES: Final = (
     ("conversations"),
     ("customers"),
     ("duties"),
+    ("embeddings"),
     ("erased"),
     ("erasures"),
     ("failures"),
@@ -422,6 +435,7 @@ TABLES: Final = (
     ("publications"),
     ("rates"),
     ("seen"),
+    ("threads"),
     ("timers"),
     ("turns"),
     ("versions"),

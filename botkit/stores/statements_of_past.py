@@ -27,6 +27,7 @@ ERASE: Final = (
     ("DELETE FROM calls WHERE calls.conversation = :of"),
     ("DELETE FROM timers WHERE timers.conversation = :of"),
     ("DELETE FROM failures WHERE failures.conversation = :of"),
+    ("DELETE FROM threads WHERE threads.conversation = :of"),
     ('DELETE FROM conversations WHERE conversations."key" = :of'),
 )
 
@@ -63,6 +64,8 @@ FORGET_ACTS: Final = (
     'conversations."key" = :of)'
 )
 
+DROP_ACTS: Final = "DELETE FROM audits WHERE audits.at < :before"
+
 ERASURES: Final = (
     "SELECT erasures.number, erasures.at, erasures.why, erasures.counts FROM erasures ORDER BY erasures.number "
     "DESC LIMIT :most OFFSET 0"
@@ -87,6 +90,7 @@ FORGET: Final = (
     ("DELETE FROM erased WHERE erased.day < :before_day"),
     ("DELETE FROM outbox WHERE outbox.state = 1 AND outbox.at < :before"),
     ("DELETE FROM calls WHERE calls.state = 2 AND calls.at < :before"),
+    ("DELETE FROM threads WHERE threads.ended = 1 AND threads.at < :before"),
     ("DELETE FROM budgets WHERE budgets.began < :before - 31536000"),
 )
 
@@ -151,5 +155,9 @@ KEPT: Final = (
     (
         "SELECT seen.channel, seen.id FROM seen WHERE seen.conversation = :of AND seen.channel != '' ORDER BY "
         "seen.seq, seen.id"
+    ),
+    (
+        "SELECT threads.room, threads.id, threads.place, threads.since, threads.shown, threads.ended, threads.at "
+        "FROM threads WHERE threads.conversation = :of ORDER BY threads.at, threads.id"
     ),
 )

@@ -57,12 +57,17 @@ def arrival_of(incoming: Incoming, now: float) -> Arrival:
     )
 
 
+def own_id(conversation: str, key: str) -> str:
+    """Give what the key of an event of our own is among all conversations."""
+    return f"{len(conversation)}:{conversation}{key}"
+
+
 def own_arrival(conversation: str, key: str, event: Event, now: float) -> Arrival:
     """Give an event of our own as it goes into the inbox; its key is unique in its conversation."""
     return Arrival(
         conversation,
         OURS,
-        f"{len(conversation)}:{conversation}{key}",
+        own_id(conversation, key),
         now,
         pack(codec.encode_event(event)),
         lost=isinstance(event, Result) and event.failure is not None and event.failure.code == LOST,
@@ -404,7 +409,7 @@ def give_up(db: sqlite3.Connection, reply: str, error: str, now: float) -> None:
 
 def again(conversation: str, failed: str, now: float, data: bytes, customer: bytes | None) -> Arrival:
     """Give an event that was set aside as it goes into the inbox again."""
-    return Arrival(conversation, OURS, f"{len(conversation)}:{conversation}retry:{failed}", now, data, customer)
+    return Arrival(conversation, OURS, own_id(conversation, f"retry:{failed}"), now, data, customer)
 
 
 def retry(db: sqlite3.Connection, failed: str, now: float) -> str:

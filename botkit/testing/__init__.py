@@ -10,43 +10,56 @@ if TYPE_CHECKING:
     from botkit.errors import ArgumentsError, ResultError
     from botkit.testing.carriers import CarrierContract
     from botkit.testing.clocks import FakeClock
-    from botkit.testing.connectors import ConnectorContract, Platform, Shown, Stage
+    from botkit.testing.connectors import ConnectorContract
+    from botkit.testing.embedders import FakeEmbedder
     from botkit.testing.files import FilesContract
     from botkit.testing.intakes import FakeIntake
     from botkit.testing.plugins import PluginHarness, call
     from botkit.testing.samples import sample
+    from botkit.testing.stages import Attachment, FilePlatform, Platform, Shown, Stage, TypingPlatform
     from botkit.testing.stores import StoreContract
+    from botkit.testing.streams import ScriptedStream
 
 __all__ = [
     "ArgumentsError",
+    "Attachment",
     "CarrierContract",
     "ConnectorContract",
     "FakeClock",
+    "FakeEmbedder",
     "FakeIntake",
+    "FilePlatform",
     "FilesContract",
     "Platform",
     "PluginHarness",
     "ResultError",
+    "ScriptedStream",
     "Shown",
     "Stage",
     "StoreContract",
+    "TypingPlatform",
     "call",
     "sample",
 ]
 
 _HOME = {
     "ArgumentsError": "botkit.errors",
+    "Attachment": "botkit.testing.stages",
     "CarrierContract": "botkit.testing.carriers",
     "ConnectorContract": "botkit.testing.connectors",
     "FakeClock": "botkit.testing.clocks",
+    "FakeEmbedder": "botkit.testing.embedders",
     "FakeIntake": "botkit.testing.intakes",
+    "FilePlatform": "botkit.testing.stages",
     "FilesContract": "botkit.testing.files",
-    "Platform": "botkit.testing.connectors",
+    "Platform": "botkit.testing.stages",
     "PluginHarness": "botkit.testing.plugins",
     "ResultError": "botkit.errors",
-    "Shown": "botkit.testing.connectors",
-    "Stage": "botkit.testing.connectors",
+    "ScriptedStream": "botkit.testing.streams",
+    "Shown": "botkit.testing.stages",
+    "Stage": "botkit.testing.stages",
     "StoreContract": "botkit.testing.stores",
+    "TypingPlatform": "botkit.testing.stages",
     "call": "botkit.testing.plugins",
     "sample": "botkit.testing.samples",
 }

@@ -6,79 +6,58 @@
             return opened_stage()          # an async context manager that gives a Stage
 
 `Stage.platform` is the test's own double of the platform, spoken to over the platform's protocol: what it recorded
-decides, not what the connector believes. The suite needs pytest-asyncio and nothing but loopback.
+decides, not what the connector believes. What moves (`streaming`, `typing`) and files stand in modules of their own;
+`stages` has what all of them are played on. The suite needs pytest-asyncio and nothing but loopback.
 """
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
-from typing import Protocol
 
 import msgspec
 import pytest
 
 from botkit.errors import DeliveryError, StoreError
-from botkit.model.definitions import Capabilities
-from botkit.model.events import Message, Opened
+from botkit.model.catalogue import Capabilities
+from botkit.model.events import Message
 from botkit.model.replies import Button, Reply
-from botkit.ports.connectors import Connector, Incoming, Poller
+from botkit.ports.connectors import Incoming, Streamer, StreamPart
+from botkit.testing.connector_files import FileContract
+from botkit.testing.connector_streams import StreamContract
 from botkit.testing.intakes import FakeIntake
-
-PATIENCE = 10.0  # seconds for what has to happen
-HOSTILE = (
-    "<b>bold</b> & <script>alert(1)</script>",
-    "*stars* _lines_ ~waves~ `ticks` [link](https://example.org)",
-    "<!channel> <@U123> @everyone &lt;b&gt; &amp;",
-    "{{ 7 * 7 }} {% raw %} ${HOME} %s \\n",
-    "'; DROP TABLE conversations; --",
+from botkit.testing.stages import (
+    HOSTILE,
+    PATIENCE,
+    WORLD,
+    Attachment,
+    FilePlatform,
+    Platform,
+    Shown,
+    Stage,
+    Staged,
+    Started,
+    TypingPlatform,
+    message_of,
+    messages,
 )
-WORLD = (
-    "订单 A-10293 在哪里？",
-    "أين طلبي رقم ١٢؟",
-    "Grüße, œuvre, naïve",
-    "👩‍👩‍👧 👍🏽 🇩🇪",
-    "e\u0301 \u200f\u202babc\u202c z",
-)
+
+__all__ = [
+    "Attachment",
+    "ConnectorContract",
+    "FilePlatform",
+    "Platform",
+    "Shown",
+    "Stage",
+    "Staged",
+    "TypingPlatform",
+]
 
 
-class Shown(msgspec.Struct, frozen=True):
-    """One message as the platform shows it: the text that a customer reads, and the labels of its buttons."""
+class ConnectorContract(FileContract, StreamContract):
+    """What every connector keeps. Set `refuses = False` where a platform cannot refuse a message.
 
-    text: str
-    buttons: tuple[str, ...] = ()
-    id: str = ""
-
-
-class Platform(Protocol):
-    """A double of the platform, on the other side of its protocol. It refuses what its platform would refuse."""
-
-    async def deliver(self, chat: str, message_id: str, text: str) -> bool:
-        """Deliver a customer's message once, as the platform does; True when the connector acknowledged it."""
-        ...
-
-    async def shown(self, chat: str) -> Sequence[Shown]:
-        """Give what a chat shows of the bot, in order."""
-        ...
-
-    def refuse(self, *, permanent: bool, retry_after: float | None = None) -> None:
-        """Refuse the next message of the bot, for good or for so many seconds."""
-        ...
-
-
-class Stage(msgspec.Struct, frozen=True):
-    """A connector that is built and not started, the double that it speaks to, and two chats of that platform."""
-
-    connector: Connector
-    platform: Platform
-    chats: tuple[str, str] = ("1001", "1002")
-
-
-Staged = AbstractAsyncContextManager[Stage]
-
-
-class ConnectorContract:
-    """What every connector keeps. Set `refuses = False` where a platform cannot refuse a message."""
+    What a connector does not declare in its capabilities is passed over: files, images, streaming, typing. For what
+    it declares its double needs a little more: it is a FilePlatform, a TypingPlatform.
+    """
 
     refuses = True
     pytestmark = pytest.mark.asyncio
@@ -95,9 +74,9 @@ class ConnectorContract:
             assert all(hasattr(route, "path") for route in it.connector.routes())
 
     async def test_hands_a_message_over_once(self, stage: Staged, botkit_intake: FakeIntake) -> None:
-        async with stage as it, _Started(it, botkit_intake):
+        async with stage as it, Started(it, botkit_intake):
             assert await _deliver(it, it.chats[0], "m1", "Where is my order?")
-            received = _messages(botkit_intake.received)
+            received = messages(botkit_intake.received)
             assert len(received) == 1
             incoming = received[0]
             assert (incoming.channel, incoming.chat) == (it.connector.name, it.chats[0])
@@ -107,7 +86,7 @@ class ConnectorContract:
             assert msgspec.json.decode(msgspec.json.encode(incoming), type=Incoming) == incoming
 
     async def test_acknowledges_only_what_is_stored(self, stage: Staged, botkit_intake: FakeIntake) -> None:
-        async with stage as it, _Started(it, botkit_intake):
+        async with stage as it, Started(it, botkit_intake):
             botkit_intake.hold()
             delivery = asyncio.create_task(it.platform.deliver(it.chats[0], "m1", "hi"))
             await botkit_intake.wait(1)
@@ -118,49 +97,49 @@ class ConnectorContract:
             assert await asyncio.wait_for(delivery, PATIENCE)
 
     async def test_acknowledges_nothing_that_was_not_stored(self, stage: Staged, botkit_intake: FakeIntake) -> None:
-        async with stage as it, _Started(it, botkit_intake):
+        async with stage as it, Started(it, botkit_intake):
             botkit_intake.fail(StoreError("the disk is full"))
             assert not await _deliver(it, it.chats[0], "m1", "hi")
             botkit_intake.fail(None)
             assert await _deliver(it, it.chats[0], "m1", "hi")
-            assert [_text(one) for one in _messages(botkit_intake.incoming)] == ["hi"]
+            assert [_text(one) for one in messages(botkit_intake.incoming)] == ["hi"]
 
     async def test_passes_a_redelivery_on_with_its_id(self, stage: Staged, botkit_intake: FakeIntake) -> None:
-        async with stage as it, _Started(it, botkit_intake):
+        async with stage as it, Started(it, botkit_intake):
             assert await _deliver(it, it.chats[0], "m1", "hi")
             assert await _deliver(it, it.chats[0], "m1", "hi")
             assert await _deliver(it, it.chats[0], "m2", "hi")
-            ids = [one.id for one in _messages(botkit_intake.received)]
+            ids = [one.id for one in messages(botkit_intake.received)]
             assert len(ids) == 3
             assert len(set(ids)) == 2
 
     async def test_keeps_the_order_and_the_chats_apart(self, stage: Staged, botkit_intake: FakeIntake) -> None:
-        async with stage as it, _Started(it, botkit_intake):
+        async with stage as it, Started(it, botkit_intake):
             for n in range(6):
                 assert await _deliver(it, it.chats[n % 2], f"m{n}", f"text {n}")
-            first = [_text(one) for one in _messages(botkit_intake.incoming) if one.chat == it.chats[0]]
+            first = [_text(one) for one in messages(botkit_intake.incoming) if one.chat == it.chats[0]]
             assert first == ["text 0", "text 2", "text 4"]
             for n in range(6):
                 await it.connector.send(it.chats[n % 2], Reply(f"r{n}", f"reply {n}"))
             assert [one.text for one in await it.platform.shown(it.chats[1])] == ["reply 1", "reply 3", "reply 5"]
 
     async def test_carries_every_writing_both_ways(self, stage: Staged, botkit_intake: FakeIntake) -> None:
-        async with stage as it, _Started(it, botkit_intake):
+        async with stage as it, Started(it, botkit_intake):
             for n, text in enumerate(WORLD):
                 assert await _deliver(it, it.chats[0], f"m{n}", text)
                 await it.connector.send(it.chats[0], Reply(f"r{n}", text))
-            assert [_text(one) for one in _messages(botkit_intake.incoming)] == list(WORLD)
+            assert [_text(one) for one in messages(botkit_intake.incoming)] == list(WORLD)
             assert [one.text for one in await it.platform.shown(it.chats[0])] == list(WORLD)
 
     async def test_survives_strange_messages(self, stage: Staged, botkit_intake: FakeIntake) -> None:
-        async with stage as it, _Started(it, botkit_intake):
+        async with stage as it, Started(it, botkit_intake):
             for n, text in enumerate((*HOSTILE, "x" * 100_000, " ")):
                 await _deliver(it, it.chats[0], f"m{n}", text)  # taken or refused, as the platform has it
             assert await _deliver(it, it.chats[0], "last", "still there?")
             assert _text(botkit_intake.incoming[-1]) == "still there?"
 
     async def test_sends_and_gives_the_id(self, stage: Staged, botkit_intake: FakeIntake) -> None:
-        async with stage as it, _Started(it, botkit_intake):
+        async with stage as it, Started(it, botkit_intake):
             ids = [await it.connector.send(it.chats[0], Reply(f"r{n}", f"reply {n}")) for n in range(2)]
             assert all(ids)
             assert len(set(ids)) == 2
@@ -168,13 +147,13 @@ class ConnectorContract:
 
     @pytest.mark.parametrize("text", HOSTILE)
     async def test_shows_text_as_text(self, stage: Staged, botkit_intake: FakeIntake, text: str) -> None:
-        async with stage as it, _Started(it, botkit_intake):
+        async with stage as it, Started(it, botkit_intake):
             await it.connector.send(it.chats[0], Reply("r1", text))
-            assert [one.text for one in await it.platform.shown(it.chats[0])] == [text]
+            assert [one.text for one in await it.platform.shown(it.chats[0])] == [it.read(text)]
 
     async def test_shows_every_button(self, stage: Staged, botkit_intake: FakeIntake) -> None:
         labels = ("Track <my> order", "退货", "Talk to a *person*")
-        async with stage as it, _Started(it, botkit_intake):
+        async with stage as it, Started(it, botkit_intake):
             buttons = tuple(Button(label, value=str(n)) for n, label in enumerate(labels))
             await it.connector.send(it.chats[0], Reply("r1", "What is it?", buttons, question="q1"))
             shown = await it.platform.shown(it.chats[0])
@@ -183,20 +162,29 @@ class ConnectorContract:
             assert [label for label in labels if label not in seen] == []
 
     async def test_cuts_a_long_text_and_loses_nothing(self, stage: Staged, botkit_intake: FakeIntake) -> None:
-        async with stage as it, _Started(it, botkit_intake):
+        async with stage as it, Started(it, botkit_intake):
             most = it.connector.capabilities.text_length or 4096
             words = [f"word{n}" for n in range(most // 8 + 20)]
             await it.connector.send(it.chats[0], Reply("r1", " ".join(words)))
             shown = await it.platform.shown(it.chats[0])
             assert [word for one in shown for word in one.text.split()] == words
 
+    async def test_says_who_speaks(self, stage: Staged, botkit_intake: FakeIntake) -> None:
+        async with stage as it, Started(it, botkit_intake):
+            await it.connector.send(it.chats[0], Reply("r1", "I look it up.", agent="Mia <b>"))
+            await it.connector.send(it.chats[0], Reply("r2", "What else?"))
+            person, bot = await it.platform.shown(it.chats[0])
+            assert "I look it up." in person.text
+            assert "Mia <b>" in (person.agent or person.text)
+            assert (bot.text, bot.agent) == ("What else?", "")
+
     async def test_tells_a_refusal_for_good(self, stage: Staged, botkit_intake: FakeIntake) -> None:
-        async with stage as it, _Started(it, botkit_intake):
+        async with stage as it, Started(it, botkit_intake):
             error = await self._refused(it, permanent=True)
             assert error.permanent
 
     async def test_tells_a_refusal_for_a_while(self, stage: Staged, botkit_intake: FakeIntake) -> None:
-        async with stage as it, _Started(it, botkit_intake):
+        async with stage as it, Started(it, botkit_intake):
             error = await self._refused(it, permanent=False, retry_after=3.0)
             assert not error.permanent
             assert error.retry_after == pytest.approx(3.0)
@@ -229,42 +217,18 @@ class ConnectorContract:
         self, stage: Staged, botkit_intake: FakeIntake, caplog: pytest.LogCaptureFixture
     ) -> None:
         caplog.set_level(logging.DEBUG)
-        async with stage as it, _Started(it, botkit_intake):
+        async with stage as it, Started(it, botkit_intake):
             await _deliver(it, it.chats[0], "m1", "my secret is swordfish")
+            if isinstance(it.connector, Streamer):
+                await it.connector.stream(it.chats[0], StreamPart("r1", "delta", "your secret is haddock"))
             await it.connector.send(it.chats[0], Reply("r1", "your secret is haddock"))
         ours = [one.getMessage() for one in caplog.records if not one.name.startswith(("asyncio", "websockets"))]
         assert [line for line in ours if "swordfish" in line or "haddock" in line] == []
-
-
-class _Started:
-    """A connector that runs for the length of a block."""
-
-    def __init__(self, stage: Stage, intake: FakeIntake) -> None:
-        self._connector, self._intake = stage.connector, intake
-        self._polling: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> None:
-        await self._connector.start(self._intake)
-        if isinstance(self._connector, Poller) and self._connector.polls:
-            self._polling = asyncio.create_task(self._connector.poll())
-
-    async def __aexit__(self, *_: object) -> None:
-        self._intake.release()
-        if self._polling is not None:
-            self._polling.cancel()
-            await asyncio.gather(self._polling, return_exceptions=True)
-        await self._connector.stop()
 
 
 async def _deliver(it: Stage, chat: str, message_id: str, text: str) -> bool:
     return await asyncio.wait_for(it.platform.deliver(chat, message_id, text), PATIENCE)
 
 
-def _messages(deliveries: Sequence[Incoming]) -> list[Incoming]:
-    """Give the deliveries that are not a chat's opening, which a connector may tell of before."""
-    return [one for one in deliveries if not isinstance(one.event, Opened)]
-
-
 def _text(incoming: Incoming) -> str:
-    assert isinstance(incoming.event, Message)
-    return incoming.event.text
+    return message_of(incoming).text

@@ -66,6 +66,10 @@ class Counter(Protocol):
         """Give what a customer was told, in order, as their platform shows it."""
         ...
 
+    async def typing(self, chat: str) -> Sequence[str]:
+        """Give the names of those who wrote to a customer, as their platform has shown it, in order."""
+        ...
+
 
 Opened = AbstractAsyncContextManager[Counter]
 
@@ -135,6 +139,7 @@ class DeskContract:
             ]
             assert any(line.who == "event" and "care" in line.text for line in dossier.lines)
             later = await one.desk.look(conversation, dossier.lines[0].turn)
+            assert (await one.desk.look(conversation, 2**31 - 1)).lines == ()
             assert "/care" not in [line.text for line in later.lines]
 
     async def test_what_is_not_there_is_unknown(self, counter: Opened) -> None:
@@ -220,6 +225,27 @@ class DeskContract:
             assert (await desk.look(conversation)).case.agent == "ann"
             assert "hello" not in await one.heard("a")
             assert (await desk.claim(conversation, "lee", lead=True)).agent == "lee"
+
+    async def test_a_customer_sees_that_somebody_writes(self, counter: Opened) -> None:
+        async with counter as one:
+            conversation, other = await queue(one, "a"), await queue(one, "b")
+            with pytest.raises(DeskError) as unclaimed:
+                await one.desk.typing(conversation, "ann")
+            assert unclaimed.value.reason == "unclaimed"
+            await one.desk.claim(conversation, "ann")
+            await one.desk.claim(other, "ann")
+            before = await one.desk.look(conversation)
+            with pytest.raises(DeskError) as taken:
+                await one.desk.typing(conversation, "bob")
+            assert taken.value.reason == "taken"
+            with pytest.raises(DeskError) as unknown:
+                await one.desk.typing("web:nobody", "ann")
+            assert unknown.value.reason == "unknown"
+            for _ in range(3):
+                await one.desk.typing(conversation, "ann")
+            assert set(await one.typing("a")) == {"ann"}
+            assert list(await one.typing("b")) == []
+            assert await one.desk.look(conversation) == before, "typing is nothing that was said"
 
     async def test_a_note_stays_in_the_house(self, counter: Opened) -> None:
         async with counter as one:

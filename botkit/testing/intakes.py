@@ -13,7 +13,8 @@ from botkit.testing.clocks import FakeClock
 class FakeIntake:
     """Keeps what a connector hands over. `received` has every delivery, `incoming` each (channel, id) once.
 
-    `entries` is what `history` gives of each conversation; `files` are kept in memory. `hold` makes `accept` block
+    `entries` is what `history` and `turn` give of each conversation, `questions` what `asked` does; `files` are kept
+    in memory, within the limits of `limit_files`. `hold` makes `accept` block
     until `release`; `fail` lets the next calls raise.
     """
 
@@ -27,7 +28,12 @@ class FakeIntake:
         self._seqs: dict[tuple[str, str], Accepted] = {}
         self._counts: dict[str, int] = {}
         self.entries: dict[str, list[Entry]] = {}
+        self.questions: dict[str, str] = {}
         self.files: Files = KeptFiles(MemoryShelf(), FileLimits(), FakeClock())
+
+    def limit_files(self, limits: FileLimits) -> None:
+        """Take only such files from now on; those that were put before are gone."""
+        self.files = KeptFiles(MemoryShelf(), limits, FakeClock())
 
     def hold(self) -> None:
         """Let `accept` block from now on."""
@@ -51,6 +57,18 @@ class FakeIntake:
         if self._error is not None:
             raise self._error
         return [entry for entry in self.entries.get(conversation, ()) if entry.seq > after][-most:]
+
+    async def turn(self, conversation: str, turn: int) -> Sequence[Entry]:
+        """Give what `entries` holds of a turn."""
+        if self._error is not None:
+            raise self._error
+        return [entry for entry in self.entries.get(conversation, ()) if entry.seq == turn]
+
+    async def asked(self, conversation: str) -> str:
+        """Give what `questions` holds."""
+        if self._error is not None:
+            raise self._error
+        return self.questions.get(conversation, "")
 
     async def accept(self, incoming: Incoming) -> Accepted:
         """Take a delivery as a store would."""

@@ -15,8 +15,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from botkit.errors import UsageError
-from botkit.model.definitions import Catalogue, Found, Reading
+from botkit.model.catalogue import Catalogue
 from botkit.model.events import Event, Message, Passage, Result
+from botkit.model.parsers import Found, Reading
 from botkit.model.replies import Call
 from botkit.model.turn import Turn
 from botkit.model.values import File, from_json, to_json

@@ -17,6 +17,7 @@ from botkit.ports.connectors import Incoming
 from botkit.ports.files import FileLimits, Files
 from botkit.ports.stored import Act, Commit, Failed, Figure, Untouched
 from botkit.ports.stores import Store
+from botkit.ports.threads import Thread
 from botkit.stores import open_files
 from botkit.stores.files import KeptFiles
 from botkit.stores.memory import MemoryShelf
@@ -26,7 +27,7 @@ from botkit.testing.stored import NOW, commit_of, contact, message, take, timele
 
 DAY = 86_400.0
 TRACE = "Zaphod-4711"  # what a customer says and is called in these tests, everywhere
-OF_NOBODY = frozenset({"publications", "versions", "duties", "erasures", "erased", "figures", "audits"})
+OF_NOBODY = frozenset({"publications", "versions", "duties", "erasures", "erased", "figures", "audits", "embeddings"})
 MAY_BE_EMPTY = frozenset({"rates"})  # in stores that only one worker can have
 LIMITS = FileLimits()
 
@@ -67,6 +68,7 @@ async def fill(store: Store, conversation: str, files: Files | None = None) -> N
     await store.give_up(f"{conversation}/r1", f"{TRACE} blocked it", NOW)
     await store.start_call(calls[0], NOW)
     await store.finish_call(conversation, Result(calls[0].id, TRACE), NOW)
+    await store.threads.keep(Thread("telegram", f"-100.{TRACE}.{chat}", conversation, "-100", NOW, at=NOW))
     if files is not None:
         await files.put(conversation, f"{TRACE}.txt", _text())
     for name in (conversation, f"send {conversation}"):
@@ -137,6 +139,11 @@ class ErasureContract:
         assert {act.about for act in others} == {f"web:{n}" for n in range(8)}
         assert [act.number for act in await store.acts(2, 5)] == [4, 3]
         assert list(await store.acts(2, 1)) == []
+        assert [act.number for act in await store.acts(2, 2**40)] == [9, 8]
+        assert await store.drop_acts(NOW) == 0
+        assert await store.drop_acts(NOW + 1) == 8
+        await store.note_act("ann", "read", "web:1", NOW)
+        assert [act.number for act in await store.acts()] == [10, 9]
 
     async def test_an_erasure_is_noted_without_whom(self, store: Store) -> None:
         await fill(store, "web:1")

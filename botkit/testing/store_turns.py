@@ -214,6 +214,7 @@ class TurnContract:
         assert [one.seq for one in await store.turns(conversation)] == list(range(1, 13))
         assert [one.seq for one in await store.turns(conversation, first=9, most=2)] == [9, 10]
         assert list(await store.turns("web:nobody")) == []
+        assert [list(await store.turns(conversation, first)) for first in (13, 2**31, 2**62)] == [[], [], []]
 
     async def test_a_late_commit_meets_the_fence_and_leaves_nothing(self, store: Store) -> None:
         conversation = await contact(store)

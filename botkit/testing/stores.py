@@ -41,9 +41,11 @@ from botkit.model.replies import Button, Call, Reply, SetTimer
 from botkit.model.session import Frame, Owner, Session
 from botkit.ports.stored import Backlog, Failed, Left
 from botkit.ports.stores import Store
+from botkit.testing.store_embeddings import EmbeddingContract
 from botkit.testing.store_erasing import ErasureContract
 from botkit.testing.store_leases import LeaseContract
 from botkit.testing.store_sharing import SharedContract
+from botkit.testing.store_threads import ThreadContract
 from botkit.testing.store_turns import TurnContract
 from botkit.testing.store_versions import CustomerContract, VersionContract
 from botkit.testing.stored import (
@@ -59,7 +61,16 @@ from botkit.testing.stored import (
 )
 
 
-class StoreContract(TurnContract, LeaseContract, SharedContract, VersionContract, CustomerContract, ErasureContract):
+class StoreContract(
+    TurnContract,
+    LeaseContract,
+    SharedContract,
+    VersionContract,
+    CustomerContract,
+    ErasureContract,
+    ThreadContract,
+    EmbeddingContract,
+):
     """Subclass it, name the class Test..., and give it a `store` that is open."""
 
     # -- calls

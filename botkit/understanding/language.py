@@ -1,10 +1,13 @@
-"""Which of a bot's languages a message clearly shows."""
+"""Which of a bot's languages a message clearly shows, and by what."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from botkit.model.events import ShownBy
 from botkit.model.locales import Locale
+
+Letters = Callable[[Sequence[str]], str]  # words in Latin letters, as written → the code of a locale, or ''
 
 _NOISE = re.compile(r"(?<!\S)\S*(?:[@\d]|://|www\.)\S*")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]+(?:['’][A-Za-zÀ-ɏ]+)*")
@@ -16,22 +19,32 @@ _SCRIPTS = {
     "cyrillic": r"[Ѐ-ӿ]+",
 }
 _MOST = 2000  # characters that are looked at
+_FIRM = 3  # of a script's words for each in Latin letters: the others are names and borrowed words
+_FEW = 3  # words
+_NOTHING: tuple[str, ShownBy] = ("", "")
 
 
-def show(text: str, locales: Sequence[Locale]) -> str:
-    """Give the code of the locale that the text clearly shows, or ''.
+def show(text: str, locales: Sequence[Locale], letters: Letters | None = None) -> tuple[str, ShownBy]:
+    """Give the code of the locale that the text clearly shows, and by what; or ('', '').
 
     A script of its own decides where it has at least as many words as the Latin letters; one Chinese character
     counts as a word. Between languages in Latin letters frequent words (`shown_by`) decide: two of them, or one
-    in a message of up to three words, and more than any other language has. Numbers, addresses and names show
-    nothing.
+    in a message of up to three words, and more than any other language has. Where there are no two, `letters` may
+    tell. Numbers, addresses and names show nothing.
     """
     plain = _NOISE.sub(_without_latin, text[:_MOST])
-    latin = [word.casefold().replace("’", "'") for word in _LATIN.findall(plain)]
+    latin = _LATIN.findall(plain)
     script, weight = _own_script(plain)
     if script and weight >= len(latin):
-        return next((locale.code for locale in locales if locale.script == script), "")
-    return _by_words(latin, locales)
+        code = next((locale.code for locale in locales if locale.script == script), "")
+        return (code, "script" if weight >= _FIRM * len(latin) else "characters") if code else _NOTHING
+    shown = _by_words([word.casefold().replace("’", "'") for word in latin], locales)
+    if letters is None or not latin or shown[1] == "words":
+        return shown
+    code = letters(latin)
+    if not code or (code == shown[0] and len(latin) < _FEW):  # ok thanks: no more than the word alone
+        return shown
+    return code, "letters"
 
 
 def _without_latin(match: re.Match[str]) -> str:
@@ -56,9 +69,9 @@ def _scripts() -> dict[str, re.Pattern[str]]:
     return {script: re.compile(pattern) for script, pattern in _SCRIPTS.items()}
 
 
-def _by_words(words: Sequence[str], locales: Sequence[Locale]) -> str:
+def _by_words(words: Sequence[str], locales: Sequence[Locale]) -> tuple[str, ShownBy]:
     if not words or not locales:
-        return ""
+        return _NOTHING
     counts = []
     for at, locale in enumerate(locales):
         shown = _folded(locale.shown_by) if locale.script == "latin" else frozenset()
@@ -67,7 +80,10 @@ def _by_words(words: Sequence[str], locales: Sequence[Locale]) -> str:
     best, place = counts[0]
     second = counts[1][0] if len(counts) > 1 else 0
     needed = 1 if len(words) <= 3 else 2
-    return locales[-place].code if best >= needed and best > second else ""
+    if best < needed or best == second:
+        return _NOTHING
+    several = sum([locale.script == "latin" for locale in locales]) > 1
+    return locales[-place].code, "word" if best == 1 and (several or len(words) < _FEW) else "words"
 
 
 @lru_cache(maxsize=128)

@@ -6,7 +6,7 @@ addresses, links and order numbers give no term.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -61,6 +61,7 @@ class Term(msgspec.Struct, frozen=True):
 class Clause(msgspec.Struct, frozen=True):
     """A part of a message; `refused` says that it begins by refusing what it names, `denied` that it denies."""
 
+    text: str
     terms: tuple[Term, ...]
     refused: bool = False
     denied: bool = False
@@ -135,6 +136,7 @@ def _read_lexicon() -> _Lexicon:
 _LEXICON = _read_lexicon()
 _EMPTY = frozenset(EMPTY_WORDS.split())
 _EMPTY_STEMS = frozenset(map(stem, _EMPTY)) | _EMPTY
+_EMPTY_RUNS = frozenset(EMPTY_CJK.split())
 _WEAK_STEMS = (frozenset(map(stem, WEAK_WORDS.split())) | frozenset(WEAK_WORDS.split())) - _EMPTY
 _WEAK_KEYS = frozenset(f"={name}" for name in WEAK_CONCEPTS.split())
 KNOWN_STEMS = frozenset(_LEXICON.words) | _EMPTY_STEMS | _WEAK_STEMS
@@ -148,6 +150,11 @@ def word_term(root: str, word: str) -> Term:
     if root in _EMPTY_STEMS or word in _EMPTY:
         return Term(root, root, EMPTY)
     return Term(root, root, WEAK if root in _WEAK_STEMS or len(root) < 3 else FULL)
+
+
+def without_neutral(text: str) -> str:
+    """Give a text without its numbers, addresses and links."""
+    return _NEUTRAL.sub(" ", text)
 
 
 @lru_cache(maxsize=2048)
@@ -180,7 +187,7 @@ def _clause(text: str) -> Clause:
     folded = fold(text)
     terms: dict[str, Term] = {}
     roots: list[tuple[str, str]] = []
-    for piece in folded.split() if folded.isascii() else _segment().findall(folded):
+    for piece in segments(folded):
         if has_cjk(piece):
             for term in _cjk_terms(piece):
                 terms.setdefault(term.key, term)
@@ -189,10 +196,37 @@ def _clause(text: str) -> Clause:
     for term in _latin_terms(roots):
         terms.setdefault(term.key, term)
     return Clause(
+        text,
         tuple(terms.values())[:_TERMS],
         refused=_REFUSAL.search(folded) is not None,
         denied=_DENIAL.search(folded) is not None,
     )
+
+
+def segments(folded: str) -> list[str]:
+    """Cut a folded text into words and runs of Chinese, Japanese and Korean characters, in order."""
+    return folded.split() if folded.isascii() else _segment().findall(folded)
+
+
+def concepts(pieces: Sequence[str]) -> Iterator[str]:
+    """Name the things that segments speak of in words that others may put otherwise: `=return` of 'send back'."""
+    roots: list[tuple[str, str]] = []
+    for piece in pieces:
+        if has_cjk(piece):
+            yield from (term.key for term in _cjk_terms(piece) if term.key.startswith("="))
+        else:
+            roots.append((stem(piece), piece))
+    yield from (term.key for term in _latin_terms(roots) if term.key.startswith("="))
+
+
+def is_empty(word: str) -> bool:
+    """Tell whether a folded word says nothing about what is meant, in any bot."""
+    return word in _EMPTY or stem(word) in _EMPTY_STEMS or word in _EMPTY_RUNS
+
+
+def is_weak(word: str) -> bool:
+    """Tell whether a folded word says little about what is meant: when, order, problem."""
+    return stem(word) in _WEAK_STEMS
 
 
 def _latin_terms(roots: list[tuple[str, str]]) -> Iterator[Term]:

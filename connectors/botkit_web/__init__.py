@@ -10,9 +10,11 @@ from botkit_web.settings import WebSettings
 CAPABILITIES = Capabilities(
     buttons=24,
     cards=True,
+    markdown=True,
     images=True,
     files=True,
     typing=True,
+    streaming=True,
     text_length=8_000,
     button_length=200,
 )

@@ -15,8 +15,8 @@ show as a picture is given to be saved.
 
 import asyncio
 import logging
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -25,8 +25,9 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from botkit import File, FileError, Intake
-from botkit_web.access import Allowance, Signer, allows
+from botkit_web.access import Allowances, Gate, Signer, address_of
 from botkit_web.settings import WebSettings
+from botkit_web.sites import SAFE, answer_site, problem
 
 _log = logging.getLogger(__name__)
 
@@ -35,27 +36,29 @@ _STATUS: Final = {"empty": 400, "too_large": 413, "too_many": 413, "wrong_type":
 _RETRY: Final = 3.0  # seconds until a page should try again what could not be stored
 _AT_ONCE: Final = 4  # uploads of one chat
 _RATE, _BURST = 0.5, 20  # uploads a second of one chat in the long run, and at once
-_KNOWN: Final = 10_000  # chats of which it is known how often they uploaded
+_PER_ADDRESS: Final = 5  # times as many at once of one address
+_BYTES_RATE, _BYTES_BURST = 500_000.0, 200_000_000  # bytes a second of one address in the long run, and at once
 _LONGEST_NAME: Final = 1_000
-_SAFE: Final = {
-    "x-content-type-options": "nosniff",
-    "content-security-policy": "default-src 'none'; sandbox",
-    "referrer-policy": "no-referrer",
-    "x-robots-tag": "noindex",
-}
 
 
 class Uploads:
     """Takes and gives the files of chats. `intake` gives None while the channel is not running."""
 
     def __init__(
-        self, settings: WebSettings, signer: Signer, intake: Callable[[], Intake | None], clock: Callable[[], float]
+        self,
+        settings: WebSettings,
+        signer: Signer,
+        gate: Gate,
+        intake: Callable[[], Intake | None],
+        clock: Callable[[], float],
     ) -> None:
         self._settings = settings
         self._signer = signer
         self._intake = intake
-        self._clock = clock
-        self._allowances: OrderedDict[str, Allowance] = OrderedDict()
+        self._chats = Allowances(_RATE, _BURST, clock)
+        self._addresses = Allowances(_RATE, _BURST * _PER_ADDRESS, clock)
+        self._bytes = Allowances(_BYTES_RATE, _BYTES_BURST, clock)
+        self._gate = gate
         self._under_way: Counter[str] = Counter()
 
     def routes(self) -> list[BaseRoute]:
@@ -85,42 +88,46 @@ class Uploads:
     # Taking
 
     async def _answer(self, request: Request) -> Response:
-        origin = request.headers.get("origin", "")
-        if not allows(origin, request.headers.get("host", ""), self._settings.origins):
-            return _problem(403, "origin", "A page of this site may not upload.")
-        answer = Response(status_code=204) if request.method == "OPTIONS" else await self._take(request)
-        if origin:
-            answer.headers.update(_for_other_sites(origin))
-        return answer
+        return await answer_site(request, self._settings.origins, self._take)
 
     async def _take(self, request: Request) -> Response:
         intake, chat = self._intake(), request.headers.get("x-chat", "")
         if intake is None:
             return _unavailable()
         if self._signer.owner_of(chat, request.headers.get("x-chat-token", "")) is None:
-            return _problem(401, "chat", "This chat is another one's.")
-        wait = 1.0 if self._under_way[chat] >= _AT_ONCE else self._allowance(chat).take()
+            return problem(401, "chat", "This chat is another one's.")
+        address = address_of(request.client)
+        wait = 1.0 if self._under_way[chat] >= _AT_ONCE else self._chats.take(chat)
+        if address and not wait:
+            wait = self._addresses.take(address) or self._bytes.take(address)
+        wait = wait or self._gate.enter(address)
         if wait:
-            return _problem(429, "too_fast", "That was too fast.", retry_after=wait)
+            return problem(429, "too_fast", "That was too fast.", wait=wait)
+        try:
+            return await self._receive(request, intake, chat, address)
+        finally:
+            self._gate.leave(address)
+
+    async def _receive(self, request: Request, intake: Intake, chat: str, address: str) -> Response:
         if _announced(request) > intake.files.limits.size:
-            return _problem(413, "too_large", "This file is too large.")
+            return problem(413, "too_large", "This file is too large.")
         self._under_way[chat] += 1
         try:
             async with asyncio.timeout(self._settings.upload_seconds):
-                return await self._store(request, intake, chat)
+                return await self._store(request, intake, chat, address)
         except TimeoutError:
-            return _problem(408, "late", "The upload took too long.")
+            return problem(408, "late", "The upload took too long.")
         finally:
             self._under_way[chat] -= 1
             if not self._under_way[chat]:
                 del self._under_way[chat]
 
-    async def _store(self, request: Request, intake: Intake, chat: str) -> Response:
+    async def _store(self, request: Request, intake: Intake, chat: str, address: str) -> Response:
         name = request.query_params.get("name", "")[:_LONGEST_NAME]
         try:
             file = await intake.files.put(f"web:{chat}", name, request.stream())
         except FileError as error:
-            return _problem(_STATUS.get(error.reason, 400), error.reason, error.message)
+            return problem(_STATUS.get(error.reason, 400), error.reason, error.message)
         except ClientDisconnect:
             return Response(status_code=400)
         except TimeoutError:
@@ -130,14 +137,9 @@ class Uploads:
                 "a file could not be stored: %s", type(error).__name__, extra={"action": "web.upload", "chat": chat}
             )
             return _unavailable()
-        return JSONResponse(self.shown(chat, file), 201, headers=_SAFE | {"cache-control": "no-store"})
-
-    def _allowance(self, chat: str) -> Allowance:
-        found = self._allowances.pop(chat, None) or Allowance(_RATE, _BURST, self._clock)
-        self._allowances[chat] = found
-        if len(self._allowances) > _KNOWN:
-            self._allowances.popitem(last=False)
-        return found
+        if address:
+            self._bytes.spend(address, file.size)
+        return JSONResponse(self.shown(chat, file), 201, headers=SAFE | {"cache-control": "no-store"})
 
     # Giving
 
@@ -154,8 +156,8 @@ class Uploads:
                 _log.warning("a file could not be read: %s", type(error).__name__, extra={"action": "web.file"})
                 return _unavailable()
         if file is None:
-            return _problem(404, "missing", "There is no such file.")
-        headers = _SAFE | {"cache-control": "private, max-age=3600", "etag": f'"{ref}"'}
+            return problem(404, "missing", "There is no such file.")
+        headers = SAFE | {"cache-control": "private, max-age=3600", "etag": f'"{ref}"'}
         if request.headers.get("if-none-match") == headers["etag"]:
             return Response(status_code=304, headers=headers)
         headers |= {"content-length": str(file.size), "content-disposition": disposition(file)}
@@ -183,23 +185,5 @@ def _announced(request: Request) -> int:
     return int(text) if text.isdecimal() and len(text) < 20 else 0
 
 
-def _for_other_sites(origin: str) -> Mapping[str, str]:
-    """Let a page of a site that may use the chat read the answer."""
-    return {
-        "access-control-allow-origin": origin,
-        "access-control-allow-methods": "POST",
-        "access-control-allow-headers": "x-chat, x-chat-token, content-type",
-        "access-control-max-age": "600",
-        "vary": "origin",
-    }
-
-
-def _problem(status: int, code: str, message: str, retry_after: float = 0.0) -> Response:
-    headers = _SAFE | {"cache-control": "no-store"}
-    if retry_after:
-        headers["retry-after"] = str(max(1, round(retry_after)))
-    return JSONResponse({"code": code, "message": message}, status, headers=headers)
-
-
 def _unavailable() -> Response:
-    return _problem(503, "unavailable", "Please try again.", retry_after=_RETRY)
+    return problem(503, "unavailable", "Please try again.", wait=_RETRY)

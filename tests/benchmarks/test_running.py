@@ -11,10 +11,11 @@ import pytest
 
 from botkit import Bot
 from botkit.testing import postgres
-from tests.benchmarks import curves, database, goals, many, startup, turns, webhook
+from tests.benchmarks import curves, database, goals, many, sockets, startup, turns, webhook, widget
 from tests.benchmarks.drawing import Curve, draw
 from tests.benchmarks.goals import Goal, Row, write
 from tests.benchmarks.talk import BOT
+from tests.browser.chromium import CHROMIUM
 
 
 def test_turns() -> None:
@@ -78,6 +79,28 @@ def test_stored_conversations_are_copies(tmp_path: Path) -> None:
 def test_messages_are_all_different_and_no_examples() -> None:
     said = list(islice(many.messages(1), 500))
     assert len(set(said)) == 500
+
+
+def test_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forty pages talk, and none meets an error; the whole table has 5,000."""
+    monkeypatch.setattr(sockets, "SECONDS", {"lone": 1.0, "busy": 1.0, "many": 2.0, "flood": 1.0})
+    monkeypatch.setattr(sockets, "MINUTE", 2.0)
+    with sockets.serve(tmp_path) as served:
+        found = asyncio.run(sockets.measure(served, many=40, busy=10))
+    assert (len(found.lone.times), len(found.many.times)) == (2, 40)
+    assert len(found.busy.times) >= 10
+    assert found.lone.errors == found.busy.errors == found.many.errors == found.flooded.errors == []
+    assert found.refused > 0
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium; `make browser` installs it")
+@pytest.mark.skipif(not widget.DEEP_CHAT.is_file(), reason="there is no deep-chat; `make browser` installs it")
+def test_widget(tmp_path: Path) -> None:
+    with sockets.serve(tmp_path, widget.ORIGINS) as served:
+        ours, theirs = widget.compare(served, rounds=1)
+    assert len(ours.usable) == len(theirs.answered) == 1
+    assert all(0 < usable < answered for usable, answered in zip(ours.usable, ours.answered, strict=True))
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.test_return import BOT, FLOWS, Server, pytestmark  # noqa: F401 - the marks are this module's, too
-from tests.browser.test_return import browser as browser  # noqa: PLC0414 - a fixture
+from tests.browser.chromium import MARKS
+from tests.browser.servers import Server
+from tests.browser.test_return import BOT, FLOWS
+
+pytestmark = MARKS
 
 TOKEN = "sesame"
 SECRET = "Zaphod 4711"
@@ -65,7 +68,7 @@ def test_an_erased_conversation_begins_anew(server: Server, browser: Browser) ->
 
     first = _newest(server)
     assert _ask(server, f"/api/conversations/{first}", "DELETE")["erased"]["conversations"] == 1
-    _wait(lambda: SECRET not in page.locator("body").inner_text())
+    _wait(lambda: SECRET not in page.locator("[role=log]").inner_text())
     page.get_by_text("Hello!").wait_for()
     _say(page, "/callback")
     page.get_by_text(ASKED).wait_for()

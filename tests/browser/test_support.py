@@ -18,16 +18,12 @@ from playwright.sync_api import ConsoleMessage, Page, sync_playwright
 
 from botkit_shop import ledger
 from botkit_shop.schema import open_engine
+from tests.browser.chromium import MARKS, launch
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 SHOTS = os.environ.get("BOTKIT_SCREENSHOTS", "")  # a folder for the pictures of the README
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium; `make browser` installs it"),
-]
+pytestmark = MARKS
 
 TALKS = {
     "en": (
@@ -88,7 +84,7 @@ class Customer:
     @property
     def heard(self) -> int:
         """How many entries are not the customer's own."""
-        return self.page.locator(".entry:not(.mine)").count()
+        return self.page.locator(".log:not(.growing) .entry:not(.mine)").count()
 
     def write(self, text: str) -> None:
         """Send a text and wait for the bot."""
@@ -104,13 +100,13 @@ class Customer:
         self._listen(heard)
 
     def _listen(self, heard: int) -> None:
-        self.page.wait_for_function("n => document.querySelectorAll('.entry:not(.mine)').length > n", arg=heard)
+        self.page.locator(".log:not(.growing) .entry:not(.mine)").nth(heard).wait_for()
         self.page.wait_for_timeout(250)  # a turn may say several things
 
     @property
     def log(self) -> str:
         """Everything that stands in the conversation."""
-        return self.page.inner_text("#log")
+        return self.page.inner_text("[role=log]")
 
 
 @pytest.mark.parametrize("language", TALKS)
@@ -119,8 +115,8 @@ def test_a_customer_returns_an_order_in_the_browser(shop: tuple[str, str], langu
     locale, wish, email, item, yes, payment, done = TALKS[language]
     complaints: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_context(locale=locale, viewport={"width": 760, "height": 900}).new_page()
+        browser = launch(playwright)
+        page = browser.new_context(locale=locale, viewport={"width": 1100, "height": 860}).new_page()
         page.on("console", lambda message: _note(message, complaints))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(address)
@@ -165,8 +161,8 @@ def test_a_customer_sends_a_photo_of_a_broken_item_by_keyboard(
     (tmp_path / "page.html").write_text("<script>alert(1)</script>", encoding="utf-8")
     complaints: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_context(locale=locale, viewport={"width": 760, "height": 900}).new_page()
+        browser = launch(playwright)
+        page = browser.new_context(locale=locale, viewport={"width": 1100, "height": 860}).new_page()
         page.on("console", lambda message: _note(message, complaints))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("filechooser", lambda _: None)  # from now on, so that no choice comes before it is waited for
@@ -193,7 +189,7 @@ def test_a_customer_sends_a_photo_of_a_broken_item_by_keyboard(
         assert thanks in customer.log
         _is_shown(page)
         page.wait_for_function(
-            "(log => log.scrollHeight - log.scrollTop - log.clientHeight < 2)(document.getElementById('scroll'))"
+            "log => log.scrollHeight - log.scrollTop - log.clientHeight < 2", arg=page.query_selector(".scroll")
         )
         if SHOTS:
             page.screenshot(path=f"{SHOTS}/photo-{language}.png")
@@ -210,18 +206,19 @@ def _choose(page: Page, path: Path) -> None:
     """Attach a file with the keyboard alone; the focus is where a message is written, before and after."""
     page.focus("textarea")
     page.keyboard.press("Shift+Tab")
-    assert page.evaluate("document.activeElement.id") == "attach"
+    focused = "document.querySelector('botkit-chat').shadowRoot.activeElement"
+    assert page.evaluate(f"{focused}.classList.contains('attach')")
     with page.expect_file_chooser() as choosing:
         page.keyboard.press("Enter")
     choosing.value.set_files(path)
-    page.wait_for_function("document.activeElement.id === 'text'")
+    page.wait_for_function(f"() => {focused}.tagName === 'TEXTAREA'")
 
 
 def _is_shown(page: Page) -> None:
     """Wait until the picture is there, as a picture."""
     picture = page.locator(".mine .picture img")
     picture.wait_for()
-    page.wait_for_function("document.querySelector('.mine .picture img').naturalWidth === 240")
+    page.wait_for_function("picture => picture.naturalWidth === 240", arg=picture.element_handle())
     assert picture.get_attribute("alt") == "损坏 lamp.png"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from botkit import Bot
+from botkit import Bot, Capabilities
 from botkit.app.metrics import Numbers
 from botkit.app.serving import Address, build_app, listen
 from botkit.cli.desk_client import HTTPDesk
@@ -22,10 +22,22 @@ from botkit.testing.desks import Counter, DeskContract, Opened, write_bot
 from tests.unit.runtime.running import Phone
 
 
+class TypingPhone(Phone):
+    """A phone that shows who writes."""
+
+    def __init__(self) -> None:
+        super().__init__(Capabilities(buttons=10, typing=True))
+        self.typed: list[tuple[str, str]] = []
+
+    async def typing(self, chat: str, agent: str = "") -> None:
+        """Keep who writes."""
+        self.typed.append((chat, agent))
+
+
 class House:
     """A bot with a phone as its only channel, and a desk."""
 
-    def __init__(self, bot: Bot, phone: Phone, desk: Desk) -> None:
+    def __init__(self, bot: Bot, phone: TypingPhone, desk: Desk) -> None:
         self.bot, self.phone, self.desk = bot, phone, desk
         self._number = 0
 
@@ -41,6 +53,11 @@ class House:
             await task
         return [reply.text for to, reply in self.phone.sent if to == chat]
 
+    async def typing(self, chat: str) -> Sequence[str]:
+        """Give who wrote, as the phone has shown it."""
+        await asyncio.gather(*self.bot.engine.presence._telling.values())
+        return [agent for to, agent in self.phone.typed if to == chat]
+
 
 def own_desk(bot: Bot) -> Desk:
     """Give the desk that a bot has."""
@@ -50,7 +67,7 @@ def own_desk(bot: Bot) -> Desk:
 @asynccontextmanager
 async def opened(directory: Path, store: str, desk_of: Callable[[Bot], Desk] = own_desk) -> AsyncIterator[Counter]:
     """Open a bot with a desk."""
-    phone = Phone()
+    phone = TypingPhone()
     async with await Bot.load(write_bot(directory), store=store, connectors=lambda _: {"phone": phone}) as bot:
         yield House(bot, phone, desk_of(bot))
 
@@ -166,7 +183,37 @@ class _Staying(EngineDesk):
         return len([case for case in await self.cases() if case.agent == agent])
 
 
+class _Intruding(EngineDesk):
+    """Shows anybody as writing."""
+
+    async def typing(self, conversation: str, agent: str, *, name: str = "") -> None:
+        await self.look(conversation)
+        self._engine.presence.show(conversation, name or agent)
+
+
+class _Still(EngineDesk):
+    """Shows nobody as writing."""
+
+    async def typing(self, conversation: str, agent: str, *, name: str = "") -> None:
+        typing, self._engine.presence.show = self._engine.presence.show, lambda *_: None  # type: ignore[method-assign]
+        try:
+            await super().typing(conversation, agent, name=name)
+        finally:
+            self._engine.presence.show = typing  # type: ignore[method-assign]
+
+
+class _Chatty(EngineDesk):
+    """Writes down that somebody writes."""
+
+    async def typing(self, conversation: str, agent: str, *, name: str = "") -> None:
+        await super().typing(conversation, agent, name=name)
+        await self.note(conversation, agent, "writes")
+
+
 FAULTS: dict[type[EngineDesk], str] = {
+    _Intruding: "test_a_customer_sees_that_somebody_writes",
+    _Still: "test_a_customer_sees_that_somebody_writes",
+    _Chatty: "test_a_customer_sees_that_somebody_writes",
     _Forcing: "test_of_those_who_claim_at_once_one_gets_it",
     _Polite: "test_of_those_who_claim_at_once_one_gets_it",
     _Forgetful: "test_a_repeated_act_is_done_once",
@@ -182,5 +229,5 @@ async def test_a_desk_with_a_fault_fails(tmp_path: Path, fault: Any, test: str) 
         desk: Desk = fault(bot.engine)
         return desk
 
-    with pytest.raises((AssertionError, DeskError)):
+    with pytest.raises((AssertionError, DeskError, pytest.fail.Exception)):
         await getattr(DeskContract(), test)(opened(tmp_path, "sqlite://", desk_of))

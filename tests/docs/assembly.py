@@ -7,7 +7,7 @@ from textwrap import indent
 from botkit.app.directories import Checked, Locales, check_directory
 from botkit.app.trials_reading import read_file_of_trials
 from botkit.flows import MAPPINGS, STEP_KINDS, load
-from botkit.flows.language import Kind
+from botkit.flows.keys import Kind
 from tests.docs.parts import Part, Row
 
 PLUGIN = '''
@@ -66,6 +66,8 @@ FIND = """
 BASES: dict[str, dict[str, str]] = {
     "step ask check": {"ask": "amount", "type": "integer"},
     "step ask many": {"options": "[red, blue]"},
+    "step ask optional": {"options": "[red, blue]", "many": "true"},
+    "slot optional": {"options": "[red, blue]", "many": "true"},
     "step ask past": {"type": "date"},
     "step do confirmed": {"do": "shop.return_order"},
     "flow slots": {"steps": "[{ask: reason, say: Why?}]"},

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from botkit.flows import MAPPINGS, STEP_KINDS, Key
-from botkit.flows.language import COMMON, LIMITS
+from botkit.flows.stepkinds import COMMON, LIMITS
 
 
 class Row(NamedTuple):
@@ -38,6 +38,7 @@ class Part(NamedTuple):
 
 TAKES = {
     "text": "text",
+    "titles": "text, or list of texts",
     "speech": "text, or `{variants: [...]}`",
     "variants": "list of texts",
     "words": "words",

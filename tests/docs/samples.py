@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from botkit.app.directories import Locales
 from botkit.expressions import value
 from botkit.expressions.sandbox import FILTERS
-from botkit.model.definitions import Reading
 from botkit.model.hours import Hours, Span
+from botkit.model.parsers import Reading
 from botkit.model.values import File, Money
 from botkit.understanding.values import PARSERS
 

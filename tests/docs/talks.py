@@ -70,7 +70,7 @@ async def make(bot: Bot, clock: FakeClock, move: str) -> Exchange:
         return await bot.say(move.removeprefix("> ") if move else "/example", CONVERSATION)
     happened: list[Turn] = []
     clock.advance(seconds(later[1]) or 0)
-    end = bot.engine.listen(CONVERSATION, happened.append)
+    end = bot.engine.listeners.add(CONVERSATION, happened.append)
     await bot.engine.fire_timers()
     await bot.engine.settle(CONVERSATION)
     end()

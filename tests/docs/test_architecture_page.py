@@ -53,7 +53,7 @@ def test_a_name_with_dots_is_there(word: str) -> None:
 @pytest.mark.parametrize("word", [word for word in DOTTED if word[0].isupper()])
 def test_a_member_of_a_public_class_is_there(word: str) -> None:
     name, member = word.split(".")
-    owner = getattr(botkit, name, None) or resolve(f"model.definitions.{name}")
+    owner = getattr(botkit, name, None) or resolve(f"model.flowset.{name}")
     assert hasattr(owner, member) or member in getattr(owner, "__struct_fields__", ())
 
 
@@ -103,7 +103,7 @@ def test_a_name_that_is_not_there_would_be_found(word: str) -> None:
 
 def test_fields_count_as_names() -> None:
     assert issubclass(botkit.Message, msgspec.Struct)
-    assert resolve("model.definitions.FlowSet.version")
+    assert resolve("model.flowset.FlowSet.version")
 
 
 def test_the_page_is_one_page() -> None:

@@ -12,7 +12,7 @@ from botkit.flows.checks.findings import Code
 from tests.docs.made import FLOWS
 from tests.docs.pages import ROOT, code_words
 
-SOURCES = ("botkit/flows", "botkit/app", "botkit/expressions")
+SOURCES = ("botkit/flows", "botkit/app", "botkit/expressions", "botkit/understanding/knowledge")
 REPORTING = {"error", "warn", "warning", "report", "Problem", "_Stop", "_finding"}
 RAISED = {ConfigError.code, RegistryError.code}  # what the registry raises becomes a problem of bot.yaml
 _CODE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

@@ -110,7 +110,7 @@ def test_defaults_are_those_of_the_code(tmp_path: Path) -> None:
     assert problems == ()
     settings = found.settings
     assert (settings.name, settings.locales, settings.timezone, settings.currency) == ("bot", ("en",), "UTC", "EUR")
-    assert (settings.intent_threshold, settings.answer_threshold, settings.clarify_margin) == (0.6, 0.6, 0.1)
+    assert (settings.intent_threshold, settings.answer_threshold, settings.clarify_margin) == (None, None, 0.1)
     assert (settings.idle, settings.default_team, found.store) == (86_400, "support", "sqlite:///bot.db")
 
 

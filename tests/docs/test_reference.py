@@ -197,7 +197,8 @@ def test_a_bot_without_keys_has_the_defaults_of_the_table(tmp_path: Path) -> Non
     assert rows["timezone"] == found.settings.timezone
     assert rows["currency"] == found.settings.currency
     assert (rows["store"], rows["url"], rows["durability"]) == (found.store, found.store, found.durability)
-    shown = rows["intent_threshold"], rows["clarify_margin"], rows["answer_threshold"]
+    shown = rows["intent_threshold"], rows["clarify_margin"], rows["answer_threshold"], rows["knowledge_threshold"]
     held = found.settings
-    assert shown == tuple(map(str, (held.intent_threshold, held.clarify_margin, held.answer_threshold)))
+    assert (held.intent_threshold, held.answer_threshold) == (None, None)
+    assert shown == ("learned", str(held.clarify_margin), "learned", str(held.knowledge_threshold))
     assert rows["idle"] == f"{held.idle / 3600:g}h"

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from botkit.model.definitions import FlowSet
 from botkit.model.events import (
     Entity,
     Event,
@@ -22,6 +21,7 @@ from botkit.model.events import (
     Said,
     Timer,
 )
+from botkit.model.flowset import FlowSet
 from botkit.model.replies import Button, Call, DropTimers, SetTimer
 from botkit.model.session import Session
 from botkit.model.turn import Turn

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from botkit import dialogue
 from botkit.dialogue import new_session
 from botkit.model.codec import decode_event, decode_session, encode_event, encode_record, encode_session
-from botkit.model.definitions import Ask, Confirm, Do, FlowSet, Rate, Run, Set, Wait
+from botkit.model.definitions import Ask, Confirm, Do, Rate, Run, Set, Wait
 from botkit.model.events import Event, Outside, Owned, Press, Said, Timer
+from botkit.model.flowset import FlowSet
 from botkit.model.replies import Call, DropTimers, HandOff, Leave, SetTimer
 from botkit.model.session import Session
 from botkit.model.turn import Record, Turn, Visit

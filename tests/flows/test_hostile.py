@@ -13,6 +13,7 @@ from starlette.types import Message as AsgiMessage
 
 from botkit.app import transcripts
 from botkit.app.bots import Bot
+from botkit.app.erasing import Found
 from botkit.app.exports import write_export
 from botkit.app.histories import data_of, records_of
 from botkit.app.metrics import Numbers
@@ -125,7 +126,7 @@ async def test_events_and_files(text: str, bot: Bot, directory: Path) -> None:
     text = given(text, directory)
     await bot.say("hello", "web:8")
     turns: list[Any] = []
-    end = bot.engine.listen("web:8", turns.append)
+    end = bot.engine.listeners.add("web:8", turns.append)
     await bot.emit("sent", {"note": mended(text)}, conversation="web:8")
     await bot.engine.settle("web:8")
     end()
@@ -154,7 +155,8 @@ async def test_what_is_shown_of_it_is_legible(bot: Bot, directory: Path) -> None
     ] == []
     for record in records:
         json.loads(json.dumps(data_of(record), ensure_ascii=False).encode("utf-8", "surrogatepass"))
-    export = "".join([piece async for piece in write_export(bot.store, bot.files, ["web:10"], 0.0, "")])
+    found = Found(["web:10"])
+    export = "".join([piece async for piece in write_export(bot.store, bot.files, found, 0.0, "")])
     assert len(json.loads(export)["conversations"][0]["turns"]) == len(records)
 
 
@@ -198,7 +200,7 @@ def test_what_is_legible() -> None:
 PATHS = [
     "/../../etc/passwd", "/..%2f..%2fetc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/web/../../../etc/passwd", "/web/files/../../../../etc/passwd",
     "/web/files/..%2f..%2f..%2fbot.db", "/web/files/%00", "/web/%2e%2e%2fbot.yaml", "/bot.yaml", "/.env", "/.botkit/secret", "/static/../bot.yaml",
-    "/web/chat.js/../../bot.yaml", "//etc/passwd", "/web//etc/passwd", "/\\..\\..\\etc\\passwd", "/web/..%5c..%5cbot.db", "/widget.js/..",
+    "/web/words/..%2f..%2f..%2fbot.yaml", "/web/shop.js/../../bot.yaml", "//etc/passwd", "/web//etc/passwd", "/\\..\\..\\etc\\passwd", "/web/..%5c..%5cbot.db", "/widget.js/..",
     "/api/conversations/../../bot.db/export", "/api/conversations/..%2f..%2fbot.db/export", "/api/customers/../../x/export", "/desk/../bot.yaml",
     "/" + "../" * 500 + "etc/passwd", "/" + "a" * 100_000, "/web/files/" + "%2e" * 3000, "/%ff%fe", "/\u202e",
 ]  # fmt: skip

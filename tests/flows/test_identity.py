@@ -8,7 +8,10 @@ import pytest
 
 from botkit import Bot
 from botkit.dialogue import lapsing
+from botkit.dialogue.work import Work
 from botkit.model.events import Message, Opened, Press
+from botkit.model.identity import BY, UNTIL, is_verified, learned
+from botkit.model.session import Frame
 from botkit.ports.connectors import Incoming
 from botkit.testing import FakeClock
 
@@ -35,11 +38,14 @@ flows:
     steps:
       - {do: bank.balance, save: amount}
       - {say: "You have {{ amount }}."}
-      - {ask: more, say: "Anything else about {{ amount }}?", options: [again, done]}
+      - {ask: more, say: "Anything else about {{ amount }}?", options: [again, done], silence: {after: 20m, say: Still there?}}
       - {say: "Once more: {{ amount }}."}
+  learn: {start: {commands: [learn]}, steps: [{ask: facts, say: What?, type: text}, {do: bank.learn, with: {facts: "{{ facts }}"}}, {say: Noted.}]}
   who: {start: {commands: [who]}, steps: [{say: "{{ customer.id }} {{ customer.verified }} {{ customer.identified }}"}]}
 """
 PLUGIN = '''
+import ast
+
 from botkit import Context, Plugin
 
 plugin = Plugin("bank")
@@ -52,6 +58,12 @@ async def check(ctx: Context, code: str) -> bool:
     if code in CODES:
         ctx.identify(id=CODES[code], verified=True)
     return code in CODES
+
+
+@plugin.action(effect="read")
+async def learn(ctx: Context, facts: str) -> None:
+    """Learn facts of a customer as a careless action would, from Python's words."""
+    ctx.identify(**ast.literal_eval(facts))
 
 
 @plugin.action(effect="read")
@@ -130,6 +142,48 @@ async def test_another_one_at_the_same_page_gets_nothing_of_the_first(bot: Bot) 
     assert "77" in (await bot.say("/balance", "web:1")).text
 
 
+def _take_none_for_nothing(known: dict[str, Any], facts: dict[str, Any], **how: Any) -> dict[str, Any]:
+    said = {name: value for name, value in facts.items() if (name, value) != ("verified", None)}
+    return learned(known, said, **how)
+
+
+def _take_any_word_for_true(known: dict[str, Any], facts: dict[str, Any], **how: Any) -> dict[str, Any]:
+    said = {name: bool(value) if name == "verified" else value for name, value in facts.items()}
+    return learned(known, said, **how)
+
+
+def _keep_it_for_who_is_named(known: dict[str, Any], facts: dict[str, Any], **how: Any) -> dict[str, Any]:
+    sure = {name: value for name, value in known.items() if name in {BY, UNTIL}}
+    return {**learned(known, facts, **how), **({} if known.get("id") else sure)}
+
+
+CARELESS: dict[str, tuple[tuple[str, ...], Any]] = {
+    "none": (('{"id": "ann", "verified": True}', '{"verified": None}'), _take_none_for_nothing),
+    "a word": (('{"id": "ann", "verified": "no"}',), _take_any_word_for_true),
+    "a name after it": (('{"verified": True}', '{"id": "ann"}'), _keep_it_for_who_is_named),
+}
+
+
+async def learn(bot: Bot, facts: tuple[str, ...]) -> str:
+    """Let an action learn facts, one after the other; gives what who is then there is shown."""
+    for one in facts:
+        await bot.say("/learn", "web:1")
+        assert (await bot.say(one, "web:1")).text == "Noted."
+    return (await bot.say("/balance", "web:1")).text
+
+
+@pytest.mark.parametrize("how", CARELESS)
+async def test_nobody_is_verified_by_chance(bot: Bot, how: str) -> None:
+    assert MINE not in await learn(bot, CARELESS[how][0])
+
+
+@pytest.mark.parametrize("how", CARELESS)
+async def test_who_is_verified_by_chance_would_be_seen(bot: Bot, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    facts, fault = CARELESS[how]
+    monkeypatch.setattr("botkit.dialogue.work.learned", fault)
+    assert MINE in await learn(bot, facts)
+
+
 @pytest.mark.parametrize("way", ["wording", "command", "button", "label", "event"])
 async def test_it_runs_out(bot: Bot, clock: FakeClock, way: str) -> None:
     await login(bot)
@@ -141,21 +195,40 @@ async def test_it_runs_out(bot: Bot, clock: FakeClock, way: str) -> None:
     assert (await bot.say("/who", "web:1")).text == "ann false claimed"
 
 
-async def test_a_flow_that_was_left_open_ends_when_it_runs_out(bot: Bot, clock: FakeClock) -> None:
+OVER = "It has been a while, so I have to make sure again who you are."
+
+
+async def leave_open(bot: Bot, clock: FakeClock, *, reminded: bool) -> str:
+    """Leave a flow open until it has run out who the customer is; gives what they are shown of it then."""
     await login(bot)
     await bot.say("/balance", "web:1")
     clock.advance(1801)
+    if reminded:  # it is said late
+        await bot.engine.fire_timers()
+        await bot.engine.settle("web:1")
     exchange = await bot.say("again", "web:1")
-    assert exchange.text.startswith("It has been a while, so I have to make sure again who you are.")
-    assert (exchange.flow, exchange.route) == (None, "safety")
+    assert (MINE in exchange.text) == (exchange.route != "safety")
+    return exchange.text
+
+
+@pytest.mark.parametrize("reminded", [False, True])
+async def test_a_flow_that_was_left_open_ends_when_it_runs_out(bot: Bot, clock: FakeClock, reminded: bool) -> None:
+    assert (await leave_open(bot, clock, reminded=reminded)).startswith(OVER)
 
 
 async def test_a_flow_that_goes_on_would_be_seen(bot: Bot, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lapsing, "has_lapsed", lambda *_: False)
-    await login(bot)
-    await bot.say("/balance", "web:1")
-    clock.advance(1801)
-    assert MINE in (await bot.say("again", "web:1")).text
+    monkeypatch.setattr(lapsing, "_has_lapsed", lambda *_: False)
+    assert MINE in await leave_open(bot, clock, reminded=False)
+
+
+async def test_one_that_goes_on_after_a_reminder_would_be_seen(
+    bot: Bot, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held_at_the_last_event(work: Work, frame: Frame) -> bool:
+        return is_verified(work.customer, work.session.touched) and not is_verified(work.customer, work.now)
+
+    monkeypatch.setattr(lapsing, "_has_lapsed", held_at_the_last_event)
+    assert MINE in await leave_open(bot, clock, reminded=True)
 
 
 async def test_what_is_not_theirs_alone_stays_open(bot: Bot, clock: FakeClock) -> None:

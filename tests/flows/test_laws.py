@@ -17,8 +17,10 @@ from botkit.dialogue import meanings, routing
 from botkit.dialogue.stack import push
 from botkit.dialogue.work import Work
 from botkit.flows import STEP_KINDS, load, repair_names
+from botkit.model.catalogue import ActionSpec, Catalogue
 from botkit.model.codec import decode_session
-from botkit.model.definitions import ActionSpec, Catalogue, Do, Flow, FlowSet, Settings
+from botkit.model.definitions import Do, Flow
+from botkit.model.flowset import FlowSet, Settings
 from botkit.model.values import to_json
 from botkit.understanding.values import PARSERS
 from tests.flows.generating import GENERATORS, Maker

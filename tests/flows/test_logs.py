@@ -12,7 +12,7 @@ import pytest
 from botkit.app.bots import Bot
 from botkit.cli.logs import make_lines
 from botkit.errors import DeliveryError, StoreError
-from botkit.model.definitions import Capabilities
+from botkit.model.catalogue import Capabilities
 from botkit.model.events import Message
 from botkit.model.replies import Reply
 from botkit.monitoring import Meter, lines, log_turn

@@ -9,8 +9,10 @@ import pytest
 from botkit.flows.checks.findings import Code
 from botkit.flows.loading import load
 from botkit.flows.locales import read_locale
-from botkit.model.definitions import ActionSpec, Capabilities, Catalogue, FlowSet, Found, Reading, Settings
+from botkit.model.catalogue import ActionSpec, Capabilities, Catalogue
+from botkit.model.flowset import FlowSet, Settings
 from botkit.model.locales import Locale
+from botkit.model.parsers import Found, Reading
 
 MISTAKES = Path(__file__).parent / "mistakes"
 EXPECTED = (MISTAKES / "expected.txt").read_text(encoding="utf-8").splitlines()

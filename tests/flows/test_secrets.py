@@ -22,7 +22,7 @@ from botkit.model.turn import Turn
 from botkit.ports.stored import Failed
 
 PIN, SPARE, CODE, TOKEN, GIVEN = "ZQ-48151", "ZQ-62342", "hunter2 correct", "tok_live_9f8e7d", "VX99117733"
-PLANTED = (PIN, SPARE, CODE, TOKEN, GIVEN, "zq-48151", "wrong one")
+PLANTED = (PIN, SPARE, CODE, TOKEN, GIVEN, "zq-48151", "48151", "wrong one")
 
 FLOWS = """
 slots:

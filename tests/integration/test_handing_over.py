@@ -10,7 +10,7 @@ import pytest
 
 from botkit import Bot
 from botkit.errors import DeskError
-from botkit.model.definitions import Capabilities
+from botkit.model.catalogue import Capabilities
 from botkit.model.events import Message
 from botkit.model.replies import Reply
 from botkit.ports.connectors import Incoming

@@ -8,6 +8,7 @@ import pytest
 from nbclient import NotebookClient
 
 from botkit import Bot, LoadError, UsageError
+from botkit.testing import FakeClock
 
 BOT = Path(__file__).parent.parent / "benchmarks" / "bot"
 
@@ -20,6 +21,22 @@ async def test_a_bot_talks_inside_a_running_loop() -> None:
         turn = await bot.say("A-10293", conversation="web:42")
         assert turn.replies[0].text == "Order A-10293 is on its way."
         assert turn.slots["number"] == "A-10293"
+
+
+async def test_an_intake_tells_which_question_is_open() -> None:
+    clock = FakeClock()
+    async with await Bot.load(BOT, store="sqlite://", clock=clock) as bot:
+        assert await bot.engine.asked("web:1") == ""
+        (reply,) = (await bot.say("where is my order", "web:1")).replies
+        assert await bot.engine.asked("web:1") == reply.question != ""
+        await bot.say("where is my order", "web:2")
+        await bot.desk.claim("web:2", "ann")
+        assert await bot.engine.asked("web:2") == "", "a person answers"
+        clock.advance(30 * 86_400)
+        assert await bot.engine.asked("web:1") == "", "the session is over"
+        await bot.say("where is my order", "web:3")
+        await bot.say("cancel", "web:3")
+        assert await bot.engine.asked("web:3") == ""
 
 
 async def test_conversations_do_not_know_each_other() -> None:

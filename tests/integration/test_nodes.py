@@ -208,7 +208,7 @@ async def test_a_long_queue_is_refused_whoever_took_it(database: str, tmp_path: 
         assert replies[:4] == [f"Heard n{n}" for n in range(4)]  # the fifth that waits is the opening of the page
         assert len(replies) == 5
         assert "Heard" not in replies[4]  # one polite word for the thirty-six
-        await customer.say("last", "n40")
+        await customer.say("m40", "n40")
         await customer.until(48)
         assert _replies(customer)[-1] == "Heard n40"
 

@@ -2,11 +2,15 @@
 
 import asyncio
 import gzip
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
+import certifi
+import httpcore
 import httpx
 import pytest
 
@@ -95,6 +99,7 @@ async def test_this_machine_is_not_reached(url: str) -> None:
         "0.0.0.1", "255.255.255.255", "224.0.0.1", "240.0.0.1", "192.0.0.192", "168.63.129.16", "198.18.0.1", "192.0.2.1",
         "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "fd00:ec2::254", "ff02::1", "::ffff:10.0.0.1", "64:ff9b::a00:1",
         "64:ff9b::7f00:1", "2002:7f00:1::", "2002:a9fe:a9fe::", "2001:db8::1", "::ffff:169.254.169.254",
+        "fec0::1", "feff:ffff::1",
     ],
 )  # fmt: skip
 async def test_an_address_that_is_not_public_is_refused(address: str) -> None:
@@ -129,6 +134,14 @@ async def test_what_bot_yaml_allows(allowed: tuple[str, ...], name: str, may: bo
     else:
         with pytest.raises(OutboundError):
             await doors.open(name, 80)
+
+
+async def test_what_is_allowed_may_come_one_by_one() -> None:
+    doors = module.Doors(
+        iter(("10.0.0.0/8", "a.test", "B.test")), names({"b.test": ["127.0.0.1"], "c.test": ["10.0.0.1"]})
+    )
+    assert await doors.open("b.test", 80) == ["127.0.0.1"]
+    assert await doors.open("c.test", 80) == ["10.0.0.1"]
 
 
 async def test_a_network_allows_an_address_that_ipv6_carries() -> None:
@@ -298,3 +311,33 @@ async def test_a_bot_reaches_what_its_bot_yaml_allows(safety: str, said: str, tm
     async with serving({}) as server, await Bot.load(tmp_path) as bot:
         await bot.say("/get")
         assert (await bot.say(server.url())).text == said
+
+
+async def test_a_session_of_one_customer_is_not_sent_for_another() -> None:
+    """A plugin has one client for all of them."""
+    answers = {"/in": ok(b"", "Set-Cookie: session=of-ada; Path=/"), "/own": ok()}
+    async with serving(answers) as server, open_client(LOCAL) as client:
+        await client.get(server.url("/in"))
+        await client.get(server.url("/own"))
+        await client.get(server.url("/own"), headers={"cookie": "session=of-bob"})
+
+    assert "of-ada" not in "".join(server.asked)
+    assert "session=of-bob" in server.asked[-1]
+
+
+def test_it_trusts_whom_the_environment_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known, made = ssl.create_default_context, list[ssl.SSLContext]()
+
+    def make(**named: Any) -> ssl.SSLContext:
+        made.append(known(**named))
+        return made[-1]
+
+    bundle, end = Path(certifi.where()).read_text("ascii", "replace"), "-----END CERTIFICATE-----"
+    (tmp_path / "own.pem").write_text(bundle[bundle.index("-----BEGIN") : bundle.index(end)] + end)
+    monkeypatch.setattr(ssl, "create_default_context", make)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "own.pem"))
+    pool = transport.Transport(module.Doors())._pool
+
+    assert isinstance(pool, httpcore.AsyncConnectionPool)
+    assert [len(context.get_ca_certs()) for context in made] == [1]
+    assert pool._ssl_context is made[0]

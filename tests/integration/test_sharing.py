@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from botkit.model.definitions import Capabilities
+from botkit.model.catalogue import Capabilities
 from botkit.runtime.pacing import SHARE
 from botkit.stores.postgres import PostgreSQLStore
 from tests.unit.runtime.running import Phone, Rig

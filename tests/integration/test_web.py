@@ -45,6 +45,16 @@ class EchoBot:
         del conversation, after, most
         return ()
 
+    async def turn(self, conversation: str, turn: int) -> Sequence[Entry]:
+        """Keep none."""
+        del conversation, turn
+        return ()
+
+    async def asked(self, conversation: str) -> str:
+        """Ask nothing."""
+        del conversation
+        return ""
+
     @staticmethod
     def answer(incoming: Incoming) -> str:
         match incoming.event:
@@ -97,13 +107,20 @@ async def say(page: ClientConnection, **frame: Any) -> None:
     await page.send(json.dumps(frame))
 
 
-async def test_the_page_and_its_parts_are_served() -> None:
-    async with serving(FakeIntake()) as (_, address), httpx.AsyncClient(base_url=f"http://{address}") as http:
+@pytest.mark.parametrize(("shown", "goods"), [("plain", False), ("shop", True)])
+async def test_the_page_and_its_parts_are_served(shown: str, goods: bool) -> None:
+    async with (
+        serving(FakeIntake(), page=shown) as (_, address),
+        httpx.AsyncClient(base_url=f"http://{address}") as http,
+    ):
         page = await http.get("/")
         assert page.status_code == 200
         assert "<title>Acme</title>" in page.text
+        assert ("Harbor" in page.text, "order" in page.text) == (goods, goods), (
+            "a bot of one's own sells no headphones"
+        )
         assert f"ws://{address}" in page.headers["content-security-policy"]
-        for part in ("web/chat.js", "web/chat.css", "web/icon.svg"):
+        for part in ("web/shop.js", "web/shop.css", "web/icon.svg", "widget.js"):
             assert part in page.text
             assert (await http.get(f"/{part}")).status_code == 200
         assert (await http.get("/web/socket")).status_code == 404

@@ -14,6 +14,8 @@ from botkit.cli.scaffold import scaffold
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 
+PACKAGES = ("botkit", "botkit_slack", "botkit_telegram", "botkit_web", "botkit_shop")
+
 pytestmark = pytest.mark.packaging
 
 
@@ -21,8 +23,8 @@ def test_the_wheel_has_what_it_should(botkit_wheel: Path) -> None:
     with zipfile.ZipFile(botkit_wheel) as wheel:
         names = wheel.namelist()
     tops = {name.split("/")[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"botkit", "botkit_web", "botkit_shop"}
-    for package in ("botkit", "botkit_web", "botkit_shop"):
+    assert {top for top in tops if not top.endswith(".dist-info")} == set(PACKAGES)
+    for package in PACKAGES:
         assert f"{package}/__init__.py" in names
         assert f"{package}/py.typed" in names
     shipped = {path.relative_to(ROOT).as_posix() for path in (ROOT / "botkit").rglob("*") if path.is_file()}
@@ -33,14 +35,14 @@ def test_the_wheel_has_what_it_should(botkit_wheel: Path) -> None:
     assert [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".db", ".env"))] == []
 
 
-MOST_MEGABYTES = 60
+MOST_MEGABYTES = 140  # numpy has 73 of them
 MOST_DISTRIBUTIONS = 30
 
 
 def test_the_core_is_small(core: Any) -> None:
     weights = {path.name: _weight(path) for path in core.site.iterdir()}
     heaviest = sorted(((weight, name) for name, weight in weights.items()), reverse=True)[:10]
-    assert sum(weights.values()) <= MOST_MEGABYTES * 1024 * 1024, heaviest
+    assert sum(weights.values()) <= MOST_MEGABYTES * 1_000_000, heaviest
     assert sum(name.endswith(".dist-info") for name in weights) <= MOST_DISTRIBUTIONS
     assert weights["pydantic_core"] > 1024 * 1024  # it did look into what is installed
 
@@ -105,10 +107,10 @@ def test_a_connector_from_outside_keeps_the_contract(
     environment.install(build(HERE / "echo_connector"))
     shutil.rmtree(tmp_path / "source" / "echo_connector" / "src")
     said = environment.run("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=tmp_path / "source" / "echo_connector")
-    assert "21 passed" in said
+    assert "23 passed" in said
 
 
-@pytest.mark.parametrize(("kind", "passed"), [("plugin", "7 passed"), ("connector", "27 passed")])
+@pytest.mark.parametrize(("kind", "passed"), [("plugin", "7 passed"), ("connector", "29 passed")])
 def test_a_new_project_passes_its_own_tests_at_once(
     environment: Any, build: Callable[[Path], Path], tmp_path: Path, kind: Literal["plugin", "connector"], passed: str
 ) -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from botkit.safety import find
+from botkit.safety.finding import find
 from tests.pii.cases import Case
 
 

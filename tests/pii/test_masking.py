@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from botkit.safety import KINDS
+from botkit.safety.finding import KINDS
 from tests.pii.cases import FOLDER, Case, read_cases
 from tests.pii.judging import judge
 from tests.pii.made import make_cases

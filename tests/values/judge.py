@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import botkit
 from botkit.flows import read_locale
-from botkit.model.definitions import Reading
 from botkit.model.locales import Locale
+from botkit.model.parsers import Reading
 from botkit.model.values import Money
 from botkit.understanding.values import PARSERS
 from tests.values.cases import Row

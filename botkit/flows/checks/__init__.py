@@ -18,7 +18,7 @@ from botkit.flows.checks.survey import Survey
 from botkit.flows.checks.texts import check_texts
 from botkit.flows.checks.unused import check_unused
 from botkit.flows.checks.writes import check_writes
-from botkit.model.definitions import FlowSet
+from botkit.model.flowset import FlowSet
 
 __all__ = ["check"]
 

@@ -6,7 +6,8 @@ from botkit.errors import Place
 from botkit.flows.checks.findings import Findings
 from botkit.flows.checks.schemas import misfit, offender
 from botkit.flows.checks.survey import Survey
-from botkit.model.definitions import ActionSpec, Do, End, Flow, Run, Step, Value
+from botkit.model.catalogue import ActionSpec
+from botkit.model.definitions import Do, End, Flow, Run, Step, Value
 
 
 def check_arguments(survey: Survey, found: Findings) -> None:

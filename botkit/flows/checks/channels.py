@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from botkit.errors import Place
 from botkit.flows.checks.findings import Findings
-from botkit.flows.checks.readings import is_template, speeches_of
+from botkit.flows.checks.formulas import is_template, speeches_of
 from botkit.flows.checks.survey import Survey
-from botkit.model.definitions import Ask, Capabilities, Speech, Step, Text
+from botkit.model.catalogue import Capabilities
+from botkit.model.definitions import Ask, Confirm, Rate, Speech, Step, Text
 
 
 def check_channels(survey: Survey, found: Findings) -> None:
@@ -18,7 +19,7 @@ def check_channels(survey: Survey, found: Findings) -> None:
     for flow in survey.own:
         for step in flow.steps.values():
             for speech in speeches_of(step):
-                _check(channels, speech, _labels(step, speech), step.place, found)
+                _check(channels, speech, _labels(step, speech), step.place, found, own=_own_buttons(step))
     for answer in survey.bot.answers.values():
         _check(channels, answer.speech, [button.label for button in answer.speech.buttons], answer.place, found)
 
@@ -28,11 +29,28 @@ def _labels(step: Step, speech: Speech) -> list[Text]:
     return [*options, *(button.label for button in speech.buttons)]
 
 
+def _own_buttons(step: Step) -> int:
+    """Give how many buttons the question of a step has of itself."""
+    match step.body:
+        case Rate(scale=scale):
+            return scale
+        case Confirm():
+            return 2
+        case _:
+            return 0
+
+
 def _check(
-    channels: dict[str, Capabilities], speech: Speech, labels: list[Text], place: Place, found: Findings
+    channels: dict[str, Capabilities],
+    speech: Speech,
+    labels: list[Text],
+    place: Place,
+    found: Findings,
+    *,
+    own: int = 0,
 ) -> None:
     for name, channel in channels.items():
-        for what, hint in _refused(channel, speech, labels):
+        for what, hint in _refused(channel, speech, len(labels) + own):
             found.warning(place, "channel-cannot-show", f"channel '{name}' cannot show {what}", hint)
         for label in labels:
             longest = max((len(source) for source in label.sources.values() if not is_template(source)), default=0)
@@ -43,9 +61,9 @@ def _check(
                 )
 
 
-def _refused(channel: Capabilities, speech: Speech, labels: list[Text]) -> Iterator[tuple[str, str]]:
-    if 0 < channel.buttons < len(labels):
-        yield f"{len(labels)} buttons at once, at most {channel.buttons}", "they become a numbered list there"
+def _refused(channel: Capabilities, speech: Speech, buttons: int) -> Iterator[tuple[str, str]]:
+    if 0 < channel.buttons < buttons:
+        yield f"{buttons} buttons at once, at most {channel.buttons}", "they become a numbered list there"
     if (speech.cards or speech.cards_from) and not channel.cards:
         yield "cards", "they become plain text there"
     if (speech.image or any(card.image for card in speech.cards)) and not channel.images:

@@ -6,8 +6,8 @@ from typing import Any, Literal, NamedTuple
 from botkit.errors import Place
 from botkit.expressions.comparing import Comparison, Operand, compared
 from botkit.flows.checks.findings import Findings
+from botkit.flows.checks.formulas import Formula, formulas_of, of_slot, paths_in
 from botkit.flows.checks.graphs import changes
-from botkit.flows.checks.readings import Reading, of_slot, paths_in, readings_of
 from botkit.flows.checks.schemas import described
 from botkit.flows.checks.survey import Survey
 from botkit.model.definitions import Ask, Flow, MatchStep, SlotDef, Value
@@ -46,13 +46,13 @@ def check_comparisons(survey: Survey, found: Findings) -> None:
     shared = {name: slot for name, slot in survey.bot.slots.items() if name not in otherwise}
     for slot in survey.bot.slots.values():
         _check_initial(slot, found)
-        _check_readings(_Slots(shared, ""), of_slot(slot), found)
+        _check_formulas(_Slots(shared, ""), of_slot(slot), found)
     for flow in survey.own:
         slots = _Slots({**shared, **_asked(survey, flow)}, flow.name)
         for slot in flow.slots.values():
             _check_initial(slot, found)
         for step in flow.steps.values():
-            _check_readings(slots, readings_of(step), found)
+            _check_formulas(slots, formulas_of(step), found)
             if isinstance(step.body, MatchStep):
                 _check_cases(slots, step.body, found)
 
@@ -78,26 +78,26 @@ def _asked(survey: Survey, flow: Flow) -> Mapping[str, SlotDef]:
     return found
 
 
-def _check_readings(slots: _Slots, readings: Iterable[Reading], found: Findings) -> None:
-    for reading in readings:
-        _check_parts(slots, reading, found)
-        if not any(sign in reading.source for sign in _SIGNS):
+def _check_formulas(slots: _Slots, formulas: Iterable[Formula], found: Findings) -> None:
+    for formula in formulas:
+        _check_parts(slots, formula, found)
+        if not any(sign in formula.source for sign in _SIGNS):
             continue
-        seen = compared(reading.source, reading.kind)
+        seen = compared(formula.source, formula.kind)
         for one in seen.comparisons:
-            _check_one(slots, one, reading.place, found)
+            _check_one(slots, one, formula.place, found)
         for value in seen.always:
             message = f"{_where(slots)}this is always true: {described(value)} stands alone behind 'or'"
             hint = "repeat the name: x == 'a' or x == 'b', or write x in ['a', 'b']"
-            found.warning(reading.place, "always-true", message, hint)
+            found.warning(formula.place, "always-true", message, hint)
 
 
 def _where(slots: _Slots) -> str:
     return f"flow '{slots.flow}': " if slots.flow else ""
 
 
-def _check_parts(slots: _Slots, reading: Reading, found: Findings) -> None:
-    for path in paths_in(reading.source, reading.kind):
+def _check_parts(slots: _Slots, formula: Formula, found: Findings) -> None:
+    for path in paths_in(formula.source, formula.kind):
         slot = slots.known.get(path[0])
         if slot is None or len(path) < 2 or slot.options or slot.options_from:
             continue
@@ -106,7 +106,7 @@ def _check_parts(slots: _Slots, reading: Reading, found: Findings) -> None:
             whole, part = (path[0], path[1]) if path[1] not in parts else (".".join(path[:2]), path[2])
             message = f"{_where(slots)}'{whole}' has no '{part}': it is {_NAMES[_FAMILIES[slot.type]]}"
             listed = f"it has {', '.join(parts)}" if parts and whole == path[0] else ""
-            found.error(reading.place, "unknown-attribute", message, listed)
+            found.error(formula.place, "unknown-attribute", message, listed)
 
 
 def _check_one(slots: _Slots, one: Comparison, place: Place, found: Findings) -> None:

@@ -13,7 +13,7 @@ from botkit.model.definitions import (
     Flow,
     Generate,
     Goto,
-    Handoff,
+    HandoffStep,
     If,
     MatchStep,
     Rate,
@@ -90,7 +90,7 @@ def _ways(step: Step) -> Iterator[Edge]:
         case End(conversation=conversation):
             if not conversation:
                 yield Edge(EXIT, "done")
-        case Handoff():
+        case HandoffStep():
             return
         case _:
             yield Edge(step.next, "done")

@@ -5,16 +5,16 @@ from typing import Any, NamedTuple
 
 from botkit.errors import Place
 from botkit.flows.checks.findings import Code, Findings
-from botkit.flows.checks.graphs import EXIT, Graph, changes, spread
-from botkit.flows.checks.readings import (
-    Reading,
+from botkit.flows.checks.formulas import (
+    Formula,
+    formulas_of,
     of_slot,
     of_speech,
     of_text,
     paths_in,
     provides_for,
-    readings_of,
 )
+from botkit.flows.checks.graphs import EXIT, Graph, changes, spread
 from botkit.flows.checks.schemas import missing_part
 from botkit.flows.checks.survey import GIVEN, REPAIR, Survey
 from botkit.model.definitions import Do, Flow
@@ -32,9 +32,9 @@ def check_names(survey: Survey, found: Findings) -> None:
     outside = _Scope(frozenset(bot.slots))
     for slot in bot.slots.values():
         _check_reserved(slot.name, slot.place, found)
-        _check_readings(survey, outside, of_slot(slot), found)
+        _check_formulas(survey, outside, of_slot(slot), found)
     for answer in bot.answers.values():
-        _check_readings(survey, outside, of_speech(answer.speech, answer.place), found)
+        _check_formulas(survey, outside, of_speech(answer.speech, answer.place), found)
     for flow in survey.own:
         _check_flow(survey, flow, found)
 
@@ -65,15 +65,15 @@ def _check_flow(survey: Survey, flow: Flow, found: Findings) -> None:
     bits = _bits(survey, flow)
     begin = _Scope(own | survey.bot.slots.keys(), flow.name, bits, 0, _results(survey, flow))
     if flow.only_if is not None:
-        _check_readings(survey, begin, [Reading(flow.only_if.source, "condition", flow.only_if.place)], found)
-    _check_readings(survey, begin, of_text(flow.title), found)
+        _check_formulas(survey, begin, [Formula(flow.only_if.source, "condition", flow.only_if.place)], found)
+    _check_formulas(survey, begin, of_text(flow.title), found)
     whole = begin._replace(bits={})
     for slot in flow.slots.values():
-        _check_readings(survey, whole, of_slot(slot), found)
+        _check_formulas(survey, whole, of_slot(slot), found)
     filled = filled_at(survey.graphs[flow.name], bits)
     for step in flow.steps.values():
         scope = begin._replace(filled=filled[step.id]) if step.id in filled else whole
-        _check_readings(survey, scope, readings_of(step), found)
+        _check_formulas(survey, scope, formulas_of(step), found)
 
 
 def _named(flow: Flow) -> Iterator[tuple[str, Place]]:
@@ -91,29 +91,29 @@ def _check_reserved(name: str, place: Place, found: Findings) -> None:
         found.error(place, "reserved-name", message, f"call it '{name}_', or what it holds")
 
 
-def _check_readings(survey: Survey, scope: _Scope, readings: Iterable[Reading], found: Findings) -> None:
+def _check_formulas(survey: Survey, scope: _Scope, formulas: Iterable[Formula], found: Findings) -> None:
     where = f"flow '{scope.flow}': " if scope.flow else ""
-    for reading in readings:
-        inside = f" in its {reading.locale} text" if reading.locale else ""
+    for formula in formulas:
+        inside = f" in its {formula.locale} text" if formula.locale else ""
         wrong: set[str] = set()
-        for path in paths_in(reading.source, reading.kind):
-            problem = None if path[0] in wrong else _problem(survey, scope, reading, path, found)
+        for path in paths_in(formula.source, formula.kind):
+            problem = None if path[0] in wrong else _problem(survey, scope, formula, path, found)
             if problem:
                 code, message, hint = problem
                 wrong.update(path[:1] if code != "unknown-attribute" else ())
-                found.error(reading.place, code, f"{where}{message}{inside}", hint)
+                found.error(formula.place, code, f"{where}{message}{inside}", hint)
 
 
 def _problem(
-    survey: Survey, scope: _Scope, reading: Reading, path: tuple[str, ...], found: Findings
+    survey: Survey, scope: _Scope, formula: Formula, path: tuple[str, ...], found: Findings
 ) -> _Finding | None:
     name = path[0]
-    if name in GIVEN or name == reading.fresh:
+    if name in GIVEN or name == formula.fresh:
         return None
     if name not in scope.known:
         return "unknown-name", f"unknown name '{name}'", _elsewhere(survey, scope, name, found)
     unset = name in scope.bits and not scope.filled & scope.bits[name]
-    if unset and not provides_for(name, reading.source):
+    if unset and not provides_for(name, formula.source):
         message = f"slot '{name}' is read here before anything can have set it"
         return "slot-read-before-set", message, "ask, set or save it in a step before"
     return _missing(scope, path, found)

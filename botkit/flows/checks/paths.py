@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from botkit.errors import Place
 from botkit.flows.checks.findings import Findings
+from botkit.flows.checks.formulas import names_in, provides_for
 from botkit.flows.checks.graphs import EXIT, Edge, Graph, changes, components, flood
-from botkit.flows.checks.readings import names_in, provides_for
 from botkit.flows.checks.survey import Survey, in_order, unasked
 from botkit.model.definitions import Ask, Confirm, Flow, Goto, If, MatchStep, Run, Set, Step
 

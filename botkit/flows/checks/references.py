@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from botkit.errors import Place
 from botkit.flows.checks.findings import Findings
-from botkit.flows.checks.readings import Reading, of_speech, readings_of, speeches_of, teams_in
+from botkit.flows.checks.formulas import Formula, formulas_of, of_speech, speeches_of, teams_in
 from botkit.flows.checks.survey import REPAIR, Survey
 from botkit.model.definitions import (
     NO_START,
@@ -15,7 +15,7 @@ from botkit.model.definitions import (
     Flow,
     Generate,
     Goto,
-    Handoff,
+    HandoffStep,
     Run,
     Speech,
     Step,
@@ -29,7 +29,7 @@ def check_references(survey: Survey, found: Findings) -> None:
         _check_start(survey, flow, found)
         for step in flow.steps.values():
             _check_step(survey, flow, step, found)
-            _check_asked_hours(survey, readings_of(step), found)
+            _check_asked_hours(survey, formulas_of(step), found)
             for speech in speeches_of(step):
                 _check_buttons(survey, speech, step.place, found)
     for answer in survey.bot.answers.values():
@@ -72,7 +72,7 @@ def _check_step(survey: Survey, flow: Flow, step: Step, found: Findings) -> None
             found.warning(step.place, "not-configured", message, "add files to knowledge/")
         case Wait(hours=hours) if hours:
             _check_hours(survey, "" if hours == "business" else hours, step.place, found)
-        case Handoff(team=team):
+        case HandoffStep(team=team):
             _check_team(survey, team, step.place, found)
         case _:
             pass
@@ -110,10 +110,10 @@ def _check_team(survey: Survey, team: str, place: Place, found: Findings) -> Non
     found.error(place, "unknown-team", f"there is no team '{team}' under handoff: in bot.yaml", hint)
 
 
-def _check_asked_hours(survey: Survey, readings: Iterable[Reading], found: Findings) -> None:
-    for reading in readings:
-        for team in teams_in(reading.source, reading.kind):
-            _check_hours(survey, team, reading.place, found)
+def _check_asked_hours(survey: Survey, formulas: Iterable[Formula], found: Findings) -> None:
+    for formula in formulas:
+        for team in teams_in(formula.source, formula.kind):
+            _check_hours(survey, team, formula.place, found)
 
 
 def _check_hours(survey: Survey, team: str, place: Place, found: Findings) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from botkit.flows.checks.readings import is_template
+from botkit.flows.checks.formulas import is_template
 
 Schema = Mapping[str, Any]
 

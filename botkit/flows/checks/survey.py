@@ -5,7 +5,8 @@ from functools import cached_property
 from operator import attrgetter
 
 from botkit.flows.checks.graphs import Edge, Edges, Graph, changes, edges_of, walk
-from botkit.model.definitions import Agent, Ask, Confirm, Flow, FlowSet, Rate, Run, Step, Wait
+from botkit.model.definitions import Agent, Ask, Confirm, Flow, Rate, Run, Step, Wait
+from botkit.model.flowset import FlowSet
 
 REPAIR: Mapping[str, tuple[str, ...]] = {
     "on_start": (),
@@ -21,6 +22,7 @@ REPAIR: Mapping[str, tuple[str, ...]] = {
     "on_handoff": ("team", "reason"),
     "on_no_agent": ("team", "opens"),
     "on_agent_left": (),
+    "on_closed": (),
     "on_confirm": ("action", "summary"),
     "on_attachment": ("files", "refused"),
     "on_end": (),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from botkit.errors import Place
 from botkit.flows.checks.findings import Findings
-from botkit.flows.checks.readings import is_template, paths_in, speeches_of
+from botkit.flows.checks.formulas import is_template, paths_in, speeches_of
 from botkit.flows.checks.survey import GIVEN, Survey
 from botkit.model.definitions import (
     Agent,
@@ -16,7 +16,7 @@ from botkit.model.definitions import (
     End,
     Flow,
     Generate,
-    Handoff,
+    HandoffStep,
     Option,
     Retry,
     Run,
@@ -68,7 +68,7 @@ def _of_step(step: Step) -> Iterator[Text | None]:
             yield from _of_repair(retry, silence)
         case Confirm(retry=retry, silence=silence):
             yield from _of_repair(retry, silence)
-        case Agent(instructions=text) | Generate(instructions=text) | Handoff(reason=text):
+        case Agent(instructions=text) | Generate(instructions=text) | HandoffStep(reason=text):
             # A model or a colleague reads these, not the customer: one language is enough.
             if text is not None and "" not in text.sources and len(text.sources) > 1:
                 yield text

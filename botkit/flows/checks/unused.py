@@ -4,16 +4,16 @@ from collections import Counter
 from collections.abc import Iterator
 
 from botkit.flows.checks.findings import Findings
-from botkit.flows.checks.graphs import changes
-from botkit.flows.checks.readings import (
-    Reading,
+from botkit.flows.checks.formulas import (
+    Formula,
+    formulas_of,
     names_in,
     of_slot,
     of_speech,
     of_text,
-    readings_of,
     speeches_of,
 )
+from botkit.flows.checks.graphs import changes
 from botkit.flows.checks.references import buttons_of
 from botkit.flows.checks.survey import Survey
 from botkit.model.definitions import NO_START, Flow
@@ -34,8 +34,8 @@ def check_unused(survey: Survey, found: Findings) -> None:
 
 def _check_slots(survey: Survey, found: Findings) -> None:
     used = {name for flow in survey.flows.values() for step in flow.steps.values() for name in changes(step)}
-    for reading in _readings(survey):
-        used |= names_in(reading.source, reading.kind)
+    for formula in _formulas(survey):
+        used |= names_in(formula.source, formula.kind)
     for slot in survey.bot.slots.values():
         if slot.name not in used:
             message = f"slot '{slot.name}' is neither filled nor read"
@@ -52,22 +52,22 @@ def _check_slots(survey: Survey, found: Findings) -> None:
 def _used_in(flow: Flow) -> set[str]:
     used = {name for step in flow.steps.values() for name in changes(step)}
     for step in flow.steps.values():
-        for reading in readings_of(step):
-            used |= names_in(reading.source, reading.kind)
+        for formula in formulas_of(step):
+            used |= names_in(formula.source, formula.kind)
     return used
 
 
-def _readings(survey: Survey) -> Iterator[Reading]:
+def _formulas(survey: Survey) -> Iterator[Formula]:
     for slot in survey.bot.slots.values():
-        yield from (reading for reading in of_slot(slot) if reading.fresh != slot.name)
+        yield from (formula for formula in of_slot(slot) if formula.fresh != slot.name)
     for answer in survey.bot.answers.values():
         yield from of_speech(answer.speech, answer.place)
     for flow in survey.flows.values():
         yield from of_text(flow.title)
         if flow.only_if is not None:
-            yield Reading(flow.only_if.source, "condition", flow.only_if.place)
+            yield Formula(flow.only_if.source, "condition", flow.only_if.place)
         for step in flow.steps.values():
-            yield from readings_of(step)
+            yield from formulas_of(step)
 
 
 def _check_flows(survey: Survey, found: Findings) -> None:

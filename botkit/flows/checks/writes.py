@@ -13,8 +13,8 @@ some path brings there unconfirmed:
 from collections.abc import Mapping
 
 from botkit.flows.checks.findings import Findings
+from botkit.flows.checks.formulas import names_in, texts_in
 from botkit.flows.checks.graphs import EXIT, Graph, changes, spread
-from botkit.flows.checks.readings import names_in, texts_in
 from botkit.flows.checks.survey import Survey
 from botkit.model.definitions import Confirm, Do, Run, Step
 

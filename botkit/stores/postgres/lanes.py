@@ -20,6 +20,15 @@ _TOGETHER: Final = 128  # jobs in one statement at most
 _PATIENCE: Final = 3.0  # seconds for which a lost connection's outcome is asked after
 _PAUSE: Final = 0.1
 
+
+class _RefusedError(Exception):
+    """The server refused what it may have done before; `until` it is found out."""
+
+    def __init__(self, until: float) -> None:
+        super().__init__("refused")
+        self.until = until
+
+
 Work = Callable[[Link, Sequence[Job], bool], Awaitable[Sequence[Outcome | BotkitError]]]
 
 
@@ -95,10 +104,18 @@ class Lane(Generic[Job, Outcome]):
             picked.sort(key=lambda one: self._key(one[0]))
         return picked
 
-    async def _try(self, jobs: Sequence[Job]) -> Sequence[Any]:
-        """Do the jobs together; if that fails, each alone, so that a bad one spoils no other."""
+    async def _try(self, jobs: Sequence[Job], until: float | None = None) -> Sequence[Any]:
+        """Do the jobs together; if that fails, each alone, so that a bad one spoils no other.
+
+        With `until` they may have been done before, and it is found out until then; a refusal does not say that they
+        were not.
+        """
         try:
-            return await self._do(jobs)
+            return await (self._do(jobs) if until is None else self._ask(jobs, until))
+        except _RefusedError as error:
+            until = error.until
+            if len(jobs) == 1:
+                return [self._unsure(error)]
         except asyncpg.PostgresError as error:
             if len(jobs) == 1:
                 return [explain(error, self._connections.place)]
@@ -106,26 +123,37 @@ class Lane(Generic[Job, Outcome]):
             return [error] * len(jobs)
         except Exception as error:  # noqa: BLE001 - whatever it is, whoever asked has to hear of it
             return [StoreError(f"store {self._connections.place}: {type(error).__name__}: {error}")] * len(jobs)
-        return [outcome for job in jobs for outcome in await self._try([job])]
+        return [outcome for job in jobs for outcome in await self._try([job], until)]
 
     async def _do(self, jobs: Sequence[Job]) -> Sequence[Any]:
         try:
             async with self._connections.lend() as link:
                 return await self._work(link, jobs, False)
-        except LostError as error:
-            lost = error
+        except LostError:
+            return await self._ask(jobs, asyncio.get_running_loop().time() + _PATIENCE)
+
+    async def _ask(self, jobs: Sequence[Job], until: float) -> Sequence[Any]:
+        """Find out what became of jobs whose connection broke, and do those that were not done.
+
+        Raises _RefusedError where the server refuses several of them together, or one of them until then.
+        """
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + _PATIENCE
         while True:
             await asyncio.sleep(_PAUSE)
             try:
                 async with self._connections.lend() as link:
                     return await self._work(link, jobs, True)
-            except (LostError, StoreError):
-                if loop.time() > deadline:
-                    raise StoreError(
-                        f"store {self._connections.place}: the connection broke ({lost}); "
-                        "what was asked may have been stored",
-                        reason="the connection broke",
-                        hint="look at the server and the network; the bot goes on when it is back",
-                    ) from lost
+            except asyncpg.PostgresError as error:
+                if len(jobs) > 1 or loop.time() > until:
+                    raise _RefusedError(until) from error
+            except (LostError, StoreError) as error:
+                if loop.time() > until:
+                    raise self._unsure(error) from error
+
+    def _unsure(self, error: Exception) -> StoreError:
+        return StoreError(
+            f"store {self._connections.place}: the connection broke ({error.__cause__ or error}); "
+            "what was asked may have been stored",
+            reason="the connection broke",
+            hint="look at the server and the network; the bot goes on when it is back",
+        )

@@ -32,7 +32,7 @@ ERASE: Final = {
     **{table: _erase(table, f"key IN ({_NAMES}) OR key IN ({_SENT_TO})") for table in ("rates", "budgets")},
     **{
         table: _erase(table, _OF_THEM)
-        for table in ("inbox", "seen", "turns", "outbox", "calls", "timers", "failures", "customers")
+        for table in ("inbox", "seen", "turns", "outbox", "calls", "timers", "failures", "customers", "threads")
     },
     "conversations": _erase("conversations", "key = ANY($1::int8[])"),
 }
@@ -46,6 +46,7 @@ NOTE_ACT: Final = (
     "SELECT coalesce(max(number), 0) + 1, $1, $2, $3, $4 FROM audits"
 )
 ACTS: Final = "SELECT number, at, who, what, about FROM audits WHERE number < $1 ORDER BY number DESC LIMIT $2"
+DROP_ACTS: Final = "WITH gone AS (DELETE FROM audits WHERE at < $1 RETURNING 1) SELECT count(*) FROM gone"
 FORGET_ACTS: Final = f"UPDATE audits SET about = '' WHERE about IN ({_NAMES})"  # noqa: S608
 ERASURES: Final = "SELECT number, at, why, counts FROM erasures ORDER BY number DESC LIMIT $1"
 FIGURE: Final = (
@@ -94,7 +95,7 @@ OF: Final = (
     "SELECT c.key, c.channel, c.owner, c.turns, c.touched, c.data, u.customer FROM conversations c "
     "LEFT JOIN customers u ON u.conversation = c.key WHERE c.id = $1 FOR SHARE OF c"  # all of one moment
 )
-KEPT: Final = (  # waiting, deliveries, calls, timers, failures, seen
+KEPT: Final = (  # waiting, deliveries, calls, timers, failures, seen, threads
     "SELECT seq, data, customer FROM inbox WHERE conversation = $1 ORDER BY seq",
     "SELECT id, state, attempts, at, note, data FROM outbox WHERE conversation = $1 ORDER BY place",
     'SELECT id, state, at, data FROM calls WHERE conversation = $1 ORDER BY at, id COLLATE "C"',
@@ -104,4 +105,8 @@ KEPT: Final = (  # waiting, deliveries, calls, timers, failures, seen
     ),
     'SELECT kind, id, at, note, data, customer FROM failures WHERE conversation = $1 ORDER BY at, id COLLATE "C"',
     "SELECT channel, id FROM seen WHERE conversation = $1 AND channel <> '' ORDER BY seq, id COLLATE \"C\"",
+    (
+        "SELECT room, id, place, since, shown, ended, at FROM threads WHERE conversation = $1 "
+        'ORDER BY at, id COLLATE "C"'
+    ),
 )

@@ -84,14 +84,14 @@ async def trim(link: Link, before: float, now: float, after: int, most: int) -> 
     cursor = page[-1][0] if len(page) == most else None
     for key, channel in page:
         found = await link.fetch(sql.ALL_TURNS, key, 0, 1)
-        if erasing.is_old(found, before):  # hardly ever, since it was looked at an hour ago
+        if erasing.is_old(read(channel), found, before):  # hardly ever, since it was looked at an hour ago
             found = await link.fetch(sql.ALL_TURNS, key, 0, AT_ONCE)
-        upto = tally.add_old(read(channel), found, before)
-        gone += len(await link.fetch(sql.TRIM, key, upto)) if upto else 0
+            upto = tally.add_old(read(channel), found, before)
+            gone += len(await link.fetch(sql.TRIM, key, upto))
+            if upto == found[-1][0] and len(found) == AT_ONCE:
+                cursor = key - 1  # there may be more of this one
+                break
         looked += len(found)
-        if found and upto == found[-1][0] and len(found) == AT_ONCE:
-            cursor = key - 1  # there may be more of this one
-            break
         if looked > AT_ONCE:
             cursor = key
             break

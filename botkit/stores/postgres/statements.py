@@ -362,6 +362,10 @@ FORGET: Final = (
         "time",
     ),
     ("WITH gone AS (DELETE FROM calls WHERE state = 2 AND at < $1 RETURNING 1) SELECT count(*) FROM gone", "time"),
+    (
+        "WITH gone AS (DELETE FROM threads WHERE ended = 1 AND at < $1 RETURNING 1) SELECT count(*) FROM gone",
+        "time",
+    ),
     ("WITH gone AS (DELETE FROM rates WHERE at < $1 RETURNING 1) SELECT count(*) FROM gone", "time"),
     ("WITH gone AS (DELETE FROM budgets WHERE began < $1 - 31536000 RETURNING 1) SELECT count(*) FROM gone", "time"),
 )

@@ -39,6 +39,7 @@ from botkit.stores.packing import pack, unpack
 from botkit.stores.postgres import moving, past, reading, removing
 from botkit.stores.postgres import statements as sql
 from botkit.stores.postgres.connections import DURABLE, LOOSE, Connections, Link, LostError, Reach, explain
+from botkit.stores.postgres.embeddings import PostgreSQLEmbeddings
 from botkit.stores.postgres.lanes import Lane
 from botkit.stores.postgres.marks import Mark, Marks
 from botkit.stores.postgres.migrating import bring_up
@@ -47,6 +48,7 @@ from botkit.stores.postgres.sharing import PostgreSQLShared
 from botkit.stores.postgres.texts import id_of as _id
 from botkit.stores.postgres.texts import note_of as _note
 from botkit.stores.postgres.texts import read, written
+from botkit.stores.postgres.threads import PostgreSQLThreads
 from botkit.stores.postgres.writing import (
     Ending,
     Move,
@@ -67,6 +69,7 @@ T = TypeVar("T")
 _WRITERS: Final = 3  # connections, each with a statement for many
 _READERS: Final = 3
 _ROOM: Final = 4096  # bytes, about a turn
+_LAST: Final = 2**31 - 1  # the greatest number that a column has
 
 _OPENED = "it is not open"
 
@@ -90,6 +93,8 @@ class PostgreSQLStore:
         self.lease = lease
         self._open = False
         self.shared = PostgreSQLShared(self.worker, self._write, self._read)
+        self.threads = PostgreSQLThreads(self._write, self._read)
+        self.embeddings = PostgreSQLEmbeddings(self._read)
         self._set_up()
 
     def _set_up(self) -> None:
@@ -206,7 +211,7 @@ class PostgreSQLStore:
 
     async def turns(self, conversation: str, first: int = 1, most: int = 1000) -> Sequence[Record]:
         """Give the records of turns from event `first` on, in order."""
-        found = await self._read(sql.RECORDS, _id(conversation), first, most)
+        found = await self._read(sql.RECORDS, _id(conversation), min(first, _LAST), most)
         with rows.readable(self.place, conversation):
             return [rows.record(conversation, seq, data) for seq, data in found]
 
@@ -418,8 +423,13 @@ class PostgreSQLStore:
 
     async def acts(self, most: int = 100, before: int = 0) -> Sequence[Act]:
         """Give who of the house did what, the newest first."""
-        found = await self._read(past.ACTS, before or 2**31 - 1, most)
+        found = await self._read(past.ACTS, min(before or _LAST, _LAST), most)
         return [Act(number, at, read(who), read(what), read(about)) for number, at, who, what, about in found]
+
+    async def drop_acts(self, before: float) -> int:
+        """Let go of what was done before then."""
+        gone: int = (await self._read(past.DROP_ACTS, before))[0][0]
+        return gone
 
     async def scrub(self) -> bool:
         """Change nothing: what the server keeps of removed rows is its own affair (VACUUM, its log, backups)."""

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from botkit.errors import BotkitError, DeliveryError
-from botkit.model.definitions import Capabilities
+from botkit.model.catalogue import Capabilities
 from botkit.model.events import Message
 from botkit.model.replies import Reply
 from botkit.ports.connectors import Incoming, Intake

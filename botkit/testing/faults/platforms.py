@@ -37,7 +37,8 @@ class Platform:
     """Listens on loopback. Workers connect to it; a message goes to any of those that take deliveries.
 
     A chat's next message is delivered when the one before was acknowledged, or waits for its replies too if the
-    customer is not in a hurry. `sent` is the record, in order.
+    customer is not in a hurry. `sent` is the record, in order. A double of a real platform, spoken to by its own
+    protocol, has another `deliver`, and calls `take`.
     """
 
     def __init__(self, seed: int = 0, *, again: float = AGAIN, refused: float = REFUSED) -> None:
@@ -46,7 +47,7 @@ class Platform:
         self.delivered = 0
         self.repeated = 0
         self.taken: Callable[[Sent], Awaitable[None]] | None = None  # called between the record and the answer
-        self._chance = random.Random(seed)  # noqa: S311 - for what is repeated, not for secrets
+        self.chance = random.Random(seed)  # noqa: S311 - for what is repeated, not for secrets
         self._again, self._refused = again, refused
         self._server: asyncio.Server | None = None
         self._workers: dict[int, asyncio.StreamWriter] = {}  # those that take deliveries
@@ -88,7 +89,7 @@ class Platform:
         for number, move in enumerate(talk.moves):
             if not talk.hurried and any(self.shown(chat) == ending for ending in endings[1:]):
                 return
-            await self._deliver(Line("deliver", id=f"{chat}/{number}", chat=chat, text=move.says))
+            await self.deliver(Line("deliver", id=f"{chat}/{number}", chat=chat, text=move.says))
             expected += len(move.replies)
             if not talk.hurried:
                 await self._until_shown(chat, expected, endings)
@@ -103,7 +104,7 @@ class Platform:
             news.clear()
             await news.wait()
 
-    async def _deliver(self, line: Line) -> None:
+    async def deliver(self, line: Line) -> None:
         """Deliver a message until it is acknowledged, and some once more."""
         acknowledged = self._acks[line.id] = asyncio.Event()
         self.delivered += 1
@@ -111,9 +112,9 @@ class Platform:
             await self._write(line)
             with suppress(TimeoutError):
                 await asyncio.wait_for(acknowledged.wait(), UNANSWERED)
-        if self._chance.random() < self._again:
+        if self.chance.random() < self._again:
             self.repeated += 1
-            task = asyncio.create_task(self._repeat(line, self._chance.choice((0.0, 0.05, 0.5))))
+            task = asyncio.create_task(self._repeat(line, self.chance.choice((0.0, 0.05, 0.5))))
             self._later.add(task)
             task.add_done_callback(self._later.discard)
 
@@ -123,7 +124,7 @@ class Platform:
 
     async def _write(self, line: Line) -> None:
         await self._connected.wait()
-        self._workers[self._chance.choice(tuple(self._workers))].write(write(line))
+        self._workers[self.chance.choice(tuple(self._workers))].write(write(line))
 
     def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(self._serve(reader, writer))
@@ -163,15 +164,18 @@ class Platform:
             case "send":
                 await self._take(line, worker, writer)
 
-    async def _take(self, line: Line, worker: int, writer: asyncio.StreamWriter) -> None:
-        if self._chance.random() < self._refused:
-            writer.write(write(Line("refused", number=line.number, after=MOMENT)))
-            return
-        sent = Sent(line.chat, line.id, line.text, time.monotonic(), self._processes.get(worker, 0))
+    async def take(self, sent: Sent) -> None:
+        """Record a reply; what sent it is answered when this returns."""
         self.sent.append(sent)
-        self._shown.setdefault(line.chat, {}).setdefault(line.id, line.text)
-        if line.chat in self._news:
-            self._news[line.chat].set()
+        self._shown.setdefault(sent.chat, {}).setdefault(sent.reply, sent.text)
+        if sent.chat in self._news:
+            self._news[sent.chat].set()
         if self.taken is not None:
             await self.taken(sent)
+
+    async def _take(self, line: Line, worker: int, writer: asyncio.StreamWriter) -> None:
+        if self.chance.random() < self._refused:
+            writer.write(write(Line("refused", number=line.number, after=MOMENT)))
+            return
+        await self.take(Sent(line.chat, line.id, line.text, time.monotonic(), self._processes.get(worker, 0)))
         writer.write(write(Line("taken", id=f"p{len(self.sent)}", number=line.number)))

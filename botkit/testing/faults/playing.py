@@ -46,6 +46,7 @@ async def play(
     around_channel: str = "",
     paths: Sequence[str] = (),
     marks: bool = False,
+    platform_of: Callable[[int], Platform] = Platform,
 ) -> Judgement:
     """Play faults on a bot, one after the other, while `at_once` customers talk to it, and judge what came of it.
 
@@ -54,12 +55,13 @@ async def play(
     process with SQLite. `directory` takes the database, the ledger and the workers' logs. `patience` is how many
     seconds the talks have to end after the last fault. `around` is a function (`module:name`) that gives another
     store for a worker's, `around_channel` one that gives another connector; both are found along `paths`. `marks`
-    measures the window between a platform's acceptance and the mark. Raises UsageError for a point that is none and
-    for a kind that goes with the other store, RuntimeError for a bot that does not start.
+    measures the window between a platform's acceptance and the mark. `platform_of(seed)` gives the platform, a double
+    of another than the play's own, whose connector is then that of `around_channel`. Raises UsageError for a point
+    that is none and for a kind that goes with the other store, RuntimeError for a bot that does not start.
     """
     _check(faults, KINDS if server is None else SERVER_KINDS)
     database = directory / "bot.db"
-    async with Platform(seed) as platform:
+    async with platform_of(seed) as platform:
         setup = Setup(
             directory=str(bot),
             store=f"sqlite:///{database}" if server is None else await asyncio.to_thread(server.database),

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import msgspec
 
-from botkit.model.definitions import Capabilities
+from botkit.model.catalogue import Capabilities
 from botkit.model.replies import Reply
 from botkit.ports.connectors import Accepted, Connector, Entry, Incoming, Intake
 from botkit.ports.files import Files
@@ -156,6 +156,14 @@ class EitherIntake:
     async def history(self, conversation: str, after: int = 0, most: int = 100) -> Sequence[Entry]:
         """Give what was said."""
         return await self._intake.history(conversation, after, most)
+
+    async def turn(self, conversation: str, turn: int) -> Sequence[Entry]:
+        """Give what was said in a turn."""
+        return await self._intake.turn(conversation, turn)
+
+    async def asked(self, conversation: str) -> str:
+        """Give the question that is open."""
+        return await self._intake.asked(conversation)
 
 
 def watch_actions(registry: Registry, points: Points) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from botkit.model.definitions import SlotParser
+from botkit.model.parsers import SlotParser
 from botkit.understanding.values.answers import parse_boolean
 from botkit.understanding.values.contacts import parse_email, parse_phone
 from botkit.understanding.values.dates import parse_date

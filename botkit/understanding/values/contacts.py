@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from botkit.model.definitions import Found, Reading
 from botkit.model.locales import Locale
+from botkit.model.parsers import Found, Reading
 from botkit.understanding.values.atoms import MOST, narrow
 from botkit.understanding.values.callingcodes import CALLING_CODES, TRUNK
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from botkit.model.definitions import Found, Reading
 from botkit.model.locales import Locale
+from botkit.model.parsers import Found, Reading
 from botkit.understanding.values import calendars
 from botkit.understanding.values.days import READERS, Case, shifted
 from botkit.understanding.values.digits import dates_in_digits
@@ -27,8 +27,8 @@ _RULES: Mapping[str, str] = {
     "period_day": rf"(?:{_PERIOD} )?{_PERIOD} (?:N d|O(?! ?U))",
     "day_period": rf"(?:O|N d)(?: U)? {_PERIOD}|O,{{1,3}}U",
     "nth": rf"O W (?:M|{_PERIOD})(?: N)?|O W",
-    "month_day": rf"{_NAMED}M {_DAY}(?: (?:NN?|{_PERIOD}))?(?: W)?",
-    "day_month": rf"{_NAMED}(?:O(?: U)?|N) M(?: (?:NN?|{_PERIOD}))?(?: W)?",
+    "month_day": rf"{_NAMED}(?:[lt] )?M {_DAY}(?: (?:NN?|{_PERIOD}))?(?: W)?",
+    "day_month": rf"{_NAMED}(?:O(?: U)?|N) (?:[lt] )?M(?: (?:NN?|{_PERIOD}))?(?: W)?",
     "last_weekday": rf"l W,{{1,3}}(?:M(?: N)?|{_PERIOD}|U)",
     "last_day": rf"l U,{{1,3}}(?:M(?: N)?|{_PERIOD}|U)",
     "anchor": r"(?:I )?N [UY] [><]|U [><](?= ?[nltWH])|NU(?=R)",
@@ -47,6 +47,7 @@ _RULES: Mapping[str, str] = {
 _DATE = grammar("|".join(f"(?P<{name}>{rule})" for name, rule in _RULES.items()), gap=",@I")
 _WORD = re.compile(r"\s+(\w+)")
 _GAP = re.compile(r"[,@]{0,3}")
+_STOPS = frozenset(",;!")  # end what is said of a day
 
 
 class _Hit(NamedTuple):
@@ -102,7 +103,7 @@ def _in_words(line: Line, text: str, locale: Locale, today: date) -> tuple[list[
         value = None
         if _fits(rule, match, kept, line, locale) and not _is_doubtful(match, kept, line, text, locale):
             value = READERS[rule](Case(kept, today))
-            if value is None and rule == "month_day" and kept[0].kind == "l":
+            if value is None and rule == "month_day" and kept[0].kind == "l" and kept[1].kind == "W":
                 value = READERS["last_weekday"](Case(kept, today))  # the last Sunday of March 2027
         first = match.start()
         if value is not None and anchor and _GAP.fullmatch(line.kinds, anchor[0].end(), first):
@@ -198,7 +199,10 @@ def _fits(rule: str, match: re.Match[str], tokens: Sequence[Token], line: Line, 
             return _is_day_alone(match, tokens, line, locale)
         case "on_day":
             return _is_led_day(line.tokens[match.start() - 1 - (match.string[match.start() - 1] == ",")], tokens[0])
-        case "day_period" | "day_month":
+        case "day_month":
+            month = next(at for at, token in enumerate(tokens) if token.kind == "M")
+            return all(token.value == "day" for token in tokens[:month] if token.kind == "U")
+        case "day_period":
             return all(unit in {"day", "month"} for unit in units) and units.count("month") <= 1
         case "last_day":
             return bool(units[0] == "day")
@@ -228,7 +232,8 @@ def _is_day_alone(match: re.Match[str], tokens: Sequence[Token], line: Line, loc
     if match.string[max(match.start() - 1, 0)] not in ",@":
         return is_alone(line.text, tokens[0].start, tokens[0].end, locale)
     behind = line.kinds[match.end() :].lstrip(",@")
-    return not behind or behind[0] in ".N" or is_alone(line.text, 0, tokens[0].end, locale)
+    ended = line.text[tokens[0].end :].lstrip()[:1] in _STOPS
+    return not behind or behind[0] in ".N" or ended or is_alone(line.text, 0, tokens[0].end, locale)
 
 
 def _is_holiday(match: re.Match[str], tokens: Sequence[Token], line: Line, locale: Locale) -> bool:

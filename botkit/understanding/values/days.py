@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import msgspec
 
@@ -58,8 +59,18 @@ class Case(msgspec.Struct, frozen=True):
                 return self.today.year + offset
         return written[0] if written and 1000 <= written[0] <= 2999 else None
 
+    def year_of_month(self, month: int, day: int) -> int | None:
+        """Give the year of LAST December 3, THIS December 3; None where neither is said."""
+        led = next((one.kind for one, other in pairwise(self.tokens) if other.kind == "M" and one.kind in "lt"), "")
+        if not led:
+            return None
+        gone = (month, day) < (self.today.month, self.today.day)
+        return self.today.year if led == "t" or gone else self.today.year - 1
+
     def day(self, year: int | None, month: int, day: int) -> date | None:
         """Give a day of a month; without a year the one to come, or the one that is the named weekday."""
+        if year is None and self.first("W") is None:
+            year = self.year_of_month(month, day)
         if year is not None:
             return calendars.make_date(year, month, day)
         named = self.first("W")

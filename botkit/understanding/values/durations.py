@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from botkit.model.definitions import Found, Reading
 from botkit.model.locales import Locale
+from botkit.model.parsers import Found, Reading
 from botkit.understanding.values.tokens import Line, Token, best_first, grammar, read_line
 
 # N a number, U a unit, w whole, & and

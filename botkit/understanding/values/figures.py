@@ -75,7 +75,7 @@ def _read_power(reader: Reader, at: int) -> Numeral | None:
     if at + 2 >= len(atoms) or atoms[at].kind != "digits" or atoms[at + 1].text not in {"e", "^"}:
         return None
     last = at + 2 + (atoms[at + 2].text in {"+", "-"})
-    if last >= len(atoms) or not atoms[last].text.isdigit() or len(atoms[last].text) > _MOST_DIGITS:
+    if last >= len(atoms) or not atoms[last].text.isdecimal() or len(atoms[last].text) > _MOST_DIGITS:
         return None
     glued = all(atoms[each].end == atoms[each + 1].start for each in range(at, last))
     ends = (

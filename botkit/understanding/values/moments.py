@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
-from botkit.model.definitions import Found, Reading
 from botkit.model.locales import Locale
+from botkit.model.parsers import Found, Reading
 from botkit.understanding.values.dates import parse_date
 from botkit.understanding.values.days import moved as moved_by
 from botkit.understanding.values.durations import SECONDS, is_named, seconds_of

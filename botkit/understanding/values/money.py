@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from botkit.model.definitions import Found, Reading
 from botkit.model.locales import Locale
+from botkit.model.parsers import Found, Reading
 from botkit.model.values import Money
 from botkit.understanding.values.atoms import cut
 from botkit.understanding.values.fillers import is_alone

@@ -3,8 +3,8 @@
 import re
 from decimal import Decimal
 
-from botkit.model.definitions import Found, Reading
 from botkit.model.locales import Locale
+from botkit.model.parsers import Found, Reading
 from botkit.understanding.values.tokens import Token, has_words, read_line
 
 _BEFORE = re.compile(r"\s+|(?=[,.;:!?])")

@@ -117,7 +117,7 @@ class Reader:
             return 0
         rest = Sum(self.compact)
         rest.parts.append(
-            int(self.atoms[at].text) if self.atoms[at].text.isdigit() and len(self.atoms[at].text) < 4 else 0
+            int(self.atoms[at].text) if self.atoms[at].text.isdecimal() and len(self.atoms[at].text) < 4 else 0
         )
         size = self._divide(rest, at + 1)
         if not size or rest.parts[0] >= 1:
@@ -131,7 +131,7 @@ class Reader:
         below = self.atoms[at + 1] if at + 1 < len(self.atoms) else None
         if self.words.domain != "number" or below is None or self.atoms[at].text != "/" or len(total.parts) != 1:
             return 0
-        if not below.text.isdigit() or not 0 < len(below.text) < 5 or not int(below.text):
+        if not below.text.isdecimal() or not 0 < len(below.text) < 5 or not int(below.text):
             return 0
         if at + 2 < len(self.atoms) and self.atoms[at + 2].text == "/":
             return 0

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import time
 
-from botkit.model.definitions import Found, Reading
 from botkit.model.locales import Locale
+from botkit.model.parsers import Found, Reading
 from botkit.understanding.values.atoms import cut
 from botkit.understanding.values.fillers import is_alone
 from botkit.understanding.values.tokens import Line, Token, best_first, grammar, read_line

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from botkit.model.definitions import Found
 from botkit.model.locales import Locale
+from botkit.model.parsers import Found
 from botkit.understanding.values.atoms import Atom, cut, narrow, texts_of
 from botkit.understanding.values.figures import read_figure
 from botkit.understanding.values.lexicons import Domain, Entry, Words, match, words_of
@@ -176,15 +176,27 @@ def _ends_a_number(reader: Reader, at: int) -> bool:
 
 
 def _is_vague(reader: Reader, at: int, number: Numeral) -> bool:
-    """两三天, 三五个月: two digits side by side in front of a unit are no number but about as many."""
+    """两三天, 三五个月, 一两件: two digits side by side in front of a unit are no number but about as many."""
     words, atoms, after = reader.words, reader.atoms, number.after
-    if after - at != 2 or atoms[at].kind != "han" or words.domain not in {"date", "duration"}:
+    if after - at != 2 or atoms[at].kind != "han":
         return False
-    few, more = reader.part(at), reader.part(at + 1)
-    places = (after, after + 1) if reader.kind(after) == "measure" else (after,)
-    if not any(_is_unit(words, atoms, place) for place in places) or few is None or more is None:
+    few, more, measured = reader.part(at), reader.part(at + 1), reader.kind(after) == "measure"
+    places = (after, after + 1) if measured else (after,)
+    counted = words.domain not in {"date", "duration"} and measured
+    timed = words.domain == "number" and _begins_unit(words, atoms, after)
+    if (
+        not (counted or timed or any(_is_unit(words, atoms, place) for place in places))
+        or few is None
+        or more is None
+    ):
         return False
     return few[1] == more[1] == "word" and bool(0 < few[2] < more[2] < 10) and not number.note
+
+
+def _begins_unit(words: Words, atoms: Sequence[Atom], at: int) -> bool:
+    """Tell whether a unit of time begins at an atom, in a domain that has no units."""
+    han = at < len(atoms) and atoms[at].kind == "han"
+    return han and any(unit.startswith(atoms[at].text) for unit in words.locale.dates.units)
 
 
 def _is_unit(words: Words, atoms: Sequence[Atom], at: int) -> bool:

@@ -40,6 +40,7 @@ class Patterns:
     """The name of each recognizer's None."""
     wanted: dict[str, list[tuple[str, ...]]]
     """The groups that have to be found, for each trigger of an intent that wants some."""
+    threshold: float = 0.0
 
     @classmethod
     def of(cls, dialogs: list[Dialog]) -> "Patterns":

@@ -10,6 +10,8 @@ import httpx
 import pytest
 
 from botkit.app.bots import Bot
+from botkit.app.erasing import Target, erase, find_conversations
+from botkit.app.exports import write_export
 from botkit.app.metrics import Numbers
 from botkit.app.serving import build_app
 from botkit.errors import StoreError
@@ -82,6 +84,44 @@ async def test_a_conversation_is_exported(client: httpx.AsyncClient, name: str) 
     assert "return my order" in json.dumps(document)
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "looks"),
+    [
+        ("GET", "/api/conversations/web:1/export", ["holdings"]),
+        ("DELETE", "/api/conversations/web:1", ["holdings"]),
+        ("GET", "/api/conversations/web:1/export?everywhere=true", ["holdings", "conversations_of", "holdings"]),
+        ("GET", "/api/customers/4711/export", ["conversations_of", "holdings", "holdings"]),
+        ("DELETE", "/api/customers/4711", ["conversations_of", "conversations_of"]),  # the last: whether more came
+    ],
+)
+async def test_who_is_meant_is_looked_up_once(
+    method: str, path: str, looks: list[str], bot: Bot, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    def noting(name: str) -> Any:
+        known = getattr(bot.store, name)
+
+        async def look(*args: Any) -> Any:
+            looked.append(name)
+            return await known(*args)
+
+        return look
+
+    for name in ("holdings", "conversations_of"):
+        monkeypatch.setattr(bot.store, name, noting(name))
+    assert (await client.request(method, path)).status_code == 200
+    assert looked == looks
+
+
+async def test_what_is_erased_while_it_is_looked_at_is_left_out(bot: Bot) -> None:
+    found = await find_conversations(bot.store, Target(customer="4711"))
+    await bot.store.erase(found.conversations[0], now=0.0)
+    document = json.loads("".join([piece async for piece in write_export(bot.store, bot.files, found, 0.0)]))
+    assert [one["conversation"] for one in document["conversations"]] == found.conversations[1:]
+    assert (await erase(bot.store, bot.files, found, 0.0))["conversations"] == 1
+
+
 async def test_a_customer_is_exported(client: httpx.AsyncClient) -> None:
     async def exported(path: str) -> list[str]:
         return [one["conversation"] for one in (await client.get(path)).json()["conversations"]]
@@ -108,7 +148,7 @@ async def test_they_are_erased(client: httpx.AsyncClient, bot: Bot, path: str, g
     assert answer.status_code == 200
     assert answer.json()["erased"]["conversations"] == len(gone)
     assert await listed(bot) == set(NAMES) - gone
-    assert all(name not in repr(bot.engine._known) for name in gone)
+    assert all(name not in repr(bot.engine.sessions.known) for name in gone)
     assert (await client.delete(path)).status_code == 404
     assert len(await bot.store.erasures()) == len(gone)
 

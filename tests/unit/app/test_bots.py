@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from botkit.app.bots import MOST_RECOGNISERS, Bot, Recognisers, locate_store
+from botkit.app.bots import Bot, locate_store
 from botkit.errors import FileError, LoadError, RegistryError, StoreError, UsageError
 from botkit.stores import open_store
 from botkit.testing import sample
@@ -27,7 +27,17 @@ async def test_talking(desk: Path) -> None:
 
 def test_a_bot_waits_for_nothing_that_it_does_not_use(tmp_path: Path) -> None:
     (tmp_path / "bot.yaml").write_text("name: Plain\nlocales: [en]\n", encoding="utf-8")
-    heavy = ("sqlalchemy", "pydantic", "typer", "rich", "starlette", "uvicorn", "dotenv", "importlib.metadata")
+    heavy = (
+        "sqlalchemy",
+        "pydantic",
+        "typer",
+        "rich",
+        "starlette",
+        "uvicorn",
+        "dotenv",
+        "importlib.metadata",
+        "botkit.safety.phones",
+    )
     code = (
         "import asyncio, sys\n"
         "from botkit import Bot\n"
@@ -113,19 +123,6 @@ async def test_only_what_is_sound_is_taken_up(desk: Path) -> None:
         flows.write_text("flows: [")
         assert (await bot.reload()).flows is None
         assert bot.flows.version == before
-
-
-async def test_recognisers_are_kept_and_bounded(desk: Path) -> None:
-    recognisers = Recognisers()
-    async with await Bot.load(desk, store="sqlite://") as bot:
-        first = recognisers(bot.flows)
-        assert recognisers(bot.flows) is first
-        import msgspec
-
-        others = [msgspec.structs.replace(bot.flows, version=str(n)) for n in range(MOST_RECOGNISERS)]
-        for flows in others:
-            recognisers(flows)
-        assert recognisers(bot.flows) is not first
 
 
 @pytest.fixture

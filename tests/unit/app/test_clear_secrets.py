@@ -45,6 +45,11 @@ KEYED = "channels:\n  telegram: {token: abc-123-def}\n"
         ("", []),
         ("- a\n: b: [", []),
         ("token: [[a]]", []),
+        ("llm: {max_tokens: 500, tokens: 3, max_token: 10, max-output-token: 8, min_tokens: 0.5}", []),
+        ("llm: {tokens: '500', token: 500, password: 1234, pass_tokens: [abc, 7]}", ["bot.yaml:1:15", "bot.yaml:1:29", "bot.yaml:1:44", "bot.yaml:1:64"]),
+        ("plugins: [shop: {credentials: {user: bot, password: hunter2}}]", ["bot.yaml:1:53"]),
+        ("credentials: [{password: hunter2}, {secrets: {deep: {token: x}}}]", ["bot.yaml:1:26", "bot.yaml:1:61"]),
+        ("credentials: {password: '${PASSWORD}'}", []),
     ],
 )  # fmt: skip
 def test_what_is_in_clear_is_warned_of(config: str, places: list[str]) -> None:

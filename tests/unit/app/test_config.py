@@ -5,7 +5,7 @@ import pytest
 from botkit.app.config import Channel, Config, fill_variables, read_config
 from botkit.app.teams import Agent
 from botkit.errors import Place
-from botkit.model.definitions import Settings
+from botkit.model.flowset import Settings
 from botkit.model.hours import Hours, Span
 from botkit.ports.files import FileLimits
 from botkit.runtime.retention import Ages
@@ -264,6 +264,7 @@ DAY = 86_400.0
         ("retention: {transcripts: 26w, files: 1d 12h}", Ages(transcripts=182 * DAY, files=1.5 * DAY)),
         ("retention: {failures: 24h, figures: 2y}", Ages(failures=DAY, figures=730 * DAY)),
         ("retention: {figures: 1y180d}", Ages(figures=545 * DAY)),
+        ("retention: {audits: 1y}", Ages(audits=365 * DAY)),
         ("retention: {figures: 100y}", Ages(figures=36_500 * DAY)),
     ],
 )

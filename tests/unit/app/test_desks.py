@@ -276,3 +276,22 @@ async def test_who_read_and_claimed_is_noted(client: httpx.AsyncClient, bot: Bot
     assert (await client.get(f"{CASES}/web:orders", headers=by("ann"))).status_code == 404
     acts = [(act.who, act.what, act.about) for act in await bot.store.acts()]
     assert acts == [("ann", "claimed", "web:care"), ("wei", "read", "web:care")]
+
+
+async def test_who_has_a_conversation_shows_that_they_write(
+    client: httpx.AsyncClient, bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[tuple[str, str]] = []
+    monkeypatch.setattr(bot.engine.presence, "show", lambda *given: shown.append(given))
+    path = f"{CASES}/web:care"
+    assert (await client.post(f"{path}/typing", headers=by("ann"))).status_code == 409
+    await client.post(f"{path}/claim", headers=by("ann"))
+    answer = await client.post(f"{path}/typing", headers=by("ann"))
+    assert (answer.status_code, answer.json()["case"]["agent"]) == (200, "ann")
+    assert shown == [("web:care", "Ann Lee")]
+    for who, status in (("bob", 409), ("wei", 403), ("lee", 409)):
+        assert (await client.post(f"{path}/typing", headers=by(who))).status_code == status
+    assert (await client.post(f"{CASES}/web:orders/typing", headers=by("ann"))).status_code == 404
+    assert (await client.post(f"{path}/typing", headers=by("ann"), json={"text": "x"})).status_code == 400
+    assert (await client.get(f"{path}/typing", headers=by("ann"))).status_code in (404, 405)
+    assert len(shown) == 1

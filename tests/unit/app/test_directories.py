@@ -10,6 +10,7 @@ from pydantic import AnyUrl, BaseModel
 
 from botkit.app import directories
 from botkit.app.directories import MOST_BYTES, Locales, check_directory, rebuild, variables_of
+from botkit.app.versions import Change, compare
 from botkit.errors import Problem
 from botkit.model.locales import Locale
 from botkit.ports.connectors import Connector
@@ -290,3 +291,44 @@ def test_a_store_that_there_is_not_is_a_problem(desk: Path, url: str) -> None:
     problem = _said(desk, "config-error")
     assert (problem.place.file, problem.place.column) == (str(desk / "bot.yaml"), 8)
     assert problem.hint
+
+
+def _article(desk: Path, name: str, text: str) -> Path:
+    path = desk / "knowledge" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_articles_belong_to_the_bot_and_to_its_version(desk: Path) -> None:
+    before = check_directory(desk).flows
+    _article(desk, "sub/returns.md", "# Returns\n\n30 days.")
+    _article(desk, ".draft.md", "---\n")
+    _article(desk, "notes.txt", "no article")
+    first = check_directory(desk)
+    assert first.problems == ()
+    assert first.flows is not None
+    assert before is not None
+    assert [article.path for article in first.flows.articles] == ["knowledge/sub/returns.md"]
+    assert first.flows.catalogue.articles
+    assert not before.catalogue.articles
+    assert set(first.sources) == {"flows.yaml", "knowledge/sub/returns.md"}
+    _article(desk, "sub/returns.md", "# Returns\n\n60 days.")
+    second = check_directory(desk).flows
+    assert second is not None
+    assert len({before.version, first.flows.version, second.version}) == 3
+    again = rebuild(first, first.flows.version, first.sources, first.flows.settings)
+    assert again is not None
+    assert (again.version, again.articles) == (first.flows.version, first.flows.articles)
+    assert compare(second, again) == (Change("article", "knowledge/sub/returns.md", "changed"),)
+
+
+def test_a_mistake_in_an_article_keeps_the_bot_from_running(desk: Path) -> None:
+    path = _article(desk, "returns.md", "---\ncolour: red\n---\n\n30 days.")
+    problem = _said(desk, "unknown-key")
+    assert (problem.place.file, problem.place.line, problem.severity) == (str(path), 2, "error")
+    assert check_directory(desk).flows is None
+    path.write_bytes(b"\xff\xfe\x00")
+    assert _codes(desk) == ["not-utf8"]
+    path.write_bytes(b"x" * (MOST_BYTES + 1))
+    assert _codes(desk) == ["too-large"]

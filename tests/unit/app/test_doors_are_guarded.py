@@ -16,7 +16,19 @@ from botkit.registry.connectors import BotInfo
 from botkit_web import CAPABILITIES, WebConnector, WebSettings
 
 PROBES = {"/health", "/ready"}
-CUSTOMERS = {"/", "/web/files", "/web/files/{ref}", "/web/socket", "/web/chat.css", "/web/chat.js", "/web/icon.svg"}
+CUSTOMERS = {
+    "/",
+    "/widget.js",
+    "/widget.mjs",
+    "/web/files",
+    "/web/files/{ref}",
+    "/web/icon.svg",
+    "/web/shop.css",
+    "/web/shop.js",
+    "/web/poll",
+    "/web/socket",
+    "/web/words/{name}",
+}
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from botkit.app import hours as module
 from botkit.app.config import read_config
 from botkit.app.hours import refuse_no_zones
 from botkit.errors import ConfigError
-from botkit.model.definitions import Settings
+from botkit.model.flowset import Settings
 from botkit.model.hours import WHOLE_DAY, Hours, Span
 
 OFFICE = (Span(540, 1080),)

@@ -26,7 +26,7 @@ from botkit.app.serving import (
     tell_of_missing,
 )
 from botkit.errors import ConfigError, DeliveryError, StoreError
-from botkit.model.definitions import Capabilities
+from botkit.model.catalogue import Capabilities
 from botkit.model.replies import Reply
 from botkit.ports.connectors import Connector, Intake
 from botkit.registry.connectors import ConnectorSpec
@@ -381,3 +381,12 @@ async def test_a_service_from_start_to_end(desk: Path, monkeypatch: pytest.Monke
 def test_an_address_of_six_is_written_in_brackets() -> None:
     with listen(Address("::1", 0)) as door:
         assert door.family is socket.AF_INET6
+
+
+def test_a_start_tells_of_an_embedder_that_lacks_something(desk: Path) -> None:
+    bot = desk / "bot.yaml"
+    bot.write_text(bot.read_text() + "understanding: {embedder: {onnx: ./none}}\n")
+    told: list[str] = []
+    tell_of_missing(check_directory(desk), told.append)
+    (line,) = told
+    assert "warning: missing-embedder: there is no model.onnx in" in line

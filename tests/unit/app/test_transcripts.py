@@ -19,6 +19,16 @@ from botkit.model.values import File, Money
     [
         (Message("hi"), ("customer", "hi")),
         (Message("see", files=(File(kind="image", name="a.png"),)), ("customer", "see <image a.png>")),
+        (
+            Message("see", files=(File(kind="image", refused="empty"),)),
+            ("customer", "see <image, not taken: it is empty, or could not be fetched>"),
+        ),
+        (
+            Message("", files=(File(kind="file", name="a.exe", refused="wrong_type"),)),
+            ("customer", "<file a.exe, not taken: its type is none that is taken>"),
+        ),
+        (Message("", files=(File(kind="location"),)), ("customer", "<location>")),
+        (Message("", files=(File(kind="file", refused="odd"),)), ("customer", "<file, not taken: odd>")),
         (Press("yes", "Yes"), ("customer", "[Yes]")),
         (Press("yes"), ("customer", "[yes]")),
         (Opened(), ("opened", "the customer opened the chat")),

@@ -21,7 +21,7 @@ from botkit.app.trials_reading import (
     read_trials,
 )
 from botkit.errors import Place
-from botkit.model.definitions import FlowSet
+from botkit.model.flowset import FlowSet
 from botkit.model.values import Money
 
 

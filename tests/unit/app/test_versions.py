@@ -5,8 +5,8 @@ import pytest
 
 from botkit.app.versions import Change, Touched, compare, count_touched, differ
 from botkit.dialogue import advance, new_session
-from botkit.model.definitions import FlowSet
 from botkit.model.events import Message
+from botkit.model.flowset import FlowSet
 from botkit.model.session import Question, Session, is_live
 from tests.unit.dialogue.talking import build
 

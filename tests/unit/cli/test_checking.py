@@ -54,6 +54,22 @@ def test_strict_makes_warnings_errors(botkit: Any, desk: Path) -> None:
     assert {problem["severity"] for problem in json.loads(strict.out)} == {"error"}
 
 
+def test_an_example_that_pulls_two_intents_together(botkit: Any, desk: Path) -> None:
+    names = {"change": ["change", "please change", "update"], "show": ["what is"]}
+    rows = {name: [f"{word} my default address" for word in words] for name, words in names.items()}
+    rows["change"] += ["change the default address", "change my address"]
+    rows["show"] += ["who am I", "show my profile", "profile please", "my data", "the profile"]
+    intents = "".join(f"  {name}: {{examples: {json.dumps(texts)}}}\n" for name, texts in rows.items())
+    starts = "".join(f"  {name}_: {{start: {{intents: [{name}]}}, steps: [{{say: hi}}]}}\n" for name in rows)
+    (desk / "more.yaml").write_text(f"intents:\n{intents}flows:\n{starts}")
+    code, out, _ = botkit("check", desk)
+    assert (code, out.count("pulled-example")) == (0, 1)
+    assert (
+        "more.yaml:3:21: warning: pulled-example: intent 'show' has the example 'what is my default address'" in out
+    )
+    assert botkit("check", desk, "--strict").code == 1
+
+
 def test_several_directories_each_once(botkit: Any, desk: Path, tmp_path: Path) -> None:
     code, out, err = botkit("check", desk, tmp_path / "none", desk)
     assert code == 1

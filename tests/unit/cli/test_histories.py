@@ -19,11 +19,25 @@ def test_why_explains_every_turn(botkit: Any, talked: Path) -> None:
     assert code == 0
     assert "turn 1  " in out
     assert "  opened: the customer opened the chat\n" in out
-    assert "  customer: return my order\n  route: intent\n    → intent    return_item " in out
+    assert (
+        "  customer: return my order\n  language: en, by its words\n  route: intent\n    → intent    return_item "
+        in out
+    )
     assert '  calls desk.find_order (read) with {"number": "A-10293"}\n' in out
     assert "      return_item / find: done\n      return_item / if: else\n      return_item / confirm: asked\n" in out
     assert "  sets the timer 'silence' for " in out
     assert "  bot: Done. Your reference is R1.\n" in out
+
+
+def test_why_tells_by_what_a_language_is_shown(botkit: Any, desk: Path) -> None:
+    said = "where is my order\nhello\n这个 size 有点小，想换大一号\nA-10293\n"
+    assert botkit("chat", desk, "--json", "--conversation", "1", given=said).code == 0
+    out = botkit("why", "chat:1", "--dir", desk).out
+    assert [line for line in out.splitlines() if line.startswith("  language: ")] == [
+        "  language: en, by its words",
+        "  language: en, by one word, which may be borrowed",
+        "  language: zh, by its script",
+    ]
 
 
 def test_why_of_one_turn(botkit: Any, talked: Path) -> None:

@@ -89,6 +89,28 @@ def test_what_plugins_log_with_structlog_goes_the_same_way(capsys: Any) -> None:
     assert "4111" not in line
 
 
+@pytest.mark.parametrize(
+    "fields", [{"name": "bob"}, {"message": "x", "args": (1,), "msg": "y"}, {"levelname": "loud", "module": "m", "lineno": 3}]
+)  # fmt: skip
+def test_no_field_of_a_plugins_structlog_breaks_its_action(fields: dict[str, Any], capsys: Any) -> None:
+    set_up_logging("json")
+    structlog.get_logger("botkit.plugins.shop").warning("no order", conversation="web:1", **fields)
+    found = json.loads(capsys.readouterr().err)
+    assert (found["message"], found["conversation"], found["level"]) == ("no order", "web:1", "warning")
+    assert found["logger"] == "botkit.plugins.shop"
+
+
+def test_a_plugins_structlog_tells_the_error(capsys: Any) -> None:
+    set_up_logging("json")
+    try:
+        raise ValueError("my card is 4111")
+    except ValueError:
+        structlog.get_logger("botkit.plugins.shop").exception("no order", name="bob")
+    line = capsys.readouterr().err
+    assert json.loads(line)["error"] == "ValueError"
+    assert "4111" not in line
+
+
 def test_a_library_configures_nothing_and_loads_no_structlog() -> None:
     code = "import logging, sys, botkit; botkit.Bot; print(logging.getLogger().handlers, 'structlog' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)

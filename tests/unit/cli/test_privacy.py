@@ -69,7 +69,7 @@ def test_an_export_has_everything_of_a_conversation(botkit: Any, talked: Path) -
     (one,) = document["conversations"]
     assert list(one) == [
         *("conversation", "channel", "customer", "owner", "touched", "session", "waiting", "deliveries", "calls"),
-        *("timers", "failures", "files", "seen", "turns"),
+        *("timers", "failures", "files", "seen", "threads", "turns"),
     ]
     assert [turn["seq"] for turn in one["turns"]] == list(range(1, len(one["turns"]) + 1))
     assert one["turns"][1]["event"]["text"] == "return my order"
@@ -221,6 +221,18 @@ def test_retain_lets_go_of_what_is_old(botkit: Any, talked: Path) -> None:
     assert ended.out.startswith("gone: 1 conversation, 6 turns")
     assert _names(botkit, talked) == {"web:7"}  # it waits for a person
     assert botkit("conversations", "retain", talked).out == "gone: nothing\n"
+
+
+def test_retain_lets_go_of_what_is_audited(botkit: Any, talked: Path) -> None:
+    botkit("conversations", "export", "web:7", "--dir", talked)
+    db = sqlite3.connect(talked / "bot.db")
+    db.execute("UPDATE audits SET at = at - ?", (31 * 86_400,))
+    db.commit()
+    db.close()
+    _retaining(talked, "{audits: 30d}")
+    assert botkit("conversations", "retain", talked, "--dry-run").out == "would go: 1 entry of the audit\n"
+    assert botkit("conversations", "retain", talked).out.startswith("gone: 1 entry of the audit")
+    assert botkit("audit", "--dir", talked, "--json").out == ""
 
 
 def test_nothing_goes_by_itself(botkit: Any, talked: Path) -> None:

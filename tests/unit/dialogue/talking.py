@@ -5,19 +5,19 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from botkit.app.recognisers import build_recogniser
 from botkit.dialogue import advance, new_session
 from botkit.flows import load, read_locale
+from botkit.model.catalogue import ActionSpec, Catalogue
 from botkit.model.codec import decode_session, encode_session
-from botkit.model.definitions import ActionSpec, Catalogue, FlowSet, Settings
 from botkit.model.events import Entity, Event, Evidence, Failure, Match, Message, Owned, Press, Result, Timer
+from botkit.model.flowset import FlowSet, Settings
 from botkit.model.locales import Locale
 from botkit.model.replies import Button, Call, DropTimers, Effect, SetTimer
 from botkit.model.session import Frame, Session
 from botkit.model.turn import Turn
 from botkit.model.values import File, to_json
 from botkit.runtime.recognition import Recogniser
-from botkit.understanding.language import show
-from botkit.understanding.matching import FuzzyClassifier
 from botkit.understanding.values import PARSERS
 
 NOW = 1_777_629_600.0  # 2026-05-01T10:00:00Z, a Friday
@@ -55,12 +55,7 @@ def build(text: str, *, strict: bool = True, actions: Mapping[str, ActionSpec] =
 
 def recogniser_of(flows: FlowSet) -> Recogniser:
     """Build the classifiers of a bot, as the runtime has them."""
-    return Recogniser(
-        flows,
-        FuzzyClassifier.build({name: intent.examples for name, intent in flows.intents.items()}),
-        FuzzyClassifier.build({name: answer.questions for name, answer in flows.answers.items()}),
-        show,
-    )
+    return build_recogniser(flows)
 
 
 class Talk:

@@ -116,3 +116,22 @@ def test_a_value_that_fits_strictly_is_taken_whatever_stands_beside_it() -> None
     talk = asking("ask:email")
     talk.say("hold on, b@example.org")
     assert talk.slots["email"] == "b@example.org"
+
+
+@pytest.mark.parametrize("said", ["where do I find it?", "在哪里看", "why do you need it?"])
+def test_who_asks_back_is_not_answered_with_what_only_sounds_alike(said: str) -> None:
+    talk = Talk(
+        build(
+            """
+answers:
+  location: {questions: [where are you, where do I find you, 你们在哪里, why do you need so long], say: At Lindenhof 4.}
+flows:
+  cancel:
+    start: {commands: [cancel_visit]}
+    steps: [{ask: code, say: Which code?, why: It is in our e-mail., pattern: 'T-\\d{4}'}, {say: Done.}]
+"""
+        )
+    )
+    talk.say("/cancel_visit")
+    assert talk.say(said).startswith("It is in our e-mail.")
+    assert talk.say("where are you").startswith("At Lindenhof 4.")

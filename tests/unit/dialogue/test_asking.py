@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from botkit.model.events import Failure
+from botkit.model.events import Failure, Press
 from botkit.model.values import File
 from tests.unit.dialogue.talking import Talk, build, given
 
@@ -483,13 +483,41 @@ flows:
     assert talk.timers == {}
 
 
+@pytest.mark.parametrize(
+    ("type_", "picked", "said"),
+    [
+        ("date", "2026-06-30", "2026-06-30"),
+        ("time", "14:05", "2:05 pm"),
+        ("datetime", "2026-06-30T12:05:00Z", "2026-06-30, 12:05 pm"),
+    ],
+)
+def test_a_day_or_a_time_may_be_picked(type_: str, picked: str, said: str) -> None:
+    talk = flow(f"- {{ask: at, say: When?, type: {type_}, fill: when_asked}}\n- say: '{{{{ at }}}}'")
+    talk.say("begin now")
+    (question,) = talk.latest[-1].replies
+    assert question.asks == type_
+    assert talk.say("nonsense").endswith("When?")
+    assert [reply.asks for reply in talk.latest[-1].replies][-1] == type_
+    press = Press(picked, picked, question.question)
+    assert talk.take(talk.recogniser.recognise(press, "en")) == said
+
+
+@pytest.mark.parametrize("more", ["type: text", "options: [2026-06-30, 2026-07-01]"])
+def test_what_is_not_picked_does_not_ask_for_it(more: str) -> None:
+    talk = flow(f"- {{ask: at, say: When?, {more}}}")
+    talk.say("begin now")
+    assert [reply.asks for reply in talk.latest[-1].replies] == [""]
+
+
 def test_a_rating_takes_a_number_of_the_scale_only() -> None:
     steps = "- {rate: How?, scale: 3, save: stars, low: [{say: Sorry.}]}\n- say: 'Thanks {{ stars }}.'"
     talk = flow(steps)
     talk.say("begin now")
     assert talk.labels == ["1", "2", "3"]
+    assert talk.latest[-1].replies[-1].scale == 3
     talk.say("7")
     assert talk.step == "rate"
+    assert [reply.scale for reply in talk.latest[-1].replies if reply.buttons] == [3]
     talk.say("great")
     assert talk.step == "rate"
     assert talk.say("two stars") == "Sorry.\nThanks 2."

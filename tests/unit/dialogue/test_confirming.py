@@ -36,7 +36,6 @@ def at_confirm(text: str = SENDING, *, locale: str = "") -> Talk:
 @pytest.mark.parametrize(
     "reply",
     [
-        "can I change the address?",
         "is that address ok for you?",
         "what is the address of the drop off center?",
         "what is the address to send it to",

@@ -6,8 +6,10 @@ import msgspec
 import pytest
 
 from botkit.dialogue.work import Work
-from botkit.model.definitions import Body, Catalogue, FlowSet, Say, Speech, Text
+from botkit.model.catalogue import Catalogue
+from botkit.model.definitions import Body, Say, Speech, Text
 from botkit.model.events import Entity, Message, Opened, Press, Timer
+from botkit.model.flowset import FlowSet
 from tests.unit.dialogue.talking import Talk, build
 
 TWO = """

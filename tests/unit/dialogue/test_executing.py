@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from botkit.flows import load
-from botkit.model.definitions import Catalogue, Settings
+from botkit.model.catalogue import Catalogue
 from botkit.model.events import Failure, Outside, Owned, Press, Result, Timer
+from botkit.model.flowset import Settings
 from botkit.model.hours import Hours, Span
 from botkit.model.replies import Call, SetTimer
 from tests.unit.dialogue.talking import NOW, Talk, build, known_locales
@@ -233,7 +234,6 @@ def test_a_title_that_fails_gives_way_to_the_name() -> None:
 @pytest.mark.parametrize(
     ("step", "handler"),
     [
-        ("answer: null", "on_error"),
         ("agent: Help.", "otherwise"),
         ("agent: Help.", "on_error"),
         ("generate: Write.", "on_error"),
@@ -312,6 +312,23 @@ def test_a_blocked_message_waits_too() -> None:
     assert talk.say("cancel", blocked="rude") == ""
     assert talk.finish(1) == "After.\nI'm sorry, I can't take that message."
     assert talk.called == ["shop.find"]
+
+
+@pytest.mark.parametrize(
+    ("reasons", "told"),
+    [
+        (["too fast", "too fast", "too fast"], 1),
+        (["too fast", "", "too fast"], 2),
+        (["too fast", "repeated", "repeated"], 2),
+        (["rude", "rude"], 2),
+    ],
+)
+def test_a_flood_that_waited_is_refused_once(reasons: list[str], told: int) -> None:
+    talk = flow("- {do: shop.find}\n- say: After.")
+    for reason in reasons:
+        talk.say("thanks", blocked=reason)
+    assert len(talk.finish(1).splitlines()) == 1 + told  # behind what the flow says
+    assert bool(talk.say("thanks", blocked=reasons[-1])) == (reasons[-1] == "rude")
 
 
 @pytest.mark.parametrize(

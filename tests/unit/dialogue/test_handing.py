@@ -7,7 +7,7 @@ import pytest
 
 from botkit.dialogue.prepared import prepare
 from botkit.model.definitions import Set, Value
-from botkit.model.events import Evidence, Match, Message
+from botkit.model.events import Evidence, Match, Message, ShownBy
 from botkit.model.hours import Hours, Span
 from botkit.model.replies import HandOff
 from botkit.model.values import File
@@ -153,7 +153,7 @@ def test_another_team_is_taken_without_another_word() -> None:
 def test_a_closed_handoff_ends_the_session() -> None:
     talk = flow("- handoff: care")
     talk.owned("claimed", "Eve")
-    assert talk.owned("closed") == ""
+    assert talk.owned("closed").startswith("This conversation is closed.")
     assert talk.session.ended
     assert talk.say("cancel") != ""
     assert talk.session.number == 2
@@ -227,6 +227,42 @@ def test_a_message_that_shows_no_language_changes_nothing() -> None:
     talk.say("A-10293")
     assert talk.session.locale == "zh"
     assert talk.say("ccc ddd", answers={"p": 1.0}) == "Plain."
+
+
+def says(talk: Talk, text: str, shown: str, by: ShownBy) -> str:
+    """Say something that shows a locale; give the locale of the conversation then."""
+    talk.take(Message(text, evidence=Evidence(locale=shown, shown_by=by)))
+    return talk.session.locale
+
+
+@pytest.mark.parametrize(
+    ("first", "by", "then"),
+    [
+        ("words", "words", "en"), ("words", "letters", "en"), ("words", "script", "en"), ("word", "words", "en"),
+        ("words", "word", "zh"), ("words", "characters", "zh"), ("word", "word", "zh"), ("words", "", "en"),
+    ],
+)  # fmt: skip
+def test_one_borrowed_word_changes_no_locale_that_was_shown(first: ShownBy, by: ShownBy, then: str) -> None:
+    talk = flow("- say: Hi.", LANGUAGES)
+    assert says(talk, "first", "zh", first) == "zh"
+    assert says(talk, "second", "en", by) == then
+
+
+@pytest.mark.parametrize("by", ["words", "word", "letters", "characters", "script"])
+def test_what_is_shown_first_counts(by: ShownBy) -> None:
+    assert says(flow("- say: Hi.", LANGUAGES), "x", "zh", by) == "zh"
+
+
+@pytest.mark.parametrize(
+    ("known", "by", "then"),
+    [("default", "words", "zh"), ("default", "letters", "zh"), ("default", "word", "en"),
+     ("default", "characters", "en"), ("platform", "words", "zh"), ("platform", "letters", "en"),
+     ("platform", "word", "en"), ("text", "words", "en"), ("text", "script", "en"), ("text", "letters", "en")],
+)  # fmt: skip
+def test_a_name_or_a_street_that_is_asked_for_changes_no_locale(known: str, by: ShownBy, then: str) -> None:
+    talk = flow("- {ask: street, say: 'Street?', retry: [Again.]}", LANGUAGES)
+    talk.session = msgspec.structs.replace(talk.session, locale="en", locale_by=known)
+    assert says(talk, "Rue de la Paix 5", "zh", by) == then
 
 
 def test_numbers_are_written_for_a_locale_without_forms_of_its_own() -> None:

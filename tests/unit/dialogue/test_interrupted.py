@@ -146,3 +146,27 @@ flows:
         talk.say(line)
     assert talk.text == "Size:  none.\nWhich size of Chair?"
     assert talk.say("Large") == "l"
+
+
+ANOTHER = """
+slots: {order: {pattern: '[A-Z]-[0-9]{5}', title: order, carry: offer}}
+intents: {track: {examples: [track an order]}}
+flows:
+  lamp:
+    title: the lamp
+    start: {commands: [lamp]}
+    steps: [{ask: order, say: Which order?}, {ask: count, say: How many?, type: integer}, {say: "{{ count }} of {{ order }}."}]
+  track:
+    start: {intents: [track]}
+    steps: [{ask: order, say: Which one?}, {say: "{{ order }} is on its way."}]
+"""
+
+
+def test_another_one_that_was_wanted_meanwhile_is_told_too() -> None:
+    talk = Talk(build(ANOTHER))
+    for line in ("/lamp", "A-10293"):
+        talk.say(line)
+    talk.say("track another order", intents={"track": 1.0})
+    assert talk.text == "Which one?"
+    talk.say("B-20000")
+    assert "Meanwhile the order has changed from A-10293 to B-20000." in talk.text

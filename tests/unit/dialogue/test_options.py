@@ -1,6 +1,7 @@
 """Options in corrections: what comes to several, what goes from them, and parts of a text that mean one."""
 
 import pytest
+from msgspec.structs import replace
 
 from tests.unit.dialogue.talking import Talk, build
 
@@ -45,6 +46,13 @@ def confirmed(extras: str = "note and gift wrap") -> Talk:
         ("再加上加急", ["w", "n", "f"]),
         ("除了贺卡都要", ["w", "f"]),
         ("不，只要加急", ["f"]),
+        ("yes, but also add fast shipping", ["w", "n", "f"]),
+        ("yes, and fast shipping too", ["w", "n", "f"]),
+        ("yes, I'd also like fast shipping", ["w", "n", "f"]),
+        ("对，不过要加加急", ["w", "n", "f"]),
+        ("好的，再加个加急", ["w", "n", "f"]),
+        ("对，加急也要", ["w", "n", "f"]),
+        ("对，不过改成加急", ["f"]),
     ],
 )
 def test_a_correction_of_several_options_adds_and_takes_off(reply: str, extras: list[str]) -> None:
@@ -131,3 +139,72 @@ def test_a_label_inside_a_longer_word_is_none() -> None:
         talk.say("/main")
         talk.say(reply)
         assert (talk.step, talk.slots) == ("ask:way", {})
+
+
+@pytest.mark.parametrize(
+    ("off", "other", "said", "chosen"),
+    [
+        ("バッテリー 没有", "サイズ", "バッテリー", None),
+        ("バッテリー 没有", "サイズ", "没有バッテリー", "off"),
+        ("안 켜져요", "색이 달라요", "켜져요", None),
+        ("안 켜져요", "색이 달라요", "달라요", "other"),
+        ("不 été", "其他", "été", None),
+        ("はい", "いいえ", "わたしは、あした、いきます", None),
+    ],
+)
+def test_a_label_that_denies_what_is_said_in_any_script(off: str, other: str, said: str, chosen: str | None) -> None:
+    text = f"""
+flows:
+  main:
+    start: {{commands: [main]}}
+    steps:
+      - {{ask: why, say: Why?, options: {{"off": "{off}", other: "{other}"}}}}
+      - say: Thanks.
+      - {{ask: more, say: More?, type: text}}
+"""
+    flows = build(text)
+    locales = {code: replace(locale, nots=(*locale.nots, "안")) for code, locale in flows.locales.items()}
+    talk = Talk(replace(flows, locales=locales))
+    talk.say("/main")
+    talk.say(said)
+    assert talk.slots.get("why") == chosen
+
+
+PLACES = """
+flows:
+  main:
+    start: {commands: [main]}
+    steps:
+      - {ask: where, say: {en: Where?, zh: 放哪里？}, options: {door: {en: At the door, zh: 门口}, hall: {en: In the hall, zh: 大厅}}}
+      - {ask: shade, say: {en: Which shade?, zh: 什么颜色？}, options: {blue: {en: Blue, zh: 蓝色}, dark red: {en: Dark red, zh: 深红色}}}
+      - {ask: more, say: More?, type: text}
+"""
+
+
+@pytest.mark.parametrize(
+    ("replies", "chosen"),
+    [
+        (["leave it at the back door"], None),
+        (["at the side door, please"], None),
+        (["放在后门口"], None),
+        (["放对面大厅"], None),
+        (["leave it at the door"], {"where": "door"}),
+        (["right at the front door"], {"where": "door"}),
+        (["以后都放门口"], {"where": "door"}),
+        (["送到后门口，谢谢"], None),
+        (["到货后大厅就行"], {"where": "hall"}),
+        (["an extra hall please, in the hall"], {"where": "hall"}),
+        (["at the door", "dark blue"], {"where": "door"}),
+        (["at the door", "深蓝色"], {"where": "door"}),
+        (["at the door", "a dark red one"], {"where": "door", "shade": "dark red"}),
+        (["at the door", "深红色"], {"where": "door", "shade": "dark red"}),
+        (["at the door", "blue, not dark blue"], {"where": "door", "shade": "blue"}),
+    ],
+)
+def test_what_makes_another_thing_of_an_option_is_asked_about(
+    replies: list[str], chosen: dict[str, str] | None
+) -> None:
+    talk = Talk(build(PLACES))
+    for line in ("/main", *replies):
+        talk.say(line)
+    assert talk.slots == (chosen or {})

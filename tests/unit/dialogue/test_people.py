@@ -46,6 +46,24 @@ def state(talk: Talk) -> tuple[str, str, str]:
     return talk.session.owner, talk.session.team, talk.session.agent
 
 
+def owners(talk: Talk) -> list[str]:
+    """Give who has the conversation, as the replies of the last event say."""
+    return [reply.owner for turn in talk.latest for reply in turn.replies]
+
+
+def test_a_reply_says_who_has_the_conversation() -> None:
+    talk = Talk(build(FLOWS))
+    talk.say("/main")
+    assert owners(talk) == [""]
+    talk.say("X1")
+    assert owners(talk) == ["queue"]
+    talk.owned("claimed", "Ann")
+    talk.take(Said("Ann", "Hello, I am Ann."))
+    assert owners(talk) == ["human"]
+    talk.owned("returned", "Ann")
+    assert owners(talk) == [""]
+
+
 # Claiming
 
 
@@ -156,6 +174,21 @@ def test_who_has_claimed_nothing_gives_nothing_back() -> None:
     assert (talk.owned("closed", "Ann"), outcome(talk)) == ("", "unclaimed")
 
 
+def test_what_passes_it_on_to_nobody_changes_nothing() -> None:
+    talk = had()
+    before = talk.session
+    assert (talk.take(Owned("assigned", "Ann")), outcome(talk)) == ("", "ignored")
+    assert (talk.session.owner, talk.session.handed) == (before.owner, before.handed)
+
+
+@pytest.mark.parametrize("forced", [False, True])
+def test_what_waits_is_not_put_back(forced: bool) -> None:
+    talk = waiting()
+    before = talk.session.handed
+    assert (talk.take(Owned("requeued", forced=forced)), outcome(talk)) == ("", "ignored")
+    assert (state(talk), talk.session.handed) == (("queue", "care", ""), before)
+
+
 def test_given_back_the_bot_goes_on() -> None:
     talk = had()
     assert talk.owned("returned", "Ann").startswith("I'm back to help.")
@@ -166,7 +199,7 @@ def test_given_back_the_bot_goes_on() -> None:
 def test_closed_the_next_message_begins_anew() -> None:
     talk = had()
     number = talk.session.number
-    assert talk.owned("closed", "Ann") == ""
+    assert talk.owned("closed", "Ann").startswith("This conversation is closed.")
     talk.say("/main")
     assert talk.session.number == number + 1
     assert talk.session.slots.get("code") is None

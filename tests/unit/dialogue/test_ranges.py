@@ -76,6 +76,26 @@ def test_a_value_that_a_slot_has_is_left_for_the_other(said: str, says: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        ("no, from May 5 to May 8", "What shall I change?"),
+        ("from May 5 until May 8", "2026-05-05 to 2026-05-08?"),
+        ("从5月5号到5月8号", "2026-05-05 to 2026-05-08?"),
+        ("no, from May 5 to May 10", "2026-05-05 to 2026-05-10?"),
+        ("不对，从5月5号到5月10号", "2026-05-05 to 2026-05-10?"),
+        ("no, from May 5 to May 6", "2026-05-06 to 2026-05-08?"),
+        ("no, from May 6 to May 8", "What shall I change?"),
+        ("no, from May 6 to May 10", "What shall I change?"),
+        ("change it from May 8 to May 5", "2026-05-05 to 2026-05-08?"),
+    ],
+)
+def test_a_range_that_is_said_again_leaves_none_of_its_ends_out(said: str, says: str) -> None:
+    talk = talk_to("book a room", "May 5", "May 8", said)
+    assert talk.text.endswith(says), talk.text
+    assert None not in (talk.slots["arrival"], talk.slots["departure"])
+
+
+@pytest.mark.parametrize(
     "said",
     ["from credit card to PayPal", "change from my credit card to PayPal", "从信用卡换到PayPal", "从信用卡改成PayPal",
      "von Kreditkarte auf PayPal", "from credit card over to PayPal please"],

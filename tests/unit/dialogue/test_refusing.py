@@ -2,6 +2,8 @@
 
 import pytest
 
+from botkit.dialogue import meanings
+from botkit.dialogue.work import Work
 from tests.unit.dialogue.talking import Talk, build
 
 SHOP = r"""
@@ -87,7 +89,7 @@ def test_what_is_refused_starts_no_flow(said: str) -> None:
 def test_the_record_says_why() -> None:
     talk = talk_to("", "cancel my return")
     assert [one.why for one in talk.turns[-1].candidates if one.name == "back"] == [
-        "it is refused; near to '我要退货'"
+        "it is refused; near to 'I want to return my jeans'"
     ]
 
 
@@ -122,6 +124,19 @@ def test_what_is_only_told_starts_no_flow_while_a_question_is_open(said: str) ->
         one.say(said, intents={"pay": 0.7})
     flows = [{visit.flow for visit in one.turns[-1].visits} - {"on_start"} for one in (talk, other)]
     assert (talk.stack, "pay" in flows[0], "pay" in flows[1]) == (["refund"], False, True)
+
+
+def test_whether_something_is_wished_is_looked_at_once_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+
+    def look(_work: Work, _text: str, flow: str) -> bool:
+        looked.append(flow)
+        return False
+
+    talk = talk_to("order")
+    monkeypatch.setattr(meanings, "is_refused", look)
+    talk.say("please do not pay", intents={"pay": 0.7, "back": 0.65})
+    assert sorted(looked) == ["back", "pay"]
 
 
 def test_a_wish_beside_what_is_told_starts_its_flow() -> None:
@@ -213,3 +228,53 @@ def test_a_word_that_is_no_label_is_kept_for_no_later_question(said: str) -> Non
 @pytest.mark.parametrize("said", ["It came too late", "late", "late please"])
 def test_a_label_or_the_word_alone_is(said: str) -> None:
     assert talk_to("order", said, "3348917502").step == "confirm"
+
+
+ASIDE = """
+intents:
+  promo: {examples: [my promo code does not work, the promo code is invalid, 优惠码不能用]}
+answers:
+  hours: {questions: [when are you open, what are your opening hours], say: From 9 to 18.}
+flows:
+  main:
+    start: {commands: [main]}
+    steps: [{ask: day, say: Which day?, type: date}, {say: Thanks.}]
+  promo:
+    title: {en: your promo code, zh: 优惠码}
+    start: {intents: [promo]}
+    steps: [{ask: code, say: Which code?, pattern: '[A-Z]{3,8}\\d{2}'}, {say: Thanks.}]
+"""
+
+
+@pytest.mark.parametrize("lines", [(), ("/main",)])
+@pytest.mark.parametrize(
+    ("said", "step"),
+    [
+        ("my promo code is not working", "ask:code"),
+        ("the promo code doesn't work", "ask:code"),
+        ("优惠码不能用了", "ask:code"),
+        ("I don't want the promo code", None),
+        ("no promo code please", None),
+    ],
+)
+def test_what_does_not_work_is_not_refused(lines: tuple[str, ...], said: str, step: str | None) -> None:
+    talk = Talk(build(ASIDE))
+    for line in (*lines, said):
+        talk.say(line)
+    assert talk.step == (step or ("ask:day" if lines else None))
+
+
+@pytest.mark.parametrize("said", ["they were damaged when i opened the box", "it was open when it arrived"])
+def test_what_happened_asks_no_frequent_question(said: str) -> None:
+    talk = Talk(build(ASIDE))
+    talk.say("/main")
+    assert "9 to 18" not in talk.say(said)
+
+
+@pytest.mark.parametrize(
+    "said", ["when are you open", "I want to know when you are open", "tell me when you are open"]
+)
+def test_a_frequent_question_is_still_one(said: str) -> None:
+    talk = Talk(build(ASIDE))
+    talk.say("/main")
+    assert "9 to 18" in talk.say(said)

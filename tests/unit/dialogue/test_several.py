@@ -280,3 +280,59 @@ def test_figures_alone_are_kept_for_no_later_amount(reply: str) -> None:
     talk.say("/main")
     assert talk.say(reply) == "It looks like A-1234."
     assert talk.say("A-1234") == "How much?"
+
+
+GIFT = """
+flows:
+  main:
+    start: {commands: [main]}
+    steps:
+      - {ask: extras, say: Which extras?, many: true, options: {wrap: {en: Gift wrap, zh: 包装}, note: {en: Note, zh: 贺卡}, bow: {en: Red bow, zh: 红结}}}
+      - {ask: day, say: When?, type: date}
+      - say: Done.
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "extras"),
+    [
+        ("red bow", ["bow"]),
+        ("note and red bow", ["note", "bow"]),
+        ("the red bow please", ["bow"]),
+        ("note, red bow", ["note", "bow"]),
+        ("贺卡和红结", ["note", "bow"]),
+        ("is the red bow nice?", ["wrap"]),
+        ("my neighbour saw a red bow in the window of your beautiful shop", ["wrap"]),
+    ],
+)
+def test_several_options_are_corrected_where_something_else_is_asked_for(said: str, extras: list[str]) -> None:
+    talk = claim("gift wrap", said, text=GIFT)
+    assert (talk.slots["extras"], talk.step) == (extras, "ask:day")
+
+
+NAMED = """
+flows:
+  main:
+    start: {commands: [main]}
+    steps:
+      - {ask: name, say: Name?, type: text, title: {en: name, zh: 姓名}}
+      - {ask: address, say: Where?, type: text, title: {en: address, zh: 地址}}
+      - {ask: count, say: How many?, type: integer, title: {en: quantity, zh: 数量}}
+      - confirm: "{{ name }}, {{ address }}, {{ count }}?"
+      - say: Done.
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "address"),
+    [
+        ("no, the name is Bob and 4", "Bob", "5 Elm Road"),
+        ("不对，姓名是小王和4个", "小王", "5 Elm Road"),
+        ("不对，姓名是小王和小李", "小王和小李", "5 Elm Road"),
+        ("不对，地址是和平路7号", "Ann", "和平路7号"),
+        ("no, the name is Sandy Sands", "Sandy Sands", "5 Elm Road"),
+    ],
+)
+def test_what_is_said_of_another_behind_an_and_is_no_part_of_free_text(said: str, name: str, address: str) -> None:
+    talk = claim("Ann", "5 Elm Road", "3", said, text=NAMED)
+    assert (talk.slots["name"], talk.slots["address"]) == (name, address)

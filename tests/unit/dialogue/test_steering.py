@@ -141,7 +141,7 @@ def test_a_command_starts_its_flow(text: str, said: str) -> None:
     assert one.route == "control"
 
 
-@pytest.mark.parametrize("text", ["/", "/ ", "/nothing", "//pay"])
+@pytest.mark.parametrize("text", ["/", "/ ", "/nothing", "//go"])
 def test_what_is_no_command_is_a_message(text: str) -> None:
     one = talk()
     one.say(text)

@@ -15,6 +15,7 @@ flows:
       - {ask: way, say: How?, options: {mail: {en: By mail, zh: 邮寄}, store: {en: In store, zh: 到店}}}
       - {ask: extras, say: What else?, many: true, options: [Note, Ribbon]}
       - {ask: name, say: Your name?}
+      - {ask: months, say: How many months?, type: integer}
       - {ask: done, say: Done?, type: boolean}
       - say: Done.
 """
@@ -25,6 +26,7 @@ LINES = {
     "way": "by mail",
     "extras": "note",
     "name": "Ann",
+    "months": "2",
 }
 
 
@@ -38,6 +40,23 @@ def asked(slot: str) -> Talk:
         ("day", "monday or tuesday", ["monday", "tuesday"], "2026-05-04"),
         ("day", "周一或者周二", ["周一", "周二"], "2026-05-04"),
         ("day", "between May 4 and May 6", ["May 4", "May 6"], "2026-05-04"),
+        ("day", "either the 12th or the 13th", ["12th", "13th"], "2026-05-12"),
+        ("day", "12th or 13th", ["12th", "13th"], "2026-05-12"),
+        ("day", "May 12 or 13", ["May 12", "May 13"], "2026-05-12"),
+        ("day", "12 or 13 May", ["12 May", "13 May"], "2026-05-12"),
+        ("day", "Tuesday or 12 May", ["Tuesday", "12 May"], "2026-05-05"),
+        ("day", "12或13号", ["12号", "13号"], "2026-05-12"),
+        ("day", "May 12 or 13 for 2 people", ["May 12", "May 13"], "2026-05-12"),
+        ("day", "May 12 or 13 or 14, at 3 pm", ["May 12", "May 13"], "2026-05-12"),
+        ("day", "May 12, 2027 or 13", ["May 12, 2027", "May 13, 2027"], "2027-05-12"),
+        ("day", "2027-05-12 or 13", ["2027-05-12", "2027-05-13"], "2027-05-12"),
+        ("day", "5月12日或11", ["5月12日", "5月11日"], "2026-05-12"),
+        ("day", "2026年5月12日或13", ["2026年5月12日", "2026年5月13日"], "2026-05-12"),
+        ("price", "20-30 dollars", ["20", "30"], "20 EUR"),
+        ("months", "one or two months", ["one", "two"], "1"),
+        ("months", "2-3 months", ["2", "3"], "2"),
+        ("months", "months: 2 or 3", ["2", "3"], "2"),
+        ("months", "一个月或两个月", ["一", "两"], "1"),
         ("price", "20 or 30 dollars", ["20", "30"], "20 EUR"),
         ("price", "between 20 and 30 dollars", ["20", "30"], "20 EUR"),
         ("order", "A-10293 or A-20000", ["A-10293", "A-20000"], "A-10293"),
@@ -62,6 +81,19 @@ def test_several_values_where_one_is_asked_for_are_asked_about(
     [
         ("day", "May 4, or rather may 5", "2026-05-05"),
         ("day", "May 4 or so", "2026-05-04"),
+        ("day", "May 12 or May 12", "2026-05-12"),
+        ("day", "还是12号吧", "2026-05-12"),
+        ("day", "May 13, maybe around 3 pm", "2026-05-13"),
+        ("day", "May 13, maybe 3:30", "2026-05-13"),
+        ("day", "May 12, maybe 2 people", "2026-05-12"),
+        ("day", "May 12, maybe 2 or 3 people", "2026-05-12"),
+        ("day", "May 12, maybe $20", "2026-05-12"),
+        ("day", "May 12, or 10 am works too", "2026-05-12"),
+        ("day", "2pm or 13 May", "2026-05-13"),
+        ("day", "5月13日，或者3点", "2026-05-13"),
+        ("day", "5月13日，也许3个人", "2026-05-13"),
+        ("months", "2 months or so", "2"),
+        ("months", "十二个月", "12"),
         ("extras", "note or ribbon", ["Note", "Ribbon"]),
         ("name", "Monday or Tuesday", "Monday or Tuesday"),
     ],
@@ -88,3 +120,48 @@ flows:
     talk.say("May 4")
     assert talk.say("no, May 5 or May 6") == "What shall I change?"
     assert str(talk.slots["day"]) == "2026-05-04"
+
+
+@pytest.mark.parametrize("reply", ["一两个月", "三四个月"])
+def test_about_as_many_in_two_digits_is_no_number(reply: str) -> None:
+    talk = asked("months")
+    talk.say(reply)
+    assert talk.step == "ask:months"
+
+
+def test_a_day_that_is_left_open_changes_nothing_at_a_correction() -> None:
+    talk = asked("price")
+    talk.say("no, the day should be 12 or 13 May")
+    assert str(talk.slots.get("day")) in {"2026-05-04", "None"}
+
+
+GERMAN = """
+flows:
+  main:
+    start: {commands: [main]}
+    steps:
+      - {ask: tag, say: Welcher Tag?, type: date}
+      - {confirm: "{{ tag | date }}?"}
+      - say: Gut.
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "labels"),
+    [
+        ("12 oder 13 Mai", ["12 Mai", "13 Mai"]),
+        ("12. oder 13. Mai", ["12. Mai", "13. Mai"]),
+        ("am 12. oder am 13. Mai, bitte", ["12. Mai", "13. Mai"]),
+        ("12. Mai oder 13.", ["12. Mai", "13. Mai"]),
+        ("12. Mai oder am 13. bitte", ["12. Mai", "13. Mai"]),
+        ("12 oder 13 Mai, liebe Grüße", ["12 Mai", "13 Mai"]),
+        ("12. Mai, oder 2. Stock", []),
+        ("12. Mai oder 3 Uhr", []),
+        ("12. Mai oder 2.5 Stunden", []),
+    ],
+)
+def test_german_days_have_a_dot(said: str, labels: list[str]) -> None:
+    talk = Talk(build(GERMAN, locales=("de", "en")))
+    talk.say("/main")
+    talk.say(said)
+    assert (talk.step, talk.labels if labels else []) == ("ask:tag" if labels else "confirm", labels)

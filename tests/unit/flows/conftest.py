@@ -7,8 +7,11 @@ import pytest
 
 from botkit.errors import Problem
 from botkit.flows import load, repair_keys
-from botkit.model.definitions import ActionSpec, Catalogue, Flow, FlowSet, Found, Reading, Settings
+from botkit.model.catalogue import ActionSpec, Catalogue
+from botkit.model.definitions import Flow
+from botkit.model.flowset import FlowSet, Settings
 from botkit.model.locales import Locale
+from botkit.model.parsers import Found, Reading
 
 
 def make_locale(code: str) -> Locale:

@@ -6,7 +6,8 @@ import pytest
 
 from botkit.errors import BotkitError
 from botkit.flows import defaults, repair_flows, repair_keys, repair_names
-from botkit.model.definitions import Confirm, End, FlowSet, Handoff, Say
+from botkit.model.definitions import Confirm, End, HandoffStep, Say
+from botkit.model.flowset import FlowSet
 from botkit.model.locales import Locale
 
 NAMES = [
@@ -23,6 +24,7 @@ NAMES = [
     "on_handoff",
     "on_no_agent",
     "on_agent_left",
+    "on_closed",
     "on_confirm",
     "on_attachment",
     "on_end",
@@ -51,7 +53,7 @@ def test_the_ladder_of_no_match_ends_at_a_person(locales: dict[str, Locale]) -> 
     )
     assert isinstance(first, Say)
     assert isinstance(second, Say)
-    assert isinstance(third, Handoff)
+    assert isinstance(third, HandoffStep)
     assert first.speech.buttons == ()
     assert [button.label.sources["en"] for button in second.speech.buttons] == ["en:talk_to_person"]
     assert third.team == "care"

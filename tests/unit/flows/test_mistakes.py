@@ -70,6 +70,27 @@ WIDER = "a name has letters, digits, '_', '-' and '.', and begins with a letter"
         ("slots:\n  s: {options: [{label: x}]}", "2:17: missing-key: an option needs the key 'value'"),
         ("slots:\n  s: {options: [{value: [1]}]}", "2:25: wrong-type: 'value' takes a text or a number, not a list"),
         ("slots:\n  s: {check: [{say: x}]}", "2:15: missing-key: a rule of 'check' needs the key 'if'"),
+        (
+            "slots:\n  s: {options: [a, b], optional: true}",
+            (
+                "2:3: conflicting-keys: the slot 's' has 'optional', which goes with 'many' only; leave 'optional' out, or add "
+                "an option for none"
+            ),
+        ),
+        ("slots:\n  s: {title: []}", "2:14: wrong-type: 'title' takes a text, not a list"),
+        ("slots:\n  s: {title: [a, [b]]}", "2:18: wrong-type: an entry of 'title' takes a text, not a list"),
+        ("slots:\n  s: {title: {en: []}}", "2:19: wrong-type: 'title' in 'en' takes a text, not a list"),
+        (
+            "slots:\n  s: {title: {xx: [a, b]}}",
+            "2:15: unknown-locale: 'title' has a text for 'xx', which is no locale here; known: en, zh",
+        ),
+        (
+            "slots:\n  s: {title: [a, '{{ b }}']}",
+            (
+                "2:18: wrong-type: an entry of 'title' behind the first takes a plain text, not the text '{{ b }}'; the first "
+                "entry is what the bot says, the others are what customers say"
+            ),
+        ),
         ("slots:\n  s: {carry: quiet}", "2:14: unknown-value: 'carry' cannot be 'quiet'; known: offer, silent"),
         ("slots:\n  s: {pattern: [a]}", "2:16: wrong-type: 'pattern' takes a text, not a list"),
         (

@@ -8,6 +8,7 @@ import pytest
 
 from botkit.errors import NOWHERE, Place
 from botkit.flows import load
+from botkit.model.catalogue import Catalogue
 from botkit.model.definitions import (
     Agent,
     Answer,
@@ -17,15 +18,13 @@ from botkit.model.definitions import (
     ButtonDef,
     CardDef,
     Case,
-    Catalogue,
     Confirm,
     Do,
     End,
     Flow,
-    FlowSet,
     Generate,
     Goto,
-    Handoff,
+    HandoffStep,
     If,
     MatchStep,
     Option,
@@ -35,7 +34,6 @@ from botkit.model.definitions import (
     Run,
     Say,
     Set,
-    Settings,
     Silence,
     SlotDef,
     Source,
@@ -45,6 +43,7 @@ from botkit.model.definitions import (
     Value,
     Wait,
 )
+from botkit.model.flowset import FlowSet, Settings
 from botkit.model.locales import Locale
 
 FlowOf = Callable[[str], Flow]
@@ -231,7 +230,7 @@ def spoken(source: str) -> Speech:
             "{generate: Sum it up., save: s, limits: {tokens: 120}, on_error: end}",
             Generate(text("Sum it up."), "s", {"tokens": 120}, "generate/on_error/end"),
         ),
-        ("{handoff: t, reason: r, show: {n: 1}}", Handoff("t", text("r"), {"n": Value(1, True)})),
+        ("{handoff: t, reason: r, show: {n: 1}}", HandoffStep("t", text("r"), {"n": Value(1, True)})),
         ("wait: 2h", Wait(seconds=7200)),
         ("wait: {for: 90s}", Wait(seconds=90)),
         ("wait: {until: now}", Wait(until=Source("now"))),

@@ -10,10 +10,12 @@ import pytest
 from botkit.flows import MAPPINGS, STEP_KINDS, Key, Kind, read, reference, schema
 from botkit.flows.defaults import source
 from botkit.flows.grammar import PARSERS
-from botkit.flows.language import COMMON
 from botkit.flows.loading import load
 from botkit.flows.schemas import SHAPES
-from botkit.model.definitions import Catalogue, Flow, Settings
+from botkit.flows.stepkinds import COMMON
+from botkit.model.catalogue import Catalogue
+from botkit.model.definitions import Flow
+from botkit.model.flowset import Settings
 from botkit.model.locales import Locale
 
 VALIDATOR = jsonschema.Draft202012Validator(schema())

@@ -57,7 +57,7 @@ mappings = st.dictionaries(_keys, values, max_size=3)
 ORDERS: dict[str, tuple[str, ...]] = {
     "Entity": ("slot", "value", "start", "end"),
     "Match": ("name", "score", "example"),
-    "Evidence": ("intents", "answers", "entities", "passages", "locale", "blocked"),
+    "Evidence": ("intents", "answers", "entities", "passages", "locale", "blocked", "shown_by", "threshold"),
     "Part": ("text", "id", "files"),
     "Message": ("text", "id", "files", "locale", "evidence", "customer", "parts"),
     "Press": ("value", "label", "question", "run", "id", "locale", "evidence", "customer"),
@@ -71,7 +71,21 @@ ORDERS: dict[str, tuple[str, ...]] = {
     "Noted": ("agent", "text", "id"),
     "Button": ("label", "value", "run", "url"),
     "Card": ("title", "text", "image", "url", "buttons"),
-    "Reply": ("id", "text", "buttons", "image", "file", "cards", "locale", "question", "epoch", "agent"),
+    "Reply": (
+        "id",
+        "text",
+        "buttons",
+        "image",
+        "file",
+        "cards",
+        "locale",
+        "question",
+        "epoch",
+        "agent",
+        "scale",
+        "owner",
+        "asks",
+    ),
     "Call": ("id", "action", "args", "effect", "timeout", "flow", "step", "until_message"),
     "SetTimer": ("id", "due", "question", "purpose"),
     "DropTimers": ("question",),
@@ -100,6 +114,7 @@ ORDERS: dict[str, tuple[str, ...]] = {
         "chosen",
         "reruns",
         "altered",
+        "verified",
     ),
     "Question": ("id", "run", "step", "kind", "buttons", "options", "timed", "changing", "said"),
     "Pending": ("id", "run", "step", "action", "write"),
@@ -229,6 +244,13 @@ def test_a_reply_comes_back() -> None:
         "r", "好 \U0001f600 \x00", (Button("a", run="f"),), cards=(Card("t", buttons=(Button("b", url="u"),)),)
     )
     assert codec.decode_reply(codec.encode_reply(reply)) == reply
+
+
+def test_a_reply_that_was_stored_before_it_had_a_scale_is_read() -> None:
+    before = msgspec.msgpack.encode(["r", "hi", [], "", "", [], "en", "q", 1, "Ann"])
+    assert codec.decode_reply(before) == Reply("r", "hi", locale="en", question="q", epoch=1, agent="Ann")
+    rated = Reply("r", "How?", scale=5, owner="human", asks="date")
+    assert codec.decode_reply(codec.encode_reply(rated)) == rated
 
 
 def test_values_keep_their_type() -> None:

@@ -1,5 +1,7 @@
 """The text format: what Prometheus's own parser reads back is what was counted."""
 
+import math
+
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -27,17 +29,32 @@ def read(text: str) -> dict[str, dict[tuple[str, ...], float]]:
         ({("a",): 0.25, ("b",): 10**15}, {("a",): 0.25, ("b",): 1e15}),
         ({}, None),
         ({('say "hi"\\',): 2}, {('say "hi"\\',): 2}),
-        ({("two\nlines \x00\x1b[1m",): 2}, {("twolines [1m",): 2}),
-        ({("订单 \u202ex",): 1}, {("订单 x",): 1}),
-        ({("\ud800",): 1}, {("",): 1}),
-        ({("x" * 10_000,): 1}, {("x" * LONGEST,): 1}),
-        ({('} 1\nbotkit_evil{a="',): 1}, {('} 1botkit_evil{a="',): 1}),
+        ({("two\nlines \x00\x1b[1m",): 2}, {("twolines [1m~9aff239c",): 2}),
+        ({("订单 \u202ex",): 1}, {("订单 x~e0e41b87",): 1}),
+        ({("\ud800",): 1}, {("~38da57e7",): 1}),
+        ({("x" * LONGEST,): 1}, {("x" * LONGEST,): 1}),
+        ({("x" * 10_000,): 1}, {("x" * 91 + "~d5ee17e2",): 1}),
+        ({('} 1\nbotkit_evil{a="',): 1}, {('} 1botkit_evil{a="~bc2dbf75',): 1}),
+        ({("a",): math.inf, ("b",): -math.inf}, {("a",): math.inf, ("b",): -math.inf}),
     ],
 )
 def test_what_is_written_is_read_back(values: Values, expected: dict[tuple[str, ...], float] | None) -> None:
     text = write(Family("x_total", "counter", "Some text\nof two \\ lines.", ("label",)), values)
     assert text.startswith("# HELP x_total Some text\\nof two \\\\ lines.\n# TYPE x_total counter\n")
     assert read(text).get("x_total") == expected
+
+
+def test_labels_that_are_cut_off_stay_apart() -> None:
+    labels = ["x" * LONGEST, "x" * (LONGEST + 1), "x" * LONGEST + "y", "two\nlines", "two\tlines", "twolines"]
+    values: dict[tuple[str, ...], float] = {(label,): 1 for label in labels}
+    found = read(write(Family("x", "gauge", "X.", ("label",)), values))["x"]
+    assert len(found) == len(labels)
+    assert max(map(len, (label for (label,) in found))) == LONGEST
+
+
+def test_what_is_no_number_is_written() -> None:
+    (value,) = read(write(Family("x", "gauge", "X."), math.nan))["x"].values()
+    assert math.isnan(value)
 
 
 def test_a_histogram_is_cumulative() -> None:

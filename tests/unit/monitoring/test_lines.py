@@ -1,15 +1,17 @@
 """Lines of the log: ids, kinds and places, and nothing of what a customer said."""
 
 import asyncio
+import io
 import json
 import logging
+import re
 import sys
 from typing import Any
 
 import pytest
 
 from botkit.errors import StoreError
-from botkit.monitoring.lines import LONGEST, Lines, json_lines, text_lines
+from botkit.monitoring.lines import EDGE, LONGEST, UNWRITTEN, Lines, json_lines, text_lines
 from botkit.safety import mask
 
 SAID = "my card is 4111 1111 1111 1111"
@@ -105,6 +107,14 @@ def test_why_the_store_failed_is_told() -> None:
     assert (found["error"], found["reason"]) == ("StoreError", "the disk is full")
 
 
+def test_why_the_store_failed_is_masked_and_can_be_shown() -> None:
+    made = record("the store failed", error=StoreError("x", reason=f"no table\x1b[2J\nfor {SAID}, {'x' * 10_000}"))
+    reason = fields(made)["reason"]
+    assert reason.startswith("no table\\x1b[2J\\nfor my card is [card 1]")
+    assert len(reason) < LONGEST + 20
+    assert "\x1b" not in TEXT.format(made)
+
+
 def test_a_line_has_known_names_and_numbers_alone() -> None:
     found = fields(
         record(text=SAID, said=SAID, tries=2, pause=0.5, action="shop.find", call="1.e0", nothing=None, team="")
@@ -144,3 +154,70 @@ def test_control_characters_of_ids_are_shown_as_such() -> None:
 def test_lines_are_a_formatter() -> None:
     assert isinstance(JSON, Lines)
     assert sys.exc_info() == (None, None, None)
+
+
+class Hostile:
+    """A value that can neither be shown nor compared."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __str__(self) -> str:
+        raise RuntimeError(SAID)
+
+    __repr__ = __str__
+
+    def __eq__(self, other: object) -> bool:
+        raise RuntimeError(SAID)
+
+
+@pytest.mark.parametrize("carried", [{"conversation": Hostile()}, {"turn": Hostile()}])
+def test_a_line_that_cannot_be_made_says_so(carried: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    made = record(f"{SAID} %s", SAID)
+    vars(made).update(carried)
+    for lines in (JSON, TEXT):
+        stream = io.StringIO()
+        handler = logging.StreamHandler(stream)
+        handler.setFormatter(lines)
+        handler.handle(made)
+        line = stream.getvalue()
+        assert UNWRITTEN in line
+        assert "RuntimeError" in line
+        assert "botkit.x" in line
+        assert "4111" not in line
+        assert len(line.splitlines()) == 1
+    assert capsys.readouterr().err == ""
+    assert fields(made).keys() == {"time", "level", "logger", "message", "error"}
+
+
+def test_a_masking_that_fails_shows_nothing() -> None:
+    def fail(text: str) -> str:
+        raise RuntimeError(text)
+
+    line = json_lines("", fail).format(record(SAID))
+    assert json.loads(line)["error"] == "RuntimeError"
+    assert "4111" not in line
+
+
+def test_a_value_that_cannot_be_compared_is_left_out_of_the_line() -> None:
+    assert "other" not in fields(record("x", other=Hostile()))
+
+
+@pytest.mark.parametrize("before", range(LONGEST - 30, LONGEST + EDGE + 30, 7))
+@pytest.mark.parametrize("first", ["", "ada.lovelace@example.org, " * 35])
+def test_nothing_that_is_masked_shows_where_a_long_message_is_cut(before: int, first: str) -> None:
+    text = f"{first}{'x ' * ((before - len(first)) // 2)}{SAID}, mail ada.lovelace@example.org{' and more' * 200}"
+    message = fields(record("%s", text))["message"]
+    assert len(message) <= LONGEST + 3
+    assert message.endswith("...")
+    assert not re.search("41|ada|love|example", message)
+
+
+def test_a_long_message_is_masked_no_further_than_it_is_shown() -> None:
+    seen: list[int] = []
+
+    def measure(text: str) -> str:
+        seen.append(len(text))
+        return text
+
+    json_lines("", measure).format(record("%s", "x" * 1_000_000))
+    assert seen == [LONGEST + EDGE]

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from botkit.model.events import Event, Message, Owned, Timer
+from botkit.model.events import Event, Message, Owned, Result, Timer
 from botkit.model.replies import Effect, HandOff, Leave, Reply
 from botkit.model.session import Handed, Pending, Session
 from botkit.model.turn import Candidate, Route, Turn
@@ -84,6 +84,28 @@ def test_what_gets_no_reply_is_not_awaited(session: Session) -> None:
     meter.came[session.conversation] = 1.0
     meter.note(commit(Message("x"), "owner", session=session))
     assert not meter.unsaid
+
+
+def test_a_reply_is_timed_from_the_message_that_it_answers(clock: list[float]) -> None:
+    meter = Meter({"web"})
+    waits = Session("web:1", "web", pending=(Pending("e", 1, "s", "a.b"),))
+    meter.came["web:1"] = 100.0
+    meter.note(commit(Message("x"), "intent", session=waits))
+    meter.note(commit(Result("e", value=None)))  # nothing is said of it
+    clock[0] = 7300.0
+    meter.note_sent("web:1")  # a person's reply, or one that nobody asked for
+    assert sum(meter.delivered.counts) == 0
+    assert not meter.unsaid
+
+
+def test_a_reply_that_never_went_out_lengthens_no_later_one(clock: list[float]) -> None:
+    meter = Meter({"web"})
+    for now in (100.0, 7300.0):
+        clock[0] = meter.came["web:1"] = now
+        meter.note(commit(Message("x"), "intent", replies=(Reply("r", "a"),)))
+    clock[0] = 7301.0
+    meter.note_sent("web:1")
+    assert meter.delivered.total == 1
 
 
 def test_what_is_timed_is_bounded() -> None:

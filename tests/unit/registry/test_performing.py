@@ -284,7 +284,7 @@ async def test_what_hangs_is_given_up(
         bench.calls += 1
         await asyncio.Event().wait()
 
-    bench.add(block if threaded else hang, effect, timeout=0.02, idempotent=idempotent)
+    bench.add(block if threaded else hang, effect, timeout=0.1, idempotent=idempotent)
     assert await bench.code() == code
     assert bench.calls == calls
 
@@ -498,7 +498,7 @@ async def test_its_own_cancellation_passes_through(bench: Bench, threaded: bool)
         bench.open.wait()
 
     async def hang(ctx: Context) -> None:
-        begun.set()
+        loop.call_soon_threadsafe(begun.set)
         await asyncio.Event().wait()
 
     bench.add(block if threaded else hang)

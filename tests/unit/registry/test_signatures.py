@@ -13,7 +13,6 @@ from pydantic import BaseModel, TypeAdapter, field_validator
 from botkit import Context, File, Money
 from botkit.errors import ArgumentsError
 from botkit.model.values import plain, to_json
-from botkit.registry.breakers import CLOSED, FAILURES, OPEN_FOR, Circuit, admit, after_failure
 from botkit.registry.signatures import bind, read_signature
 
 
@@ -136,16 +135,3 @@ def test_results_lose_their_classes() -> None:
     assert value == {"size": "small", "id": str(uuid), "lines": [{"number": "1", "count": 1}], "set": ["small"]}
     assert type(value["size"]) is str
     assert to_json(value) == value
-
-
-def test_a_circuit_opens_after_failures_in_a_row_and_lets_one_try() -> None:
-    circuit = CLOSED
-    for _ in range(FAILURES):
-        assert admit(circuit, 100.0) == circuit
-        circuit = after_failure(circuit, 100.0)
-    assert circuit == Circuit(FAILURES, 100.0 + OPEN_FOR)
-    assert admit(circuit, 129.9) is None
-    trying = admit(circuit, 130.0)
-    assert trying is not None
-    assert admit(trying, 130.0) is None
-    assert admit(after_failure(trying, 131.0), 160.9) is None

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from botkit.model.definitions import Capabilities, FlowSet
+from botkit.model.catalogue import Capabilities
 from botkit.model.events import Message, Opened, Press
+from botkit.model.flowset import FlowSet
 from botkit.model.replies import Reply
 from botkit.model.session import Session
 from botkit.ports.connectors import Accepted, Connector, Incoming, Intake
@@ -15,6 +16,7 @@ from botkit.registry.plugins import Plugin
 from botkit.registry.registry import Registry
 from botkit.runtime.books import FlowBook
 from botkit.runtime.engine import Engine
+from botkit.runtime.recognition import Recogniser
 from botkit.stores import open_store
 from botkit.testing import FakeClock
 from tests.unit.dialogue.talking import build, recogniser_of
@@ -114,6 +116,8 @@ class Rig:
         connectors: Mapping[str, Connector] | None = None,
         clock: FakeClock | None = None,
         recall: Mapping[str, FlowSet] | None = None,
+        recognisers: Callable[[FlowSet], Recogniser] = recogniser_of,
+        senses: bool = False,
     ) -> None:
         self.clock = clock or FakeClock()
         self.registry = Registry(plugins or [shop()], clock=self.clock, jitter=lambda: 0.0)
@@ -124,7 +128,8 @@ class Rig:
         async def find(version: str) -> FlowSet | None:
             return older.get(version)
 
-        self.engine = Engine(FlowBook(self.flows, find), store, self.registry, recogniser_of, self.clock, connectors)
+        book = FlowBook(self.flows, find)
+        self.engine = Engine(book, store, self.registry, recognisers, self.clock, connectors, senses=senses)
         self.engine.delivery._jitter = lambda: 1.0
         self.numbers = 0
 

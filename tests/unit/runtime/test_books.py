@@ -5,8 +5,9 @@ import time
 import pytest
 
 from botkit.dialogue import advance, new_session
-from botkit.model.definitions import Capabilities, FlowSet
+from botkit.model.catalogue import Capabilities
 from botkit.model.events import Entity, Evidence, Match, Message, Press
+from botkit.model.flowset import FlowSet
 from botkit.model.replies import Button, Card, Reply
 from botkit.model.session import Frame, Session
 from botkit.runtime.books import MOST_KEPT, FlowBook, can_move, is_chosen

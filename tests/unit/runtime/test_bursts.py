@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from botkit.dialogue import advance, new_session
-from botkit.model.definitions import Settings
 from botkit.model.events import Event, Evidence, Message, Opened, Part, Press
+from botkit.model.flowset import Settings
 from botkit.model.session import Session
 from botkit.model.values import File
 from botkit.ports.connectors import Accepted, Incoming
@@ -305,6 +305,28 @@ def test_how_long_a_burst_goes_on_by_its_rows(loaded: Loaded, left: float) -> No
     bursts = Bursts(lambda: Settings(merge_within=WITHIN), lambda text: text == "/steers", FakeClock())
     assert bursts.left(loaded) == left
     assert Bursts(Settings, lambda _: False, FakeClock()).left(loaded) == 0.0
+
+
+async def test_what_a_burst_holds_up_is_looked_at_when_that_is_over() -> None:
+    bursts, looked = Bursts(lambda: Settings(merge_within=WITHIN), lambda _: False, FakeClock()), asyncio.Queue[str]()
+    first, second = _loaded((98.01, Message("a")), now=100.0), _loaded((98.05, Message("a")), now=100.0)
+    assert bursts.holds_up("c", first, lambda _: looked.put_nowait("too early"))
+    assert bursts.holds_up("c", second, looked.put_nowait)
+    assert await asyncio.wait_for(looked.get(), WITHIN) == "c"
+    assert not bursts.holds_up("c", _loaded((97.0, Message("a")), now=100.0), looked.put_nowait)
+    assert list(bursts.close()) == []
+    assert looked.empty()
+
+
+async def test_who_closes_gives_what_a_burst_holds_up_to_others() -> None:
+    bursts, looked = Bursts(lambda: Settings(merge_within=WITHIN), lambda _: False, FakeClock()), list[str]()
+    held = [bursts.holds_up(name, _loaded((98.01, Message("a")), now=100.0), looked.append) for name in "ab"]
+    assert held == [True, True]
+    assert list(bursts.close()) == ["a", "b"]
+    over = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.02, over.set)
+    await over.wait()
+    assert looked == []
 
 
 async def test_a_flood_leaves_the_loop_to_the_others(store: Store) -> None:

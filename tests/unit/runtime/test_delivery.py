@@ -1,6 +1,7 @@
 """Delivery: replies go out in order, are tried again, are given up, and hold up nobody else."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from botkit.errors import DeliveryError, StoreError
-from botkit.model.definitions import Capabilities
+from botkit.model.catalogue import Capabilities
 from botkit.model.events import Message, Owned
 from botkit.model.replies import Reply
 from botkit.ports.stored import LEASE, Claim, Committed, Outgoing
@@ -386,3 +387,32 @@ async def test_what_is_known_of_marks_is_bounded(store: Store, monkeypatch: pyte
     for number in range(10):
         await rig.say("/echo a", chat=str(number))
     assert len(rig.engine.delivery._marked) <= 4
+
+
+@pytest.mark.parametrize(
+    ("method", "first", "said"),
+    [("take", "/many", ["One.", "Two.", "Three."]), ("commit", "/many", ["One.", "Two.", "Three."]),
+     ("take_result", "/read", ["Read found x."])],
+)  # fmt: skip
+async def test_what_a_commit_stored_that_seemed_to_fail_goes_out_before_what_comes_next(
+    store: Store, method: str, first: str, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, broken = getattr(store, method), [True]
+
+    async def lose(*args: Any) -> Any:
+        outcome = await real(*args)
+        if broken:
+            broken.clear()
+            raise StoreError("the connection broke")
+        return outcome
+
+    monkeypatch.setattr(store, method, lose)
+    phone = Phone()
+    rig = Rig(store, connectors={"phone": phone})
+    monkeypatch.setattr(rig.engine, "_direct", method != "commit")
+    with contextlib.suppress(StoreError):
+        await rig.say(first)
+    await rig.say("/echo next")
+    assert not broken
+    assert phone.texts == [*said, "/echo next"]
+    assert await store.outgoing("phone:1") == []

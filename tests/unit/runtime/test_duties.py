@@ -91,7 +91,8 @@ def _duty(shared: _Shared, work: Callable[[], Awaitable[None]]) -> Duty:
     return Duty(cast("Store", shared), "poll", work, SECONDS)
 
 
-async def test_one_works_and_another_takes_over_at_once_when_it_ends() -> None:
+async def test_one_works_and_another_takes_over_at_once_when_it_ends(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
     server, work = _Server(), _Work()
     first, second = _duty(_Shared(server, "a"), work.of("a")), _duty(_Shared(server, "b"), work.of("b"))
     first.start()
@@ -100,9 +101,11 @@ async def test_one_works_and_another_takes_over_at_once_when_it_ends() -> None:
     await asyncio.sleep(2 * SECONDS)  # longer than a lease: it is renewed
     assert work.at_it == ["a"]
     assert (first.is_ours, second.is_ours) == (True, False)
+    assert caplog.messages == [], "that a process has its duties from the start is no news"
     await first.stop()
     assert work.at_it == []
     await work.until(["b"])
+    assert caplog.messages == ["took a duty"]
     await second.stop()
     await second.stop()
     assert (work.at_it, work.twice, work.begun) == ([], False, {"a": 1, "b": 1})
@@ -171,6 +174,7 @@ async def test_what_is_received_after_the_duty_was_lost_is_refused() -> None:
         await guarded.accept(incoming)
     assert [one.id for one in intake.incoming] == ["m1"]
     assert await guarded.history("phone:1") == []
+    assert await guarded.turn("phone:1", 1) == []
     await duty.stop()
 
 

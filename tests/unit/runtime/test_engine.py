@@ -22,6 +22,7 @@ from botkit.runtime.calls import MARGIN, Calls
 from botkit.runtime.engine import Engine
 from botkit.stores import open_store
 from botkit.testing import FakeClock
+from tests.unit.dialogue.talking import build
 from tests.unit.runtime.running import Phone, Rig, failing, memory, shop
 
 
@@ -393,7 +394,7 @@ async def test_the_watch_fires_timers_by_itself_and_survives_the_store(store: St
 
 
 async def test_what_is_remembered_of_conversations_is_bounded(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("botkit.runtime.engine.MOST_KNOWN", 3)
+    monkeypatch.setattr("botkit.runtime.sessions.MOST_KNOWN", 3)
     phone = Phone()
     rig = Rig(store, connectors={"phone": phone})
     for turn in ("first", "second"):
@@ -402,7 +403,7 @@ async def test_what_is_remembered_of_conversations_is_bounded(store: Store, monk
     assert [reply.text for _, reply in phone.sent] == [
         f"/echo {turn} {chat}" for turn in ("first", "second") for chat in "abcdefgh"
     ]
-    assert len(rig.engine._known) == 3
+    assert len(rig.engine.sessions.known) == 3
     engine = rig.engine
     held = (engine.calls._running, engine._draining, engine._failed, engine.handed._away, engine.bursts._windows)
     assert [len(one) for one in (*held, engine.calls._stale._running)] == [0] * 6
@@ -461,6 +462,20 @@ async def test_guards_see_what_comes_in_and_goes_out(store: Store) -> None:
     assert (await rig.said())[-2:] == ["I'm sorry, I cAn't tAke thAt messAge.", "/echo ****"]
 
 
+async def test_a_reply_that_a_guard_refuses_says_who_has_the_conversation(store: Store) -> None:
+    plugin = Plugin("guards")
+
+    @plugin.guard("output")
+    def refuse(ctx: Context, text: str) -> Verdict:
+        return Verdict.refuse("everything")
+
+    flows = build("flows: {care: {start: {commands: [care]}, steps: [{handoff: care}]}}")
+    rig = Rig(store, shop(), plugin, flows=flows)
+    await rig.say("/care")
+    (reply,) = (await store.turns("phone:1"))[-1].replies
+    assert (reply.text, reply.owner) == ("I'm sorry, I can't take that message.", "queue")
+
+
 async def test_hooks_know_the_customer_and_see_every_stored_turn(store: Store) -> None:
     plugin = Plugin("hooks")
     seen: list[Turn] = []
@@ -485,7 +500,7 @@ async def test_hooks_know_the_customer_and_see_every_stored_turn(store: Store) -
 async def test_listeners_are_told_of_stored_turns_until_they_leave(store: Store) -> None:
     rig = Rig(store)
     seen: list[Turn] = []
-    leave = rig.engine.listen("phone:1", seen.append)
+    leave = rig.engine.listeners.add("phone:1", seen.append)
     await rig.say("/echo a")
     leave()
     await rig.say("/echo b")

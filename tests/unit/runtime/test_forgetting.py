@@ -43,11 +43,11 @@ async def test_an_erasure_elsewhere_is_noticed_once(store: Store, beside: Store)
     rig = Rig(store, connectors={"phone": phone})
     await rig.say("/echo a secret")
     assert not await rig.engine.forgetting.look()
-    assert "a secret" in repr(rig.engine._known)
+    assert "a secret" in repr(rig.engine.sessions.known)
     assert not await rig.engine.forgetting.look()
     await beside.erase("phone:1", now=rig.clock.now())
     assert await rig.engine.forgetting.look()
-    assert "a secret" not in repr(vars(rig.engine))
+    assert "a secret" not in repr((vars(rig.engine), rig.engine.sessions.known))
     assert phone.forgot == 1
     assert not await rig.engine.forgetting.look()
     assert phone.forgot == 1

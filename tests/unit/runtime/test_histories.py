@@ -3,7 +3,7 @@
 import pytest
 
 from botkit.errors import StoreError
-from botkit.model.definitions import Capabilities
+from botkit.model.catalogue import Capabilities
 from botkit.model.events import Message, Opened, Part, Press
 from botkit.ports.connectors import Entry
 from botkit.runtime import histories
@@ -90,9 +90,24 @@ async def test_replies_are_given_as_the_channel_shows_them() -> None:
     await rig.say("/order")
     await rig.say("A-12345")
     assert shown(list(await rig.engine.history("phone:1")))[-1] == "Give found A-12345?\n1. Yes\n2. No"
-    whole = await read_history(rig.store, "phone:1", 0, 10, None)
+    whole = await read_history(rig.store, {}, "phone:1", 0, 10)
     assert whole[-1].reply is not None
     assert [button.label for button in whole[-1].reply.buttons] == ["Yes", "No"]
+
+
+async def test_one_turn_is_given_however_long_ago() -> None:
+    rig = await rig_of(Phone(Capabilities(buttons=0)))
+    await rig.say("/many")
+    for _ in range(40):
+        await rig.say("/echo")
+    assert shown(list(await rig.engine.turn("phone:1", 1))) == ["> /many", "One.", "Two.", "Three."]
+    assert shown(list(await rig.engine.turn("phone:1", 41))) == ["> /echo", "/echo"]
+    for turn in (0, 42, -1):
+        assert list(await rig.engine.turn("phone:1", turn)) == []
+    assert list(await rig.engine.turn("phone:2", 1)) == []
+    await rig.say("/order")
+    await rig.say("A-12345")
+    assert shown(list(await rig.engine.turn("phone:1", 44)))[-1] == "Give found A-12345?\n1. Yes\n2. No"
 
 
 async def test_a_store_that_fails_says_so() -> None:
@@ -100,6 +115,8 @@ async def test_a_store_that_fails_says_so() -> None:
     await rig.store.close()
     with pytest.raises(StoreError):
         await rig.engine.history("phone:1")
+    with pytest.raises(StoreError):
+        await rig.engine.turn("phone:1", 1)
 
 
 async def test_the_messages_of_a_burst_are_shown_as_they_came() -> None:

@@ -5,12 +5,16 @@ from pathlib import Path
 import pytest
 
 from botkit.app.bots import Bot
+from botkit.errors import FenceError, StoreError
 from botkit.model.events import Match, Message, Press
 from botkit.model.session import Session
+from botkit.ports.stored import Commit, Committed
 from botkit.runtime import limiting as module
 from botkit.safety import Guarding, Rules
 from botkit.stores import open_store
-from botkit.understanding.matching import FuzzyClassifier
+from botkit.testing import FakeClock
+from botkit.understanding.intents.classifier import ExampleClassifier
+from botkit.understanding.intents.regression import Floats
 
 FLOWS = """
 intents:
@@ -34,13 +38,13 @@ def write(directory: Path, safety: str, more: str = "") -> Path:
 
 async def test_a_flood_is_told_once_and_costs_no_classifier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
-    known = FuzzyClassifier.classify
+    known = ExampleClassifier.classify
 
-    def counting(self: FuzzyClassifier, text: str, locale: str) -> tuple[Match, ...]:
+    def counting(self: ExampleClassifier, text: str, locale: str, vector: Floats | None = None) -> tuple[Match, ...]:
         seen.append(text)
-        return known(self, text, locale)
+        return known(self, text, locale, vector)
 
-    monkeypatch.setattr(FuzzyClassifier, "classify", counting)
+    monkeypatch.setattr(ExampleClassifier, "classify", counting)
     async with await Bot.load(write(tmp_path, "{rate: 3 in 1h}")) as bot:
         said = [await bot.say(f"message {n}") for n in range(6)]
         person = await bot.say("talk to a person")
@@ -191,13 +195,69 @@ async def test_two_processes_count_together() -> None:
     guarding = Guarding(Rules(rate=(3, 3600.0)))
     one, two = (module.Limiting(guarding, store, lambda text: False) for _ in range(2))
     session = Session("web:1")
-    refused = []
+    refused: list[str] = []
     for limiting in (one, two, one, two, one):
-        event = await limiting.check(Message("hello"), session)
+        event = await limiting.check(Message("hello"), session, len(refused) + 1)
         assert isinstance(event, Message)
         refused.append(event.evidence.blocked)
-    other = await two.check(Message("hello"), Session("web:2"))
+    other = await two.check(Message("hello"), Session("web:2"), 1)
     await store.close()
 
     assert refused == ["", "", "", "too fast", "too fast"]
     assert other == Message("hello")
+
+
+@pytest.mark.parametrize("error", [FenceError(), StoreError("the disk is full"), ValueError("a mistake")])
+async def test_a_turn_that_is_tried_again_counts_once(
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with await Bot.load(write(tmp_path, "{rate: 2 in 1h}"), clock=FakeClock(1_800_000_000.0)) as bot:
+        known, failing = bot.store.commit, [error, error]
+
+        async def fail(commit: Commit) -> Committed:
+            if failing:
+                raise failing.pop()
+            return await known(commit)
+
+        monkeypatch.setattr(bot.store, "commit", fail)
+        said = [await bot.say(f"message {n}") for n in range(3)]
+        kept = dict(bot.engine.turning.rated)
+
+    assert [one.route for one in said] == ["no_match", "no_match", "safety"]
+    assert kept == {}
+
+
+async def test_rows_that_were_taken_together_count_once_when_each_is_tried_by_itself() -> None:
+    store = open_store("sqlite://")
+    await store.open()
+    limiting = module.Limiting(Guarding(Rules(rate=(2, 3600.0))), store, lambda text: False)
+
+    async def blocked(*seqs: int) -> list[str]:
+        events = [await limiting.check(Message("hello"), Session("web:1"), seq) for seq in seqs]
+        return [event.evidence.blocked for event in events if isinstance(event, Message)]
+
+    assert await blocked(3, 5, 6) == ["", "", "too fast"]
+    assert await blocked(1, 2, 3, 4, 5, 6) == ["", "", "", "", "", "too fast"]
+    limiting.rated.clear()
+    assert await blocked(7) == ["too fast"]
+    await store.close()
+
+
+async def test_what_is_rated_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_RATED", 3)
+    store = open_store("sqlite://")
+    await store.open()
+    limiting = module.Limiting(Guarding(Rules(rate=(2, 3600.0))), store, lambda text: False)
+    for number in range(10):
+        await limiting.check(Message("hello"), Session(f"web:{number}"), 1)
+    await store.close()
+
+    assert len(limiting.rated) <= 4
+
+
+async def test_what_is_rated_is_forgotten_with_the_rest(tmp_path: Path) -> None:
+    async with await Bot.load(write(tmp_path, "{rate: 2 in 1h}")) as bot:
+        bot.engine.turning.rated["web:erased"] = {1: True}
+        await bot.engine.forget()
+
+        assert bot.engine.turning.rated == {}

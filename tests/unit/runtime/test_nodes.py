@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from botkit.carriers import Hub, MemoryCarrier
-from botkit.model.definitions import Capabilities
+from botkit.model.catalogue import Capabilities
 from botkit.model.events import Message
 from botkit.model.replies import Call, Reply
 from botkit.ports.connectors import Connector, Holder, Incoming, Intake, layers_of
@@ -288,7 +288,7 @@ async def test_a_call_is_kept_while_it_runs_and_no_longer() -> None:
         web = await made.web(pages)
         engine, _ = await made.worker()
         vars(made.store)["renew_calls"] = renew
-        engine.listen("web:1", lambda _: asked.set())
+        engine.listeners.add("web:1", lambda _: asked.set())
         await made.say(web, "/read")
         await asked.wait()
         ((_, call, _),) = await made.store.open_calls()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from botkit.model.definitions import Capabilities
+from botkit.model.catalogue import Capabilities
 from botkit.model.replies import Reply
 from botkit.ports.sharing import Slot
 from botkit.ports.stored import Claim, Outgoing

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from botkit.errors import ConfigError, DeliveryError
-from botkit.model.definitions import Capabilities
+from botkit.model.catalogue import Capabilities
 from botkit.model.replies import Reply
 from botkit.ports.connectors import Accepted, Entry, Incoming, Intake
 from botkit.ports.files import Files
@@ -79,6 +79,12 @@ class Nobody:
 
     async def history(self, conversation: str, after: int = 0, most: int = 100) -> Sequence[Entry]:
         raise AssertionError(conversation, after, most)
+
+    async def turn(self, conversation: str, turn: int) -> Sequence[Entry]:
+        raise AssertionError(conversation, turn)
+
+    async def asked(self, conversation: str) -> str:
+        raise AssertionError(conversation)
 
 
 class Slow(FakeClock):
@@ -159,6 +165,37 @@ async def test_a_mistake_in_the_settings_is_said_and_the_others_serve(store: Sto
     await made.start({"bad": Line("bad", ConfigError("the token is refused")), "good": good}, lambda _: None)
     assert made.down["bad"].trouble == "the token is refused"
     assert good.intake is not None
+    await made.stop()
+
+
+async def test_what_is_wrong_is_said_once_and_tried_again_later(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock, told = Slow(), list[str]()
+    wrong = ConfigError("the token is refused", hint="xoxb-: OAuth & Permissions")
+    made, line = Receiving(store, Nobody(), clock), Line("line", wrong, wrong)
+    await made.start({"line": line}, told.append)
+    clock.over.put_nowait(None)
+    await until(lambda: len(clock.naps) == 2)
+    clock.over.put_nowait(None)
+    await until(lambda: not made.down)
+    assert told == [f"The channel 'line' is not up: {wrong}. Mend that and start again; the others serve.", told[-1]]
+    assert told[-1] == "The channel 'line' is up."
+    assert clock.naps == [receiving.WRONG_PAUSE] * 2
+    assert "line" not in caplog.text
+    await made.stop()
+
+
+async def test_the_log_has_what_is_new_and_a_line_a_minute(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    clock = Slow()
+    errors = [DeliveryError("no")] * 2 + [DeliveryError("never")] * 8
+    made = Receiving(store, Nobody(), clock)
+    await made.start({"line": Line("line", *errors)}, lambda _: None)
+    for _ in errors:
+        clock.over.put_nowait(None)
+    await until(lambda: not made.down)
+    said = [one.getMessage() for one in caplog.records if one.levelname == "WARNING"]
+    assert said == ["channel line is not up: never"] * 5  # when it is another trouble, then at pauses of a minute
     await made.stop()
 
 

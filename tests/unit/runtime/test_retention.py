@@ -135,6 +135,16 @@ async def test_files_failures_and_figures_go_by_their_own_age(store: Store, file
     assert list(await store.figures()) == []
 
 
+async def test_what_is_audited_goes_by_its_own_age(store: Store, files: Files, clock: FakeClock) -> None:
+    for days in (100, 50, 0):
+        await store.note_act("ann", "read", "web:1", NOW - days * DAY)
+    assert await foresee(store, files, Ages(audits=60 * DAY), IDLE, NOW) == {"audits": 1}
+    assert await keeper(store, files, clock, audits=60).once() == {"audits": 1}
+    assert [act.at for act in await store.acts()] == [NOW, NOW - 50 * DAY]
+    assert await keeper(store, files, clock, figures=1).once() == {}
+    assert len(await store.acts()) == 2
+
+
 @pytest.mark.parametrize("ages", [{}, {"conversations": 90}, {"transcripts": 90}, {"conversations": 90, "files": 30}])
 async def test_what_is_foreseen_is_what_happens(
     store: Store, files: Files, clock: FakeClock, ages: dict[str, float]

@@ -1,7 +1,7 @@
 """What is long done with goes."""
 
 from botkit.model.events import Message
-from botkit.runtime.sweeping import KEPT
+from botkit.runtime.sweeping import KEPT, UNUSED
 from botkit.testing import FakeClock
 from botkit.testing.files import put
 from botkit.testing.samples import sample
@@ -47,4 +47,17 @@ async def test_it_begins_and_ends_with_the_engine() -> None:
     assert rig.engine.sweep._chore._background.task is not None
     await rig.engine.stop()
     assert rig.engine.sweep._chore._background.task.done()
+    await store.close()
+
+
+async def test_embeddings_of_texts_that_are_gone_go_after_three_months() -> None:
+    store, clock = memory(), FakeClock()
+    await store.open()
+    rig = Rig(store, clock=clock)
+    await store.embeddings.keep({b"old": b"1", b"used": b"2"}, clock.now())
+    clock.advance(UNUSED / 2)
+    await store.embeddings.find([b"used"], clock.now())
+    clock.advance(UNUSED / 2 + 1)
+    assert await rig.engine.sweep.once() == 1
+    assert list(await store.embeddings.find([b"old", b"used"], clock.now())) == [b"used"]
     await store.close()

@@ -24,7 +24,7 @@ from botkit.app.bots import Bot
 from botkit.app.metrics import Numbers
 from botkit.app.serving import build_app
 from botkit.errors import ConfigError, DeliveryError
-from botkit.model.definitions import Capabilities
+from botkit.model.catalogue import Capabilities
 from botkit.model.events import Message
 from botkit.model.replies import Reply
 from botkit.monitoring import spans as module

@@ -3,8 +3,9 @@
 import pytest
 
 from botkit.model.replies import Button, Card, Reply
-from botkit.safety import EVERY, PATTERN, REPEATED, WORD, Guarding, Rules, host_of
+from botkit.safety import EVERY, Guarding, Rules
 from botkit.safety import guarding as module
+from botkit.safety.guarding import PATTERN, REPEATED, WORD, host_of
 
 WORDS = Guarding(Rules(words={"en": ("damn fool", "idiot"), "zh": ("笨蛋",), "de": ("Gift",)}))
 
@@ -29,6 +30,15 @@ def test_words_and_patterns_for_every_language() -> None:
     assert guarding.refuses("please BUY 30 coins", "zh") == PATTERN
     assert guarding.refuses("xxx", "zh") == ""
     assert guarding.refuses("xxx", "en") == PATTERN
+
+
+@pytest.mark.parametrize("text", ["buy 30 coins", "b\u200buy 30 co\u00adins", "\u2060buy\u200e 30\ufeff coins"])
+def test_invisible_characters_hide_nothing_from_patterns(text: str) -> None:
+    assert Guarding(Rules(patterns={EVERY: (r"buy \d+ coins",)})).refuses(text, "en") == PATTERN
+
+
+def test_a_pattern_may_look_for_invisible_characters() -> None:
+    assert Guarding(Rules(patterns={EVERY: ("[\u202a-\u202e]",)})).refuses("a\u202eb", "en") == PATTERN
 
 
 @pytest.mark.parametrize(
@@ -59,7 +69,12 @@ LINKS = Guarding(Rules(links=("example.com", "*.Example.org")))
         ("http://example.com@evil.com/", "[…]"), ("http://evil.com/example.com", "[…]"), ("http://example.com.evil.com", "[…]"),
         ("看http://evil.com/路径。", "看[…]路径。"), ("www.evil.com", "[…]"), ("ftp://evil.com", "[…]"), ("http://[::1", "[…]"),
         ("http://xn--exmple-cua.com", "[…]"), ("https://notexample.com", "[…]"), ("no link: a.b", None), ("http://", None),
-        ("https:\\\\evil.com", None), ("write to mia@www.example.net", None),
+        ("https:\\\\evil.com", "[…]"), ("https:/evil.com", "[…]"), ("https:\\\\example.com\\x", None),
+        ("https://中国.cn/x", "[…]"), ("https://例子.测试/login now", "[…] now"), ("https://ｅｖｉｌ.com/", "[…]"), ("https://ｅｘａｍｐｌｅ．com/", None),
+        ("https://evil。com/x", "[…]"), ("https://ex\u200bample.com", "[…]"), ("https://пример.рф", "[…]"), ("https://[::1]/", "[…]"),
+        ("请看https://example.com谢谢。再见", None), ("请看https://example.com，谢谢", None), ("请看https://example.com。", None), ("见（https://example.com）", None),
+        ("https://example.com中国.cn", "[…]"), ("https://example.com谢谢．cn", "[…]"), ("https://evil.com谢谢", "[…]"), ("www.中国.cn", "[…]"),
+        ("https://example.com:" + "x" * 3000 + "@evil.com", "[…]"), ("https://例子.example.org", None), ("evil.com/login", None), ("write to mia@www.example.net", None),
     ],
 )  # fmt: skip
 def test_links_lead_only_where_they_may(text: str, cleaned: str | None) -> None:
@@ -98,7 +113,7 @@ def test_the_host_of_a_link(link: str, host: str | None) -> None:
 
 
 def test_guards_that_are_switched_off_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_matches", lambda host, allowed: True)
+    monkeypatch.setattr(module, "is_among", lambda host, hosts: True)
     monkeypatch.setattr(module, "_any_word", lambda words: None)
     off = Guarding(Rules(words={"en": ("idiot",)}, links=()))
 

@@ -8,6 +8,7 @@ from string import ascii_letters
 
 import pytest
 
+from botkit.model import codec
 from botkit.model.codec import encode_record
 from botkit.model.events import Message
 from botkit.model.replies import Reply
@@ -162,7 +163,36 @@ def test_a_turn_that_cannot_be_read_is_kept_and_named(caplog: pytest.LogCaptureF
 
 
 def test_the_first_turn_tells_whether_any_is_old() -> None:
-    assert is_old([kept(1, 10.0), kept(2, 200.0)], 100.0)
-    assert not is_old([kept(1, 100.0)], 100.0)
-    assert not is_old([(1, b"nonsense")], 100.0)
-    assert not is_old([], 100.0)
+    assert is_old("web", [kept(1, 10.0), kept(2, 200.0)], 100.0)
+    assert not is_old("web", [kept(1, 100.0)], 100.0)
+    assert not is_old("web", [(1, b"nonsense")], 100.0)
+    assert not is_old("web", [], 100.0)
+
+
+async def test_retention_reads_one_turn_of_what_is_young(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known, seen = codec.decode_record, list[bytes]()
+
+    def decode(data: bytes) -> Record:
+        seen.append(data)
+        return known(data)
+
+    store = SQLiteStore(str(path))
+    await store.open()
+    await talk(store, path)
+    monkeypatch.setattr(codec, "decode_record", decode)
+    assert await store.trim(NOW - 1, NOW, 0, 10) == ({}, None)
+    await store.close()
+    assert len(seen) == 2  # conversations
+
+
+async def test_a_first_turn_that_cannot_be_read_is_named_once(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    store = SQLiteStore(str(path))
+    await store.open()
+    await message_of_another(store)
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute("UPDATE turns SET data = x'0815'")
+    db.close()
+    for _ in range(3):
+        assert await store.trim(NOW + 10, NOW, 0, 10) == ({}, None)
+    await store.close()
+    assert [record.message for record in caplog.records] == ["a turn cannot be read and is kept"]

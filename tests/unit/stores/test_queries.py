@@ -4,9 +4,14 @@ from types import ModuleType
 
 import pytest
 
-from botkit.stores import queries, statements, statements_of_past
+from botkit.stores import queries, statements, statements_of_embeddings, statements_of_past, statements_of_threads
 
-MODULES = {"statements": statements, "statements_of_past": statements_of_past}
+MODULES = {
+    "statements": statements,
+    "statements_of_embeddings": statements_of_embeddings,
+    "statements_of_past": statements_of_past,
+    "statements_of_threads": statements_of_threads,
+}
 
 
 @pytest.mark.parametrize(("module", "name"), [(of, name) for of in MODULES for name in sorted(queries.compiled(of))])

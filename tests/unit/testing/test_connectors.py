@@ -1,19 +1,18 @@
 """The contract suite: a good connector passes it, and each of its tests finds the fault that it is for."""
 
-import asyncio
 import contextlib
-import logging
+import inspect
 import re
 from collections.abc import AsyncIterator, Sequence
-from itertools import count
 from typing import Any
 
 import pytest
 
-from botkit import BotkitError, Capabilities, DeliveryError, Incoming, Intake, Message, Reply
-from botkit.testing import ConnectorContract, FakeIntake, Shown, Stage
+from botkit import BotkitError, Capabilities, Reply
+from botkit.testing import ConnectorContract, FakeIntake, Platform, Shown, Stage
+from botkit.testing.connector_files import REFUSED
+from tests.unit.testing.connecting import Memory, staged
 
-_log = logging.getLogger("memory")
 FAULTS = {
     "hands over twice": "test_hands_a_message_over_once",
     "changes the text": "test_hands_a_message_over_once",
@@ -34,102 +33,87 @@ FAULTS = {
     "goes on": "test_takes_nothing_once_it_stopped",
     "talks": "test_writes_no_text_into_the_log",
     "has no name": "test_says_what_it_is",
+    "hides who speaks": "test_says_who_speaks",
+    "speaks as the person for ever": "test_says_who_speaks",
+    "talks of streams": "test_writes_no_text_into_the_log",
+    # files
+    "drops files": "test_hands_files_over",
+    "reads files as text": "test_hands_files_over",
+    "lets the wrong chat hold files": "test_hands_files_over",
+    "needs a text": "test_hands_a_file_without_a_text_over",
+    "trusts names": "test_takes_files_of_any_name",
+    "hides refused files": "test_refuses_files_and_says_so",
+    "drops messages with bad files": "test_refuses_files_and_says_so",
+    "takes nothing after a refusal": "test_refuses_files_and_says_so",
+    "hands over without the file": "test_acknowledges_no_file_that_was_not_stored",
+    "acknowledges files that were not stored": "test_acknowledges_no_file_that_was_not_stored",
+    "makes up ids ": "test_passes_files_on_again_with_their_id",
+    "drops files that are sent": "test_shows_a_file",
+    "reads addresses": "test_shows_a_file",
+    "drops images": "test_shows_an_image",
+    # what moves
+    "hides streaming": "test_does_what_it_declares",
+    "hides typing": "test_does_what_it_declares",
+    "shows no preview": "test_shows_an_answer_that_grows",
+    "hands previews over": "test_shows_an_answer_that_grows",
+    "keeps the preview": "test_puts_the_reply_in_the_place_of_its_preview",
+    "keeps the preview of long replies": "test_cuts_a_long_reply_without_its_preview",
+    "keeps aborted previews": "test_takes_an_aborted_preview_away",
+    "goes on after an abort": "test_takes_an_aborted_preview_away",
+    "starts only once": "test_takes_an_aborted_preview_away",
+    "starts over": "test_takes_parts_that_come_again",
+    "goes on after the end": "test_takes_parts_that_come_again",
+    "waits for the start": "test_begins_with_a_delta",
+    "shows late parts": "test_passes_over_what_comes_after_the_reply",
+    "takes replies away": "test_passes_over_what_comes_after_the_reply",
+    "mixes streams": "test_keeps_streams_apart",
+    "reads markup in streams": "test_streams_text_as_text",
+    "loses parts": "test_takes_hundreds_of_parts",
+    "streams on": "test_streams_nothing_once_it_stopped",
+    "hides who streams": "test_says_who_streams",
+    "shows no typing": "test_shows_that_somebody_writes",
+    "types for ever": "test_shows_that_somebody_writes",
+    "types everywhere": "test_shows_that_somebody_writes",
+    "types as a message": "test_shows_that_somebody_writes",
+    "hands typing over": "test_shows_that_somebody_writes",
 }
-
-
-class Memory:
-    """A connector and its platform in one, with at most one fault."""
-
-    def __init__(self, fault: str = "") -> None:
-        self.name = "" if fault == "has no name" else "memory"
-        self.capabilities = Capabilities(buttons=2, text_length=50)
-        self.fault = fault
-        self.intake: Intake | None = None
-        self.stops = 0
-        self.known: set[str] = set()
-        self.numbers = count()
-        self.chats: dict[str, list[Shown]] = {}
-        self.refusal: DeliveryError | None = None
-        self.early: set[asyncio.Task[bool]] = set()
-
-    async def start(self, intake: Intake) -> None:
-        self.intake = intake
-
-    async def stop(self) -> None:
-        self.stops += 1
-        if self.fault == "breaks on a second stop" and self.stops > 1:
-            raise RuntimeError("stopped twice")
-        if self.fault != "goes on":
-            self.intake = None
-
-    def routes(self) -> Sequence[Any]:
-        return ()
-
-    async def send(self, chat: str, reply: Reply) -> str:
-        if self.fault == "talks":
-            _log.info("sending %s", reply.text)
-        refusal, self.refusal = self.refusal, None
-        if refusal is not None and self.fault != "hides refusals":
-            raise DeliveryError(permanent=True) if self.fault == "refuses for good" else refusal
-        text = reply.text.encode("ascii", "replace").decode() if self.fault == "knows only ascii" else reply.text
-        labels = [
-            re.sub("<.*?>", "", one.label) if self.fault == "reads markup" else one.label for one in reply.buttons
-        ]
-        shown = self.chats.setdefault("all" if self.fault == "mixes chats" else chat, [])
-        rest = [] if self.fault == "drops buttons" else labels[2:]
-        words = "\n".join([text, *rest])
-        shown.append(
-            Shown(words[:50] if self.fault == "cuts off" else words, tuple(labels[:2]), f"{chat}{len(shown)}")
-        )
-        return "" if self.fault == "gives no id" else shown[-1].id
-
-    async def deliver(self, chat: str, message_id: str, text: str) -> bool:
-        if self.intake is None:
-            return False
-        if message_id in self.known and self.fault == "drops redeliveries":
-            return True
-        if self.fault == "breaks on long texts" and len(text) > 50_000:
-            self.intake = None
-            return False
-        self.known.add(message_id)
-        made_up = f"{message_id}/{next(self.numbers)}"
-        body = text.strip("?") if self.fault == "changes the text" else text
-        known = made_up if self.fault == "makes up ids" else f"{chat}/{message_id}"
-        incoming = Incoming("memory", chat, known, Message(body))
-        accepting = asyncio.create_task(self._accept(self.intake, incoming))
-        if self.fault == "acknowledges early":
-            self.early.add(accepting)
-            return True
-        accepted = await accepting
-        if self.fault == "hands over twice":
-            await self._accept(self.intake, incoming)
-        return accepted or self.fault == "acknowledges anything"
-
-    async def _accept(self, intake: Intake, incoming: Incoming) -> bool:
-        try:
-            await intake.accept(incoming)
-        except BotkitError:
-            return False
-        return True
-
-    async def shown(self, chat: str) -> list[Shown]:
-        return self.chats.get(chat, [])
-
-    def refuse(self, *, permanent: bool, retry_after: float | None = None) -> None:
-        self.refusal = DeliveryError("refused", permanent=permanent, retry_after=retry_after)
-
-
-@contextlib.asynccontextmanager
-async def staged(fault: str = "") -> AsyncIterator[Stage]:
-    memory = Memory(fault)
-    yield Stage(memory, memory)
-    await asyncio.gather(*memory.early)
+GIVEN = {"text": "<b>bold</b>", "name": "../../etc/passwd", "content": REFUSED["a program"]}
+"""What the tests with a table are given of it."""
 
 
 class TestMemory(ConnectorContract):
     @pytest.fixture
     def stage(self) -> contextlib.AbstractAsyncContextManager[Stage]:
         return staged()
+
+
+class Plain:
+    """A connector that declares and shows nothing but text, and the double of its platform."""
+
+    capabilities = Capabilities()
+
+    def __init__(self) -> None:
+        self._memory = Memory()
+        self.name = "memory"
+        self.start, self.stop, self.routes, self.send = (
+            self._memory.start,
+            self._memory.stop,
+            self._memory.routes,
+            self._memory.send,
+        )
+
+
+class PlainPlatform:
+    """A double that only shows what was said."""
+
+    async def deliver(self, chat: str, message_id: str, text: str) -> bool:  # noqa: ARG002
+        return False
+
+    async def shown(self, chat: str) -> Sequence[Shown]:  # noqa: ARG002
+        return ()
+
+    def refuse(self, *, permanent: bool, retry_after: float | None = None) -> None:
+        pass
 
 
 class Docile(ConnectorContract):
@@ -141,12 +125,56 @@ async def test_a_platform_that_refuses_nothing_is_passed_over() -> None:
         await Docile().test_tells_a_refusal_for_good(staged(), FakeIntake())
 
 
+@pytest.mark.parametrize(
+    ("test", "reason"),
+    [
+        ("test_hands_files_over", "no files"),
+        ("test_shows_a_file", "no files"),
+        ("test_shows_an_image", "no images"),
+        ("test_shows_an_answer_that_grows", "no streaming"),
+        ("test_shows_that_somebody_writes", "no typing"),
+    ],
+)
+async def test_what_is_not_declared_is_passed_over(test: str, reason: str) -> None:
+    with pytest.raises(pytest.skip.Exception, match=reason):
+        await getattr(ConnectorContract(), test)(_stage_of(Plain(), PlainPlatform()), FakeIntake())
+
+
+async def test_what_a_connector_does_has_to_be_declared() -> None:
+    await ConnectorContract().test_does_what_it_declares(_stage_of(Plain(), PlainPlatform()))
+    for declared in (Capabilities(streaming=True), Capabilities(typing=True)):
+        plain = Plain()
+        plain.capabilities = declared
+        with pytest.raises(AssertionError, match="says that it is a"):
+            await ConnectorContract().test_does_what_it_declares(_stage_of(plain, PlainPlatform()))
+
+
+@pytest.mark.parametrize(
+    ("test", "wanted"), [("test_hands_files_over", "attach"), ("test_shows_that_somebody_writes", "typing")]
+)
+async def test_a_double_has_to_show_what_is_declared(test: str, wanted: str) -> None:
+    with pytest.raises(pytest.fail.Exception, match=f"give its platform `{wanted}`"):
+        await getattr(ConnectorContract(), test)(_stage_of(Memory(), PlainPlatform()), FakeIntake())
+
+
+async def test_customers_need_not_be_able_to_send_files() -> None:
+    class Receiving(ConnectorContract):
+        attaches = False
+
+    with pytest.raises(pytest.skip.Exception, match="customers send no files here"):
+        await Receiving().test_hands_files_over(_stage_of(Memory(), PlainPlatform()), FakeIntake())
+
+
 @pytest.mark.parametrize(("fault", "test"), FAULTS.items())
-async def test_a_fault_is_found(fault: str, test: str, caplog: pytest.LogCaptureFixture) -> None:
-    more: dict[str, Any] = {"caplog": caplog} if "log" in test else {}
-    given = () if test == "test_says_what_it_is" else (FakeIntake(),)
-    with pytest.raises((AssertionError, pytest.fail.Exception, RuntimeError)):
-        await getattr(ConnectorContract(), test)(staged(fault), *given, **more)
+async def test_a_fault_is_found(
+    fault: str, test: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botkit.testing.stages.PATIENCE", 0.05)
+    more: dict[str, Any] = GIVEN | {"caplog": caplog, "botkit_intake": FakeIntake()}
+    method = getattr(ConnectorContract(), test)
+    given = {name: more[name] for name in inspect.signature(method).parameters if name in more}
+    with pytest.raises((AssertionError, pytest.fail.Exception, RuntimeError, BotkitError)):
+        await method(staged(fault.strip()), **given)
 
 
 async def test_markup_is_found() -> None:
@@ -154,13 +182,16 @@ async def test_markup_is_found() -> None:
         async def send(self, chat: str, reply: Reply) -> str:
             return await super().send(chat, Reply(reply.id, re.sub("<.*?>", "", reply.text)))
 
-    @contextlib.asynccontextmanager
-    async def stage() -> AsyncIterator[Stage]:
-        memory = Markup()
-        yield Stage(memory, memory)
-
+    markup = Markup()
     with pytest.raises(AssertionError):
-        await ConnectorContract().test_shows_text_as_text(stage(), FakeIntake(), "<b>bold</b>")
+        await ConnectorContract().test_shows_text_as_text(
+            _stage_of(markup, markup.platform), FakeIntake(), "<b>bold</b>"
+        )
+
+
+@contextlib.asynccontextmanager
+async def _stage_of(connector: Plain | Memory, platform: Platform) -> AsyncIterator[Stage]:
+    yield Stage(connector, platform)
 
 
 def test_every_test_of_the_contract_finds_something() -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from botkit_web.access import Allowance, Signer, allows, new_chat
+from botkit_web.access import Allowance, Allowances, Signer, expiry_of, new_chat
+from botkit_web.sites import allows
 
 
 def test_a_token_is_good_for_its_chat_alone() -> None:
@@ -20,6 +21,20 @@ def test_without_a_secret_every_signer_has_its_own() -> None:
 @pytest.mark.parametrize("token", ["", "x", "é", "\ud800", "a" * 10_000])
 def test_a_wrong_token_is_refused(token: str) -> None:
     assert Signer().owner_of("one", token) is None
+
+
+@pytest.mark.parametrize("who", ["", "ann", "李"])
+def test_a_token_runs_out(who: str) -> None:
+    now = 1_000.0
+    signer = Signer("a secret of some length", seconds=60, now=lambda: now)
+    token = signer.sign("one", who)
+    assert expiry_of(token) == 1_060
+    now = 1_059.9
+    assert signer.owner_of("one", token) == who
+    now = 1_060.0
+    assert signer.owner_of("one", token) is None
+    assert signer.owner_of("one", token.replace(f"{1_060:x}.", f"{9_999:x}.")) is None
+    assert signer.owner_of("one", token.replace(f"{1_060:x}.", f"{1_060:X}0.")) is None
 
 
 def test_nobody_owns_the_empty_chat() -> None:
@@ -68,3 +83,8 @@ def test_an_allowance_lets_a_burst_through_and_then_a_rate() -> None:
     now += 1_000
     assert [allowance.take() for _ in range(3)] == [0, 0, 0]
     assert allowance.take() > 0
+
+
+def test_every_name_has_an_allowance_and_the_longest_unused_is_forgotten() -> None:
+    allowances = Allowances(rate=1.0, burst=1, clock=lambda: 0.0, most=2)
+    assert [allowances.take(name) for name in ("a", "b", "a", "c", "a", "b")] == [0, 0, 1, 0, 1, 0]

@@ -73,3 +73,20 @@ def test_a_chat_that_a_page_shows_is_never_forgotten() -> None:
     for n in range(5):
         chats.get(str(n)).lines.add(Line())
     assert len(list(chats.lines())) == 5
+
+
+def test_what_is_kept_of_a_chat_is_bounded_in_letters_too() -> None:
+    chat = Chat(100)
+    for number in range(100):
+        chat.add(f"r{number}", "x" * 10_000)
+        chat.add(f"r{number}", "y" * 10_000)
+    kept = chat.after("")
+    assert 1 < len(kept) <= 26
+    assert chat.knows("r99")
+    chat.fill({f"s{number}": "z" * 10_000 for number in range(100)})
+    assert len(chat.after("")) <= 26
+    chat.add("huge", "x" * 1_000_000)
+    assert chat.after("") == ["x" * 1_000_000]
+    chat.drop("huge")
+    chat.add("small", "x")
+    assert chat.after("") == ["x"]

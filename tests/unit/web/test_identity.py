@@ -48,7 +48,6 @@ FORGED: dict[str, Callable[[], str]] = {
     "a long name": lambda: signed(sub="a" * 501, exp=NOW + 60),
     "a number": lambda: jwt.encode({"sub": 7, "exp": NOW + 60}, SITE, "HS256"),
     "for ever": lambda: signed(exp=None),
-    "run out": lambda: signed(exp=NOW - 11),
     "a time in words": lambda: jwt.encode({"sub": "ann", "exp": "later"}, SITE, "HS256"),
     "true as a time": lambda: jwt.encode({"sub": "ann", "exp": True}, SITE, "HS256"),
     "no token": lambda: "x",
@@ -63,6 +62,18 @@ def test_nothing_else_proves_it(what: str) -> None:
     with pytest.raises(IdentityError) as caught:
         read_identity(FORGED[what](), SITE, lambda: NOW)
     assert "ann" not in str(caught.value)
+
+
+def test_a_token_that_ran_out_says_who_it_was_and_no_more() -> None:
+    assert not read_identity(signed(exp=NOW - 9), SITE, lambda: NOW).late
+    late = read_identity(signed(exp=NOW - 11, name="Ann"), SITE, lambda: NOW)
+    assert (late.id, late.late, late.as_facts()) == ("ann", True, {})
+
+
+@pytest.mark.parametrize("exp", ["later", True, [], None])
+def test_a_token_has_an_end(exp: object) -> None:
+    with pytest.raises(IdentityError):
+        read_identity(jwt.encode({"sub": "ann", "exp": exp}, SITE, "HS256"), SITE, lambda: NOW)
 
 
 @pytest.mark.parametrize("who", ["ann", "李", "a.b", "x" * 500, "\u202e"])
@@ -109,6 +120,28 @@ async def test_a_chat_is_shown_to_nobody_else(botkit_intake: FakeIntake) -> None
         anonymous = await Page(connector).greet()
         known = await Page(connector).greet(identity=signed(), chat=anonymous["chat"], token=anonymous["token"])
         assert known["chat"] == ann["chat"]
+
+
+async def test_a_chat_goes_on_when_the_token_of_the_site_has_run_out(botkit_intake: FakeIntake) -> None:
+    async with running(botkit_intake, secret=SECRET, identity_secret=SITE) as connector:
+        ann = await Page(connector).greet(identity=signed())
+        mine = {"chat": ann["chat"], "token": ann["token"]}
+        old = signed(exp=time.time() - 60)
+        page = Page(connector)
+        assert (await page.greet(identity=old, **mine))["chat"] == ann["chat"]
+        page.say(type="message", id="m1", text="still me")
+        await page.hear_kind("ack")
+        event = botkit_intake.incoming[-1].event
+        assert isinstance(event, Message)
+        assert event.customer == {}
+        for stranger in (
+            {},
+            {"chat": ann["chat"]},
+            {"chat": ann["chat"], "token": Signer(SECRET).sign(ann["chat"], "bob")},
+        ):
+            assert (await Page(connector).greet(identity=old, **stranger))["code"] == "identity"
+        bob = signed(sub="bob", exp=time.time() - 60)
+        assert (await Page(connector).greet(identity=bob, **mine))["code"] == "identity"
 
 
 async def test_a_chat_that_asks_for_no_owner_would_be_seen(

@@ -1,5 +1,7 @@
 """The page and its headers."""
 
+import gzip
+import json
 import re
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -12,9 +14,13 @@ from starlette.applications import Starlette
 from botkit import BotInfo
 from botkit_web.page import content_policy, page_routes
 
+STATIC = Path(str(files("botkit_web") / "static"))
+SOURCE = STATIC.parent / "widget"
+REFUSED = {"empty", "too_large", "wrong_type"}  # codes of `botkit_web.uploads`
 
-def client(bot: BotInfo | None = None) -> httpx.AsyncClient:
-    app = Starlette(routes=page_routes(bot or BotInfo(name="Acme <Support> & Co", locales=("zh", "en"))))
+
+def client(bot: BotInfo | None = None, origins: tuple[str, ...] = ()) -> httpx.AsyncClient:
+    app = Starlette(routes=page_routes(bot or BotInfo(name="Acme <Support> & Co", locales=("zh", "en")), origins))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot.example:8000")
 
 
@@ -57,8 +63,11 @@ def test_an_address_may_be_a_host() -> None:
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
-        ("/web/chat.js", "text/javascript; charset=utf-8"),
-        ("/web/chat.css", "text/css; charset=utf-8"),
+        ("/widget.js", "text/javascript; charset=utf-8"),
+        ("/widget.mjs", "text/javascript; charset=utf-8"),
+        ("/web/shop.js", "text/javascript; charset=utf-8"),
+        ("/web/shop.css", "text/css; charset=utf-8"),
+        ("/web/words/de.json", "application/json"),
         ("/web/icon.svg", "image/svg+xml"),
     ],
 )
@@ -73,9 +82,58 @@ async def test_parts_are_served_and_not_sent_twice(path: str, kind: str) -> None
         assert again.content == b""
 
 
+async def test_what_sites_load_is_packed_and_kept_for_a_while() -> None:
+    async with client() as http:
+        packed = await http.get("/widget.js")
+        plain = await http.get("/widget.js", headers={"accept-encoding": "identity"})
+        assert packed.headers["content-encoding"] == "gzip"
+        assert "content-encoding" not in plain.headers
+        assert packed.content == plain.content
+        assert packed.headers["vary"] == "accept-encoding, origin"
+        assert packed.headers["cache-control"].startswith("public, max-age=")
+        assert packed.headers["cross-origin-resource-policy"] == "cross-origin"
+        assert (await http.get("/")).headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", ["/widget.mjs", "/widget.js", "/web/words/ar.json", "/web/words/xx.json"])
+async def test_pages_of_other_sites_get_the_widget_if_they_may(path: str) -> None:
+    async with client(origins=("https://shop.example",)) as http:
+        answer = await http.get(path, headers={"origin": "https://shop.example"})
+        assert answer.status_code == 200
+        assert answer.headers["access-control-allow-origin"] == "https://shop.example"
+        for stranger in (
+            "https://evil.example",
+            "null",
+            "http://shop.example",
+            "https://[",
+            "HTTPS://SHOP.EXAMPLE.EVIL",
+        ):
+            answer = await http.get(path, headers={"origin": stranger})
+            assert answer.status_code == 403
+            assert "access-control-allow-origin" not in answer.headers
+        own = await http.get(path, headers={"origin": "http://bot.example:8000"})
+        assert own.status_code == 200
+
+
+async def test_a_language_that_nobody_has_translated_is_no_fault() -> None:
+    async with client() as http:
+        for name in ("xx.json", "..%2f..%2fbot.yaml", "%00", "de", "DE.JSON", "\u202e.json", "a" * 3000):
+            answer = await http.get(f"/web/words/{name}")
+            assert (answer.status_code, answer.text) in {(200, "{}"), (404, "Not Found")}
+
+
 async def test_nothing_else_is_served() -> None:
     async with client() as http:
-        for path in ("/web/", "/web/connector.py", "/web/../connector.py", "/web/chat.html", "/web/%2e%2e/page.py"):
+        for path in (
+            "/web/",
+            "/web/connector.py",
+            "/web/../connector.py",
+            "/web/shop.html",
+            "/web/page.html",
+            "/web/widget.js",
+            "/static/widget.js",
+            "/web/%2e%2e/page.py",
+        ):
             assert (await http.get(path)).status_code == 404
         assert (await http.post("/")).status_code == 405
 
@@ -94,8 +152,9 @@ class _Tags(HTMLParser):
             self.scripts.append(data)
 
 
-def test_the_page_needs_no_exception_from_its_policy() -> None:
-    page = Path(str(files("botkit_web") / "static" / "chat.html")).read_text("utf-8")
+@pytest.mark.parametrize("file", ["shop.html", "page.html"])
+def test_the_page_needs_no_exception_from_its_policy(file: str) -> None:
+    page = (STATIC / file).read_text("utf-8")
     tags = _Tags()
     tags.feed(page)
     assert tags.scripts == []
@@ -107,40 +166,53 @@ def test_the_page_needs_no_exception_from_its_policy() -> None:
             assert not re.match(r"[a-z]+:|//", attributes.get(name) or "")
     ids = [attributes["id"] for _, attributes in tags.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
-    assert any(attributes.get("role") == "log" for _, attributes in tags.tags)
 
 
-def test_the_script_builds_nodes_and_no_html() -> None:
-    script = Path(str(files("botkit_web") / "static" / "chat.js")).read_text("utf-8")
-    for risky in (
-        "innerHTML",
-        "outerHTML",
-        "insertAdjacentHTML",
-        "document.write",
-        "eval(",
-        "new Function",
-        ".style",
-    ):
+RISKY = (
+    "innerHTML",
+    "outerHTML",
+    "insertAdjacentHTML",
+    "document.write",
+    "eval(",
+    "new Function",
+    "srcdoc",
+    "http://",
+    "https://",
+)
+
+
+@pytest.mark.parametrize("name", ["widget.js", "widget.mjs", "shop.js"])
+def test_scripts_build_nodes_and_no_html(name: str) -> None:
+    script = (STATIC / name).read_text("utf-8").replace("http://www.w3.org/2000/svg", "")
+    for risky in RISKY:
         assert risky not in script
+    assert not re.search(r"""setAttribute\(["']style|style:["'`]""", script)
 
 
-def test_the_script_and_the_page_agree_on_ids() -> None:
-    static = Path(str(files("botkit_web") / "static"))
-    script, page = ((static / name).read_text("utf-8") for name in ("chat.js", "chat.html"))
-    used = set(re.findall(r'\bat\("([a-z-]+)"\)', script))
-    assert used
-    assert used <= set(re.findall(r'id="([a-z-]+)"', page))
+@pytest.mark.parametrize("name", ["widget.js", "widget.mjs"])
+def test_the_widget_is_small(name: str) -> None:
+    assert len(gzip.compress((STATIC / name).read_bytes(), 9, mtime=0)) <= 15 * 1024
 
 
-def test_every_language_of_the_page_has_every_word() -> None:
-    script = Path(str(files("botkit_web") / "static" / "chat.js")).read_text("utf-8")
-    table = script[script.index("const WORDS") : script.index("const locale")]
-    languages = re.split(r"\n    (\w+): \{", table)[1:]
-    words = {
-        name: set(re.findall(r'(?:^|[\s{,])(\w+): "', body))
-        for name, body in zip(languages[::2], languages[1::2], strict=True)
-    }
-    assert set(words) == {"en", "zh", "de", "ar"}
-    assert all(found == words["en"] for found in words.values())
-    used = set(re.findall(r"\bwords\.(\w+)", script)) | {"connecting", "open", "offline", "waiting"}
-    assert used == words["en"]
+def _tables() -> dict[str, dict[str, str]]:
+    paths = [*(SOURCE / "words").glob("*.json"), *(STATIC / "words").glob("*.json")]
+    return {path.stem: json.loads(path.read_text("utf-8")) for path in paths}
+
+
+def test_every_language_has_every_word() -> None:
+    tables = _tables()
+    assert set(tables) == {"en", "zh", "de", "ar"}
+    assert tables["ar"]["dir"] == "rtl"
+    for table in tables.values():
+        assert table.keys() - {"dir"} == tables["en"].keys()
+        assert all(text and "\n" not in text for text in table.values())
+        for key, text in table.items():
+            assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", tables["en"].get(key, text)))
+
+
+def test_every_word_is_said_and_every_word_that_is_said_is_there() -> None:
+    source = "".join(path.read_text("utf-8") for path in SOURCE.glob("*.js"))
+    words = _tables()["en"].keys()
+    assert set(re.findall(r"\bwords\.(?!js\b)(\w+)", source)) <= words
+    said = {word for word in words if re.search(rf"""words\.{word}\b|["']{word}["']|\b{word}: does\.""", source)}
+    assert words - said - REFUSED == set()  # why a file is refused is said by the word of its code

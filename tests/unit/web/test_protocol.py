@@ -34,7 +34,7 @@ def test_good_frames() -> None:
         ('{"type": null}', "bad_message"),
         ('{"type": "hello", "chat": 5}', "bad_message"),
         ('{"type": "hello", "locale": "../../etc"}', "bad_message"),
-        ('{"type": "hello", "token": "' + "x" * 1_000 + '"}', "bad_message"),
+        ('{"type": "hello", "token": "' + "x" * 4_001 + '"}', "bad_message"),
         ('{"type": "message"}', "bad_message"),
         ('{"type": "message", "id": "1"}', "bad_message"),
         ('{"type": "message", "id": 1, "text": "hi"}', "bad_message"),
@@ -82,7 +82,23 @@ def test_a_reply_is_written_whole() -> None:
         "question": "q1",
         "agent": "",
         "locale": "en",
+        "scale": 0,
+        "owner": "",
     }
+
+
+def test_a_reply_says_how_high_a_rating_goes_and_who_has_the_conversation() -> None:
+    told = json.loads(write_reply(Reply("r1", "How did we do?", scale=5, owner="queue")))
+    assert (told["scale"], told["owner"]) == (5, "queue")
+
+
+def test_every_part_of_a_long_reply_says_who_speaks_and_who_has_the_conversation() -> None:
+    parts = cut_reply(Reply("r1", "one two three", agent="Mia", owner="human", scale=3), 5)
+    assert [(part.agent, part.owner, part.scale) for part in parts] == [
+        ("Mia", "human", 0),
+        ("Mia", "human", 0),
+        ("Mia", "human", 3),
+    ]
 
 
 def test_a_short_reply_is_not_cut() -> None:

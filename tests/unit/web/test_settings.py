@@ -26,11 +26,15 @@ def test_the_spec_builds_a_connector() -> None:
     assert built.capabilities == connector.capabilities == CAPABILITIES
     assert [getattr(route, "path", "") for route in built.routes()] == [
         "/",
-        "/web/chat.js",
-        "/web/chat.css",
+        "/widget.js",
+        "/widget.mjs",
+        "/web/shop.js",
+        "/web/shop.css",
         "/web/icon.svg",
+        "/web/words/{name}",
         "/web/files",
         "/web/files/{ref}",
+        "/web/poll",
         "/web/socket",
     ]
 
@@ -46,6 +50,21 @@ def test_good_settings() -> None:
 
 
 @pytest.mark.parametrize(
+    ("origin", "said"),
+    [
+        ("https://shop.example:443", "https://shop.example"),
+        ("http://shop.example:80/", "http://shop.example"),
+        ("http://Shop.example:8080", "http://shop.example:8080"),
+        ("https://müller.example", "https://xn--mller-kva.example"),
+        ("https://商店.example", "https://xn--czrs0t.example"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+    ],
+)
+def test_origins_are_kept_as_browsers_say_them(origin: str, said: str) -> None:
+    assert WebSettings.model_validate({"origins": [origin]}).origins == (said,)
+
+
+@pytest.mark.parametrize(
     "raw",
     [
         {"orgins": []},
@@ -53,6 +72,14 @@ def test_good_settings() -> None:
         {"origins": ["https://shop.example/path"]},
         {"origins": ["https://"]},
         {"origins": "https://shop.example"},
+        {"origins": ["https://*.shop.example"]},
+        {"origins": ["https://u@shop.example"]},
+        {"origins": ["https://shop.example#x"]},
+        {"origins": ["https://shop.example?x"]},
+        {"origins": ["https://shop.example:port"]},
+        {"origins": ["https://[::1"]},
+        {"origins": ["ftp://shop.example"]},
+        {"origins": [f"https://{'x' * 70}.example"]},
         {"secret": "short"},
         {"secret": 12},
         {"message_bytes": 1},

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -137,7 +137,7 @@ async def test_a_message_is_stored_and_then_acknowledged(botkit_intake: FakeInta
         page = Page(connector)
         chat = (await page.greet(locale="en-GB"))["chat"]
         page.say(type="message", id="m1", text="Where is my <order>?\x00\x07")
-        assert await page.hear() == {"type": "typing"}
+        assert await page.hear() == {"type": "typing", "agent": ""}
         assert await page.hear() == {"type": "ack", "id": "m1"}
         incoming = botkit_intake.received[-1]
         assert incoming.id == f"{chat}:m1"
@@ -690,6 +690,53 @@ async def test_a_store_that_fails_costs_nobody_the_chat(botkit_intake: FakeIntak
         welcome = await visitor.greet(chat="mine", token=Signer(SECRET).sign("mine"))
         assert welcome["chat"] == "mine"
         assert "fresh" not in welcome
+
+
+async def test_what_is_said_right_after_an_erasure_brings_nothing_back(botkit_intake: FakeIntake) -> None:
+    async with running(botkit_intake, secret=SECRET) as connector:
+        page = Page(connector)
+        chat = (await page.greet())["chat"]
+        page.say(type="message", id="m1", text="a secret")
+        await page.hear_kind("ack")
+        page.say(type="message", id="m2", text="after the erasure")
+        await page.hear_kind("ack")
+        entries = botkit_intake.entries[f"web:{chat}"] = [Entry(1, said=Message("a secret", id="m1"))]
+        await connector.forget()
+        assert connector.holds(chat)
+        entries[:] = [Entry(1, said=Message("after the erasure", id="m2"))]
+        await connector.forget()
+        assert await page.hear() == {"closed": 1012}
+        await page.leave()
+        back = Page(connector)
+        welcome = await back.greet(chat=chat, token=page.welcome["token"], last="m1")
+        assert (welcome["chat"], welcome["fresh"], welcome["missed"]) == (chat, True, 1)
+        assert (await back.hear())["text"] == "after the erasure"
+        again = await Page(connector).greet(chat=chat, token=page.welcome["token"], last="m2")
+        assert "fresh" not in again
+
+
+async def test_an_erasure_leaves_no_page_that_just_comes_without_answers(botkit_intake: FakeIntake) -> None:
+    reading, go_on = asyncio.Event(), asyncio.Event()
+    read = botkit_intake.history
+
+    async def read_slowly(conversation: str, after: int = 0, most: int = 100) -> Sequence[Entry]:
+        reading.set()
+        await go_on.wait()
+        return await read(conversation, after, most)
+
+    async with running(botkit_intake, secret=SECRET, chats=1) as connector:
+        botkit_intake.entries["web:one"] = [Entry(1, said=Message("hi", id="m1"))]
+        botkit_intake.history = read_slowly  # type: ignore[method-assign]
+        page = Page(connector)
+        greeting = asyncio.create_task(page.greet(chat="one", token=Signer(SECRET).sign("one")))
+        await asyncio.wait_for(reading.wait(), PATIENCE)
+        await connector.forget()  # somebody else was erased
+        await connector.send("two", Reply("r0", "more chats than are kept"))
+        await connector.send("three", Reply("r0", "more chats than are kept"))
+        go_on.set()
+        assert (await greeting)["chat"] == "one"
+        await connector.send("one", Reply("r1", "an answer"))
+        assert (await page.hear_kind("reply"))["text"] == "an answer"
 
 
 async def test_what_was_erased_is_forgotten(botkit_intake: FakeIntake) -> None:

@@ -15,7 +15,7 @@ from botkit.stores.files import KeptFiles
 from botkit.stores.memory import MemoryShelf
 from botkit.testing import FakeClock, FakeIntake, sample
 from botkit_web import WebConnector
-from botkit_web.access import Signer
+from botkit_web.access import Allowances, Signer
 from botkit_web.uploads import disposition
 from tests.unit.web.test_socket import SECRET, Page, running
 
@@ -24,8 +24,8 @@ HERE = {"x-chat": "here", "x-chat-token": SIGNER.sign("here")}
 SAFE = ("x-content-type-options", "content-security-policy")
 
 
-def client(connector: WebConnector) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(Starlette(routes=connector.routes()))
+def client(connector: WebConnector, address: str = "127.0.0.1") -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(Starlette(routes=connector.routes()), client=(address, 1))
     return httpx.AsyncClient(transport=transport, base_url="http://bot.example")
 
 
@@ -206,6 +206,44 @@ async def test_too_many_uploads_are_put_off(web: WebConnector) -> None:
         assert (await upload(http)).headers["retry-after"] == "2"
         other = {"x-chat": "there", "x-chat-token": SIGNER.sign("there")}
         assert (await upload(http, **other)).status_code == 201
+
+
+async def test_too_many_uploads_of_an_address_are_put_off(web: WebConnector) -> None:
+    async with client(web, "203.0.113.7") as http, client(web, "198.51.100.1") as elsewhere:
+        for n in range(5):
+            chat = {"x-chat": f"chat{n}", "x-chat-token": SIGNER.sign(f"chat{n}")}
+            assert [(await upload(http, **chat)).status_code for _ in range(20)] == [201] * 20
+        fresh = {"x-chat": "fresh", "x-chat-token": SIGNER.sign("fresh")}
+        refused = await upload(http, **fresh)
+        assert (refused.status_code, refused.json()["code"]) == (429, "too_fast")
+        assert (await upload(elsewhere, **fresh)).status_code == 201
+
+
+async def test_bytes_of_an_address_are_bounded(web: WebConnector, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web._uploads, "_bytes", Allowances(1.0, 100, lambda: 0.0))
+    async with client(web, "203.0.113.7") as http, client(web, "198.51.100.1") as elsewhere, client(web) as proxy:
+        assert [(await upload(http)).status_code for _ in range(3)] == [201, 201, 429]
+        assert (await upload(elsewhere)).status_code == 201
+        assert {(await upload(proxy)).status_code for _ in range(5)} == {201}
+
+
+async def test_uploads_under_way_count_as_pages_of_their_address(botkit_intake: FakeIntake) -> None:
+    gate = asyncio.Event()
+
+    async def body() -> AsyncIterator[bytes]:
+        yield sample("a.png")
+        await gate.wait()
+
+    async with running(botkit_intake, secret=SECRET, sockets_per_address=1) as connector:
+        async with client(connector, "203.0.113.7") as http:
+            slow = asyncio.create_task(upload(http, content=body()))
+            while not connector._visits.gate.open:  # noqa: ASYNC110 - the gate tells nobody
+                await asyncio.sleep(0)
+            refused = await upload(http)
+            assert (refused.status_code, refused.headers["retry-after"]) == (429, "30")
+            gate.set()
+            assert (await slow).status_code == 201
+        assert connector._visits.gate.open == 0
 
 
 async def test_uploads_at_once_are_bounded(web: WebConnector) -> None:

@@ -9,8 +9,10 @@ from msgspec.structs import replace
 
 from botkit.errors import Problem
 from botkit.flows.loading import load
-from botkit.model.definitions import ActionSpec, Capabilities, Catalogue, Found, Reading, Settings
+from botkit.model.catalogue import ActionSpec, Capabilities, Catalogue
+from botkit.model.flowset import Settings
 from botkit.model.locales import Locale
+from botkit.model.parsers import Found, Reading
 
 TEXT = {"type": "string"}
 ORDER = {"type": "object", "properties": {"id": TEXT, "total": {"type": "number"}}}
@@ -43,7 +45,7 @@ def locale(code: str) -> Locale:
     )
     keys = (
         "no_match no_match_again talk_to_person clarify cancelled nothing_to_cancel corrected already_done resume "
-        "nothing_to_repeat silence error outcome_unknown blocked handoff no_agent agent_left confirm attachment "
+        "nothing_to_repeat silence error outcome_unknown blocked handoff no_agent agent_left handoff_closed confirm attachment "
         "still yes no"
     )
     return Locale(code, code, phrases, ("yes",), ("no",), dict.fromkeys(keys.split(), "text"))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from botkit.flows.checks.schemas import described, misfit, missing_part, offender
-from botkit.model.definitions import ActionSpec
+from botkit.model.catalogue import ActionSpec
 
 Codes = Callable[..., list[str]]
 Problems = Callable[..., list[object]]

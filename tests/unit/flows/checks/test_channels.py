@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from botkit.model.definitions import Capabilities
+from botkit.model.catalogue import Capabilities
 
 Codes = Callable[..., list[str]]
 
@@ -27,6 +27,8 @@ CASES = [
     pytest.param(CARD % ", image: https://example.com/a.png", 2, 2, id="a card with an image"),
     pytest.param("- say: Hi.\n  cards: '{{ message }}'", 1, 1, id="computed cards"),
     pytest.param("- say: Hi.\n  image: https://example.com/a.png", 1, 1, id="an image"),
+    pytest.param("- rate: How?\n  scale: 5", 1, 0, id="a scale"),
+    pytest.param("- confirm: Sure?", 0, 0, id="yes and no"),
     pytest.param("- confirm: Hi?\n  file: https://example.com/a.pdf", 1, 1, id="a file"),
 ]
 
@@ -37,6 +39,12 @@ def test_what_channels_cannot_show(codes: Codes, steps: str, kiosk: int, sms: in
     for names, count in counts.items():
         found = codes(steps, settings_channels=names, channels=CHANNELS, locales=("en", "zh"))
         assert found == ["channel-cannot-show"] * count
+
+
+def test_yes_and_no_are_two_buttons(codes: Codes) -> None:
+    channels = {"pager": Capabilities(buttons=1)}
+    found = codes("- confirm: Sure?", settings_channels=("pager",), channels=channels)
+    assert found == ["channel-cannot-show"]
 
 
 def test_answers_are_shown_as_well(codes: Codes) -> None:

@@ -18,13 +18,11 @@ from botkit.model.definitions import (
     Confirm,
     Do,
     Flow,
-    FlowSet,
     Goto,
     If,
     Intent,
     Run,
     Set,
-    Settings,
     SlotDef,
     Source,
     Speech,
@@ -32,6 +30,7 @@ from botkit.model.definitions import (
     Step,
     Value,
 )
+from botkit.model.flowset import FlowSet, Settings
 
 Problems = Callable[..., list[Problem]]
 

@@ -7,7 +7,8 @@ import pytest
 
 from botkit.flows.checks import check
 from botkit.flows.checks.examples import EXHAUSTIVE
-from botkit.model.definitions import Answer, FlowSet, Intent, Settings, Speech
+from botkit.model.definitions import Answer, Intent, Speech
+from botkit.model.flowset import FlowSet, Settings
 
 CASES = [
     pytest.param(["return it"], ["opening hours"], [], id="apart"),

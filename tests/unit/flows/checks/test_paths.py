@@ -6,7 +6,8 @@ import pytest
 
 from botkit.errors import Place
 from botkit.flows.checks import check
-from botkit.model.definitions import SILENT, Flow, FlowSet, Say, Settings, Start, Step
+from botkit.model.definitions import SILENT, Flow, Say, Start, Step
+from botkit.model.flowset import FlowSet, Settings
 
 Codes = Callable[..., list[str]]
 

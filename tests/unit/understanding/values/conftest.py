@@ -8,8 +8,8 @@ import pytest
 
 import botkit
 from botkit.flows import read_locale
-from botkit.model.definitions import Reading
 from botkit.model.locales import Locale
+from botkit.model.parsers import Reading
 
 NOW = datetime(2026, 5, 13, 10, 0, tzinfo=ZoneInfo("Europe/Berlin"))
 

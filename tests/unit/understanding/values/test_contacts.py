@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from botkit.model.definitions import Reading
+from botkit.model.parsers import Reading
 from botkit.understanding.values import PARSERS
 
 

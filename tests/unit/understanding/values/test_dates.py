@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from botkit.model.definitions import Reading
+from botkit.model.parsers import Reading
 from botkit.understanding.values import PARSERS
 
 ENGLISH = {

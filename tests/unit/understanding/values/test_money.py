@@ -3,7 +3,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from botkit.model.definitions import Reading
+from botkit.model.parsers import Reading
 from botkit.model.values import Money
 from botkit.understanding.values import PARSERS
 

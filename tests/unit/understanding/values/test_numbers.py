@@ -1,6 +1,6 @@
 import pytest
 
-from botkit.model.definitions import Reading
+from botkit.model.parsers import Reading
 from botkit.understanding.values import PARSERS
 
 ENGLISH = [

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from botkit.model.definitions import Reading
 from botkit.model.locales import Locale
+from botkit.model.parsers import Reading
 from botkit.model.values import from_json, to_json
 from botkit.understanding.values import PARSERS
 
@@ -124,6 +124,14 @@ def test_every_type_with_values_of_its_own_has_a_parser() -> None:
         "email",
         "phone",
     }
+
+
+@pytest.mark.parametrize("kind", sorted(PARSERS))
+@pytest.mark.parametrize(
+    "text", ["1^²", "1e²", "1/²", "2 ²/3", "2 1/²", "²", "1^-²", "+49 ²²²²²²²", "²:30", "May ²", "€²"]
+)
+def test_small_digits_above_the_line_raise_nothing(kind: str, text: str, en: Reading, zh: Reading) -> None:
+    assert isinstance([*PARSERS[kind](text, en), *PARSERS[kind](text, zh)], list)
 
 
 @pytest.mark.parametrize("kind", sorted(PARSERS))

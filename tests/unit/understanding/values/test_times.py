@@ -2,7 +2,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from botkit.model.definitions import Reading
+from botkit.model.parsers import Reading
 from botkit.understanding.values import PARSERS
 
 ENGLISH = {

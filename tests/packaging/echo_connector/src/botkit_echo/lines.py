@@ -144,9 +144,10 @@ class EchoConnector:
 
 
 def _text(reply: Reply, capabilities: Capabilities) -> str:
-    """Give the text with the buttons that find no place as numbered lines."""
+    """Give the text, with the name of the person who speaks and the buttons that find no place."""
     beyond = list(enumerate(reply.buttons, 1))[capabilities.buttons :]
-    return "\n".join([reply.text, *(f"{n}. {button.label}" for n, button in beyond)])
+    text = f"{reply.agent}: {reply.text}" if reply.agent else reply.text
+    return "\n".join([text, *(f"{n}. {button.label}" for n, button in beyond)])
 
 
 def _cut(text: str, most: int) -> list[str]:

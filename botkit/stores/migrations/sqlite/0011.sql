@@ -1,0 +1,12 @@
+-- Running upgrade 0010 -> 0011
+
+CREATE TABLE embeddings (
+    digest BLOB NOT NULL,
+    vector BLOB NOT NULL,
+    used FLOAT NOT NULL,
+    PRIMARY KEY (digest)
+);
+
+CREATE INDEX ix_embeddings_used ON embeddings (used);
+
+UPDATE alembic_version SET version_num='0011' WHERE alembic_version.version_num = '0010';

@@ -1,0 +1,71 @@
+"""Files of replies: uploaded where the app may, else offered as a button that opens them."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from botkit import ButtonSigner, Fetched, OutboundError, Reply
+from botkit_slack.api import ApiError
+from botkit_slack.blocks import Call, calls_of, file_name
+from botkit_slack.buttons import is_address
+from botkit_slack.chats import Chat
+
+_log = logging.getLogger(__name__)
+
+SCOPE: Final = "files:write"
+WITHIN: Final = 10.0  # seconds in which a file has to be there; else it is a link
+_PAGE: Final = ("text/html", "application/xhtml+xml")  # what one gets who has to log in first
+
+Fetch = Callable[[str], Awaitable[Fetched]]
+Asks = Callable[[str, dict[str, Any]], Awaitable[dict[str, Any]]]
+Upload = Callable[[str, bytes], Awaitable[None]]
+
+
+async def put_file(ask: Asks, upload: Upload, name: str, content: bytes) -> str:
+    """Upload a file, and give its id; it is seen when it is shared. Raises ApiError."""
+    slot = await ask("files.getUploadURLExternal", {"filename": name, "length": len(content)})
+    await upload(str(slot["upload_url"]), content)
+    return str(slot["file_id"])
+
+
+def share_call(where: Chat, file: str, name: str) -> Call:
+    """Give the call that shows an uploaded file in a chat."""
+    thread = {"thread_ts": where.thread} if where.thread else {}
+    return Call(
+        "files.completeUploadExternal",
+        {"files": [{"id": file, "title": name}], "channel_id": where.channel, **thread},
+    )
+
+
+class Attaching:
+    """Uploads the files of replies. `fetch` gives what is at an address."""
+
+    def __init__(self, fetch: Fetch, ask: Asks, upload: Upload, signer: ButtonSigner) -> None:
+        self._fetch = fetch
+        self._ask = ask
+        self._upload = upload
+        self._signer = signer
+
+    async def take(self, reply: Reply, where: Chat) -> tuple[Reply, list[Call]]:
+        """Give a reply without its file, and the call that shows that below it; as it is where it stays a link.
+
+        Where Slack refuses to show it, the call that offers the link comes in its place.
+        """
+        if not is_address(reply.file):
+            return reply, []
+        name = file_name(reply.file)
+        try:
+            async with asyncio.timeout(WITHIN):
+                found = await self._fetch(reply.file)
+                if not found.content or found.mime in _PAGE:
+                    return reply, []
+                file = await put_file(self._ask, self._upload, name, found.content)
+        except (OutboundError, ApiError, TimeoutError) as error:
+            _log.info("a file is offered as a link: %s", type(error).__name__, extra={"action": "slack.file"})
+            return reply, []
+        (link,) = calls_of(Reply(reply.id, file=reply.file), where, self._signer)
+        call = share_call(where, file, name)
+        return replace(reply, file=""), [Call(call.method, call.params, anew=link)]

@@ -1,0 +1,199 @@
+"""Counts: numbers of a day or of another unit are not how many; two side by side are asked about. Days from a known one."""
+
+import pytest
+
+from tests.unit.dialogue.talking import Talk, build
+
+BOT = """
+flows:
+  main:
+    start: {commands: [main]}
+    steps:
+      - {ask: arrival, title: {en: arrival date, zh: 入住日期}, say: {en: When do you arrive?, zh: 哪天入住？}, type: date}
+      - {ask: nights, title: {en: nights, zh: 晚数}, say: {en: How many nights?, zh: 住几晚？}, type: integer}
+      - {ask: guests, title: {en: guests, zh: 人数}, say: {en: How many guests?, zh: 几位？}, type: integer}
+      - ask: extras
+        say: {en: Any extras?, zh: 要什么附加服务？}
+        many: true
+        options: {breakfast: {en: Breakfast, zh: 早餐}, cot: {en: Baby cot, zh: 婴儿床}}
+      - {ask: pets, title: {en: pet, zh: 宠物}, say: {en: Will you bring a pet?, zh: 带宠物吗？}, type: boolean}
+      - {ask: guest, title: {en: guest name, zh: 客人姓名}, say: {en: In whose name?, zh: 客人姓名是？}}
+      - {ask: email, title: {en: e-mail, zh: 邮箱}, say: {en: Which mail?, zh: 哪个邮箱？}, type: email}
+      - confirm: {en: "OK?", zh: 确认吗？}
+      - {do: shop.give, with: {a: "{{ arrival }}{{ nights }}{{ guests }}{{ extras }}{{ pets }}{{ guest }}{{ email }}"}}
+"""
+ANSWERS = {"arrival": "May 20", "nights": "3", "guests": "4", "extras": "breakfast", "pets": "no", "guest": "Ann Lee", "email": "a@example.org"}  # fmt: skip
+
+
+def at(slot: str, *lines: str) -> Talk:
+    talk = Talk(build(BOT))
+    talk.say("/main")
+    for name, line in ANSWERS.items():
+        if name == slot:
+            break
+        talk.say(line)
+    for line in lines:
+        talk.say(line)
+    return talk
+
+
+@pytest.mark.parametrize(
+    "reply", ["until May 23", "till the 23rd", "a week", "2 weeks", "住到23号", "一周", "两三晚", "两三个月"]
+)
+def test_what_is_no_number_of_nights_fills_and_changes_nothing(reply: str) -> None:
+    talk = at("nights", reply)
+    assert (talk.step, str(talk.slots["arrival"]), talk.slots.get("nights")) == ("ask:nights", "2026-05-20", None)
+
+
+@pytest.mark.parametrize(
+    ("reply", "nights"),
+    [
+        ("3 nights", 3),
+        ("3晚", 3),
+        ("三天", 3),
+        ("5 nights from May 20", 5),
+        ("for 2 days", 2),
+        ("3 nights, till May 23", 3),
+        ("room 14 for 2 nights", 2),
+        ("2 nights in room 14", 2),
+        ("14号房住两晚", 2),
+        ("房间14，住2晚", 2),
+        ("5, no, 2 nights", 2),
+        ("2 nights, no, 5", 5),
+        ("2 nights, not 3", 2),
+        ("三十四晚", 34),
+    ],
+)
+def test_a_number_of_the_unit_that_is_asked_for_is_taken(reply: str, nights: int) -> None:
+    assert at("nights", reply).slots["nights"] == nights
+
+
+@pytest.mark.parametrize(
+    ("slot", "reply", "labels"),
+    [
+        ("nights", "two, maybe three", ["two", "three"]),
+        ("nights", "两三晚", ["两", "三"]),
+        ("nights", "三四天吧", ["三", "四"]),
+        ("nights", "2、3晚", ["2", "3"]),
+        ("guests", "两三个人", ["两", "三"]),
+        ("guests", "2 big and 1 small", ["2", "1"]),
+    ],
+)
+def test_two_numbers_in_one_clause_are_asked_about(slot: str, reply: str, labels: list[str]) -> None:
+    talk = at(slot, reply)
+    assert (talk.labels, talk.slots.get(slot)) == (labels, None)
+
+
+@pytest.mark.parametrize(
+    ("reply", "guests"),
+    [
+        ("2 adults and a child", 3),
+        ("2 adults and 1 child", 3),
+        ("two adults, two kids and a small baby", 5),
+        ("2 adults with 1 child in room 14", 3),
+        ("me and a friend", 2),
+        ("me, my wife and 2 kids", 4),
+        ("4 people", 4),
+        ("a table for 4, not 3", 4),
+        ("两大一小", 3),
+        ("两个大人和一个孩子", 3),
+        ("我和两个朋友", 3),
+        ("我带两个孩子，3位", 3),
+        ("my wife and 2 kids", None),
+        ("my wife and the kids", None),
+        ("我老婆和两个孩子", None),
+    ],
+)
+def test_people_of_several_sorts_are_counted_together(reply: str, guests: int | None) -> None:
+    assert at("guests", reply).slots.get("guests") == guests
+
+
+@pytest.mark.parametrize(
+    ("question", "reply", "value"),
+    [
+        ("How many adults?", "2 adults and a child", 2),
+        ("How many children?", "2 adults and 1 child", 1),
+        ("How many rooms?", "2 adults and a child", None),
+        ("How many rooms?", "2 rooms for 3 adults and a child", 2),
+        ("How many tickets?", "3 adults and a child", 4),
+        ("几个大人？", "两个大人和一个孩子", None),
+        ("How many people, adults and children?", "2 adults and a child", 3),
+    ],
+)
+def test_people_are_counted_where_all_are_asked_for(question: str, reply: str, value: int | None) -> None:
+    steps = f'{{ask: many, say: "{question}", type: integer}}'
+    bot = f"flows:\n  main:\n    start: {{commands: [main]}}\n    steps:\n      - {steps}\n      - {{ask: end, say: End?}}\n"
+    talk = Talk(build(bot))
+    talk.say("/main")
+    talk.say(reply)
+    assert talk.slots.get("many") == value
+
+
+def test_what_leaves_a_number_open_starts_no_flow_that_it_is_near_to() -> None:
+    intents = "intents:\n  stay: {examples: [我想住两晚, 住三晚优惠]}\n"
+    other = "  other:\n    start: {intents: [stay]}\n    steps: [say: Other]\n"
+    talk = Talk(build(intents + BOT.strip("\n") + "\n" + other))
+    for line in ("/main", "May 20"):
+        talk.say(line)
+    talk.say("两三晚", intents={"stay": 0.9})
+    assert (talk.step, talk.labels) == ("ask:nights", ["两", "三"])
+
+
+@pytest.mark.parametrize("reply", ["breakfast costs how much?", "what is in the breakfast?"])
+def test_an_option_of_several_that_is_asked_about_is_not_chosen(reply: str) -> None:
+    assert at("extras", reply).slots.get("extras") is None
+
+
+def test_an_option_of_several_that_is_proposed_is_chosen() -> None:
+    assert at("extras", "can I have breakfast and a cot?").slots["extras"] == ["breakfast", "cot"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "guest", "email"),
+    [
+        ("it's for Bob Hope", "Bob Hope", None),
+        ("my name is Bob Hope", "Bob Hope", None),
+        ("我叫张伟", "张伟", None),
+        ("John Smith, john@example.org", "John Smith", "john@example.org"),
+        ("张伟，zhang@example.org", "张伟", "zhang@example.org"),
+        ("The Rock", "The Rock", None),
+        ("Iti Isaacs", "Iti Isaacs", None),
+        ("my wife's: Mary Lee", "Mary Lee", None),
+        ("My wife’s name is Mary Lee", "Mary Lee", None),
+        ("it's for my son, Bob Hope", "Bob Hope", None),
+        ("Mary Lee (my wife)", "Mary Lee", None),
+        ("Mary Lee, my wife, mary@example.org", "Mary Lee", "mary@example.org"),
+        ("我老婆的：李丽", "李丽", None),
+        ("我老婆叫李丽", "李丽", None),
+        ("李丽，我老婆", "李丽", None),
+        ("My Son, Bob & Co", "Bob & Co", None),
+        ("Mother Hubbard", "Mother Hubbard", None),
+        ("Wife Swap Ltd", "Wife Swap Ltd", None),
+        ("Same Usual", "Same Usual", None),
+        ("容嬷嬷", "容嬷嬷", None),
+    ],
+)
+def test_a_name_is_taken_without_what_leads_in_to_it(reply: str, guest: str, email: str | None) -> None:
+    talk = at("guest", reply)
+    assert (talk.slots["guest"], talk.slots.get("email")) == (guest, email)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    ["same as before", "the same as last time, please", "sorry, the same", "the usual", "Same address as before",
+     "跟上次一样", "和之前一样", "老样子", "还是原来那个", "同上"],
+)  # fmt: skip
+def test_what_points_to_a_value_of_before_is_no_name(reply: str) -> None:
+    talk = at("guest", reply)
+    assert (talk.step, talk.slots.get("guest")) == ("ask:guest", None)
+
+
+@pytest.mark.parametrize("reply", ["we arrive a day later", "two days earlier", "推迟一天", "不带宠物对吧"])
+def test_what_shifts_a_day_or_makes_sure_changes_no_value(reply: str) -> None:
+    talk = at("", reply)
+    assert (str(talk.slots["arrival"]), talk.slots["pets"], talk.called) == ("2026-05-20", False, [])
+
+
+@pytest.mark.parametrize("reply", ["the 22nd, and what does it cost?", "the 22nd, please", "the 22nd"])
+def test_a_day_counts_before_a_sign(reply: str) -> None:
+    assert str(at("arrival", reply).slots["arrival"]) == "2026-05-22"
