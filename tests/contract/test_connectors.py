@@ -66,7 +66,7 @@ class Browser:
         """Open a page and read what it is shown."""
         async with connect(self._url) as page:
             frames = await self._greet(page, chat)
-        return [_shown(frame) for frame in frames if frame["type"] in ("reply", "stream")]
+        return _standing(frames)
 
     async def typing(self, chat: str) -> bool:
         """Read what a page that stays open was told of who writes."""
@@ -104,6 +104,16 @@ async def _heard(page: ClientConnection) -> list[dict[str, Any]]:
     while (frame := json.loads(await page.recv())).get("code") != "hello_again":
         frames.append(frame)
     return frames
+
+
+def _standing(frames: list[dict[str, Any]]) -> list[Shown]:
+    """Give what stands on a page after its frames: an answer that grew on while it opened is told twice, shown once."""
+    last = {frame["id"]: n for n, frame in enumerate(frames) if frame["type"] == "stream"}
+    return [
+        _shown(frame)
+        for n, frame in enumerate(frames)
+        if frame["type"] == "reply" or (frame["type"] == "stream" and last[frame["id"]] == n)
+    ]
 
 
 def _shown(frame: dict[str, Any]) -> Shown:
