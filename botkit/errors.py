@@ -16,6 +16,7 @@
     ├── OutboundError        an action asked for something over HTTP that it may not have
     ├── FileError            a file is not taken, or is not there
     ├── EmbedderError        texts were given no vectors
+    ├── ModelError           a language model gave no good answer
     ├── CarrierError         what carries work between nodes cannot be used
     ├── DeskError            a person may not do that with a conversation now
     └── DeliveryError        a platform refused a reply
@@ -230,6 +231,32 @@ class EmbedderError(BotkitError):
     """
 
     code = "embedder-error"
+
+
+class ModelError(BotkitError):
+    """The language model gave no good answer.
+
+    `reason` is what a flow's `error.code` becomes: `timeout`, `rate_limited` (429), `unavailable` (no connection,
+    5xx, or the breaker is open), `rejected` (any other 4xx: the key, the request), `truncated` (cut off at its limit
+    of tokens, or by the connection), `malformed` (not the protocol), `empty`, `refused` (its own refusal, or a
+    filter's), `over_budget`, `blocked` (a guard of ours), `unsupported`, `not_configured`. `temporary` says that
+    another try may help, `retry_after` after how many seconds. It says why, never a text of the talk.
+    """
+
+    code = "model-error"
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        reason: str = "unavailable",
+        temporary: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.temporary = temporary
+        self.retry_after = retry_after
 
 
 class CarrierError(BotkitError):

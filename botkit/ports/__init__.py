@@ -4,10 +4,11 @@ from botkit.ports.carriers import Carrier, Job
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Accepted, Connector, Entry, Holder, Incoming, Intake
 from botkit.ports.files import FileLimits, Files, Kept
+from botkit.ports.models import LanguageModel, ModelGateway, ModelRequest
 from botkit.ports.people import Desk
 from botkit.ports.stored import Arrived, Commit, Committed, Delivery, Loaded, Outgoing, Summary
 from botkit.ports.stores import Store
-from botkit.ports.understanding import Completion, Embedder, IntentClassifier, Knowledge, LanguageModel
+from botkit.ports.understanding import Embedder, IntentClassifier, Knowledge
 
 __all__ = [
     "Accepted",
@@ -16,7 +17,6 @@ __all__ = [
     "Clock",
     "Commit",
     "Committed",
-    "Completion",
     "Connector",
     "Delivery",
     "Desk",
@@ -33,6 +33,8 @@ __all__ = [
     "Knowledge",
     "LanguageModel",
     "Loaded",
+    "ModelGateway",
+    "ModelRequest",
     "Outgoing",
     "Store",
     "Summary",

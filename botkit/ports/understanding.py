@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
-import msgspec
-
 from botkit.model.events import Match, Passage
 
 if TYPE_CHECKING:
@@ -76,24 +74,4 @@ class Knowledge(Protocol):
 
     async def search(self, text: str, locale: str, most: int = 3) -> tuple[Passage, ...]:
         """Give the passages that fit, the best first; empty when nothing is near enough."""
-        ...
-
-
-class Completion(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a language model gave: a text or calls of tools, and what it cost in tokens."""
-
-    text: str = ""
-    calls: tuple[dict[str, Any], ...] = ()
-    finished: bool = True
-    tokens_in: int = 0
-    tokens_out: int = 0
-
-
-class LanguageModel(Protocol):
-    """A chat model."""
-
-    async def complete(
-        self, messages: Sequence[dict[str, Any]], *, tools: Sequence[dict[str, Any]] = (), tokens: int = 0
-    ) -> Completion:
-        """Give the model's next message; raises errors.ActionError when there is none."""
         ...
