@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -223,7 +224,8 @@ def test_each_answer_comes_before_the_next_message(desk: Path) -> None:
 def test_control_c_ends_it_quietly(desk: Path) -> None:
     command = [sys.executable, "-m", "botkit", "chat", str(desk), "--json"]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, text=True, **pipes) as process:
+    hear = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # tests that run in the background ignore it
+    with subprocess.Popen(command, text=True, preexec_fn=hear, **pipes) as process:  # noqa: PLW1509 - nothing forks here
         assert process.stdout is not None
         assert process.stderr is not None
         assert json.loads(process.stdout.readline())["turn"] == 0
