@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from botkit.dialogue.commands import take_commands
+from botkit.dialogue.consulting import is_consulted
 from botkit.dialogue.controls import begin_session, control_of, is_over, mark_started, take_control
+from botkit.dialogue.failing import fail, give_up
 from botkit.dialogue.handing import take_noted, take_owner, take_patience, take_said
 from botkit.dialogue.lapsing import end_unverified
 from botkit.dialogue.outside import take_outside, wake
@@ -12,7 +15,7 @@ from botkit.dialogue.saying import title_of
 from botkit.dialogue.secrecy import finish, listen
 from botkit.dialogue.stack import abandon, clear_stack, push, repair
 from botkit.dialogue.staleness import end_stale
-from botkit.dialogue.steps import fail, give_up, proceed, take_result
+from botkit.dialogue.steps import proceed, take_result
 from botkit.dialogue.work import MOST_WAITING, Work
 from botkit.errors import ExpressionError
 from botkit.model.definitions import Ask, Confirm, Wait
@@ -100,7 +103,7 @@ def _drop_unknown(work: Work) -> None:
             kept.append(frame)
     runs = {frame.run for frame in kept}
     work.stack = kept
-    work.pending = tuple(item for item in work.pending if item.run in runs)
+    work.pending = tuple(item for item in work.pending if item.run in runs or not item.run)
     if work.question is not None and (not kept or work.question.run != kept[-1].run):
         work.question = None
 
@@ -139,7 +142,7 @@ def _take_message(work: Work, event: Message | Press) -> None:
         _route_press(work, event, message)
     else:
         route(work, message)
-    if work.route not in {"no_match", ""}:
+    if work.route not in {"no_match", ""} and work.routed is None:
         work.misses = 0
 
 
@@ -239,13 +242,20 @@ def _take_timer(work: Work, timer: Timer) -> None:
         work.settled = True
 
 
+def _take_result(work: Work, result: Result) -> None:
+    if is_consulted(work, result):
+        take_commands(work, result)
+    else:
+        take_result(work, result)
+
+
 _TAKERS: dict[type, Any] = {
     Message: _take_message,
     Press: _take_press,
     Opened: _take_opened,
     Timer: _take_timer,
     Outside: take_outside,
-    Result: take_result,
+    Result: _take_result,
     Owned: take_owner,
     Said: take_said,
     Noted: take_noted,

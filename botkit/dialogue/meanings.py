@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from botkit.dialogue.agreement import begins_with_yes, only_repeats
+from botkit.dialogue.consulting import consult
 from botkit.dialogue.correction import find_corrections
 from botkit.dialogue.filling import LOOSE
 from botkit.dialogue.hearing import hear, hearing, keep_for_later, was_kept
@@ -117,10 +118,10 @@ def take_meaning(work: Work, message: Message, question: Question | None) -> Non
             _take_intent(work, message, *flows[0])
         return
     if answer is not None:
-        _take_answer(work, answer, question)
+        take_answer(work, answer, question)
         return
     if message.evidence.passages and (passage := best_passage(work, message)) is not None:
-        _take_passage(work, passage, question)
+        take_passage(work, passage, question)
         return
     if question is not None and not work.greeted:
         kept = [] if has_steps(work) else keep_for_later(work, message.text, message.evidence.entities)
@@ -146,11 +147,15 @@ def take_meaning(work: Work, message: Message, question: Question | None) -> Non
             else:
                 repeat_question(work)
             return
+        if consult(work, message):
+            return
         work.candidate("slot", question.step, 0.0, UNUSABLE, taken=True)
         unusable(work)
         return
     if work.stale:
         do_again(work, message)
+        return
+    if consult(work, message):
         return
     work.candidate("no_match", "on_no_match", 0.0, "nothing is near enough", taken=True)
     if work.replies:  # a greeting was said in this turn, which is answer enough to a first word
@@ -326,7 +331,12 @@ def _only_told(work: Work, message: Message, match: Match) -> bool:
 
 def _clarify(work: Work, near: list[tuple[str, float]]) -> None:
     work.candidate("intent", ", ".join(name for name, _ in near), near[0][1], "too close to tell apart", taken=True)
-    choices = [{"label": title_of(work, work.flows.flows[name]), "run": name} for name, _ in near]
+    clarify(work, [name for name, _ in near])
+
+
+def clarify(work: Work, names: Sequence[str]) -> None:
+    """Ask which of some flows is meant."""
+    choices = [{"label": title_of(work, work.flows.flows[name]), "run": name} for name in names]
     work.clarifies = True
     repair(work, "on_clarify", choices=choices)
 
@@ -369,7 +379,8 @@ def begin(work: Work, name: str, text: str = "", entities: tuple[Entity, ...] = 
     repeat_question(work)
 
 
-def _take_answer(work: Work, match: Match, question: Question | None) -> None:
+def take_answer(work: Work, match: Match, question: Question | None) -> None:
+    """Say the reply to a frequent question; the open one is posed again."""
     work.misses = 0
     why = f"said; near to {match.example!r}" if match.example else "said"
     work.candidate("answer", match.name, match.score, why, taken=True)
@@ -380,7 +391,8 @@ def _take_answer(work: Work, match: Match, question: Question | None) -> None:
         work.settled = True
 
 
-def _take_passage(work: Work, passage: Passage, question: Question | None) -> None:
+def take_passage(work: Work, passage: Passage, question: Question | None) -> None:
+    """Say a passage of an article; the open question is posed again."""
     work.misses = 0
     name = passage.title or passage.source
     work.candidate("knowledge", name, passage.score, f"said; from {passage.source}", taken=True)

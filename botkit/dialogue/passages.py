@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from botkit.dialogue.consulting import ASKED
 from botkit.dialogue.phrases import is_question
 from botkit.dialogue.work import Work
 from botkit.model.events import Message, Passage
@@ -25,6 +26,8 @@ def wants_passages(turn: Turn) -> bool:
 def _leaves_room(taken: Candidate) -> bool:
     if taken.route == "no_match":
         return taken.score == 0.0
+    if taken.route == "llm":  # the model is asked only where the articles have nothing either
+        return taken.name == ASKED
     return taken.route == "slot" and taken.score <= LEAST_SURE
 
 

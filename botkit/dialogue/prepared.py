@@ -221,11 +221,19 @@ def _examine(flow: Flow, phrases: Phrases) -> FlowFacts:
                 asks.setdefault(slot.name, slot)
                 if fill == "anytime":
                     offers.setdefault(slot.name, slot)
-            case Do(save=save) | AnswerStep(save=save) | Run(save=save) | Rate(save=save) | Wait(save=save) if save:
+            case (
+                Do(save=save)
+                | AnswerStep(save=save)
+                | Agent(save=save)
+                | Generate(save=save)
+                | Run(save=save)
+                | Rate(save=save)
+                | Wait(save=save)
+            ) if save:
                 fills[id_] = save
             case _:
                 pass
-    calls = {id_ for id_, step in flow.steps.items() if isinstance(step.body, Do | AnswerStep | Run)}
+    calls = {id_ for id_, step in flow.steps.items() if isinstance(step.body, Do | AnswerStep | Generate | Run)}
     matters = calls.union(fills, [id_ for id_, names in reads.items() if names])
     clues = gather_clues(flow, phrases)
     return FlowFacts(reads, fills, asks, offers, frozenset(matters), {}, clues, questions)

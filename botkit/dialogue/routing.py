@@ -2,9 +2,11 @@
 
 from msgspec.structs import replace
 
+from botkit.dialogue.agents import take_said
 from botkit.dialogue.agreement import declines_with_more
 from botkit.dialogue.asides import read_aside, take_aside
 from botkit.dialogue.changing import ask_for_change, take_change
+from botkit.dialogue.consulting import consult
 from botkit.dialogue.controls import COMMANDS, control_of, take_control
 from botkit.dialogue.correction import NONE, Correction, Corrections, find_corrections
 from botkit.dialogue.filling import EXACT, FILE_TYPES, LOOSE, STRICT, Fit, is_free
@@ -18,7 +20,7 @@ from botkit.dialogue.refusing import refuses_flow
 from botkit.dialogue.replies import accept, is_button, read_reply, refuse_answer
 from botkit.dialogue.retries import unusable
 from botkit.dialogue.revision import correct
-from botkit.dialogue.stack import allowed, repair
+from botkit.dialogue.stack import allowed, pop, repair
 from botkit.dialogue.undecided import ask_which, undecided
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask
@@ -107,6 +109,10 @@ def route(work: Work, message: Message) -> None:
     if fold(message.text) in work.prepared.phrases.appeals and not surer_meaning(work, message, 0.0):
         take_control(work, "person", "asks for a person, and no flow is for that")
         return
+    if question is not None and not work.greeted and take_for_talk(work, question, message, found):
+        return
+    if work.flows.settings.llm_mode == "first" and consult(work, message):
+        return
     if question is not None and not work.greeted and _take_refusal(work, question, message, found):
         return
     if question is not None and found is None and not work.greeted and _take_undecided(work, question, message):
@@ -146,6 +152,33 @@ def _take_refusal(work: Work, question: Question, message: Message, found: Fit |
     if aside is None or surer_meaning(work, message, SURE):
         return False
     take_aside(work, question, aside)
+    return True
+
+
+def take_for_talk(work: Work, question: Question, message: Message, found: Fit | None) -> bool:
+    """Take what is said to a model that talks with the customer, unless another flow or an answer is surer.
+
+    To its question whether a call is to be made, what is no plain yes is a no: the model hears what was said.
+    """
+    if question.kind == "agent":
+        if surer_meaning(work, message, LOOSE):
+            return False
+        work.candidate("slot", question.step, LOOSE, "said to the model", taken=True)
+        take_said(work, message.text)
+        return True
+    below = work.stack[-2] if question.kind == "confirm" and len(work.stack) > 1 else None
+    if below is None or below.talk is None or not below.talk.asking:
+        return False
+    if found is not None and (found.value or found.score >= EXACT):
+        _take_fit(work, question, message, found)
+        return True
+    if surer_meaning(work, message, LOOSE):
+        return False
+    work.candidate("slot", question.step, 0.0, "no yes: the model hears it", taken=True)
+    below = replace(below, talk=replace(below.talk, said=(*below.talk.said, message.text)))
+    work.stack[-2] = below
+    pop(work, False)
+    work.settled = False
     return True
 
 

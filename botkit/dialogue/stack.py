@@ -7,6 +7,7 @@ from typing import Any, Literal
 from msgspec.structs import replace
 
 from botkit.dialogue.saying import title_of
+from botkit.dialogue.talks import answer_asking
 from botkit.dialogue.work import MOST_INTERRUPTIONS, Work
 from botkit.errors import ExpressionError
 from botkit.expressions import test, value_of
@@ -215,7 +216,9 @@ def _after_repair(work: Work, frame: Frame, value: Any) -> None:
     if frame.flow != "on_confirm":
         return
     below = work.top
-    if value in (True, "true", "yes"):
+    if below.talk is not None and below.talk.asking:
+        work.change(talk=answer_asking(below.talk, agreed=value in (True, "true", "yes")))
+    elif value in (True, "true", "yes"):
         work.change(confirmed={**below.confirmed, "on_confirm": work.tick()})
     else:
         pop(work)

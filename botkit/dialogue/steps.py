@@ -6,11 +6,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from botkit.dialogue.agents import agent, take_completion, take_tool_result
+from botkit.dialogue.failing import fail, give_up
+from botkit.dialogue.generating import generate, take_generated
 from botkit.dialogue.handing import hand_off
 from botkit.dialogue.passages import link_of, nearest, read_passages, say_passage
 from botkit.dialogue.questions import ask, confirm, rate
 from botkit.dialogue.revision import reconcile
-from botkit.dialogue.saying import say_speech, title_of
+from botkit.dialogue.saying import say_speech
 from botkit.dialogue.stack import clear, drop_timers, pop, push, repair
 from botkit.dialogue.work import MOST_STEPS, Work
 from botkit.errors import ExpressionError
@@ -38,7 +41,7 @@ from botkit.model.definitions import (
 from botkit.model.events import Failure, Result
 from botkit.model.hours import first_shown, next_shown
 from botkit.model.locales import serving
-from botkit.model.replies import SEARCH, Call, SetTimer
+from botkit.model.replies import MODEL, SEARCH, Call, SetTimer
 from botkit.model.session import Pending, Question
 from botkit.model.values import from_json, to_json
 
@@ -76,7 +79,8 @@ def proceed(work: Work) -> None:
 
 def execute(work: Work, step: Step) -> None:
     """Execute one step of the top frame."""
-    if step.when is not None and not work.stack[-1].asked and not test(step.when.source, work.scope()):
+    here = work.stack[-1]
+    if step.when is not None and not here.asked and here.talk is None and not test(step.when.source, work.scope()):
         work.visit(step.id, "skipped")
         work.go(step.next)
         return
@@ -89,43 +93,6 @@ def execute(work: Work, step: Step) -> None:
                 passed = passed[:place] + passed[place + 1 :]
             work.stack[-1] = replace(frame, passed=(*passed, step.id))
     _HANDLERS[type(step.body)](work, step, step.body)
-
-
-def fail(work: Work, failure: Failure, otherwise: str = "") -> None:
-    """Deal with a failed step: its own `on_error`, else the flow `on_error`, and this flow ends."""
-    error = {"code": failure.code, "message": failure.message}
-    if otherwise:
-        work.change(error=error)
-        work.go(otherwise)
-        return
-    frame = work.top
-    work.visit(frame.step, f"failed: {failure.code}{_told(work, failure)}")
-    if work.owner != "bot":  # a person sees the transcript; the customer is told nothing by the bot
-        clear(work)
-        work.wait(None)
-        return
-    if any(other.flow == "on_error" for other in work.stack):
-        give_up(work)
-        return
-    title = title_of(work, work.flow_of(frame))
-    pop(work)
-    repair(work, "on_error", flow=title)
-    work.change(error=error)
-
-
-def _told(work: Work, failure: Failure) -> str:
-    """Tell where an expression failed and why: kinds of values, never the values."""
-    step = work.step_of(work.top)
-    if failure.code != "expression" or step is None:
-        return ""
-    return f": {failure.message} ({step.place.file}:{step.place.line})"
-
-
-def give_up(work: Work) -> None:
-    """End everything that is open and say that it went wrong: even the repair failed."""
-    clear(work)
-    work.say(work.phrase("broken"))
-    work.wait(None)
 
 
 def _values(work: Work, values: dict[str, Value]) -> dict[str, Any]:
@@ -217,20 +184,33 @@ def take_result(work: Work, result: Result) -> None:
     work.pending = tuple([item for item in work.pending if item.id != result.effect])
     work.settled = bool(work.pending)
     step = work.step_of(work.top) if work.stack and work.top.run == pending.run else None
-    if step is None or not isinstance(step.body, Do | AnswerStep) or step.id != pending.step:
+    if step is None or step.id != pending.step:
         return
-    if isinstance(step.body, AnswerStep):
-        _take_answer(work, step, step.body, result)
-        return
+    match step.body:
+        case Do():
+            _take_called(work, step, step.body, result)
+        case AnswerStep():
+            _take_answer(work, step, step.body, result)
+        case Generate():
+            take_generated(work, step, step.body, result)
+        case Agent() if pending.action == MODEL:
+            take_completion(work, step, step.body, result)
+        case Agent():
+            take_tool_result(work, step, step.body, pending, result)
+        case _:
+            pass
+
+
+def _take_called(work: Work, step: Step, body: Do, result: Result) -> None:
     if result.failure is not None:
         work.visit(step.id, f"failed: {result.failure.code}")
-        fail(work, result.failure, step.body.on_error)
+        fail(work, result.failure, body.on_error)
         return
     work.visit(step.id, "done")
-    if step.body.write:
-        work.change(wrote={**work.top.wrote, step.id: step.body.reads})
-    if step.body.save:
-        work.fill(step.body.save, from_json(result.value))
+    if body.write:
+        work.change(wrote={**work.top.wrote, step.id: body.reads})
+    if body.save:
+        work.fill(body.save, from_json(result.value))
     work.go(step.next)
 
 
@@ -400,12 +380,6 @@ def instant(work: Work, when: Any) -> float:
             raise ExpressionError(f"`until` gives {when!r}, which is no time")
 
 
-def _unconfigured(work: Work, step: Step, body: Agent | Generate) -> None:
-    otherwise = body.otherwise if isinstance(body, Agent) else ""
-    work.visit(step.id, "not configured")
-    fail(work, Failure("not_configured", "this bot has no language model"), otherwise or body.on_error)
-
-
 _HANDLERS: dict[type, Callable[[Work, Step, Any], None]] = {
     Say: _say,
     Ask: ask,
@@ -417,8 +391,8 @@ _HANDLERS: dict[type, Callable[[Work, Step, Any], None]] = {
     Run: _run,
     Goto: _goto,
     AnswerStep: _answer,
-    Agent: _unconfigured,
-    Generate: _unconfigured,
+    Agent: agent,
+    Generate: generate,
     HandoffStep: _handoff,
     Wait: _wait,
     Rate: rate,

@@ -46,6 +46,7 @@ class Work:
         "clarifying",
         "clock",
         "confided",
+        "consulted",
         "customer",
         "cut",
         "effects",
@@ -75,6 +76,7 @@ class Work:
         "replies",
         "restarted",
         "route",
+        "routed",
         "runs",
         "said",
         "secret_asked",
@@ -92,7 +94,7 @@ class Work:
         "waiting",
     )
 
-    def __init__(self, flows: FlowSet, session: Session, event: Event, now: float) -> None:
+    def __init__(self, flows: FlowSet, session: Session, event: Event, now: float) -> None:  # noqa: PLR0915 - one a line
         self.flows: FlowSet = flows
         self.prepared: Prepared = prepare(flows)
         self.session: Session = session
@@ -133,6 +135,8 @@ class Work:
         self.steps = 0
         self.settled = False  # the bot waits: nothing more to execute in this turn
         self.spoken: list[str] = []
+        self.routed = session.routed  # the message that the model is asked about
+        self.consulted = False  # the model was asked about this message: it is not asked again
         self.refused = self.refused_before = session.refused  # why this message is, and the one before was
         self.greeted = False  # this message began the session, and on_start was run
         self.mentioned: dict[Any, Any] = {}  # what `naming` and `meanings` found in texts in this turn
@@ -177,6 +181,10 @@ class Work:
         """Count a change of a slot or a confirmation."""
         self.clock += 1
         return self.clock
+
+    def top_is_talk(self) -> bool:
+        """Tell whether a model talks with the customer: the top frame is at a step `agent`."""
+        return bool(self.stack) and self.stack[-1].talk is not None
 
     # Slots
 
@@ -300,15 +308,16 @@ class Work:
         cards: tuple[Card, ...] = (),
         question: str = "",
         agent: str = "",
+        id: str = "",  # noqa: A002 - the Reply's name for it
     ) -> None:
-        """Add a reply, of the bot or of a person; one without any content is not said."""
+        """Add a reply, of the bot or of a person; one without any content is not said. `id` is one that was shown."""
         if not (text.strip() or image or file or cards or buttons) or len(self.replies) >= MOST_REPLIES:
             return
         if not self.replies:
             self.buttons = ()
         self.replies.append(
             Reply(
-                id=f"{self.session.conversation}/{self.seq}.{len(self.replies)}",
+                id=id or f"{self.session.conversation}/{self.seq}.{len(self.replies)}",
                 text=text,
                 buttons=buttons,
                 image=image,
@@ -397,6 +406,7 @@ class Work:
             ended=self.ended,
             handed=self.handed,
             refused=self.refused,
+            routed=self.routed if self.pending else None,
         )
         return Turn(
             conversation=self.session.conversation,

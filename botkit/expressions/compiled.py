@@ -14,7 +14,7 @@ from botkit.expressions.parsing import RESULT, is_static, parse, result_tree
 from botkit.expressions.paths import Path, paths_read
 from botkit.expressions.rewriting import rewrite
 from botkit.expressions.sandbox import SANDBOX
-from botkit.expressions.texts import text
+from botkit.expressions.texts import finalised, text
 from botkit.expressions.vetting import filters_used, hours_asked
 
 Scope = Mapping[str, Any]
@@ -61,6 +61,25 @@ class Compiled(msgspec.Struct, frozen=True, eq=False):
             return _result(Evaluation(SANDBOX, scope), self.root)
         except Exception as error:  # noqa: BLE001  see render
             raise self._failure(error) from None
+
+    def render_apart(self, scope: Scope) -> tuple[str, tuple[str, ...]]:
+        """Give the text with `⟦1⟧`, `⟦2⟧`, ... in the places of values, and the values' texts: words apart from data.
+
+        Equal values have one number. Raises ExpressionError or ExpressionLimitError.
+        """
+        if self.root is None:
+            return self.source, ()
+        try:
+            run = Evaluation(SANDBOX, scope)
+            run.apart = {}
+            if self.native:
+                before, after = self.margins
+                shown = before + finalised(run, _result(run, self.root)) + after
+            else:
+                shown = _gathered(self.root(run))
+        except Exception as error:  # noqa: BLE001  see render
+            raise self._failure(error) from None
+        return shown, tuple(run.apart)
 
     def _native_text(self, run: Evaluation, root: _Root) -> str:
         before, after = self.margins

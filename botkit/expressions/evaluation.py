@@ -38,6 +38,7 @@ class Evaluation(Context):
         self.exported_vars = set()
         self.iterations = ITERATIONS
         self.work = WORK
+        self.apart: dict[str, int] | None = None  # the numbers of values that are kept apart from the text
 
     def resolve_or_missing(self, key: str) -> Any:
         """Give the value of a name; one that is not set is None."""

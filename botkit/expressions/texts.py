@@ -75,7 +75,8 @@ def joined(run: Evaluation, parts: Iterable[str], separator: str = "") -> str:
 
 
 def finalised(run: Evaluation, value: Any) -> str:
-    """Write the value of one `{{ }}`."""
-    if type(value) is str:
-        return value
-    return text(run, value)
+    """Write the value of one `{{ }}`, or the number of its place where values are kept apart."""
+    shown = value if type(value) is str else text(run, value)
+    if run.apart is None or not shown:
+        return shown
+    return f"⟦{run.apart.setdefault(shown, len(run.apart) + 1)}⟧"

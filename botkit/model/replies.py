@@ -54,6 +54,10 @@ SEARCH = "answer"
 """The action of a Call that searches the articles; a plugin's has its plugin's name before it."""
 
 
+MODEL = "llm"
+"""The action of a Call that asks the language model; `args["purpose"]` says what for."""
+
+
 class Call(msgspec.Struct, frozen=True, array_like=True, tag="call"):
     """Call an action. `args` are in `values.to_json` form; `id` is its idempotency key too."""
 

@@ -4,7 +4,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from botkit.model.events import Entity, Event
+from botkit.model.completions import ChatMessage
+from botkit.model.events import Entity, Event, Message
 from botkit.model.replies import Button, HandOff
 
 Owner = Literal["bot", "queue", "human"]
@@ -19,6 +20,43 @@ class Heard(msgspec.Struct, frozen=True, array_like=True):
     text: str
     used: tuple[tuple[int, int], ...] = ()
     entities: tuple[Entity, ...] = ()
+
+
+class ToolUse(msgspec.Struct, frozen=True, array_like=True):
+    """A call that a model wants. `id` and `name` are the model's, `action` and `args` ours.
+
+    `effect` is the id of the Call once it is made, `agreed` says that the customer said yes to these very `args`, and
+    `result` is what the model is told of it (JSON), none while that is open.
+    """
+
+    id: str
+    name: str
+    action: str = ""
+    args: dict[str, Any] = {}
+    write: bool = False
+    effect: str = ""
+    agreed: bool = False
+    result: str | None = None
+
+
+class Talk(msgspec.Struct, frozen=True, array_like=True):
+    """What was said between a step `agent` and the model; `uses` are the calls of its last message until all ended.
+
+    `asking` is the use that the customer is asked to confirm, `said` what they say meanwhile; `turns` counts their
+    messages, `calls` and `seconds` what the last of them used, `tokens` what all of it did. `text` is what the model
+    said last.
+    """
+
+    step: str
+    messages: tuple[ChatMessage, ...] = ()
+    uses: tuple[ToolUse, ...] = ()
+    asking: str = ""
+    said: tuple[str, ...] = ()
+    turns: int = 1
+    calls: int = 0
+    seconds: float = 0.0
+    tokens: int = 0
+    text: str = ""
 
 
 class Frame(msgspec.Struct, frozen=True, array_like=True):
@@ -53,6 +91,7 @@ class Frame(msgspec.Struct, frozen=True, array_like=True):
     reruns: tuple[str, ...] = ()  # called flows that a correction runs again: what is shared stays filled there
     altered: dict[str, Any] = {}
     verified: bool = False
+    talk: Talk | None = None  # of the step `agent` that it is at
 
 
 class Question(msgspec.Struct, frozen=True, array_like=True):
@@ -64,7 +103,7 @@ class Question(msgspec.Struct, frozen=True, array_like=True):
     id: str
     run: int
     step: str
-    kind: Literal["ask", "offer", "confirm", "rate", "wait"]
+    kind: Literal["ask", "offer", "confirm", "rate", "wait", "agent"]
     buttons: tuple[Button, ...] = ()
     options: tuple[tuple[Any, str], ...] = ()  # (value, label) as shown, for options computed at that time
     timed: bool = False  # it has timers
@@ -130,6 +169,7 @@ class Session(msgspec.Struct, frozen=True, array_like=True):
     bound: bool = False  # it finishes what is open in its version, whatever is published
     handed: Handed | None = None  # while the owner is queue or human
     refused: str = ""  # why the customer's last message was refused, if it was
+    routed: Message | None = None  # what the language model was asked about, while its commands are awaited
 
 
 def is_idle(session: Session, idle: float, now: float) -> bool:

@@ -238,6 +238,17 @@ class Registry:
             return None
         return self._ended(call, outcome, took)
 
+    def check_arguments(self, name: str, args: Mapping[str, Any]) -> str:
+        """Say why arguments (`values.to_json` form) do not fit an action's signature, or nothing."""
+        found = self._actions.get(name)
+        if found is None:
+            return "there is no such action"
+        try:
+            performing.read_arguments(found[0], args)
+        except ArgumentsError as error:
+            return str(error)
+        return ""
+
     def _admit(self, call: Call) -> tuple[Action, Host, dict[str, Any]] | Result:
         """Give what a call needs, or the Result of one that cannot be made."""
         if call.action not in self._actions:

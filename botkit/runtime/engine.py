@@ -32,12 +32,14 @@ from botkit.runtime.histories import read_history, read_turn
 from botkit.runtime.leftovers import Found, Health, Leftovers
 from botkit.runtime.limiting import Limiting
 from botkit.runtime.listeners import Listeners
+from botkit.runtime.models import Models
 from botkit.runtime.passages import Passages
 from botkit.runtime.places import Places
 from botkit.runtime.presence import Presence
 from botkit.runtime.recognition import Recogniser
 from botkit.runtime.rushes import Rushes
 from botkit.runtime.sessions import Sessions
+from botkit.runtime.streaming import Streams
 from botkit.runtime.sweeping import Sweep
 from botkit.runtime.timers import Timers
 from botkit.runtime.turning import Early, Turning
@@ -77,6 +79,7 @@ class Engine:
         guarding: Guarding | None = None,
         meter: Meter | None = None,
         passages: Passages | None = None,
+        models: Models | None = None,
     ) -> None:
         self.book = book
         self.store = store
@@ -93,8 +96,19 @@ class Engine:
         )
         limiting = Limiting(guarding, store, self._steers) if guarding is not None else None
         self.turning = Turning(
-            book, registry, recognisers, clock, chosen_locale, limiting, senses=senses, passages=passages
+            book,
+            registry,
+            recognisers,
+            clock,
+            chosen_locale,
+            limiting,
+            senses=senses,
+            passages=passages,
+            models=models,
         )
+        self._streams = Streams(self.connectors, self.handed.epoch_of)
+        if models is not None:
+            models.streams = self._streams
         self.timers = Timers(store, clock, self.wake, self._note)
         self.files = files if files is not None else open_files(store, FileLimits(), clock)
         self.sweep = Sweep(store, self.files, clock)
@@ -197,6 +211,7 @@ class Engine:
             await asyncio.gather(*late, return_exceptions=True)
         await self.calls.stop()
         await self.presence.close()
+        await self._streams.close()
         await self.delivery.close(within)
 
     async def forget(self) -> None:

@@ -10,7 +10,7 @@ from botkit.dialogue import advance, new_session, set_aside, wants_passages
 from botkit.model.events import Failure, FromCustomer, Message, Opened, Press, Result
 from botkit.model.flowset import FlowSet
 from botkit.model.locales import locale_for
-from botkit.model.replies import SEARCH, Call, Reply
+from botkit.model.replies import MODEL, SEARCH, Call, Reply
 from botkit.model.session import Session
 from botkit.model.turn import Candidate, Turn
 from botkit.model.values import from_json, to_json
@@ -20,6 +20,7 @@ from botkit.registry.contexts import Caller
 from botkit.registry.registry import Registry
 from botkit.runtime.books import FlowBook
 from botkit.runtime.limiting import Limiting
+from botkit.runtime.models import Models
 from botkit.runtime.packets import mask_packet
 from botkit.runtime.passages import Passages
 from botkit.runtime.recognition import Recogniser
@@ -46,6 +47,7 @@ class Turning:
         *,
         senses: bool = False,
         passages: Passages | None = None,
+        models: Models | None = None,
     ) -> None:
         self.reads: set[Early] = set()  # under way, begun before their call was stored
         self.hooked = any(plugin.before or plugin.after for plugin in registry.plugins)
@@ -57,6 +59,7 @@ class Turning:
         self._limiting = limiting
         self._senses = senses
         self._passages = passages
+        self._models = models
         self.rated = limiting.rated if limiting is not None else {}
         self._guarded = {
             d: any(g.direction == d for p in registry.plugins for g in p.guards) for d in ("input", "output")
@@ -96,6 +99,11 @@ class Turning:
 
     async def perform(self, call: Call, session: Session) -> Result:
         """Call an action, or search for passages, and give the Result, whatever happens."""
+        if call.action == MODEL:
+            if self._models is None:
+                return Result(call.id, failure=Failure("not_configured", "this bot has no language model"))
+            flows = await self._book.flows_for(session, session.conversation)
+            return await self._models.perform(flows, call, session)
         if call.action != SEARCH:
             return await self._registry.perform(call, self.caller(session))
         if self._passages is None:

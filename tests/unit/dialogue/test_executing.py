@@ -241,7 +241,7 @@ def test_a_title_that_fails_gives_way_to_the_name() -> None:
 )
 def test_what_needs_a_model_says_that_there_is_none(step: str, handler: str) -> None:
     flows = f"flows: {{main: {{start: {{commands: [main]}}, steps: [{{{step}, {handler}: [{{say: '{{{{ error.code }}}}'}}]}}]}}}}"
-    loaded, problems = load({"a": flows}, Settings(), Catalogue(models=True, articles=True), known_locales())
+    loaded, problems = load({"a": flows}, Settings(), Catalogue(articles=True), known_locales())
     assert loaded is not None, problems
     assert Talk(loaded).say("/main") == "not_configured"
 

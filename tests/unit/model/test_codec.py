@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from botkit.model import codec, events, replies
+from botkit.model import codec, completions, events, replies
 from botkit.model import session as sessions
 from botkit.model import turn as turns
 from botkit.model.events import (
@@ -115,7 +115,12 @@ ORDERS: dict[str, tuple[str, ...]] = {
         "reruns",
         "altered",
         "verified",
+        "talk",
     ),
+    "Talk": ("step", "messages", "uses", "asking", "said", "turns", "calls", "seconds", "tokens", "text"),
+    "ToolUse": ("id", "name", "action", "args", "write", "effect", "agreed", "result"),
+    "ChatMessage": ("role", "text", "calls", "call", "images"),
+    "ToolCall": ("id", "name", "arguments"),
     "Question": ("id", "run", "step", "kind", "buttons", "options", "timed", "changing", "said"),
     "Pending": ("id", "run", "step", "action", "write"),
     "Session": (
@@ -150,6 +155,7 @@ ORDERS: dict[str, tuple[str, ...]] = {
         "bound",
         "handed",
         "refused",
+        "routed",
     ),
     "Candidate": ("route", "name", "score", "why", "taken"),
     "Visit": ("flow", "step", "note"),
@@ -174,7 +180,7 @@ def stored() -> dict[str, tuple[str, ...]]:
     """Give the fields of what is stored as arrays."""
     return {
         kind.__name__: kind.__struct_fields__
-        for module in (events, replies, sessions, turns)
+        for module in (completions, events, replies, sessions, turns)
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and kind.__struct_config__.array_like
         if kind.__module__ == module.__name__ and kind is not Turn

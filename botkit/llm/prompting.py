@@ -1,0 +1,224 @@
+"""Prompts: what a model is asked, out of the operator's words and, apart from them, the data of others.
+
+The words are Jinja files: those of this package, or files of the same names in the folder `prompts/` of a bot. What
+customers, articles and tools say is never in a system message, and always between tags that it cannot close.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.resources import files
+from typing import Any, Final
+
+from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from botkit.dialogue.commands import SCHEMA
+from botkit.dialogue.talks import FINISH, offered_names
+from botkit.errors import ModelError
+from botkit.llm.counting import guess_tokens
+from botkit.model.completions import ChatMessage, Tool
+from botkit.model.definitions import Ask, Flow, Text
+from botkit.model.flowset import FlowSet
+from botkit.model.locales import serving
+from botkit.model.session import Session, Talk
+from botkit.ports.models import ModelRequest
+
+NAMES: Final = ("route", "agent", "generate", "answer")
+"""The prompts that there are; each is a file `NAME.jinja`."""
+
+MOST_FLOWS: Final = 40  # that a model may choose from: the nearest, where there are more
+MOST_TOKENS: Final = 3_000  # of what is said of flows and answers
+MOST_EXAMPLES: Final = 3  # of an intent
+LONGEST_DATA: Final = 24_000  # characters of one thing between tags
+LAST_LINES: Final = 12  # of the talk, which the router sees
+
+_TAGS: Final = re.compile(r"<(?=/?\s*(?:customer|data|result|passage|talk)\b)", re.IGNORECASE)
+_LANGUAGES: Final = {"en": "English", "zh": "Chinese", "de": "German", "fr": "French", "es": "Spanish"}
+
+
+def mark(tag: str, text: str, **attributes: object) -> str:
+    """Put data between tags; what looks like one of ours in it does not read as one any more."""
+    named = "".join(f' {name}="{_TAGS.sub("‹", str(value))}"' for name, value in attributes.items())
+    return f"<{tag}{named}>\n{_TAGS.sub('‹', text[:LONGEST_DATA])}\n</{tag}>"
+
+
+class Prompts:
+    """The prompts of a bot: its own ones (`own`, texts by name), and those that come with botkit."""
+
+    def __init__(self, own: Mapping[str, str] | None = None) -> None:
+        self._own = dict(own or {})
+        self._environment = ImmutableSandboxedEnvironment(
+            undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False, trim_blocks=False
+        )
+        self._made: dict[str, Template] = {}
+
+    def source(self, name: str) -> str:
+        """Give a prompt as it stands in its file."""
+        own = self._own.get(name)
+        return own if own is not None else (files("botkit.llm") / "prompts" / f"{name}.jinja").read_text("utf-8")
+
+    def is_own(self, name: str) -> bool:
+        """Tell whether the bot has its own."""
+        return name in self._own
+
+    def render(self, prompt: str, **values: Any) -> str:
+        """Write a prompt. Raises ModelError(not_configured) for one that is broken."""
+        try:
+            made = self._made.get(prompt)
+            if made is None:
+                made = self._made[prompt] = self._environment.from_string(self.source(prompt))
+            return made.render(**values).strip()
+        except TemplateError as error:
+            why = f"prompts/{prompt}.jinja is broken: {type(error).__name__}"
+            raise ModelError(why, reason="not_configured") from error
+
+
+def language_of(flows: FlowSet, locale: str) -> str:
+    """Give the name of a language, in English."""
+    code = locale or flows.settings.locales[0]
+    return _LANGUAGES.get(code.partition("-")[0], f"the language {code}")
+
+
+# Routing
+
+
+def route_request(
+    flows: FlowSet, session: Session, args: Mapping[str, Any], prompts: Prompts, nearest: Sequence[str] = ()
+) -> ModelRequest:
+    """Give what the router asks: commands for a message, with the flows that are `nearest` to it first."""
+    names = [name for name in args.get("flows", ()) if name in flows.flows]
+    order = {name: place for place, name in enumerate(nearest)}
+    ranked = sorted(names, key=lambda name: order.get(name, len(order)))[:MOST_FLOWS]
+    told = _bounded([_told(flows, flows.flows[name]) for name in ranked], MOST_TOKENS)
+    matches = session.routed.evidence.answers if session.routed is not None else ()
+    first = [match.name for match in matches if match.name in flows.answers]
+    listed = [{"name": n, "question": flows.answers[n].questions[0]} for n in dict.fromkeys([*first, *flows.answers])]
+    system = prompts.render(
+        "route",
+        name=flows.settings.name,
+        teams=list(flows.settings.teams or ()),
+        flows=sorted(told, key=lambda flow: names.index(flow["name"])),
+        answers=_bounded(listed, MOST_TOKENS // 3),
+        open=_open(flows, args),
+    )
+    said = [f"{who}: {text}" for who, text in session.lines[-LAST_LINES - 1 : -1]]
+    parts = [mark("data", "\n".join(said), name="conversation")] if said else []
+    known = {name: value for name, value in _slots_of(session).items() if value is not None}
+    if known:
+        parts.append(mark("data", "\n".join(f"{name}: {value}" for name, value in known.items()), name="slots"))
+    parts.append(mark("data", str(args.get("message", "")), name="message"))
+    messages = (ChatMessage("system", system), ChatMessage("user", "\n\n".join(parts)))
+    return ModelRequest(messages, schema=SCHEMA, schema_name="commands", temperature=0.0)
+
+
+def _slots_of(session: Session) -> dict[str, Any]:
+    return {**session.slots, **(session.stack[-1].slots if session.stack else {})}
+
+
+def _open(flows: FlowSet, args: Mapping[str, Any]) -> dict[str, Any] | None:
+    name, slot = args.get("flow"), str(args.get("slot", ""))
+    flow = flows.flows.get(str(name)) if name else None
+    if flow is None:
+        return None
+    asked = (step.body.slot for step in flow.steps.values() if isinstance(step.body, Ask))
+    defined = next((one for one in asked if one.name == slot), None)
+    options = [_plain(option.label, flows) or str(option.value) for option in defined.options] if defined else []
+    return {"flow": flow.name, "slot": slot, "options": options}
+
+
+def _told(flows: FlowSet, flow: Flow) -> dict[str, Any]:
+    examples = [e for name in flow.start.intents if name in flows.intents for e in flows.intents[name].examples]
+    described = [flows.intents[name].description for name in flow.start.intents if name in flows.intents]
+    slots = {s.body.slot.name: s.body.slot for s in flow.steps.values() if isinstance(s.body, Ask)}
+    return {
+        "name": flow.name,
+        "title": _plain(flow.title, flows),
+        "description": _plain(flow.description, flows) or " ".join(filter(None, described)),
+        "examples": examples[:MOST_EXAMPLES],
+        "slots": [f"{name} ({slot.description or slot.type})" for name, slot in slots.items() if not slot.secret],
+    }
+
+
+def _plain(text: Text | None, flows: FlowSet) -> str:
+    """Give an operator's text in the bot's first locale; what a template would fill in is left out."""
+    if text is None:
+        return ""
+    found = serving(flows.settings.locales[0], text.sources)
+    found = found if found is not None else next(iter(text.sources.values()), "")
+    return "" if "{{" in found or "{%" in found else found
+
+
+def _bounded(listed: Iterable[dict[str, Any]], most: int) -> list[dict[str, Any]]:
+    """Give as many entries as fit into so many tokens, the first ones."""
+    found: list[dict[str, Any]] = []
+    left = most
+    for one in listed:
+        left -= guess_tokens(str(one))
+        if left < 0 and found:
+            break
+        found.append(one)
+    return found
+
+
+# Steps
+
+
+def agent_request(
+    flows: FlowSet, session: Session, talk: Talk, args: Mapping[str, Any], prompts: Prompts
+) -> ModelRequest:
+    """Give what a step `agent` asks: the next message of its talk."""
+    finish: Mapping[str, Any] | None = args.get("finish")
+    system = prompts.render(
+        "agent",
+        name=flows.settings.name,
+        language=language_of(flows, session.locale),
+        instructions=str(args.get("instructions", "")),
+        finish=finish is not None,
+        result=bool(finish),
+    )
+    messages = [ChatMessage("system", system), *_data_of(args)]
+    messages += [_marked(message) for message in talk.messages]
+    return ModelRequest(messages, tools=tuple(tools_of(flows, args)))
+
+
+def tools_of(flows: FlowSet, args: Mapping[str, Any]) -> Iterable[Tool]:
+    """Give the tools of a step: its actions, with the schemas of their signatures, and how it ends."""
+    for name, action in offered_names(map(str, args.get("tools", ()))).items():
+        spec = flows.catalogue.actions.get(action)
+        if spec is not None:
+            yield Tool(name, spec.description, spec.parameters)
+    finish = args.get("finish")
+    if isinstance(finish, dict):
+        result = {"type": "object", "properties": {"result": finish}, "required": ["result"]}
+        yield Tool(FINISH, "End this talk: what was to be done is done.", result if finish else _NOTHING)
+
+
+_NOTHING: Final[dict[str, Any]] = {"type": "object", "properties": {}}
+
+
+def _data_of(args: Mapping[str, Any]) -> list[ChatMessage]:
+    """Give the data that instructions refer to, and what was said before, as one message of a user."""
+    parts = [mark("data", str(text), number=number) for number, text in enumerate(args.get("data", ()), 1)]
+    lines = args.get("lines") or ()
+    if lines:
+        parts.append(mark("data", "\n".join(f"{who}: {text}" for who, text in lines), name="conversation"))
+    return [ChatMessage("user", "\n\n".join(parts))] if parts else []
+
+
+def _marked(message: ChatMessage) -> ChatMessage:
+    tag = {"user": "customer", "tool": "result"}.get(message.role)
+    if tag is None:
+        return message
+    return ChatMessage(message.role, mark(tag, message.text), message.calls, message.call, message.images)
+
+
+def generate_request(flows: FlowSet, session: Session, args: Mapping[str, Any], prompts: Prompts) -> ModelRequest:
+    """Give what a step `generate` asks: one text."""
+    system = prompts.render(
+        "generate",
+        name=flows.settings.name,
+        language=language_of(flows, session.locale),
+        instructions=str(args.get("instructions", "")),
+    )
+    data = _data_of(args) or [ChatMessage("user", "Write it.")]
+    return ModelRequest((ChatMessage("system", system), *data), max_tokens=int(args.get("tokens") or 0))

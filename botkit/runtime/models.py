@@ -1,0 +1,226 @@
+"""Models: performs the calls that ask a language model, and gives what it said as results that the core can check.
+
+What the model wrote is looked at here before it becomes a result: its text by guards, its calls against the
+signatures of the actions, its commands for being JSON. Whatever goes wrong is a Failure, never an exception.
+"""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final, cast
+
+import msgspec
+
+from botkit.dialogue.talks import FINISH, offered_names
+from botkit.errors import ModelError
+from botkit.llm.prompting import Prompts, agent_request, generate_request, route_request
+from botkit.model.completions import ChatMessage, Completion, ToolCall
+from botkit.model.events import Failure, Result
+from botkit.model.flowset import FlowSet
+from botkit.model.replies import Call
+from botkit.model.session import Frame, Session, Talk
+from botkit.ports.models import Asking, ModelGateway, ModelRequest, Purpose
+from botkit.registry.registry import Registry
+from botkit.runtime.streaming import Live, Streams
+
+_log = logging.getLogger(__name__)
+
+MOST_SENT: Final = 12_000  # characters of what was asked that are kept with a result
+
+Guard = Callable[[str, ModelRequest, Session], str]
+"""Says why a text that a model wrote may not be shown, or nothing."""
+
+Nearest = Callable[[FlowSet, str, str], Awaitable[Sequence[str]]]
+"""Gives the flows nearest to a text in a locale, best first."""
+
+
+async def nearest_by_intents(flows: FlowSet, text: str, locale: str) -> Sequence[str]:  # noqa: ARG001 - a Nearest
+    """Give no order: all flows are as near."""
+    return ()
+
+
+class Models:
+    """Asks the model of one bot. `moderates`: its server looks at what customers and the model write."""
+
+    def __init__(
+        self,
+        gateway: ModelGateway,
+        registry: Registry,
+        prompts: Prompts | None = None,
+        *,
+        guards: Sequence[Guard] = (),
+        nearest: Nearest = nearest_by_intents,
+        streams: Streams | None = None,
+        moderates: bool = False,
+    ) -> None:
+        self.gateway = gateway
+        self.prompts = prompts or Prompts()
+        self.streams = streams
+        self._registry = registry
+        self._guards = guards
+        self._nearest = nearest
+        self._moderates = moderates
+
+    async def perform(self, flows: FlowSet, call: Call, session: Session) -> Result:
+        """Ask the model what a call asks it, and give the Result, whatever happens but its cancellation."""
+        began = time.perf_counter()
+        try:
+            async with asyncio.timeout(call.timeout or None):
+                return Result(call.id, value=await self._ask(flows, call, session))
+        except TimeoutError:
+            failure = Failure("timeout", "the language model took too long")
+        except ModelError as error:
+            failure = Failure(error.reason, error.message)
+        except Exception as error:  # noqa: BLE001 - a turn goes on without it
+            _log.error(
+                "the language model could not be asked", exc_info=error, extra={"conversation": session.conversation}
+            )
+            failure = Failure("failed", type(error).__name__)
+        _log.info(
+            "the language model gave nothing: %s",
+            failure.code,
+            extra={"conversation": session.conversation, "seconds": round(time.perf_counter() - began, 3)},
+        )
+        return Result(call.id, failure=failure)
+
+    async def request(self, flows: FlowSet, call: Call, session: Session) -> ModelRequest:
+        """Give what a call asks. Raises ModelError for a call of which the session knows nothing."""
+        match call.args.get("purpose"):
+            case "route":
+                nearest = await self._nearest(flows, str(call.args.get("message", "")), session.locale)
+                return route_request(flows, session, call.args, self.prompts, nearest)
+            case "agent":
+                return agent_request(flows, session, _talk_of(session, call), call.args, self.prompts)
+            case "generate":
+                return generate_request(flows, session, call.args, self.prompts)
+            case _:
+                raise ModelError("nobody knows what was asked", reason="malformed")
+
+    async def _ask(self, flows: FlowSet, call: Call, session: Session) -> dict[str, Any]:
+        request = await self.request(flows, call, session)
+        purpose = cast("Purpose", call.args.get("purpose"))
+        asking = Asking(session.conversation, visitor_of(session), purpose, call.flow, call.step)
+        if self._moderates:
+            await self._moderate(_last_said(request), asking)
+        reply = str(call.args.get("reply", ""))
+        live = self.streams.open(session, reply, self._judge(request, session)) if reply and self.streams else None
+        try:
+            completion = await self.gateway.complete(request, asking, live.take if live is not None else None)
+            given = await self._given(call, session, request, completion, asking)
+        except BaseException:
+            if live is not None:
+                live.abort()
+            raise
+        _close(live, given)
+        return {"reply": reply, **given} if reply else given
+
+    async def _given(
+        self,
+        call: Call,
+        session: Session,
+        request: ModelRequest,
+        completion: Completion,
+        asking: Asking,
+    ) -> dict[str, Any]:
+        """Give what the core takes: the checked answer, and what it used."""
+        if completion.finish == "filter":
+            raise ModelError("the provider's filter stopped it", reason="refused")
+        if completion.finish == "length":
+            raise ModelError("it was cut off at its limit of tokens", reason="truncated")
+        used = {
+            "model": completion.model,
+            "usage": msgspec.to_builtins(completion.usage),
+            "tokens": completion.usage.tokens,
+            "seconds": round(completion.seconds, 3),
+            "first": round(completion.first, 3),
+            "sent": _sent(request),
+        }
+        if call.args.get("purpose") == "route":
+            return {"commands": read_commands(completion.text), **used}
+        why = self._judge(request, session)(completion.text) if completion.text else ""
+        if why:
+            raise ModelError(why, reason="blocked")
+        if self._moderates and completion.text:
+            await self._moderate(completion.text, asking)
+        calls = [self._checked(call.args, one) for one in completion.calls]
+        if not calls and not completion.text.strip():
+            raise ModelError("the model gave nothing", reason="empty")
+        return {"text": completion.text, "calls": calls, **used}
+
+    def _judge(self, request: ModelRequest, session: Session) -> Callable[[str], str]:
+        """Give what says why a text may not be shown."""
+
+        def judge(text: str) -> str:
+            return next((why for guard in self._guards if (why := guard(text, request, session))), "")
+
+        return judge
+
+    async def _moderate(self, text: str, asking: Asking) -> None:
+        found = await self.gateway.moderate(text, asking) if text.strip() else ()
+        if found:
+            raise ModelError(f"moderation: {', '.join(found)}", reason="blocked")
+
+    def _checked(self, args: Mapping[str, Any], call: ToolCall) -> dict[str, Any]:
+        """Give a call that the model wants with its arguments, or with what is wrong with them."""
+        found: dict[str, Any] = {"id": call.id, "name": call.name, "arguments": call.arguments}
+        try:
+            given = json.loads(call.arguments or "{}")
+        except ValueError as error:
+            return {**found, "error": f"the arguments are no JSON: {error}"}
+        if not isinstance(given, dict):
+            return {**found, "error": "the arguments are no JSON object"}
+        action = offered_names(map(str, args.get("tools", ()))).get(call.name, "")
+        wrong = self._registry.check_arguments(action, given) if call.name != FINISH and action else ""
+        return {**found, "args": given, **({"error": wrong} if wrong else {})}
+
+
+def _talk_of(session: Session, call: Call) -> Talk:
+    frame: Frame | None = next((one for one in session.stack if one.run == call.args.get("run")), None)
+    if frame is None or frame.talk is None:
+        raise ModelError("the talk was given up", reason="cancelled")
+    return frame.talk
+
+
+def visitor_of(session: Session) -> str:
+    """Give who the customer is, as far as that is sure; else the conversation stands for them."""
+    return str(session.customer.get("id") or session.conversation)
+
+
+def read_commands(text: str) -> list[Any]:
+    """Read the commands that a model wrote as JSON. Raises ModelError for what is none."""
+    try:
+        given = json.loads(text)
+    except ValueError:
+        raise ModelError("the commands are no JSON", reason="malformed") from None
+    commands = given.get("commands") if isinstance(given, dict) else given
+    if not isinstance(commands, list):
+        raise ModelError("there is no list of commands", reason="malformed")
+    return [one for one in commands if isinstance(one, dict)]
+
+
+def _last_said(request: ModelRequest) -> str:
+    return next((message.text for message in reversed(request.messages) if message.role == "user"), "")
+
+
+def _sent(request: ModelRequest) -> list[list[str]]:
+    """Give what was said since the model's last message, and the system message where it had said nothing yet."""
+    messages = list(request.messages)
+    said = [at for at, message in enumerate(messages) if message.role == "assistant"]
+    shown: list[ChatMessage] = messages[said[-1] + 1 :] if said else messages
+    left, found = MOST_SENT, []
+    for message in shown:
+        found.append([message.role, message.text[:left]])
+        left = max(0, left - len(message.text))
+    return found
+
+
+def _close(live: Live | None, given: Mapping[str, Any]) -> None:
+    """End what grew: it is said whole by the reply; what stands beside calls is not said."""
+    if live is None:
+        return
+    if given.get("calls"):
+        live.abort()
+    else:
+        live.end()
