@@ -7,7 +7,6 @@ signatures of the actions, its commands for being JSON. Whatever goes wrong is a
 import asyncio
 import json
 import logging
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, cast
 
@@ -65,7 +64,6 @@ class Models:
 
     async def perform(self, flows: FlowSet, call: Call, session: Session) -> Result:
         """Ask the model what a call asks it, and give the Result, whatever happens but its cancellation."""
-        began = time.perf_counter()
         try:
             async with asyncio.timeout(call.timeout or None):
                 return Result(call.id, value=await self._ask(flows, call, session))
@@ -81,7 +79,7 @@ class Models:
         _log.info(
             "the language model gave nothing: %s",
             failure.code,
-            extra={"conversation": session.conversation, "seconds": round(time.perf_counter() - began, 3)},
+            extra={"conversation": session.conversation, "call": call.id},
         )
         return Result(call.id, failure=failure)
 
