@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -14,6 +14,7 @@ import msgspec
 
 from botkit.app.directories import Checked, check_directory, rebuild
 from botkit.app.events import Emitted, find_conversation, make_incoming, refuse_unknown
+from botkit.app.models import open_gateway
 from botkit.app.nodes import Node, Role, find_carrier
 from botkit.app.rooms import Rooms, rooms_of
 from botkit.app.understanding import Understanding
@@ -31,6 +32,7 @@ from botkit.ports.carriers import Carrier
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Connector, Incoming
 from botkit.ports.files import Files
+from botkit.ports.models import LanguageModel
 from botkit.ports.people import Desk
 from botkit.ports.stores import Store
 from botkit.ports.understanding import Embedder
@@ -44,6 +46,9 @@ from botkit.runtime.retention import Retention
 from botkit.runtime.tracing import trace
 from botkit.safety import Guarding, Rules, open_client
 from botkit.stores import open_files, open_store
+
+if TYPE_CHECKING:
+    from botkit.llm.gateway import Gateway
 
 PATIENCE = 30.0  # seconds to wait for the process that serves from the store: as long as one may take to drain
 
@@ -121,12 +126,14 @@ class Bot:
         connectors: Mapping[str, Connector],
         node: Node | None = None,
         understanding: Understanding | None = None,
+        models: "Gateway | None" = None,
     ) -> None:
         self.checked = checked
         self.engine = engine
         self.connectors = connectors
         self.node = node
         self.understanding = understanding or Understanding()
+        self.models = models
         self.receiving = Receiving(engine.store, engine, engine.clock)
         self.retention = retention_of(checked, engine)
         self.rooms = Rooms(engine, self.desk, rooms_of(connectors))
@@ -149,6 +156,7 @@ class Bot:
         meter: Meter | None = None,
         spans: Spans | None = None,
         embedder: Embedder | None = None,
+        model: LanguageModel | None = None,
     ) -> Self:
         """Load a bot from its directory and start its plugins and its store.
 
@@ -157,7 +165,8 @@ class Bot:
         SQLite file: another one's end is waited for, `patience` seconds at most, while `keep_waiting`, which is told
         whom it waits for, gives True. `role` makes it one of several processes that run the bot, if the store can be
         shared; `carrier` is another than bot.yaml's. `prepare` sees the bot before its
-        first turn; `meter` goes on counting for it, `spans` makes it traced. `embedder` is another than bot.yaml's.
+        first turn; `meter` goes on counting for it, `spans` makes it traced. `embedder` and `model` are
+        others than bot.yaml's.
         Raises LoadError with every problem, ConfigError, StoreError and CarrierError.
         """
         clock = clock or WallClock()
@@ -172,6 +181,7 @@ class Bot:
         node = Node(role or "all", carrier) if carrier is not None else None
         files = open_files(kept, checked.config.files, clock)
         understanding = Understanding.of(checked.config, checked.directory, kept.embeddings, clock, embedder)
+        models: Gateway | None = None
         try:
             await kept.hold(patience, keep_waiting or Waiting(_log.warning))
             await kept.open()
@@ -179,6 +189,7 @@ class Bot:
             checked.registry.connect(partial(open_client, checked.config.safety.allow_hosts))
             if node is None or node.turns:
                 await checked.registry.start()
+                models = await open_gateway(checked.config.models, kept.shared, clock, model)
             built = connectors(checked) if connectors is not None else {}
             if node is not None:
                 await node.carrier.open()
@@ -188,7 +199,7 @@ class Bot:
             engine = _engine(checked, checked.flows, kept, clock, built, locale, node, files, meter, understanding)
             if spans is not None:
                 trace(engine, spans)
-            bot = cls(checked, engine, built, node, understanding)
+            bot = cls(checked, engine, built, node, understanding, models)
             await kept.save_version(checked.flows.version, checked.sources, clock.now())
             if prepare is not None:
                 await prepare(bot)
@@ -203,6 +214,7 @@ class Bot:
             if node is not None:
                 await node.close()
             await understanding.close()
+            await _close(models)
             await files.close()
             await kept.close()
             raise
@@ -253,6 +265,7 @@ class Bot:
             await self.node.close()
         await self.checked.registry.stop()
         await self.understanding.close()
+        await _close(self.models)
         await self.files.close()
         await self.store.close()
 
@@ -382,6 +395,11 @@ class Bot:
             await self.store.save_version(flows.version, checked.sources, self.engine.clock.now())
             self.engine.book.publish(flows)
         return checked
+
+
+async def _close(models: "Gateway | None") -> None:
+    if models is not None:
+        await models.close()
 
 
 async def read_path(path: Path) -> AsyncIterator[bytes]:

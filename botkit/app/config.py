@@ -10,11 +10,13 @@ import msgspec
 
 from botkit.app.embedders import read_embedder
 from botkit.app.hours import read_zone
+from botkit.app.models import read_models
 from botkit.app.safety import read_safety
 from botkit.app.teams import Agent, read_agents, read_teams
 from botkit.carriers import read_nats
 from botkit.errors import NOWHERE, ConfigError, Place, Problem, Severity
 from botkit.flows import Node, Report, age, read, seconds_or_never, shapes
+from botkit.llm import ModelSettings
 from botkit.model.flowset import Settings
 from botkit.model.hours import Hours
 from botkit.ports.files import MB, FileLimits
@@ -61,7 +63,6 @@ class Config(msgspec.Struct, frozen=True):
     durability: Durability = "normal"
     store_place: Place = NOWHERE
     carrier: str = ""
-    llm: dict[str, Any] = {}
     embedder: EmbedderSettings | None = None
     embedder_place: Place = NOWHERE
     safety: Rules = NO_RULES
@@ -71,6 +72,8 @@ class Config(msgspec.Struct, frozen=True):
     events_secrets: tuple[str, ...] = ()
     files: FileLimits = FileLimits()
     retention: Ages = Ages()
+    models: ModelSettings | None = None
+    models_place: Place = NOWHERE
 
 
 def read_config(
@@ -106,12 +109,13 @@ def _assemble(found: Mapping[str, Node], variables: Mapping[str, str], report: R
         durability=durability,
         carrier=_carrier(found.get("carrier"), variables, report),
         **_embedder(found.get("understanding"), variables, report),
-        llm=_free(found.get("llm"), "'llm'", variables, report),
         safety=safety,
         safety_place=found["safety"].place if "safety" in found else NOWHERE,
         agents=read_agents(found.get("handoff"), settings.teams, partial(_secret, variables, report), report),
         files=_files(found.get("files"), report),
         retention=_retention(found.get("retention"), report),
+        models=read_models(found.get("llm"), partial(_filled, variables, report), report),
+        models_place=found["llm"].place if "llm" in found else NOWHERE,
         **_access(found.get("api"), variables, report),
     )
 
@@ -372,6 +376,13 @@ def _access(node: Node | None, variables: Mapping[str, str], report: Report) -> 
         several = shapes.texts(found["events_secret"], "'events_secret'", report)
         made["events_secrets"] = _secrets(found["events_secret"], "'events_secret'", several, variables, report)
     return made
+
+
+def _filled(variables: Mapping[str, str], report: Report, node: Node, what: str) -> tuple[str, tuple[str, ...]]:
+    """Read a text with its variables filled in, and those that nobody set."""
+    missing: list[str] = []
+    filled: str = fill_variables(shapes.text(node, what, report) or "", variables, missing)
+    return filled, tuple(missing)
 
 
 def _secret(variables: Mapping[str, str], report: Report, node: Node, what: str) -> str:

@@ -15,6 +15,7 @@ from botkit.app.clear_secrets import find_clear_secrets
 from botkit.app.config import FILE, Channel, Config, missing_variables, read_config
 from botkit.app.embedders import lacks
 from botkit.app.hours import refuse_no_zones
+from botkit.app.models import lacks_of
 from botkit.app.safety import check_rules
 from botkit.app.teams import Desk, check_desks, unknown_teams
 from botkit.errors import BotkitError, ConfigError, Place, Problem
@@ -93,6 +94,8 @@ def _check(directory: Path, clock: Clock | None, instead: Mapping[str, str]) -> 
     problems += _check_store(config, shown)
     if config.embedder is not None:
         problems += filter(None, [lacks(config.embedder, directory, config.embedder_place)])
+    lacking = lacks_of(config.models, config.models_place) if config.models is not None else None
+    problems += filter(None, [lacking])
     problems += find_clear_secrets(text, shown, files)
     registry, errors = Registry.survey(config.plugins, directory, config.plugin_settings, clock=clock)
     problems += [_as_problem(error, config, shown) for error in errors]
@@ -101,7 +104,9 @@ def _check(directory: Path, clock: Clock | None, instead: Mapping[str, str]) -> 
     unknown = [code for code in config.settings.locales if serving(code, locales) is None]
     problems += [_no_locale(code, shown, locales) for code in unknown]
     settings = msgspec.structs.replace(
-        config.settings, locales=tuple(c for c in config.settings.locales if c not in unknown) or ("en",)
+        config.settings,
+        locales=tuple(c for c in config.settings.locales if c not in unknown) or ("en",),
+        llm_mode=config.models.mode if config.models is not None and lacking is None else "off",
     )
     codes = config.settings.locales
     texts = {
@@ -163,8 +168,13 @@ def catalogue_of(
 ) -> Catalogue:
     """Give what the flows may use: the plugins' actions and types, botkit's own types, the channels, articles."""
     channels: dict[str, Capabilities] = {name: spec.capabilities for name, spec in specs.items()}
-    made = registry.catalogue(channels, models=bool(config.llm), articles=articles)
+    made = registry.catalogue(channels, models=has_models(config), articles=articles)
     return msgspec.structs.replace(made, types={**PARSERS, **made.types})
+
+
+def has_models(config: Config) -> bool:
+    """Tell whether a language model is there to be asked, if only by steps."""
+    return config.models is not None and lacks_of(config.models, config.models_place) is None
 
 
 def variables_of(directory: Path) -> dict[str, str]:

@@ -119,10 +119,18 @@ def refuse_open_door(checked: Checked, address: Address) -> None:
 
 
 def tell_of_missing(checked: Checked, tell: Tell) -> None:
-    """Tell of what is missing and without which the bot runs: variables that nobody set, what an embedder needs."""
+    """Tell of what is missing and without which the bot runs: variables that nobody set, what an embedder and a
+    language model need."""
     for problem in checked.problems:
-        if problem.code in ("missing-variable", "missing-embedder"):
+        if problem.code in ("missing-variable", "missing-embedder", "missing-model"):
             tell(str(problem))
+
+
+def refuse_missing_model(checked: Checked) -> None:
+    """Raise ConfigError where a language model is configured that cannot be asked on this machine."""
+    for problem in checked.problems:
+        if problem.code == "missing-model":
+            raise ConfigError(problem.message, place=problem.place, hint=problem.hint)
 
 
 # HTTP
@@ -239,6 +247,8 @@ class Service:
     async def _serve(self, door: socket.socket) -> None:
         def channels(checked: Checked) -> Mapping[str, Connector]:
             refuse_open_door(checked, self.address)
+            if self._strict:
+                refuse_missing_model(checked)
             tell_of_missing(checked, self._tell)
             return build_channels(checked, self._numbers, self._tell, strict=self._strict)
 

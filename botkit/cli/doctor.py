@@ -14,9 +14,10 @@ from urllib.parse import unquote
 import typer
 
 from botkit.cli.outcomes import FAILED, guarded, on_terminal
-from botkit.errors import BotkitError
+from botkit.errors import BotkitError, Place
 
 if TYPE_CHECKING:
+    from botkit.llm import ModelSettings
     from botkit.registry.connectors import ConnectorSpec
     from botkit.understanding.embedders import EmbedderSettings
 
@@ -156,6 +157,8 @@ def examine_bot(directory: Path) -> Iterator[Finding]:
         yield _database(url)
     if checked.config.embedder is not None:
         yield _embedder(checked.config.embedder, checked.directory)
+    if checked.config.models is not None:
+        yield from _models(checked.config.models, checked.config.models_place)
     for name, spec in checked.connectors.items():
         channel = checked.config.channels[name]
         secrets = missing_secrets(spec, channel.settings)
@@ -207,6 +210,21 @@ def _embedder(settings: "EmbedderSettings", directory: Path) -> Finding:
         return Finding(True, f"the embedder: {asyncio.run(look_at_embedder(settings, directory))}")
     except BotkitError as error:
         return Finding(False, f"the embedder: {error.message}", error.hint)
+
+
+def _models(settings: "ModelSettings", place: Place) -> Iterator[Finding]:
+    """Ask each language model for one word."""
+    from botkit.app.models import lacks_of, look_at_model
+
+    lacking = lacks_of(settings, place)
+    if lacking is not None:
+        yield Finding(None if settings.lacks else False, lacking.message, lacking.hint)
+        return
+    for endpoint in filter(None, (settings.endpoint, settings.fallback)):
+        try:
+            yield Finding(True, f"the language model: {asyncio.run(look_at_model(endpoint))}")
+        except BotkitError as error:
+            yield Finding(False, f"the language model {endpoint.shown}: {error.message}", error.hint)
 
 
 def _place(folder: Path) -> Finding:

@@ -5,6 +5,7 @@ import pytest
 from botkit.app.config import Channel, Config, fill_variables, read_config
 from botkit.app.teams import Agent
 from botkit.errors import Place
+from botkit.llm import Endpoint, ModelSettings
 from botkit.model.flowset import Settings
 from botkit.model.hours import Hours, Span
 from botkit.ports.files import FileLimits
@@ -77,7 +78,6 @@ def test_a_whole_bot_yaml() -> None:
         store="sqlite:///a.db",
         durability="full",
         store_place=Place("bot.yaml", 11, 8),
-        llm={"model": "m", "api_key": ""},
         safety=Rules(rate=(3, 60.0)),
         safety_place=Place("bot.yaml", 14, 9),
         agents={
@@ -85,6 +85,8 @@ def test_a_whole_bot_yaml() -> None:
             "lee": Agent("lee", "lee", "other", role="lead"),
         },
         token="sesame",
+        models=ModelSettings(Endpoint("m"), lacks=("api_key",)),
+        models_place=Place("bot.yaml", 13, 6),
     )
 
 
@@ -169,7 +171,6 @@ def test_the_team_that_takes_who_asks_for_a_person(handoff: str, team: str) -> N
         ),
         ("api: {tokn: x}", "1:7: unknown-key: 'api' has no key 'tokn'; did you mean 'token'?"),
         ("api: {token: [x]}", "1:14: wrong-type: 'token' takes a text, not a list"),
-        ("llm: 3", "1:6: wrong-type: 'llm' takes a mapping, not the number 3"),
     ],
 )
 def test_mistakes(text: str, problem: str) -> None:
@@ -182,7 +183,6 @@ def test_mistakes(text: str, problem: str) -> None:
     ("text", "place", "what"),
     [
         ('api: {token: "${A}"}', "1:14", "'token'"),
-        ('llm: {model: m, key: "${A}"}', "1:6", "'llm'"),
         ('handoff: {agents: {ann: {token: "${A}"}}}', "1:33", "'token'"),
         ('plugins: [shop: {rate: {x: "${A}"}}]', "1:17", "the settings of plugin 'shop'"),
     ],
@@ -196,8 +196,8 @@ def test_a_variable_that_nobody_set_is_a_warning_where_the_bot_runs_without(text
 
 
 def test_every_variable_that_nobody_set_is_told_once() -> None:
-    (problem,) = read_config('llm: {a: "${A}", b: "${B}${A}"}', "bot.yaml", {})[1]
-    assert problem.message == "'llm' needs the variables A and B"
+    (problem,) = read_config('plugins: [x: {a: "${A}", b: "${B}${A}"}]', "bot.yaml", {})[1]
+    assert problem.message == "the settings of plugin 'x' needs the variables A and B"
 
 
 def test_all_mistakes_at_once_in_order() -> None:
