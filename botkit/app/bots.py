@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import msgspec
 
+from botkit.app.consulting import models_of, with_model
 from botkit.app.directories import Checked, check_directory, rebuild
 from botkit.app.events import Emitted, find_conversation, make_incoming, refuse_unknown
 from botkit.app.models import open_gateway
@@ -19,6 +20,7 @@ from botkit.app.nodes import Node, Role, find_carrier
 from botkit.app.rooms import Rooms, rooms_of
 from botkit.app.understanding import Understanding
 from botkit.errors import LoadError, UsageError
+from botkit.llm.prompting import Prompts
 from botkit.model.events import Message, Opened, Press
 from botkit.model.flowset import FlowSet
 from botkit.model.replies import Reply
@@ -196,7 +198,9 @@ class Bot:
                 built = node.around(built)
             if node is None or node.turns:
                 await understanding.prepare(checked.flows)
-            engine = _engine(checked, checked.flows, kept, clock, built, locale, node, files, meter, understanding)
+            engine = _engine(
+                checked, checked.flows, kept, clock, built, locale, node, files, meter, understanding, models
+            )
             if spans is not None:
                 trace(engine, spans)
             bot = cls(checked, engine, built, node, understanding, models)
@@ -390,7 +394,10 @@ class Bot:
         if checked.flows is not None and checked.config == self.checked.config:
             articles = checked.flows.catalogue.articles
             catalogue = msgspec.structs.replace(self.flows.catalogue, articles=articles)
-            flows = msgspec.structs.replace(checked.flows, catalogue=catalogue)
+            settings = msgspec.structs.replace(checked.flows.settings, llm_mode=self.flows.settings.llm_mode)
+            flows = msgspec.structs.replace(checked.flows, catalogue=catalogue, settings=settings)
+            if self.engine.models is not None:
+                self.engine.models.prompts = Prompts(checked.prompts)
             await self.understanding.prepare(flows)
             await self.store.save_version(flows.version, checked.sources, self.engine.clock.now())
             self.engine.book.publish(flows)
@@ -452,16 +459,19 @@ def _engine(
     files: Files,
     meter: Meter | None,
     understanding: Understanding,
+    gateway: "Gateway | None",
 ) -> Engine:
+    models = models_of(checked, gateway)
+
     async def recall(version: str) -> FlowSet | None:
         sources = await store.version(version)
         found = rebuild(checked, version, sources, flows.settings) if sources is not None else None
         if found is not None:
             await understanding.prepare(found)
-        return found
+        return found if found is None or models is None else with_model(found, checked.config)
 
     return Engine(
-        FlowBook(flows, recall),
+        FlowBook(flows if models is None else with_model(flows, checked.config), recall),
         store,
         checked.registry,
         understanding.recognisers,
@@ -475,6 +485,7 @@ def _engine(
         guarding=guarding_of(checked.config.safety),
         meter=meter,
         passages=Passages(understanding.libraries, checked.registry.sources(), waits=understanding.senses),
+        models=models,
     )
 
 

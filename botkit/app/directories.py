@@ -16,6 +16,7 @@ from botkit.app.config import FILE, Channel, Config, missing_variables, read_con
 from botkit.app.embedders import lacks
 from botkit.app.hours import refuse_no_zones
 from botkit.app.models import lacks_of
+from botkit.app.prompts import read_prompts
 from botkit.app.safety import check_rules
 from botkit.app.teams import Desk, check_desks, unknown_teams
 from botkit.errors import BotkitError, ConfigError, Place, Problem
@@ -32,14 +33,15 @@ from botkit.stores import open_store
 from botkit.understanding.values import PARSERS
 
 _LOCALES = Path(__file__).parents[1] / "locales"
-_NO_FLOWS = ("tests", "plugins", "knowledge", "locales")
+_NO_FLOWS = ("tests", "plugins", "knowledge", "locales", "prompts")
 MOST_BYTES = 1 << 20
 
 
 class Checked(msgspec.Struct, frozen=True):
     """What a directory holds: the configuration, the flows (None if there are errors), and all problems.
 
-    `sources` are the texts of the flow files and of the articles by their paths in the directory.
+    `sources` are the texts of the flow files and of the articles by their paths in the directory, `prompts` those of
+    its own prompts by their names.
     """
 
     directory: Path
@@ -49,6 +51,7 @@ class Checked(msgspec.Struct, frozen=True):
     sources: dict[str, str]
     registry: Registry
     connectors: dict[str, ConnectorSpec]
+    prompts: Mapping[str, str] = {}
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -127,10 +130,11 @@ def _check(directory: Path, clock: Clock | None, instead: Mapping[str, str]) -> 
     if flows is not None:
         problems += check_desks(desks, flows)
         problems += check_rules(config.safety, flows, config.safety_place)
+    prompts = read_prompts(directory, problems)
     if any(problem.severity == "error" for problem in problems):
         flows = None
     unique = tuple(sorted(dict.fromkeys(problems), key=lambda p: (p.place, p.code, p.message)))
-    return Checked(directory, config, flows, unique, kept, registry, specs)
+    return Checked(directory, config, flows, unique, kept, registry, specs, prompts)
 
 
 def _check_store(config: Config, shown: str) -> list[Problem]:

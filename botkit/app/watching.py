@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-_SUFFIXES = (".yaml", ".yml", ".md", ".html", ".htm", ".pdf", ".py", ".env")
+_SUFFIXES = (".yaml", ".yml", ".md", ".html", ".htm", ".pdf", ".py", ".jinja", ".env")
 _PASSED_OVER = ("tests", "__pycache__")
 
 Stamp = tuple[int, int]

@@ -18,6 +18,7 @@ from botkit.cli import (
     histories,
     privacy,
     projects,
+    prompting,
     publishing,
     rehearsing,
     reviewing,
@@ -47,6 +48,7 @@ app.command("audit")(auditing.audit)
 app.command("why")(histories.why)
 app.command("review")(reviewing.review)
 app.command("eval")(evaluating.evaluate)
+app.command("prompts")(prompting.prompts)
 app.command("graph")(projects.graph)
 app.command("schema")(projects.schema)
 app.command("doctor")(doctor.doctor)

@@ -14,6 +14,7 @@ from botkit.cli.outcomes import guarded
 from botkit.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
+    from botkit.model.events import Event
     from botkit.model.turn import Record
     from botkit.ports.stores import Store
 
@@ -101,6 +102,7 @@ def _explain(record: "Record") -> Iterator[str]:
     evidence = record.event.evidence if isinstance(record.event, Message) else NO_EVIDENCE
     if evidence.locale:
         yield f"  language: {evidence.locale}{_SHOWN[evidence.shown_by]}"
+    yield from _model_lines(record.event)
     if record.route:
         yield f"  route: {record.route}"
     for one in record.candidates:
@@ -114,6 +116,28 @@ def _explain(record: "Record") -> Iterator[str]:
         yield f"  {wording_of(effect)}"
     for reply in record.replies:
         yield f"  bot: {line_of(reply)}"
+
+
+def _model_lines(event: "Event") -> Iterator[str]:
+    """Tell what a language model was asked and gave, what it used and how long it took."""
+    from botkit.app.asked import asked_of
+
+    asked = asked_of(event)
+    if asked is None:
+        return
+    cost = f", cost {asked.cost:.6f}".rstrip("0") if asked.cost else ""
+    cached = f" ({asked.cached} cached)" if asked.cached else ""
+    yield f"  model: {asked.model}, {asked.input} tokens in{cached}, {asked.output} out{cost}"
+    yield f"    took {asked.seconds:.2f} s, the first token after {asked.first:.2f} s"
+    for role, text in asked.sent:
+        for number, line in enumerate(text.splitlines() or [""]):
+            yield f"    {role if not number else '':>9} | {line}"
+    for command in asked.commands:
+        yield f"    gave: {command}"
+    for call in asked.calls:
+        yield f"    calls: {call}"
+    for line in asked.text.splitlines():
+        yield f"    wrote: {line}"
 
 
 @conversations.command("list")

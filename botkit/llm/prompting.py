@@ -61,13 +61,17 @@ class Prompts:
         """Tell whether the bot has its own."""
         return name in self._own
 
+    def compiled(self, prompt: str) -> Template:
+        """Give a prompt ready to be written. Raises jinja2.TemplateSyntaxError."""
+        made = self._made.get(prompt)
+        if made is None:
+            made = self._made[prompt] = self._environment.from_string(self.source(prompt))
+        return made
+
     def render(self, prompt: str, **values: Any) -> str:
         """Write a prompt. Raises ModelError(not_configured) for one that is broken."""
         try:
-            made = self._made.get(prompt)
-            if made is None:
-                made = self._made[prompt] = self._environment.from_string(self.source(prompt))
-            return made.render(**values).strip()
+            return self.compiled(prompt).render(**values).strip()
         except TemplateError as error:
             why = f"prompts/{prompt}.jinja is broken: {type(error).__name__}"
             raise ModelError(why, reason="not_configured") from error
@@ -87,7 +91,7 @@ def route_request(
 ) -> ModelRequest:
     """Give what the router asks: commands for a message, with the flows that are `nearest` to it first."""
     names = [name for name in args.get("flows", ()) if name in flows.flows]
-    order = {name: place for place, name in enumerate(nearest)}
+    order = {name: place for place, name in enumerate(dict.fromkeys(nearest))}
     ranked = sorted(names, key=lambda name: order.get(name, len(order)))[:MOST_FLOWS]
     told = _bounded([_told(flows, flows.flows[name]) for name in ranked], MOST_TOKENS)
     matches = session.routed.evidence.answers if session.routed is not None else ()

@@ -106,6 +106,7 @@ class Engine:
             passages=passages,
             models=models,
         )
+        self.models = models
         self._streams = Streams(self.connectors, self.handed.epoch_of)
         if models is not None:
             models.streams = self._streams

@@ -87,7 +87,10 @@ class Models:
         """Give what a call asks. Raises ModelError for a call of which the session knows nothing."""
         match call.args.get("purpose"):
             case "route":
-                nearest = await self._nearest(flows, str(call.args.get("message", "")), session.locale)
+                nearest = (
+                    *_by_intents(flows, session),
+                    *await self._nearest(flows, str(call.args.get("message", "")), session.locale),
+                )
                 return route_request(flows, session, call.args, self.prompts, nearest)
             case "agent":
                 return agent_request(flows, session, _talk_of(session, call), call.args, self.prompts)
@@ -172,6 +175,12 @@ class Models:
         action = offered_names(map(str, args.get("tools", ()))).get(call.name, "")
         wrong = self._registry.check_arguments(action, given) if call.name != FINISH and action else ""
         return {**found, "args": given, **({"error": wrong} if wrong else {})}
+
+
+def _by_intents(flows: FlowSet, session: Session) -> Sequence[str]:
+    """Give the flows of the intents that the classifier holds for nearest to the message, unsure as it is."""
+    matches = session.routed.evidence.intents if session.routed is not None else ()
+    return [name for match in matches for name in flows.starts.get(match.name, ())]
 
 
 def _talk_of(session: Session, call: Call) -> Talk:

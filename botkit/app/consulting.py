@@ -1,0 +1,39 @@
+"""What a bot asks its language model through: prompts, the nearest flows, guards, in front of the gateway."""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from botkit.app.config import Config
+from botkit.app.directories import Checked
+from botkit.app.nearest import NearestFlows
+from botkit.llm.prompting import Prompts
+from botkit.model.flowset import FlowSet
+from botkit.runtime.models import Models
+
+if TYPE_CHECKING:
+    from botkit.llm.gateway import Gateway
+
+
+def models_of(checked: Checked, gateway: "Gateway | None") -> Models | None:
+    """Give what asks the models of a bot; None where it has none."""
+    if gateway is None:
+        return None
+    settings = checked.config.models
+    return Models(
+        gateway,
+        checked.registry,
+        Prompts(checked.prompts),
+        nearest=NearestFlows(),
+        moderates=settings is not None and bool(settings.endpoint.moderation),
+    )
+
+
+def with_model(flows: FlowSet, config: Config) -> FlowSet:
+    """Give flows for which a language model is there, whatever bot.yaml lacks for its own."""
+    mode = config.models.mode if config.models is not None else "fallback"
+    return msgspec.structs.replace(
+        flows,
+        settings=msgspec.structs.replace(flows.settings, llm_mode=mode),
+        catalogue=msgspec.structs.replace(flows.catalogue, models=True),
+    )
