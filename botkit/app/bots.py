@@ -34,7 +34,7 @@ from botkit.ports.carriers import Carrier
 from botkit.ports.clocks import Clock
 from botkit.ports.connectors import Connector, Incoming
 from botkit.ports.files import Files
-from botkit.ports.models import LanguageModel
+from botkit.ports.models import LanguageModel, Media
 from botkit.ports.people import Desk
 from botkit.ports.stores import Store
 from botkit.ports.understanding import Embedder
@@ -159,6 +159,7 @@ class Bot:
         spans: Spans | None = None,
         embedder: Embedder | None = None,
         model: LanguageModel | None = None,
+        media: Media | None = None,
     ) -> Self:
         """Load a bot from its directory and start its plugins and its store.
 
@@ -167,8 +168,8 @@ class Bot:
         SQLite file: another one's end is waited for, `patience` seconds at most, while `keep_waiting`, which is told
         whom it waits for, gives True. `role` makes it one of several processes that run the bot, if the store can be
         shared; `carrier` is another than bot.yaml's. `prepare` sees the bot before its
-        first turn; `meter` goes on counting for it, `spans` makes it traced. `embedder` and `model` are
-        others than bot.yaml's.
+        first turn; `meter` goes on counting for it, `spans` makes it traced. `embedder`, `model` and
+        `media` (which needs a `model`) are others than bot.yaml's.
         Raises LoadError with every problem, ConfigError, StoreError and CarrierError.
         """
         clock = clock or WallClock()
@@ -191,7 +192,7 @@ class Bot:
             checked.registry.connect(partial(open_client, checked.config.safety.allow_hosts))
             if node is None or node.turns:
                 await checked.registry.start()
-                models = await open_gateway(checked.config.models, kept.shared, clock, model)
+                models = await _open_models(checked, kept, clock, model, media)
             built = connectors(checked) if connectors is not None else {}
             if node is not None:
                 await node.carrier.open()
@@ -402,6 +403,16 @@ class Bot:
             await self.store.save_version(flows.version, checked.sources, self.engine.clock.now())
             self.engine.book.publish(flows)
         return checked
+
+
+async def _open_models(
+    checked: Checked, store: Store, clock: Clock, model: LanguageModel | None, media: Media | None
+) -> "Gateway | None":
+    """Open what asks a bot's models, and lend it to its plugins."""
+    models = await open_gateway(checked.config.models, store.shared, clock, model, media)
+    if models is not None:
+        checked.registry.consult(models)
+    return models
 
 
 async def _close(models: "Gateway | None") -> None:

@@ -12,7 +12,7 @@ from botkit.llm import Budget, Endpoint, ModelSettings, Prices, Timeouts, open_m
 from botkit.llm.settings import OPENAI, PERIODS, Scope
 from botkit.model.completions import ChatMessage
 from botkit.ports.clocks import Clock
-from botkit.ports.models import LanguageModel, ModelRequest
+from botkit.ports.models import LanguageModel, Media, ModelRequest
 from botkit.ports.sharing import Shared
 from botkit.safety import Kind, Masked, mask
 from botkit.safety.finding import KINDS
@@ -250,11 +250,15 @@ class Masking:
 
 
 async def open_gateway(
-    settings: ModelSettings | None, shared: Shared, clock: Clock, model: LanguageModel | None = None
+    settings: ModelSettings | None,
+    shared: Shared,
+    clock: Clock,
+    model: LanguageModel | None = None,
+    media: Media | None = None,
 ) -> "Gateway | None":
     """Give what asks a bot's models; None where it has none, or lacks what they need.
 
-    `model` is another one than bot.yaml's. Raises ConfigError.
+    `model` is another one than bot.yaml's, and `media` stands beside it. Raises ConfigError.
     """
     if model is not None:
         settings = settings or ModelSettings(Endpoint(model.name))
@@ -263,11 +267,11 @@ async def open_gateway(
     from botkit.llm.budgets import Budgets
     from botkit.llm.gateway import Gateway, Served
 
-    media = None
+    own = model is None
     if model is None:
         model, media = await open_model(settings.endpoint)
     served = [Served(model, settings.endpoint.prices, settings.endpoint.max_tokens)]
-    if settings.fallback is not None and media is not None:
+    if settings.fallback is not None and own:
         second, _ = await open_model(settings.fallback)
         served.append(Served(second, settings.fallback.prices, settings.fallback.max_tokens))
     return Gateway(

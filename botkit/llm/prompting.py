@@ -4,7 +4,6 @@ The words are Jinja files: those of this package, or files of the same names in 
 customers, articles and tools say is never in a system message, and always between tags that it cannot close.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, Final
@@ -20,6 +19,7 @@ from botkit.model.completions import ChatMessage, Tool
 from botkit.model.definitions import Ask, Flow, Text
 from botkit.model.flowset import FlowSet
 from botkit.model.locales import serving
+from botkit.model.marking import mark
 from botkit.model.session import Session, Talk
 from botkit.ports.models import ModelRequest
 
@@ -29,17 +29,9 @@ NAMES: Final = ("route", "agent", "generate", "answer")
 MOST_FLOWS: Final = 40  # that a model may choose from: the nearest, where there are more
 MOST_TOKENS: Final = 3_000  # of what is said of flows and answers
 MOST_EXAMPLES: Final = 3  # of an intent
-LONGEST_DATA: Final = 24_000  # characters of one thing between tags
 LAST_LINES: Final = 12  # of the talk, which the router sees
 
-_TAGS: Final = re.compile(r"<(?=/?\s*(?:customer|data|result|passage|talk)\b)", re.IGNORECASE)
 _LANGUAGES: Final = {"en": "English", "zh": "Chinese", "de": "German", "fr": "French", "es": "Spanish"}
-
-
-def mark(tag: str, text: str, **attributes: object) -> str:
-    """Put data between tags; what looks like one of ours in it does not read as one any more."""
-    named = "".join(f' {name}="{_TAGS.sub("‹", str(value))}"' for name, value in attributes.items())
-    return f"<{tag}{named}>\n{_TAGS.sub('‹', text[:LONGEST_DATA])}\n</{tag}>"
 
 
 class Prompts:

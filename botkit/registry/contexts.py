@@ -13,6 +13,7 @@ import msgspec
 from botkit.model.identity import is_verified
 from botkit.model.values import plain
 from botkit.registry.files import ConversationFiles
+from botkit.registry.models import ConversationModel
 from botkit.registry.outbound import Outbound
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
 
     `customer` is read-only; `now` is aware, in the bot's time zone; `settings` is the plugin's own model from
     bot.yaml and `state` what its `start` gave. `idempotency_key` is the same in every attempt of one call: hand
-    it to services that take one. `files` opens what the customer sent. `log` adds the ids; never give it what a
-    customer wrote.
+    it to services that take one. `files` opens what the customer sent, `model` asks the bot's language model.
+    `log` adds the ids; never give it what a customer wrote.
     """
 
     conversation: str
@@ -50,6 +51,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     facts: dict[str, Any] = {}
     files: ConversationFiles = msgspec.field(default_factory=ConversationFiles)
     outbound: Outbound = msgspec.field(default_factory=Outbound)
+    model: ConversationModel = msgspec.field(default_factory=ConversationModel)
 
     @property
     def http(self) -> "httpx.AsyncClient":
@@ -87,6 +89,7 @@ def make_context(
     what: str = "",
     files: ConversationFiles | None = None,
     outbound: Outbound | None = None,
+    model: ConversationModel | None = None,
 ) -> Context:
     """Make the context of one attempt; `now` is in seconds since the epoch."""
     ids = {"plugin": plugin, "conversation": caller.conversation, "action": what, "call": key}
@@ -101,6 +104,7 @@ def make_context(
         state=state,
         files=files or ConversationFiles(),
         outbound=outbound or Outbound(),
+        model=model or ConversationModel(),
         log=logging.LoggerAdapter(_logger_of(plugin), ids),
     )
 

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from botkit.ports.files import Files
+from botkit.ports.models import Asking, ModelGateway
 from botkit.registry.contexts import Caller, Context, make_context
 from botkit.registry.files import ConversationFiles
+from botkit.registry.models import ConversationModel
 from botkit.registry.outbound import Outbound
 from botkit.registry.plugins import Plugin
 from botkit.registry.threads import Loop, Threads
@@ -39,7 +41,8 @@ class Host:
         self.state: Any = None
         self.started = False
         self.files: Files | None = None
-        self.home: asyncio.AbstractEventLoop | None = None  # the loop to which the files belong
+        self.models: ModelGateway | None = None
+        self.home: asyncio.AbstractEventLoop | None = None  # the loop to which the files and the models belong
         self.threads = Threads(plugin.name)
         self.loop = Loop(plugin.name)
         self.outbound = Outbound()
@@ -50,10 +53,16 @@ class Host:
         """How many calls were given up and are still running."""
         return self.threads.lost + self.loop.lost
 
-    def context(self, caller: Caller, now: float, key: str = "", what: str = "") -> Context:
-        """Make the context of one attempt."""
+    def context(
+        self, caller: Caller, now: float, key: str = "", what: str = "", flow: str = "", step: str = ""
+    ) -> Context:
+        """Make the context of one attempt, which is made for a step of a flow, or for none."""
         files = ConversationFiles(self.files, caller.conversation, self.home)
-        return make_context(self.plugin.name, caller, now, self.settings, self.state, key, what, files, self.outbound)
+        visitor = str(caller.customer.get("id") or caller.conversation)
+        asking = Asking(caller.conversation, visitor, "plugin", flow, step)
+        model = ConversationModel(self.models, asking, self.home, self.files)
+        given = (self.settings, self.state, key, what, files, self.outbound, model)
+        return make_context(self.plugin.name, caller, now, *given)
 
     async def close(self) -> None:
         """End the plugin's own loop, and what is open on it."""

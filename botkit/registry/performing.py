@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from botkit.errors import ActionError, ArgumentsError, ResultError
+from botkit.errors import ActionError, ArgumentsError, ModelError, ResultError
 from botkit.model.events import Failure, Result
 from botkit.model.replies import Call
 from botkit.model.values import from_json, to_json
@@ -94,7 +94,7 @@ async def perform(
 async def _attempt(
     call: Call, action: Action, host: Host, caller: Caller, arguments: Mapping[str, Any], now: float
 ) -> Outcome:
-    ctx = host.context(caller, now, call.id, action.spec.name)
+    ctx = host.context(caller, now, call.id, action.spec.name, call.flow, call.step)
     try:
         value = await host.run(
             action.function,
@@ -112,7 +112,7 @@ def perform_here(
     call: Call, action: Action, host: Host, caller: Caller, arguments: Mapping[str, Any], now: float
 ) -> Outcome:
     """Call an action with checked arguments on the caller's own thread, once."""
-    ctx = host.context(caller, now, call.id, action.spec.name)
+    ctx = host.context(caller, now, call.id, action.spec.name, call.flow, call.step)
     try:
         value = read_result(action.signature, action.function(ctx, **arguments))
         return Outcome(value, facts=to_json(ctx.facts) if ctx.facts else {})
@@ -129,6 +129,8 @@ def _judge(error: Exception, action: Action, ctx: Context) -> Outcome:
         return Outcome(
             failure=Failure(_clip(getattr(error, "error", "failed")), _clip(getattr(error, "message", "")))
         )
+    if isinstance(error, ModelError):  # the bot's gateway has tried again already
+        return Outcome(failure=Failure(_clip(error.reason), _clip(error.message)))
     ctx.log.warning("action %s failed", action.spec.name, exc_info=error)
     match error:
         case ResultError():

@@ -19,6 +19,7 @@ from botkit.model.turn import Turn
 from botkit.model.values import to_json
 from botkit.ports.clocks import Clock
 from botkit.ports.files import Files
+from botkit.ports.models import ModelGateway
 from botkit.registry import performing
 from botkit.registry.contexts import Caller
 from botkit.registry.discovery import load_all
@@ -162,6 +163,11 @@ class Registry:
         """Let plugins read the files of the conversations that they serve; called on the loop of the bot."""
         for host in self._hosts:
             host.files, host.home = files, get_running_loop()
+
+    def consult(self, models: ModelGateway) -> None:
+        """Let plugins ask the bot's language models; called on the loop of the bot."""
+        for host in self._hosts:
+            host.models, host.home = models, get_running_loop()
 
     def connect(self, make: "Callable[[], httpx.AsyncClient]") -> None:
         """Let plugins speak HTTP, each with a client of its own that this makes."""

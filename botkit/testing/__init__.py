@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from botkit.testing.embedders import FakeEmbedder
     from botkit.testing.files import FilesContract
     from botkit.testing.intakes import FakeIntake
-    from botkit.testing.models import ScriptedModel
+    from botkit.testing.models import ScriptedMedia, ScriptedModel
     from botkit.testing.plugins import PluginHarness, call
     from botkit.testing.samples import sample
     from botkit.testing.stages import Attachment, FilePlatform, Platform, Shown, Stage, TypingPlatform
@@ -34,6 +34,7 @@ __all__ = [
     "Platform",
     "PluginHarness",
     "ResultError",
+    "ScriptedMedia",
     "ScriptedModel",
     "ScriptedStream",
     "Shown",
@@ -57,6 +58,7 @@ _HOME = {
     "Platform": "botkit.testing.stages",
     "PluginHarness": "botkit.testing.plugins",
     "ResultError": "botkit.errors",
+    "ScriptedMedia": "botkit.testing.models",
     "ScriptedModel": "botkit.testing.models",
     "ScriptedStream": "botkit.testing.streams",
     "Shown": "botkit.testing.stages",

@@ -1,4 +1,4 @@
-"""A scripted language model: it plays what a test says, and records what it was asked."""
+"""A scripted language model, and scripted media: they play what a test says, and record what they were asked."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -8,7 +8,7 @@ import msgspec
 
 from botkit.errors import ModelError
 from botkit.model.completions import Completion, ToolCall, Usage
-from botkit.ports.models import ModelRequest, OnText
+from botkit.ports.models import ModelRequest, OnText, Picture
 
 Play = str | Completion | ToolCall | ModelError | Callable[[ModelRequest], Any]
 """What a scripted model plays for one request: a text, a completion, a call of a tool, an error that it raises, or a
@@ -99,3 +99,46 @@ class ScriptedModel:
             if self._pace is not None:
                 await self._pace()
             on_text(text[start : start + self._part])
+
+
+class ScriptedMedia:
+    """A Media that plays one entry of its script for each request, in order: what is wanted, or a ModelError.
+
+    A picture is a Picture or its bytes, a sound bytes, a transcription a text, a moderation a tuple of categories.
+    `asked` has the requests, each the name of the method and what it was given. After the end of the script
+    `otherwise` is played; without it the test fails: an AssertionError.
+    """
+
+    def __init__(self, *script: Any, otherwise: Any = None) -> None:
+        self.script = list(script)
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self._otherwise = otherwise
+
+    async def draw(self, prompt: str, *, size: str = "1024x1024") -> Picture:
+        """Play a picture."""
+        play = self._play("draw", Picture | bytes, prompt=prompt, size=size)
+        return play if isinstance(play, Picture) else Picture(play)
+
+    async def speak(self, text: str, *, voice: str = "", format: str = "opus") -> bytes:  # noqa: A002
+        """Play a sound."""
+        sound: bytes = self._play("speak", bytes, text=text, voice=voice, format=format)
+        return sound
+
+    async def transcribe(self, sound: bytes, *, name: str, language: str = "") -> str:
+        """Play what was said."""
+        text: str = self._play("transcribe", str, sound=sound, name=name, language=language)
+        return text
+
+    async def moderate(self, text: str) -> tuple[str, ...]:
+        """Play what a text is flagged for."""
+        flagged: tuple[str, ...] = self._play("moderate", tuple, text=text)
+        return flagged
+
+    def _play(self, what: str, wanted: Any, **given: Any) -> Any:
+        self.asked.append((what, given))
+        play = self.script.pop(0) if self.script else self._otherwise
+        assert play is not None, f"the scripted media have no answer for request {len(self.asked)}"
+        if isinstance(play, ModelError):
+            raise play
+        assert isinstance(play, wanted), f"'{what}' was played a {type(play).__name__}"
+        return play

@@ -22,6 +22,7 @@ from botkit.model.replies import Call
 from botkit.model.turn import Turn
 from botkit.model.values import File, from_json, to_json
 from botkit.ports.files import FileLimits, Files
+from botkit.ports.models import LanguageModel, Media, ModelGateway
 from botkit.registry.contexts import Caller
 from botkit.registry.hooks import Action
 from botkit.registry.hosts import Host
@@ -34,6 +35,7 @@ from botkit.safety import open_client
 from botkit.stores.files import KeptFiles
 from botkit.stores.memory import MemoryShelf
 from botkit.testing.clocks import FakeClock
+from botkit.testing.models import ScriptedModel
 from botkit.testing.samples import sample
 
 
@@ -51,10 +53,13 @@ class PluginHarness:
         timezone: str = "UTC",
         clock: FakeClock | None = None,
         allow_hosts: Iterable[str] = (),
+        model: LanguageModel | None = None,
+        media: Media | None = None,
     ) -> None:
         """Take a plugin with its settings as bot.yaml would have them. Raises ConfigError if they do not fit.
 
         `allow_hosts` is what `ctx.http` may reach though it is not public, such as a server of the test on 127.0.0.1.
+        `model` and `media` are what `ctx.model` asks, through a gateway as a bot has it; there is none without them.
         """
         self._allow_hosts = tuple(allow_hosts)
         self.plugin = plugin
@@ -63,12 +68,15 @@ class PluginHarness:
         raw = {plugin.name: settings} if settings is not None else {}
         self.registry = Registry([plugin], raw, clock=self.clock, jitter=lambda: 0.0)
         self.files: Files = KeptFiles(MemoryShelf(), FileLimits(), self.clock)
+        self._models = _gateway(model, media, self.clock)
         self._caller = Caller(conversation, conversation.partition(":")[0], {}, locale, timezone)
         self._calls = 0
 
     async def __aenter__(self) -> Self:
         self.registry.lend(self.files)
         self.registry.connect(partial(open_client, self._allow_hosts))
+        if self._models is not None:
+            self.registry.consult(self._models)
         await self.registry.start()
         return self
 
@@ -170,6 +178,14 @@ class PluginHarness:
                 self.customer.pop(name, None)
             else:
                 self.customer[name] = from_json(value)
+
+
+def _gateway(model: LanguageModel | None, media: Media | None, clock: FakeClock) -> ModelGateway | None:
+    if model is None and media is None:
+        return None
+    from botkit.llm.gateway import Gateway, Served
+
+    return Gateway([Served(model or ScriptedModel())], clock, media=media, jitter=lambda: 0.0)
 
 
 async def call(

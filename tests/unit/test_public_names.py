@@ -47,6 +47,7 @@ NAMES = [
     "Masked",
     "Member",
     "Message",
+    "ModelError",
     "Money",
     "Opened",
     "OutboundError",
