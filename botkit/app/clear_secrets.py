@@ -43,6 +43,30 @@ def find_clear_secrets(config: str, file: str, flows: Mapping[str, str]) -> Iter
                 yield Problem(place, "clear-secret", message, HINT, "warning")
 
 
+def looks_secret(name: str) -> bool:
+    """Tell whether a name, of a key or of a variable, is that of a secret."""
+    return _KEY.search(name) is not None and _AMOUNT.search(name) is None
+
+
+def named_secrets(node: Node) -> Iterator[str]:
+    """Give the values of keys that name secrets, as they are written."""
+    if node.kind == "mapping":
+        for key, value in node.entries:
+            if looks_secret(key.raw):
+                yield from (one.raw for one in _scalars(value))
+            yield from named_secrets(value)
+    elif node.kind == "list":
+        for item in node.items:
+            yield from named_secrets(item)
+
+
+def secret_parts(text: str) -> Iterator[str]:
+    """Give what looks like a secret in a text: tokens of known services, passwords in addresses."""
+    for match in _TOKENS.finditer(text):
+        found = match[0]
+        yield found.removeprefix("://").rstrip("@").partition(":")[2] if found.startswith("://") else found
+
+
 def _keyed(node: Node) -> Iterator[tuple[Place, str]]:
     """Give the values of keys that name secrets, where they are written and not taken from the environment."""
     if node.kind == "mapping":

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from botkit.app.confidences import confidences_of
 from botkit.app.config import Config
 from botkit.app.directories import Checked
 from botkit.app.nearest import NearestFlows
@@ -13,6 +14,7 @@ from botkit.runtime.models import Models
 
 if TYPE_CHECKING:
     from botkit.llm.gateway import Gateway
+    from botkit.safety.answering import Answering
 
 
 def models_of(checked: Checked, gateway: "Gateway | None") -> Models | None:
@@ -24,9 +26,20 @@ def models_of(checked: Checked, gateway: "Gateway | None") -> Models | None:
         gateway,
         checked.registry,
         Prompts(checked.prompts),
+        guards=(answering_of(checked),),
         nearest=NearestFlows(),
         moderates=settings is not None and bool(settings.endpoint.moderation),
     )
+
+
+def answering_of(checked: Checked) -> "Answering":
+    """Give the guard of what a bot's model writes."""
+    from botkit.safety.answering import LONGEST, Answering  # most bots have no model
+
+    config, settings = checked.config, checked.config.models
+    links = (*(config.safety.links or ()), *(settings.links if settings is not None else ()))
+    length = settings.length if settings is not None and settings.length else LONGEST
+    return Answering(links, confidences_of(checked.directory), length=length)
 
 
 def with_model(flows: FlowSet, config: Config) -> FlowSet:

@@ -183,13 +183,18 @@ def has_models(config: Config) -> bool:
 
 def variables_of(directory: Path) -> dict[str, str]:
     """Give the variables that bot.yaml may name: .env of the bot, of the working directory, the environment."""
+    return {**dotenv_of(directory), **os.environ}
+
+
+def dotenv_of(directory: Path) -> dict[str, str]:
+    """Give the variables of .env of the bot, and of the working directory."""
     found: dict[str, str] = {}
     for path in (Path(".env"), directory / ".env"):
         if path.is_file():
             from dotenv import dotenv_values  # many bots have no .env
 
             found |= {key: value for key, value in dotenv_values(path).items() if value is not None}
-    return {**found, **os.environ}
+    return found
 
 
 def _read_files(directory: Path, problems: list[Problem]) -> dict[str, str]:

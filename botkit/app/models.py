@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from botkit.app.safety import read_hosts
 from botkit.errors import ConfigError, ModelError, Place, Problem
 from botkit.flows import Node, Report, age, seconds, shapes
 from botkit.llm import Budget, Endpoint, ModelSettings, Prices, Timeouts, open_model, require
@@ -25,7 +26,7 @@ _ENDPOINT: Final = (
     *("base_url", "model", "api_key", "api", "azure", "temperature", "max_tokens", "timeouts", "prices", "vision"),
     *("image", "speech", "transcribe", "moderation"),
 )
-KEYS: Final = (*_ENDPOINT, "mode", "retries", "budgets", "mask", "fallback")
+KEYS: Final = (*_ENDPOINT, "mode", "retries", "budgets", "mask", "fallback", "links", "length")
 _OF_TIMEOUTS: Final = {"connect": 60.0, "first": 300.0, "total": 600.0, "media": 600.0}  # at most, in seconds
 _MODERATION: Final = "omni-moderation-latest"
 _PATIENCE: Final = Timeouts(5.0, 20.0, 20.0)
@@ -56,6 +57,8 @@ def read_models(node: Node | None, fill: Fill, report: Report) -> ModelSettings 
         "budgets": _budgets(found.get("budgets"), report),
         "mask": _mask(found.get("mask"), report),
         "lacks": tuple(dict.fromkeys(lacks)),
+        "links": read_hosts(found["links"], "'links'", report) if "links" in found else None,
+        "length": shapes.integer(found["length"], "'length'", report, 200, 100_000) if "length" in found else None,
     }
     settings = ModelSettings(endpoint, **{key: value for key, value in made.items() if value is not None})
     _check_prices(settings, found, report)

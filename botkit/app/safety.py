@@ -29,13 +29,13 @@ def read_safety(node: Node | None, report: Report) -> tuple[Rules, int | None]:
     if "repeats" in found:
         repeats = shapes.integer(found["repeats"], "'repeats'", report, 1, MOST_REPEATS)
     block = shapes.fields(found["block"], "'block'", ("words", "patterns"), report) if "block" in found else {}
-    hosts = _hosts(found["allow_hosts"], "'allow_hosts'", report, nets=True) if "allow_hosts" in found else ()
+    hosts = read_hosts(found["allow_hosts"], "'allow_hosts'", report, nets=True) if "allow_hosts" in found else ()
     rules = Rules(
         rate=_rate(found.get("rate"), report),
         repeats=repeats or 0,
         words=_by_locale(block.get("words"), "'words'", report),
         patterns=_patterns(block.get("patterns"), report),
-        links=_hosts(found["links"], "'links'", report) if "links" in found else None,
+        links=read_hosts(found["links"], "'links'", report) if "links" in found else None,
         allow_hosts=hosts,
     )
     return rules, length
@@ -85,7 +85,8 @@ def _items_of(node: Node) -> Iterator[Node]:
         yield from shapes.one_or_more(node)
 
 
-def _hosts(node: Node, what: str, report: Report, *, nets: bool = False) -> tuple[str, ...]:
+def read_hosts(node: Node, what: str, report: Report, *, nets: bool = False) -> tuple[str, ...]:
+    """Read names of hosts; with `nets` also networks."""
     if node.empty:
         return ()
     hosts = shapes.texts(node, what, report)

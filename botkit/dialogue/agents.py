@@ -13,6 +13,7 @@ from botkit.dialogue import talks
 from botkit.dialogue.failing import fail
 from botkit.dialogue.filling import choices_of, find_values, is_free, refusal, strict_value
 from botkit.dialogue.options import choose_exactly
+from botkit.dialogue.pins import pins_of, still_hold
 from botkit.dialogue.saying import refused_text
 from botkit.dialogue.secrecy import last_lines
 from botkit.dialogue.stack import repair
@@ -77,6 +78,8 @@ def ask_agent(work: Work, step: Step, body: Agent) -> None:
         "tools": list(body.tools),
         "reply": _reply_id(work),
     }
+    if body.pins:
+        args["pins"] = pins_of(work, body)
     if len(talk.messages) <= 1:
         args["lines"] = last_lines(work)[:-1]
     if body.save or body.until is not None:
@@ -141,7 +144,7 @@ def take_completion(work: Work, step: Step, body: Agent, result: Result) -> None
             names[talks.FINISH] = talks.FINISH
         actions = work.flows.catalogue.actions
         writes = frozenset(name for name in body.tools if name in actions and actions[name].effect == "write")
-        work.change(talk=talks.begin_uses(talk, calls, names, writes))
+        work.change(talk=talks.begin_uses(talk, calls, names, writes, pins_of(work, body)))
         _go_on(work, step, body)
         return
     work.visit(step.id, "said")
@@ -179,7 +182,7 @@ def take_said(work: Work, text: str) -> None:
 
 def _go_on(work: Work, step: Step, body: Agent) -> None:
     """Make the calls of the model's last message in their order: reads side by side, each write after a yes."""
-    while (talk := work.top.talk) is not None and talk.uses:
+    while (talk := _without_outdated(work, body)) is not None and talk.uses:
         open_uses = [use for use in talk.uses if use.result is None]
         if not open_uses:
             if _closed(work, step, body, talk):
@@ -202,6 +205,20 @@ def _go_on(work: Work, step: Step, body: Agent) -> None:
                 _call(work, step, use)
             work.wait(None)
             return
+
+
+def _without_outdated(work: Work, body: Agent) -> Talk | None:
+    """Give the talk; calls that were not made yet and whose pinned arguments are others by now are refused in it."""
+    talk = work.top.talk
+    if talk is None or not body.pins:
+        return talk
+    pins = pins_of(work, body)
+    for use in talk.uses:
+        if use.result is None and not use.effect and not still_hold(pins, use):
+            told = talks.told_error("not_allowed", "Who or what this is about has changed: nothing was done.")
+            talk = talks.changed_use(talk, use.id, result=told)
+    work.change(talk=talk)
+    return talk
 
 
 def _reads_from(uses: list[ToolUse]) -> list[ToolUse]:

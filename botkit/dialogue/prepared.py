@@ -309,7 +309,12 @@ def _read_names(step: Step) -> Iterator[str]:
             yield from condition(source.source).names
         case End(value=value) if value is not None:
             yield from _value_names(value)
-        case Agent(instructions=text) | Generate(instructions=text):
+        case Agent(instructions=text, pins=pins):
+            yield from _text_names(text)
+            for values in pins.values():
+                for value in values.values():
+                    yield from _value_names(value)
+        case Generate(instructions=text):
             yield from _text_names(text)
         case Wait(until=until) if until is not None:
             yield from condition(until.source).names

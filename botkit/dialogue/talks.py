@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from botkit.dialogue.pins import Pins, why_not
 from botkit.model.completions import ChatMessage, ToolCall
 from botkit.model.events import Failure, Result
 from botkit.model.session import Talk, ToolUse
@@ -49,17 +50,21 @@ def numbered(calls: object) -> list[dict[str, Any]]:
 
 
 def begin_uses(
-    talk: Talk, calls: Sequence[Mapping[str, Any]], names: Mapping[str, str], writes: frozenset[str]
+    talk: Talk,
+    calls: Sequence[Mapping[str, Any]],
+    names: Mapping[str, str],
+    writes: frozenset[str],
+    pins: Pins,
 ) -> Talk:
     """Take the calls that a model wants (`id`, `name`, `args` or why they are none, `error`).
 
-    One that is not on the list of the step, or has no sound arguments, has its result already.
+    One that is not on the list of the step, has no sound arguments, or is refused by a guard, has its result already.
     """
-    uses = tuple(_begun(call, names, writes) for call in calls)
+    uses = tuple(_begun(call, names, writes, pins) for call in calls)
     return replace(talk, uses=uses, calls=talk.calls + len(uses))
 
 
-def _begun(call: Mapping[str, Any], names: Mapping[str, str], writes: frozenset[str]) -> ToolUse:
+def _begun(call: Mapping[str, Any], names: Mapping[str, str], writes: frozenset[str], pins: Pins) -> ToolUse:
     name, args = str(call.get("name", "")), call.get("args")
     use = ToolUse(str(call.get("id", "")), name)
     if name not in names:
@@ -68,9 +73,14 @@ def _begun(call: Mapping[str, Any], names: Mapping[str, str], writes: frozenset[
             use, result=told_error("unknown_tool", f"There is no tool {name!r} here; there are: {allowed}.")
         )
     action = names[name]
+    pinned = pins.get(action, {})
+    refused = why_not(pinned, args) if isinstance(args, dict) else ""
+    refused = refused or str(call.get("refused") or "")
+    if refused:
+        return replace(use, action=action, result=told_error("not_allowed", refused))
     if not isinstance(args, dict) or call.get("error"):
         return replace(use, action=action, result=told_error("bad_arguments", str(call.get("error") or "no object")))
-    return replace(use, action=action, args=args, write=action in writes)
+    return replace(use, action=action, args={**args, **pinned}, write=action in writes)
 
 
 def told_error(code: str, message: str) -> str:

@@ -162,14 +162,16 @@ def _answer(values: dict[str, Any], entry: Entry, _: _Linking) -> AnswerStep:
 
 
 def _agent(values: dict[str, Any], entry: Entry, _: _Linking) -> Agent:
+    tools = dict(values.get("tools", ()))
     return Agent(
         values["agent"],
-        tools=values.get("tools", ()),
+        tools=tuple(tools),
         until=values.get("until"),
         save=values.get("save", ""),
         limits=values.get("limits", {}),
         otherwise=entry(values.get("otherwise")),
         on_error=entry(values.get("on_error")),
+        pins={name: pins for name, pins in tools.items() if pins},
     )
 
 

@@ -36,6 +36,12 @@ _NAME: Schema = {"type": "string", "pattern": NAME}
 _ID: Schema = {"type": "string", "pattern": STEP_ID}
 _DATA: Schema = {}
 _WHOLE: Schema = {"type": "string", "pattern": r"^\s*\{\{[\s\S]*\}\}\s*$"}
+_TOOL: Schema = {
+    "type": "object",
+    "properties": {"action": {"type": "string"}, "with": _named(_DATA)},
+    "required": ["action"],
+    "additionalProperties": False,
+}
 _VARIANTS: Schema = {
     "type": "object",
     "properties": {"variants": _list(_ref("text"), 1)},
@@ -58,7 +64,7 @@ SHAPES: dict[str, Schema] = {
     "team": {"type": ["string", "integer"]},
     "step_id": _ID,
     "action": {"type": "string"},
-    "actions": _one_or_more({"type": "string"}),
+    "tools": _one_or_more({"anyOf": [{"type": "string"}, _TOOL]}),
     "event": {"type": "string"},
     "events": _one_or_more({"type": "string"}),
     "commands": _one_or_more({"type": ["string", "integer"]}),

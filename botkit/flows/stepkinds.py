@@ -149,7 +149,12 @@ STEP_KINDS: dict[str, Kind] = {
             "Lets the LLM talk within bounds.",
             (
                 Key("agent", "text", "What it is to do.", "Help the customer choose.", required=True),
-                Key("tools", "actions", "The actions that it may call.", "[shop.search]"),
+                Key(
+                    "tools",
+                    "tools",
+                    "The actions that it may call; `with` has arguments that are not its to choose.",
+                    '[shop.search, {action: shop.find_order, with: {number: "{{ order_number }}"}}]',
+                ),
                 Key("until", "condition", "It is done when this is true.", "choice is not none"),
                 SAVE_KEY,
                 Key(

@@ -162,6 +162,22 @@ def command(node: Node, what: str, context: Context) -> str | None:
     return found and found.casefold()
 
 
+def tools(node: Node, what: str, context: Context) -> tuple[tuple[str, dict[str, Value]], ...]:
+    """Read tools of a model: names of actions, or mappings with the arguments that are not its to choose (`with`)."""
+    found: dict[str, dict[str, Value]] = {}
+    for item in shapes.one_or_more(node):
+        pins: dict[str, Value] = {}
+        named: Node | None = item
+        if item.kind == "mapping":
+            inside = shapes.fields(item, "a tool", ("action", "with"), context.report, ("action",))
+            named = inside.get("action")
+            pins = values(inside["with"], "'with'", context) if "with" in inside else {}
+        name = action(named, what, context) if named is not None else None
+        if name is not None:
+            found[name] = {**found.get(name, {}), **pins}
+    return tuple(found.items())
+
+
 def _fitting(node: Node, name: str | None, pattern: re.Pattern[str], message: str, context: Context) -> str | None:
     if name is None or pattern.fullmatch(name):
         return name
@@ -250,7 +266,7 @@ PARSERS: dict[str, Parser] = {
     "team": team,
     "step_id": step_id,
     "action": action,
-    "actions": _many(action),
+    "tools": tools,
     "event": event,
     "events": _many(event),
     "commands": _many(command),

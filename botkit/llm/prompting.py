@@ -4,6 +4,7 @@ The words are Jinja files: those of this package, or files of the same names in 
 customers, articles and tools say is never in a system message, and always between tags that it cannot close.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, Final
@@ -12,6 +13,7 @@ from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from botkit.dialogue.commands import SCHEMA
+from botkit.dialogue.prepared import prepare
 from botkit.dialogue.talks import FINISH, offered_names
 from botkit.errors import ModelError
 from botkit.llm.counting import guess_tokens
@@ -32,6 +34,11 @@ MOST_EXAMPLES: Final = 3  # of an intent
 LAST_LINES: Final = 12  # of the talk, which the router sees
 
 _LANGUAGES: Final = {"en": "English", "zh": "Chinese", "de": "German", "fr": "French", "es": "Spanish"}
+
+
+def _said(lines: Iterable[Sequence[str]]) -> str:
+    """Give lines of a talk; a line of one that has several does not look like somebody else's."""
+    return "\n".join(f"{who}: " + "\n    ".join(text.splitlines()) for who, text in lines)
 
 
 class Prompts:
@@ -72,7 +79,7 @@ class Prompts:
 def language_of(flows: FlowSet, locale: str) -> str:
     """Give the name of a language, in English."""
     code = locale or flows.settings.locales[0]
-    return _LANGUAGES.get(code.partition("-")[0], f"the language {code}")
+    return _LANGUAGES.get(code.partition("-")[0], f"the language {re.sub(r'[^A-Za-z-]', '', code)[:20]}")
 
 
 # Routing
@@ -97,18 +104,23 @@ def route_request(
         answers=_bounded(listed, MOST_TOKENS // 3),
         open=_open(flows, args),
     )
-    said = [f"{who}: {text}" for who, text in session.lines[-LAST_LINES - 1 : -1]]
-    parts = [mark("data", "\n".join(said), name="conversation")] if said else []
-    known = {name: value for name, value in _slots_of(session).items() if value is not None}
+    said = session.lines[-LAST_LINES - 1 : -1]
+    parts = [mark("data", _said(said), name="conversation")] if said else []
+    known = {name: value for name, value in _slots_of(flows, session).items() if value is not None}
     if known:
-        parts.append(mark("data", "\n".join(f"{name}: {value}" for name, value in known.items()), name="slots"))
+        parts.append(mark("data", _said((name, str(value)) for name, value in known.items()), name="slots"))
     parts.append(mark("data", str(args.get("message", "")), name="message"))
     messages = (ChatMessage("system", system), ChatMessage("user", "\n\n".join(parts)))
     return ModelRequest(messages, schema=SCHEMA, schema_name="commands", temperature=0.0)
 
 
-def _slots_of(session: Session) -> dict[str, Any]:
-    return {**session.slots, **(session.stack[-1].slots if session.stack else {})}
+def _slots_of(flows: FlowSet, session: Session) -> dict[str, Any]:
+    """Give what is known, but for what is secret."""
+    secrets = prepare(flows).secrets
+    top = session.stack[-1] if session.stack else None
+    shared = {name: value for name, value in session.slots.items() if ("", name) not in secrets}
+    own = {n: value for n, value in top.slots.items() if (top.flow, n) not in secrets} if top is not None else {}
+    return {**shared, **own}
 
 
 def _open(flows: FlowSet, args: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -179,14 +191,24 @@ def agent_request(
 
 def tools_of(flows: FlowSet, args: Mapping[str, Any]) -> Iterable[Tool]:
     """Give the tools of a step: its actions, with the schemas of their signatures, and how it ends."""
+    pins: Mapping[str, Mapping[str, Any]] = args.get("pins") or {}
     for name, action in offered_names(map(str, args.get("tools", ()))).items():
         spec = flows.catalogue.actions.get(action)
         if spec is not None:
-            yield Tool(name, spec.description, spec.parameters)
+            yield Tool(name, spec.description, _without(spec.parameters, pins.get(action, {})))
     finish = args.get("finish")
     if isinstance(finish, dict):
         result = {"type": "object", "properties": {"result": finish}, "required": ["result"]}
         yield Tool(FINISH, "End this talk: what was to be done is done.", result if finish else _NOTHING)
+
+
+def _without(parameters: dict[str, Any], pinned: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the schema of arguments without those that are pinned: a model does not even hear of them."""
+    if not pinned:
+        return parameters
+    properties = {name: one for name, one in parameters.get("properties", {}).items() if name not in pinned}
+    required = [name for name in parameters.get("required", ()) if name not in pinned]
+    return {**parameters, "properties": properties, "required": required}
 
 
 _NOTHING: Final[dict[str, Any]] = {"type": "object", "properties": {}}
@@ -197,7 +219,7 @@ def _data_of(args: Mapping[str, Any]) -> list[ChatMessage]:
     parts = [mark("data", str(text), number=number) for number, text in enumerate(args.get("data", ()), 1)]
     lines = args.get("lines") or ()
     if lines:
-        parts.append(mark("data", "\n".join(f"{who}: {text}" for who, text in lines), name="conversation"))
+        parts.append(mark("data", _said(lines), name="conversation"))
     return [ChatMessage("user", "\n\n".join(parts))] if parts else []
 
 

@@ -81,7 +81,11 @@ class Endpoint(msgspec.Struct, frozen=True):
 
 
 class ModelSettings(msgspec.Struct, frozen=True):
-    """`llm:` of bot.yaml. `lacks` names the variables without whose values the models cannot be asked."""
+    """`llm:` of bot.yaml. `lacks` names the variables without whose values the models cannot be asked.
+
+    `links` are the hosts to which links lead that a model may write, beside those of `safety`; `length` is the most
+    characters of what it says (0: as the guard has it).
+    """
 
     endpoint: Endpoint
     mode: Mode = "fallback"
@@ -90,6 +94,8 @@ class ModelSettings(msgspec.Struct, frozen=True):
     budgets: dict[Scope, Budget] = {}
     mask: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    length: int = 0
 
 
 def require() -> None:

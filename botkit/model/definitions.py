@@ -227,6 +227,8 @@ class AnswerStep(msgspec.Struct, frozen=True, omit_defaults=True, tag="answer"):
 
 
 class Agent(msgspec.Struct, frozen=True, omit_defaults=True, tag="agent"):
+    """Let a model talk within bounds; `pins` are the arguments of its tools that are not its to choose, by action."""
+
     instructions: Text
     tools: tuple[str, ...] = ()
     until: Source | None = None
@@ -234,6 +236,7 @@ class Agent(msgspec.Struct, frozen=True, omit_defaults=True, tag="agent"):
     limits: dict[str, int] = {}
     otherwise: str = ""
     on_error: str = ""
+    pins: dict[str, dict[str, Value]] = {}
 
 
 class Generate(msgspec.Struct, frozen=True, omit_defaults=True, tag="generate"):

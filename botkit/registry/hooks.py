@@ -26,7 +26,10 @@ class Action(msgspec.Struct, frozen=True):
 
 
 class Guard(msgspec.Struct, frozen=True):
-    """A function that reads every text in one direction. If a `required` one fails, the text is refused."""
+    """A function that reads every text in one direction, or every call that a model wants (`tool`).
+
+    If a `required` one fails, the text or the call is refused.
+    """
 
     direction: Direction
     function: Callable[..., Any]

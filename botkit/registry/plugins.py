@@ -6,7 +6,7 @@
     @plugin.slot_type(...)     a kind of value that customers write
     plugin.answer(...)         a frequent question and its reply
     @plugin.knowledge(...)     a source of passages for questions
-    @plugin.guard(...)         reads every text that comes in or goes out
+    @plugin.guard(...)         reads every text that comes in or goes out, and every call that a model wants
     @plugin.before_turn        is told of an event before the dialogue sees it
     @plugin.after_turn         is told of a turn when it is stored
     @plugin.start              opens what the plugin needs, once
@@ -145,13 +145,16 @@ class Plugin:
     ) -> Callable[[Function], Function]:
         """Add a guard on "input" or "output": `def check(ctx: Context, text: str) -> Verdict | None`.
 
-        None lets the text pass. If the guard fails or is too slow the text passes as well, unless it is `required`.
+        One on "tool" reads the calls that a language model wants, with all their arguments, before they are made:
+        `def check(ctx: Context, action: str, args: dict) -> Verdict | None`. None lets it pass. If the guard fails or
+        is too slow it passes as well, unless it is `required`.
         """
 
         def add(function: Function) -> Function:
-            if direction not in ("input", "output"):
-                raise RegistryError(f"a guard is on input or output, not on '{direction}'", place=place_of(function))
-            _check_hook(function, "a guard", 2)
+            if direction not in ("input", "output", "tool"):
+                message = f"a guard is on input, output or tool, not on '{direction}'"
+                raise RegistryError(message, place=place_of(function))
+            _check_hook(function, "a guard", 3 if direction == "tool" else 2)
             self.guards.append(Guard(direction, function, required, timeout))
             return function
 

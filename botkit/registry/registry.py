@@ -16,7 +16,7 @@ from botkit.model.events import Event, Failure, Result
 from botkit.model.parsers import SlotParser
 from botkit.model.replies import Call
 from botkit.model.turn import Turn
-from botkit.model.values import to_json
+from botkit.model.values import from_json, to_json
 from botkit.ports.clocks import Clock
 from botkit.ports.files import Files
 from botkit.ports.models import ModelGateway
@@ -288,16 +288,27 @@ class Registry:
         for host in self._hosts:
             for guard in host.plugin.guards:
                 if guard.direction == direction:
-                    verdict = await self._judge(guard, host, current, caller)
+                    verdict = await self._judge(guard, host, caller, current)
                     if verdict.refused:
                         return verdict
                     current = current if verdict.text is None else verdict.text
         return PASS if current == text else Verdict.replace(current)
 
-    async def _judge(self, guard: Guard, host: Host, text: str, caller: Caller) -> Verdict:
+    async def guard_call(self, action: str, args: Mapping[str, Any], caller: Caller) -> Verdict:
+        """Ask the guards of calls about one that a language model wants; the first refusal ends it."""
+        for host in self._hosts:
+            for guard in host.plugin.guards:
+                if guard.direction == "tool":
+                    given = from_json(dict(args))  # its own: what a guard changes there changes nothing
+                    verdict = await self._judge(guard, host, caller, action, given)
+                    if verdict.refused:
+                        return verdict
+        return PASS
+
+    async def _judge(self, guard: Guard, host: Host, caller: Caller, *asked: Any) -> Verdict:
         what = f"guard_{guard.direction}"
         ctx = host.context(caller, self._clock.now(), what=what)
-        given, well = await host.tell(guard.function, ctx, text, what=what, timeout=guard.timeout)
+        given, well = await host.tell(guard.function, ctx, *asked, what=what, timeout=guard.timeout)
         if well and given is None:
             return PASS
         if isinstance(given, Verdict):

@@ -1,14 +1,16 @@
-"""What a guard says of a text."""
+"""What a guard says of a text, or of a call that a language model wants."""
 
 from typing import Literal
 
 import msgspec
 
-Direction = Literal["input", "output"]
+Direction = Literal["input", "output", "tool"]
 
 
 class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     """A guard's judgement: `refused` says why the text may not pass; else `text` replaces it (None: as it is).
+
+    Nothing replaces a call: it is refused, or made as it is.
 
     The reason is for the turn's record, not for the customer: what the customer hears is the flow `on_blocked`.
     """

@@ -7,7 +7,7 @@ signatures of the actions, its commands for being JSON. Whatever goes wrong is a
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 import msgspec
@@ -21,6 +21,7 @@ from botkit.model.flowset import FlowSet
 from botkit.model.replies import Call
 from botkit.model.session import Frame, Session, Talk
 from botkit.ports.models import Asking, ModelGateway, ModelRequest, Purpose
+from botkit.registry.contexts import Caller
 from botkit.registry.registry import Registry
 from botkit.runtime.streaming import Live, Streams
 
@@ -109,7 +110,7 @@ class Models:
         live = self.streams.open(session, reply, self._judge(request, session)) if reply and self.streams else None
         try:
             completion = await self.gateway.complete(request, asking, live.take if live is not None else None)
-            given = await self._given(call, session, request, completion, asking)
+            given = await self._given(flows, call, session, request, completion, asking)
         except BaseException:
             if live is not None:
                 live.abort()
@@ -119,6 +120,7 @@ class Models:
 
     async def _given(
         self,
+        flows: FlowSet,
         call: Call,
         session: Session,
         request: ModelRequest,
@@ -138,14 +140,18 @@ class Models:
             "first": round(completion.first, 3),
             "sent": _sent(request),
         }
+        judge = self._judge(request, session)
         if call.args.get("purpose") == "route":
-            return {"commands": read_commands(completion.text), **used}
-        why = self._judge(request, session)(completion.text) if completion.text else ""
+            return {"commands": [_reasonable(one, judge) for one in read_commands(completion.text)], **used}
+        why = judge(completion.text) if completion.text else ""
         if why:
             raise ModelError(why, reason="blocked")
         if self._moderates and completion.text:
             await self._moderate(completion.text, asking)
-        calls = [self._checked(call.args, one) for one in completion.calls]
+        caller = caller_for(session, flows)
+        calls = [
+            await self._allowed(self._checked(call.args, one), call.args, judge, caller) for one in completion.calls
+        ]
         if not calls and not completion.text.strip():
             raise ModelError("the model gave nothing", reason="empty")
         return {"text": completion.text, "calls": calls, **used}
@@ -172,15 +178,66 @@ class Models:
             return {**found, "error": f"the arguments are no JSON: {error}"}
         if not isinstance(given, dict):
             return {**found, "error": "the arguments are no JSON object"}
-        action = offered_names(map(str, args.get("tools", ()))).get(call.name, "")
-        wrong = self._registry.check_arguments(action, given) if call.name != FINISH and action else ""
+        action = _action_of(args, call.name)
+        wrong = self._registry.check_arguments(action, {**given, **_pinned(args, action)}) if action else ""
         return {**found, "args": given, **({"error": wrong} if wrong else {})}
+
+    async def _allowed(
+        self, call: dict[str, Any], args: Mapping[str, Any], judge: Callable[[str], str], caller: Caller
+    ) -> dict[str, Any]:
+        """Give a call that the model wants with why it is not allowed, if a guard refuses it.
+
+        What it writes into arguments may be shown, when a customer is asked for a yes: it is judged as a text is.
+        """
+        given, action = call.get("args"), _action_of(args, call["name"])
+        if given is None or call.get("error"):
+            return call
+        why = judge("\n".join(_texts_in(given)))
+        if not why and action:
+            verdict = await self._registry.guard_call(action, {**given, **_pinned(args, action)}, caller)
+            why = verdict.refused
+        return {**call, "refused": f"This is not allowed: {why}."} if why else call
 
 
 def _by_intents(flows: FlowSet, session: Session) -> Sequence[str]:
     """Give the flows of the intents that the classifier holds for nearest to the message, unsure as it is."""
     matches = session.routed.evidence.intents if session.routed is not None else ()
     return [name for match in matches for name in flows.starts.get(match.name, ())]
+
+
+def _action_of(args: Mapping[str, Any], name: str) -> str:
+    """Give the action that a tool is; none for `finish`, and for what was not offered."""
+    return "" if name == FINISH else offered_names(map(str, args.get("tools", ()))).get(name, "")
+
+
+def _pinned(args: Mapping[str, Any], action: str) -> Mapping[str, Any]:
+    """Give the arguments that the flow gives, and not the model."""
+    found: Mapping[str, Any] = (args.get("pins") or {}).get(action, {})
+    return found
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    """List the texts in arguments, their names included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield str(name)
+            yield from _texts_in(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts_in(one)
+
+
+def caller_for(session: Session, flows: FlowSet) -> Caller:
+    """Give for whom plugins are asked something."""
+    return Caller(
+        conversation=session.conversation,
+        channel=session.channel,
+        customer=session.customer,
+        locale=session.locale,
+        timezone=flows.settings.timezone,
+    )
 
 
 def _talk_of(session: Session, call: Call) -> Talk:
@@ -205,6 +262,11 @@ def read_commands(text: str) -> list[Any]:
     if not isinstance(commands, list):
         raise ModelError("there is no list of commands", reason="malformed")
     return [one for one in commands if isinstance(one, dict)]
+
+
+def _reasonable(command: dict[str, Any], judge: Callable[[str], str]) -> dict[str, Any]:
+    """Give a command without the reason that it gives where that may not be shown: people and customers read it."""
+    return {**command, "reason": ""} if judge(str(command.get("reason") or "")) else command
 
 
 def _last_said(request: ModelRequest) -> str:

@@ -20,7 +20,7 @@ from botkit.registry.contexts import Caller
 from botkit.registry.registry import Registry
 from botkit.runtime.books import FlowBook
 from botkit.runtime.limiting import Limiting
-from botkit.runtime.models import Models
+from botkit.runtime.models import Models, caller_for
 from botkit.runtime.packets import mask_packet
 from botkit.runtime.passages import Passages
 from botkit.runtime.recognition import Recogniser
@@ -73,13 +73,7 @@ class Turning:
 
     def caller(self, session: Session) -> Caller:
         """Give for whom plugins are asked something."""
-        return Caller(
-            conversation=session.conversation,
-            channel=session.channel,
-            customer=session.customer,
-            locale=session.locale,
-            timezone=self._book.current.settings.timezone,
-        )
+        return caller_for(session, self._book.current)
 
     async def make(
         self, conversation: str, session: Session | None, arrived: Arrived, early: dict[str, Early] | None

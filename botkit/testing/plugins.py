@@ -138,6 +138,10 @@ class PluginHarness:
         """Show a text to the plugin's guards."""
         return await self.registry.guard(direction, text, self._who())
 
+    async def guard_call(self, action: str, **args: Any) -> Verdict:
+        """Show a call that a language model wants, of any plugin's action, to the plugin's guards."""
+        return await self.registry.guard_call(action, args, self._who())
+
     async def search(self, question: str, most: int = 3) -> tuple[Passage, ...]:
         """Ask the plugin's knowledge sources."""
         found: list[Passage] = []

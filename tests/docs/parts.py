@@ -51,7 +51,7 @@ TAKES = {
     "team": "name of a team",
     "step_id": "step id",
     "action": "name of an action",
-    "actions": "one or more names of actions",
+    "tools": "one or more names of actions, or mappings with `action` and `with`",
     "event": "name of an event",
     "events": "one or more names of events",
     "commands": "one or more commands",

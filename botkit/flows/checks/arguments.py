@@ -7,7 +7,7 @@ from botkit.flows.checks.findings import Findings
 from botkit.flows.checks.schemas import misfit, offender
 from botkit.flows.checks.survey import Survey
 from botkit.model.catalogue import ActionSpec
-from botkit.model.definitions import Do, End, Flow, Run, Step, Value
+from botkit.model.definitions import Agent, Do, End, Flow, Run, Step, Value
 
 
 def check_arguments(survey: Survey, found: Findings) -> None:
@@ -18,6 +18,10 @@ def check_arguments(survey: Survey, found: Findings) -> None:
             match step.body:
                 case Do(action=action) if action in survey.bot.catalogue.actions:
                     _check_action(survey.bot.catalogue.actions[action], step, step.body.args, found)
+                case Agent(pins=pins):
+                    for action, args in pins.items():
+                        if action in survey.bot.catalogue.actions:
+                            _check_given(survey.bot.catalogue.actions[action], step, args, found)
                 case Run(flow=called) if called in survey.flows:
                     _check_run(survey, survey.flows[called], step, step.body, found)
                     if step.body.save and called not in giving:
@@ -38,6 +42,14 @@ def _place(value: Value, step: Step) -> Place:
 
 
 def _check_action(spec: ActionSpec, step: Step, args: Mapping[str, Value], found: Findings) -> None:
+    _check_given(spec, step, args, found)
+    for name in spec.parameters.get("required", ()):
+        if name not in args:
+            found.error(step.place, "wrong-arguments", f"action '{spec.name}' needs '{name}'", "give it under with:")
+
+
+def _check_given(spec: ActionSpec, step: Step, args: Mapping[str, Value], found: Findings) -> None:
+    """Report arguments that an action does not take, or cannot use."""
     if not spec.parameters:
         return
     properties = spec.parameters.get("properties", {})
@@ -48,9 +60,6 @@ def _check_action(spec: ActionSpec, step: Step, args: Mapping[str, Value], found
             hint = found.meant(name, properties, otherwise=_takes(tuple(properties)))
             message = f"action '{spec.name}' takes no '{name}'"
             found.error(_place(value, step), "wrong-arguments", message, hint)
-    for name in spec.parameters.get("required", ()):
-        if name not in args:
-            found.error(step.place, "wrong-arguments", f"action '{spec.name}' needs '{name}'", "give it under with:")
 
 
 def _check_constant(spec: ActionSpec, name: str, value: Value, place: Place, found: Findings) -> None:

@@ -82,6 +82,9 @@ def _of_body(body: Body, place: Place) -> Iterator[Formula]:
             yield from of_value(value, place)
         case Agent():
             yield from of_text(body.instructions)
+            for pins in body.pins.values():
+                for value in pins.values():
+                    yield from of_value(value, place)
             if body.until is not None:
                 yield _condition(body.until, body.save)
         case Generate():

@@ -173,6 +173,33 @@ async def test_a_failing_guard_refuses_only_if_it_is_required(guard: Any, requir
     assert (await Registry([plugin]).guard("input", "hi", WHO)).refused == refused
 
 
+async def test_guards_of_calls_see_the_action_and_its_arguments() -> None:
+    plugin, other = Plugin("one"), Plugin("two")
+    seen: list[tuple[str, dict[str, Any]]] = []
+
+    @plugin.guard("tool")
+    def note(ctx: Context, action: str, args: dict[str, Any]) -> None:
+        seen.append((action, dict(args)))
+        args["amount"] = 0
+
+    @other.guard("tool")
+    async def cheap(ctx: Context, action: str, args: dict[str, Any]) -> Verdict | None:
+        return Verdict.refuse("too much") if args["amount"] > 100 else None
+
+    registry = Registry([plugin, other], clock=FakeClock())
+    assert await registry.guard_call("shop.pay", {"amount": 500}, WHO) == Verdict(refused="too much")
+    assert await registry.guard_call("shop.pay", {"amount": 5}, WHO) == Verdict()
+    assert seen == [("shop.pay", {"amount": 500}), ("shop.pay", {"amount": 5})]
+    assert await registry.guard("input", "hi", WHO) == Verdict()
+
+
+@pytest.mark.parametrize(("required", "refused"), [(False, ""), (True, "a required guard failed")])
+async def test_a_failing_guard_of_calls_refuses_only_if_it_is_required(required: bool, refused: str) -> None:
+    plugin = Plugin("one")
+    plugin.guard("tool", required=required)(lambda ctx, action, args: 1 / 0)
+    assert (await Registry([plugin]).guard_call("shop.pay", {}, WHO)).refused == refused
+
+
 async def test_a_late_guard_lets_pass() -> None:
     plugin = Plugin("one")
 
