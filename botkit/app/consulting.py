@@ -10,14 +10,14 @@ from botkit.app.directories import Checked
 from botkit.app.nearest import NearestFlows
 from botkit.llm.prompting import Prompts
 from botkit.model.flowset import FlowSet
+from botkit.ports.models import ModelGateway
 from botkit.runtime.models import Models
 
 if TYPE_CHECKING:
-    from botkit.llm.gateway import Gateway
     from botkit.safety.answering import Answering
 
 
-def models_of(checked: Checked, gateway: "Gateway | None") -> Models | None:
+def models_of(checked: Checked, gateway: ModelGateway | None) -> Models | None:
     """Give what asks the models of a bot; None where it has none."""
     if gateway is None:
         return None

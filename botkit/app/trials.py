@@ -6,23 +6,28 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import msgspec
 
 from botkit.app.bots import Bot, Exchange, exchange_of, guarding_of
+from botkit.app.confidences import confidences_of
+from botkit.app.consulting import models_of, with_model
 from botkit.app.directories import Checked
+from botkit.app.models import open_gateway
+from botkit.app.recordings import SUFFIX, Recordings, check_recordings
 from botkit.app.talks import attach
 from botkit.app.transcripts import line_of, readable
 from botkit.app.trials_reading import Called, Expectation, Move, StandIn, Trial, read_trials
 from botkit.app.understanding import Understanding
 from botkit.dialogue import new_session
-from botkit.errors import BotkitError, LoadError, Place, ResultError
+from botkit.errors import BotkitError, LoadError, Place, ResultError, UsageError
 from botkit.model.events import Event, Failure, Outside, Result
 from botkit.model.flowset import FlowSet
 from botkit.model.replies import Call
 from botkit.model.turn import Turn, Visit
 from botkit.model.values import File, from_json, plain, to_json
+from botkit.ports.models import LanguageModel, ModelGateway
 from botkit.ports.stored import Commit
 from botkit.ports.stores import Store
 from botkit.registry.contexts import Caller
@@ -38,6 +43,9 @@ from botkit.runtime.passages import Passages
 from botkit.safety import open_client
 from botkit.stores import open_files, open_store
 from botkit.testing.samples import sample
+
+if TYPE_CHECKING:
+    from botkit.llm.gateway import Gateway
 
 _GIVEN = "given"
 MOST_TIMERS = 1000  # that one `wait` may fire
@@ -78,11 +86,15 @@ class Outcome(msgspec.Struct, frozen=True):
 class Rehearsal:
     """Plays the trials of one bot. The flows are read once; each trial has its own store and plugins' state."""
 
-    def __init__(self, checked: Checked) -> None:
+    def __init__(self, checked: Checked, asks: ModelGateway | None = None) -> None:
+        """Take what a directory holds; `asks` is the gateway by which answers of its model are recorded anew."""
         if checked.flows is None:
             raise LoadError(checked.errors)
         self.checked = checked
-        self.flows: FlowSet = checked.flows
+        self.models = checked.config.models is not None
+        self.flows: FlowSet = with_model(checked.flows, checked.config) if self.models else checked.flows
+        self.recordings: dict[Path, Recordings] = {}
+        self._asks = asks
         self._understanding = understanding_of(checked)
 
     async def close(self) -> None:
@@ -94,13 +106,15 @@ class Rehearsal:
         began = time.perf_counter()
         complaints: list[Complaint] = []
         await self._understanding.prepare(self.flows, patience=LEARNING)
-        async with _Performance(self.checked, self.flows, self._understanding, trial) as performance:
+        recorded = self._recorded(trial)
+        async with _Performance(self.checked, self.flows, self._understanding, trial, recorded) as performance:
             for move in trial.talk:
                 try:
                     exchange = await performance.make(move)
                 except BotkitError as error:
                     complaints.append(Complaint(move.place, str(error)))
                     break
+                complaints += _unrecorded(move, recorded)
                 complaints += [Complaint(move.place, text) for text in judge(move.expect, exchange)]
         return Outcome(
             trial,
@@ -109,6 +123,27 @@ class Rehearsal:
             tuple(visit for turn in performance.turns for visit in turn.visits),
             time.perf_counter() - began,
         )
+
+    def _recorded(self, trial: Trial) -> Recordings | None:
+        """Give the recorded answers beside a trial's file; None where the bot has no model. Raises LoadError."""
+        if not self.models:
+            return None
+        path = Path(trial.place.file).with_suffix(SUFFIX)
+        if path not in self.recordings:
+            wrong = check_recordings(path)
+            if wrong is not None:
+                raise LoadError([wrong])
+            self.recordings[path] = Recordings(path, self._asks, confidences_of(self.checked.directory))
+        return self.recordings[path]
+
+
+def _unrecorded(move: Move, recorded: Recordings | None) -> list[Complaint]:
+    """Say what the model was asked in a move and has no recorded answer for."""
+    if recorded is None:
+        return []
+    missing, recorded.missing = recorded.missing, []
+    hint = "`botkit test DIR --record` asks the model"
+    return [Complaint(move.place, f"no recorded answer for {one!r}; {hint}") for one in dict.fromkeys(missing)]
 
 
 def understanding_of(checked: Checked) -> Understanding:
@@ -121,10 +156,22 @@ def understanding_of(checked: Checked) -> Understanding:
 
 
 async def play_all(
-    checked: Checked, trials: Iterable[Trial], tell: Callable[[Outcome], None] = lambda _: None
+    checked: Checked,
+    trials: Iterable[Trial],
+    tell: Callable[[Outcome], None] = lambda _: None,
+    *,
+    record: bool = False,
+    prune: bool = True,
+    model: LanguageModel | None = None,
 ) -> list[Outcome]:
-    """Play trials one after the other; `tell` hears of each when it has ended."""
-    rehearsal = Rehearsal(checked)
+    """Play trials one after the other; `tell` hears of each when it has ended.
+
+    With `record` the bot's language model (or `model`) is asked what has no recorded answer yet, and what it gives is
+    written beside the tests; with `prune` answers that no trial heard go. Raises UsageError where there is no model.
+    """
+    store = open_store("sqlite://")
+    asks = await _open_model(checked, store, model) if record else None
+    rehearsal = Rehearsal(checked, asks)
     outcomes: list[Outcome] = []
     try:
         for trial in trials:
@@ -132,13 +179,34 @@ async def play_all(
             tell(outcomes[-1])
     finally:
         await rehearsal.close()
+        if asks is not None:
+            for recorded in rehearsal.recordings.values():
+                recorded.write(prune=prune)
+            await asks.close()
+            await store.close()
     return outcomes
+
+
+async def _open_model(checked: Checked, store: Store, model: LanguageModel | None) -> "Gateway":
+    await store.open()
+    gateway = await open_gateway(checked.config.models, store.shared, WallClock(), model)
+    if gateway is None:
+        await store.close()
+        raise UsageError("there is no language model to record", hint="llm: of bot.yaml names one, with its key")
+    return gateway
 
 
 class _Performance:
     """One trial on its stage: a bot without channels and without a clock of its own."""
 
-    def __init__(self, checked: Checked, flows: FlowSet, understanding: Understanding, trial: Trial) -> None:
+    def __init__(
+        self,
+        checked: Checked,
+        flows: FlowSet,
+        understanding: Understanding,
+        trial: Trial,
+        recorded: Recordings | None,
+    ) -> None:
         self.trial = trial
         self.conversation = f"{trial.channel}:{_chat(trial.name)}"
         self.clock = FixedClock(trial.now)
@@ -160,6 +228,7 @@ class _Performance:
             guarding=guarding_of(msgspec.structs.replace(checked.config.safety, rate=None)),  # a test writes fast
             senses=understanding.senses,
             passages=Passages(understanding.libraries, registry.sources(), waits=understanding.senses),
+            models=models_of(msgspec.structs.replace(checked, registry=registry), recorded),
         )
         self._bot = Bot(checked, self._engine, {})
         self._events = 0
@@ -312,6 +381,10 @@ class StandInRegistry:
             except ResultError:
                 pass
         return to_json(plain(value))
+
+    def check_arguments(self, name: str, args: Mapping[str, Any]) -> str:
+        """Say why arguments do not fit an action's signature."""
+        return self._registry.check_arguments(name, args)
 
     async def guard(self, direction: Direction, text: str, caller: Caller) -> Verdict:
         """Ask the guards."""

@@ -27,9 +27,15 @@ def play(
         float, typer.Option("--fail-under", metavar="N", min=0, max=100, help="Fail below this coverage in percent.")
     ] = 0.0,
     *,
+    record: Annotated[
+        bool,
+        typer.Option("--record", help="Ask the language model what has no recorded answer."),
+    ] = False,
     coverage: Annotated[bool, typer.Option("--coverage/--no-coverage", help="Say what was never seen.")] = True,
 ) -> None:
     """Play the conversation tests of a bot, tests/*.yaml.
+
+    A language model is not asked: its answers are those that were recorded beside the tests.
 
     Exits with 1 if one fails, or if less is covered than --fail-under asks for.
 
@@ -37,6 +43,7 @@ def play(
     botkit test flows/support
     botkit test flows/support -k return --no-coverage
     botkit test flows/support --junit report.xml --fail-under 90
+    botkit test flows/content --record      ask the model anew where no answer is kept
     """
     from botkit.app.directories import check_directory
     from botkit.app.trials import play_all
@@ -54,7 +61,7 @@ def play(
     chosen = [trial for trial in trials if name.casefold() in trial.name.casefold()]
     if not chosen:
         raise UsageError(_nothing(directory, name, trials))
-    outcomes = asyncio.run(play_all(checked, chosen, report))
+    outcomes = asyncio.run(play_all(checked, chosen, report, record=record, prune=len(chosen) == len(trials)))
     if junit is not None:
         _write_junit(junit, outcomes)
     seen = cover(checked.flows, (visit for outcome in outcomes for visit in outcome.visits))
