@@ -225,10 +225,15 @@ def _after_repair(work: Work, frame: Frame, value: Any) -> None:
 
 
 def cancel(work: Work) -> None:
-    """End the top flow and those that called it by `run`, and say so; what it interrupted resumes after."""
-    drop_repairs(work)
+    """End the top flow and those that called it by `run`, and say so; what it interrupted resumes after.
+
+    What a repair flow called, such as the assistant that `on_no_match` runs, is a flow to end like others.
+    """
     title = None
-    if work.stack:
+    while title is None and work.stack and (group := top_group(work))[0].entered == "repair":
+        title = title_of(work, work.flow_of(group[1])) if len(group) > 1 else None
+        abandon(work)
+    if title is None and work.stack:
         title = title_of(work, work.flow_of(begun(work)))
         abandon(work)
     resumed = bool(work.stack and work.top.asked and not _only_waits(work))

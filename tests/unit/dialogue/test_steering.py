@@ -64,6 +64,35 @@ def test_cancel_with_nothing_open_says_so() -> None:
     assert talk().say("cancel") == "There's nothing to cancel at the moment."
 
 
+MENDING = """
+flows:
+  pay:
+    title: your payment
+    start: {commands: [pay]}
+    steps: [{ask: account, type: integer, say: Which account?}, say: Paid.]
+  assist:
+    title: your question
+    steps: [{ask: wish, say: What is it about?}, say: Noted.]
+  on_no_match:
+    steps: [{run: assist}]
+"""
+
+
+def test_cancel_ends_what_a_repair_flow_called_and_nothing_below_it() -> None:
+    one = Talk(build(MENDING))
+    assert one.say("blah") == "What is it about?"
+    assert one.say("cancel") == "All right, I've stopped that."
+    assert one.stack == []
+    one = Talk(build(MENDING))
+    for said in ("/pay", "blah", "blah", "blah"):
+        one.say(said)
+    assert one.stack == ["pay", "on_no_match", "assist"]
+    assert (
+        one.say("cancel") == "All right, I've stopped that.\nNow back to where we were: your payment.\nWhich account?"
+    )
+    assert one.stack == ["pay"]
+
+
 def test_an_exact_label_of_the_open_question_comes_before_control() -> None:
     one = talk("pay my bill", "B123")
     assert one.say("cancel") == "All right, I've stopped that." if one.route == "control" else "Paid B123."
