@@ -49,10 +49,18 @@ def agent(work: Work, step: Step, body: Agent) -> None:
 
 
 def _begin(work: Work, step: Step) -> None:
-    """Begin a talk with what the customer said last."""
-    text = work.message.text
-    messages = talks.heard(Talk(step.id, turns=0), text) if text.strip() else Talk(step.id)
-    work.change(talk=messages)
+    """Begin a talk with what the customer said last; the model sees what was said before it apart from that."""
+    text, lines = work.message.text, last_lines(work)
+    if not text.strip():
+        work.change(talk=Talk(step.id, before=_pairs(lines)))
+        return
+    by_customer = [at for at, (who, _) in enumerate(lines) if who == "customer"]
+    before = [line for at, line in enumerate(lines) if at not in by_customer[-1:]]
+    work.change(talk=talks.heard(Talk(step.id, turns=0, before=_pairs(before)), text))
+
+
+def _pairs(lines: list[list[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((who, text) for who, text in lines)
 
 
 def render_apart(work: Work, text: Text) -> tuple[str, list[str]]:
@@ -80,8 +88,8 @@ def ask_agent(work: Work, step: Step, body: Agent) -> None:
     }
     if body.pins:
         args["pins"] = pins_of(work, body)
-    if len(talk.messages) <= 1:
-        args["lines"] = last_lines(work)[:-1]
+    if talk.before:
+        args["lines"] = [list(line) for line in talk.before]
     if body.save or body.until is not None:
         args["finish"] = _schema_of(work, body.save) if body.save else {}
     left = float(body.limits.get("seconds", SECONDS)) - talk.seconds

@@ -15,6 +15,9 @@ from botkit.model.values import from_json
 FINISH: Final = "finish"
 """The tool by which a model says that it is done; offered where the step has `save` or `until`."""
 
+NOTHING: Final = "–"
+"""How an argument that is empty is shown to a customer."""
+
 LONGEST_RESULT: Final = 24_000  # characters of a tool's result that a model is told
 LONGEST_NAME: Final = 64  # characters of a tool's name, as the field's servers take them
 
@@ -95,7 +98,12 @@ def told_result(result: Result) -> str:
     text = json.dumps(from_json(result.value), ensure_ascii=False, default=str)
     if len(text) <= LONGEST_RESULT:
         return text
-    return json.dumps({"cut": text[:LONGEST_RESULT], "left_out": len(text) - LONGEST_RESULT}, ensure_ascii=False)
+    told = _cut(text, LONGEST_RESULT - 100)
+    return told if len(told) <= LONGEST_RESULT else _cut(text, 2 * LONGEST_RESULT - 100 - len(told))
+
+
+def _cut(text: str, most: int) -> str:
+    return json.dumps({"cut": text[:most], "left_out": len(text) - most}, ensure_ascii=False)
 
 
 def changed_use(talk: Talk, id_: str, **fields: Any) -> Talk:
@@ -158,8 +166,10 @@ def named_call(use: ToolUse) -> str:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, list) and all(isinstance(item, str | int | float) for item in value):
+    if value and isinstance(value, list) and all(isinstance(item, str | int | float) for item in value):
         return " + ".join(map(str, value))
+    if value in ("", []):
+        return NOTHING
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 

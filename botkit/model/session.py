@@ -44,7 +44,7 @@ class Talk(msgspec.Struct, frozen=True, array_like=True):
 
     `asking` is the use that the customer is asked to confirm, `said` what they say meanwhile; `turns` counts their
     messages, `calls` and `seconds` what the last of them used, `tokens` what all of it did. `text` is what the model
-    said last.
+    said last, `before` the lines of the conversation before it, (who, text).
     """
 
     step: str
@@ -57,6 +57,7 @@ class Talk(msgspec.Struct, frozen=True, array_like=True):
     seconds: float = 0.0
     tokens: int = 0
     text: str = ""
+    before: tuple[tuple[str, str], ...] = ()
 
 
 class Frame(msgspec.Struct, frozen=True, array_like=True):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from botkit.dialogue import talks
 from botkit.flows import load
 from botkit.model.catalogue import ActionSpec, Catalogue
 from botkit.model.events import Failure, Message, Result
@@ -144,6 +145,13 @@ def test_a_write_is_made_after_a_yes_to_its_very_arguments() -> None:
     assert talk.calls[-2].effect == "write"
 
 
+def test_a_question_shows_arguments_of_every_kind() -> None:
+    wanted = call("pay", order="#W1", note="", items=["1", "2"], none=[], gift=True, card={"id": 7}, unset=None)
+    talk = begin(build(AGENT), Model(said("", wanted)), pay={"ok": True})
+    shown = 'Pay (order: #W1, note: –, items: 1 + 2, none: –, gift: true, card: {"id": 7}).'
+    assert talk.text.startswith(shown)
+
+
 @pytest.mark.parametrize("reply", ["no", "不", "nope", "👎"])
 def test_a_no_makes_no_write_and_the_model_hears_of_it(reply: str) -> None:
     model = Model(said("", call("pay", order="#W1")), said("All right."))
@@ -189,6 +197,35 @@ def test_two_writes_of_one_id_need_two_yeses() -> None:
     talk.say("yes")
     assert made(talk) == [("shop.pay", {"order": "#W1"})]
     assert "#W2" in talk.text
+
+
+@pytest.mark.parametrize("said_then", ["cancel", "start over", "talk to a person"])
+def test_who_leaves_at_the_question_makes_no_write(said_then: str) -> None:
+    model = Model(said("", call("pay", order="#W1")), said("Hello again."))
+    talk = begin(build(AGENT), model, pay={"ok": True})
+    talk.say(said_then)
+    talk.say("yes")
+    assert made(talk) == []
+
+
+def test_what_was_said_before_the_talk_stays_before_the_model() -> None:
+    steps = "- ask: colour\n  say: Which colour?\n- say: Let me see.\n- agent: Help."
+    model = Model(said("Hello."), said("Still here."))
+    talk = begin(build(steps), model)
+    talk.say("blue")
+    talk.say("and now?")
+    before = [["customer", "/help"], ["bot", "Which colour?"], ["bot", "Let me see."]]
+    assert [asked.args["lines"] for asked in model.asked] == [before, before]
+    assert model.seen[1] == [("user", "blue"), ("assistant", "Hello."), ("user", "and now?")]
+
+
+@pytest.mark.parametrize("text", ["x" * 30_000, '"' * 30_000, "\\" * 12_500, "字" * 23_999])
+def test_a_result_that_is_too_long_is_cut_and_says_so(text: str) -> None:
+    told = talks.told_result(Result("e", value=text))
+    assert len(told) <= talks.LONGEST_RESULT
+    read = json.loads(told)
+    assert json.dumps(text, ensure_ascii=False).startswith(read["cut"])
+    assert len(read["cut"]) + read["left_out"] == len(json.dumps(text, ensure_ascii=False))
 
 
 def test_an_argument_that_changes_after_the_yes_is_asked_about_again() -> None:

@@ -117,7 +117,7 @@ ORDERS: dict[str, tuple[str, ...]] = {
         "verified",
         "talk",
     ),
-    "Talk": ("step", "messages", "uses", "asking", "said", "turns", "calls", "seconds", "tokens", "text"),
+    "Talk": ("step", "messages", "uses", "asking", "said", "turns", "calls", "seconds", "tokens", "text", "before"),
     "ToolUse": ("id", "name", "action", "args", "write", "effect", "agreed", "result"),
     "ChatMessage": ("role", "text", "calls", "call", "images"),
     "ToolCall": ("id", "name", "arguments"),
