@@ -22,7 +22,7 @@ class Worker:
 
     def __init__(self, setup: Setup) -> None:
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([work.__module__])
+        context.set_forkserver_preload([work.__module__, *setup.preload])
         self._line, theirs = context.Pipe()
         self._process = context.Process(target=work, args=(setup, theirs), daemon=True)
         self._theirs: Connection | None = theirs

@@ -42,7 +42,7 @@ class Setup(msgspec.Struct, frozen=True):
 
     `role` is its part where several share a store. `around` and `around_channel` name functions (module:name) that
     change its store and its connector, `paths` where Python finds them; `marks` makes it tell when the mark of each
-    sent reply is durable.
+    sent reply is durable. `preload` are modules that the first worker of a test run loads for all of them.
     """
 
     directory: str
@@ -56,6 +56,7 @@ class Setup(msgspec.Struct, frozen=True):
     around_channel: str = ""
     paths: tuple[str, ...] = ()
     marks: bool = False
+    preload: tuple[str, ...] = ()
 
 
 def work(setup: Setup, line: Connection) -> None:
