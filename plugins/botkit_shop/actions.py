@@ -9,18 +9,34 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator, Field
 
 from botkit import ActionError, Context, Plugin
-from botkit_shop import addresses, choices, demo, labels, loading, schema
+from botkit_shop import addresses, choices, demo, inputs, labels, loading, schema
 from botkit_shop.desk import Desk
-from botkit_shop.inputs import Items
 from botkit_shop.ledger import Caller
 from botkit_shop.refusals import REFUSALS, refuse, wording
 
 Document = dict[str, Any]
+OrderId = Annotated[str, Field(description="the order's number with its #, such as #W1000001")]
+UserId = Annotated[str, Field(description="the customer's user id, as it was found")]
+ProductId = Annotated[str, Field(description="a product's id, which is not that of an item")]
+ItemIds = Annotated[
+    list[str],
+    BeforeValidator(inputs.parted),
+    Field(description="ids of items of the order, one more than once if several of it are meant"),
+]
+NewItemIds = Annotated[
+    list[str],
+    BeforeValidator(inputs.parted),
+    Field(description="for each of item_ids, in that order, the item of the same product that replaces it"),
+]
+PaymentMethodId = Annotated[str, Field(description="the id of one of the customer's payment methods")]
+Reason = Annotated[  # the desk says itself which reasons it takes, in the customer's language
+    str, Field(json_schema_extra={"enum": ["no longer needed", "ordered by mistake"]})
+]
 
 
 class ShopSettings(BaseModel):
@@ -77,7 +93,7 @@ def _user_id(ctx: Context) -> str | None:
     return str(found) if found else None
 
 
-def _identified(ctx: Context, desk: Desk, user_id: str) -> str:
+def _identified(ctx: Context, desk: Desk, user_id: UserId) -> str:
     """Remember who the customer is; a conversation helps one customer only."""
     if (_user_id(ctx) or user_id) != user_id:
         raise refuse("already_identified")
@@ -154,7 +170,7 @@ def show_address(
 
 
 @plugin.action(effect="read", timeout=5)
-def get_user_details(ctx: Context, user_id: str) -> Document:
+def get_user_details(ctx: Context, user_id: UserId) -> Document:
     """Give the customer's own profile as the shop keeps it."""
     with _desk(ctx) as (desk, caller):
         return desk.get_user_details(caller, user_id)
@@ -178,7 +194,7 @@ def order(ctx: Context, number: str) -> Document:
 
 
 @plugin.action(effect="read", timeout=5)
-def get_order_details(ctx: Context, order_id: str) -> Document:
+def get_order_details(ctx: Context, order_id: OrderId) -> Document:
     """Give one of the customer's orders as the shop keeps it."""
     with _desk(ctx) as (desk, caller):
         return desk.get_order_details(caller, order_id)
@@ -192,7 +208,7 @@ def item_choices(ctx: Context, number: str) -> list[Document]:
 
 
 @plugin.action(effect="read", timeout=5)
-def items_named(ctx: Context, number: str, text: str, chosen: Items = "") -> Document:
+def items_named(ctx: Context, number: str, text: str, chosen: list[str] | str = "") -> Document:
     """Find the items of an order that the customer's words name, leave open, or take off what is chosen."""
     with _desk(ctx) as (desk, caller):
         return choices.items_named(desk, caller, number, text, ctx.locale, chosen)
@@ -220,7 +236,7 @@ def payment_choices(ctx: Context, number: str = "", purpose: str = "") -> list[D
 
 
 @plugin.action(effect="read", timeout=5)
-def price_difference(ctx: Context, number: str, item_ids: Items, new_item_ids: Items) -> Document:
+def price_difference(ctx: Context, number: str, item_ids: ItemIds, new_item_ids: NewItemIds) -> Document:
     """Tell what replacing items of an order would cost or give back."""
     with _desk(ctx) as (desk, caller):
         return choices.price_difference(desk, caller, number, item_ids, new_item_ids)
@@ -234,14 +250,14 @@ def find_product(ctx: Context, text: str) -> list[Document]:
 
 
 @plugin.action(effect="read", timeout=5)
-def product(ctx: Context, product_id: str) -> Document:
+def product(ctx: Context, product_id: ProductId) -> Document:
     """Summarise a product: its options, prices and available variants."""
     with _desk(ctx) as (desk, _):
         return choices.product(desk, product_id, ctx.locale)
 
 
 @plugin.action(effect="read", timeout=5)
-def get_product_details(ctx: Context, product_id: str) -> Document:
+def get_product_details(ctx: Context, product_id: ProductId) -> Document:
     """Give a product with all its variants as the shop keeps it."""
     with _desk(ctx) as (desk, _):
         return desk.get_product_details(product_id)
@@ -258,7 +274,7 @@ def list_all_product_types(ctx: Context) -> dict[str, str]:
 
 
 @plugin.action(effect="write", timeout=10, idempotent=True)
-def cancel_pending_order(ctx: Context, order_id: str, reason: str) -> Document:
+def cancel_pending_order(ctx: Context, order_id: OrderId, reason: Reason) -> Document:
     """Cancel a pending order; reason is 'no longer needed' or 'ordered by mistake'."""
     with _desk(ctx) as (desk, caller):
         return desk.cancel_pending_order(caller, order_id, reason)
@@ -267,7 +283,7 @@ def cancel_pending_order(ctx: Context, order_id: str, reason: str) -> Document:
 @plugin.action(effect="write", timeout=10, idempotent=True)
 def modify_pending_order_address(
     ctx: Context,
-    order_id: str,
+    order_id: OrderId,
     address1: str,
     address2: str,
     city: str,
@@ -282,7 +298,7 @@ def modify_pending_order_address(
 
 @plugin.action(effect="write", timeout=10, idempotent=True)
 def modify_pending_order_items(
-    ctx: Context, order_id: str, item_ids: Items, new_item_ids: Items, payment_method_id: str
+    ctx: Context, order_id: OrderId, item_ids: ItemIds, new_item_ids: NewItemIds, payment_method_id: PaymentMethodId
 ) -> Document:
     """Replace items of a pending order by other variants of the same products, once."""
     with _desk(ctx) as (desk, caller):
@@ -290,7 +306,7 @@ def modify_pending_order_items(
 
 
 @plugin.action(effect="write", timeout=10, idempotent=True)
-def modify_pending_order_payment(ctx: Context, order_id: str, payment_method_id: str) -> Document:
+def modify_pending_order_payment(ctx: Context, order_id: OrderId, payment_method_id: PaymentMethodId) -> Document:
     """Pay a pending order by another method."""
     with _desk(ctx) as (desk, caller):
         return desk.modify_pending_order_payment(caller, order_id, payment_method_id)
@@ -299,7 +315,7 @@ def modify_pending_order_payment(ctx: Context, order_id: str, payment_method_id:
 @plugin.action(effect="write", timeout=10, idempotent=True)
 def modify_user_address(
     ctx: Context,
-    user_id: str,
+    user_id: UserId,
     address1: str,
     address2: str,
     city: str,
@@ -313,7 +329,9 @@ def modify_user_address(
 
 
 @plugin.action(effect="write", timeout=10, idempotent=True)
-def return_delivered_order_items(ctx: Context, order_id: str, item_ids: Items, payment_method_id: str) -> Document:
+def return_delivered_order_items(
+    ctx: Context, order_id: OrderId, item_ids: ItemIds, payment_method_id: PaymentMethodId
+) -> Document:
     """Ask for items of a delivered order to be taken back, once."""
     with _desk(ctx) as (desk, caller):
         return desk.return_delivered_order_items(caller, order_id, item_ids, payment_method_id)
@@ -321,7 +339,7 @@ def return_delivered_order_items(ctx: Context, order_id: str, item_ids: Items, p
 
 @plugin.action(effect="write", timeout=10, idempotent=True)
 def exchange_delivered_order_items(
-    ctx: Context, order_id: str, item_ids: Items, new_item_ids: Items, payment_method_id: str
+    ctx: Context, order_id: OrderId, item_ids: ItemIds, new_item_ids: NewItemIds, payment_method_id: PaymentMethodId
 ) -> Document:
     """Ask for items of a delivered order to be exchanged for variants of the same products, once."""
     with _desk(ctx) as (desk, caller):

@@ -56,10 +56,15 @@ def order_number(value: object) -> str:
     return f"#W{bare}" if bare.isdigit() else f"#{bare}"
 
 
+def parted(value: object) -> object:
+    """Give the parts of a text with commas or spaces between them; what is no text stays as it is."""
+    return [part for part in re.split(r"[\s,;，、；]+", value) if part] if isinstance(value, str) else value
+
+
 def item_list(value: object) -> list[str]:
     """Take item ids as a list, or as one text with commas or spaces between them."""
     if isinstance(value, str):
-        value = [part for part in re.split(r"[\s,;，、；]+", text(value, limit=2000)) if part]
+        value = parted(text(value, limit=2000))
     if not isinstance(value, Iterable) or isinstance(value, bytes | dict):
         raise refuse("bad_input")
     items = [text(item) for item in value]

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from botkit import ActionError, Context
+from botkit.registry.registry import Registry
+from botkit.registry.signatures import bind
 from botkit_shop import ShopSettings, actions, loading, plugin
 from botkit_shop.desk import Desk
 from botkit_shop.ledger import ledger
@@ -145,6 +147,22 @@ def test_every_action_works_and_only_writes_write(desk: Desk, data: dict[str, An
     assert (loading.snapshot(desk.engine) == data) == (name not in WRITES)
     lines = [(line["key"], line["action"], line["at"]) for line in ledger(desk.engine)]
     assert lines == ([("k", name, "2026-05-01T00:00:00+00:00")] if name in WRITES else [])
+
+
+@pytest.mark.parametrize("given", [["101", "102"], "101, 102", "101，102", "101 102"])
+async def test_items_are_offered_as_a_list_and_taken_as_a_text_too(desk: Desk, given: Any) -> None:
+    registry = Registry([plugin])
+    schema = plugin.actions["price_difference"].spec.parameters["properties"]["item_ids"]
+    assert (schema["type"], schema["items"]) == ("array", {"type": "string"})
+    arguments = {"number": "1000001", "item_ids": given, "new_item_ids": given}
+    assert registry.check_arguments("shop.price_difference", arguments) == ""
+    assert bind(plugin.actions["price_difference"].signature, arguments)["item_ids"] == ["101", "102"]
+
+
+@pytest.mark.parametrize("given", [{"101": 1}, 3, [["101"]], None])
+def test_what_is_no_list_of_items_is_told_to_a_model(given: Any) -> None:
+    arguments = {"number": "1000001", "item_ids": given, "new_item_ids": ["102"]}
+    assert "item_ids" in Registry([plugin]).check_arguments("shop.price_difference", arguments)
 
 
 PUBLIC = {
