@@ -349,21 +349,21 @@ def exchange_delivered_order_items(
 # --- the rest ---------------------------------------------------------------------------------
 
 
-@plugin.action(effect="read", timeout=2)
+@plugin.action(effect="read", timeout=5)
 def calculate(ctx: Context, expression: str) -> str:
     """Work out an expression of numbers, + - * / and parentheses."""
     with _desk(ctx) as (desk, _):
         return desk.calculate(expression)
 
 
-@plugin.action(effect="read", timeout=2)
+@plugin.action(effect="read", timeout=5)
 def think(ctx: Context, thought: str) -> str:
     """Take note of a thought; nothing happens."""
     with _desk(ctx) as (desk, _):
         return desk.think(thought)
 
 
-@plugin.action(effect="read", timeout=2)
+@plugin.action(effect="read", timeout=5)
 def transfer_to_human_agents(ctx: Context, summary: str) -> str:
     """Acknowledge a transfer to a person; the hand-off itself is the flow's step."""
     with _desk(ctx) as (desk, _):

@@ -24,11 +24,12 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class Request:
-    """One call that the customer wants; `refused` says that the desk must not do it."""
+    """One call that the customer wants; `refused` says that the desk must not do it, `out` is its result's digest."""
 
     function: str
     arguments: Mapping[str, Any]
     refused: bool = False
+    out: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,13 @@
 
 The folder holds `db.json`, and the cases as `cases.json` (a list, or a mapping with the list under `cases`), as
 `cases.jsonl`, or as one file each in `cases/`. A case has `user_id` (or the `email` of a user), `actions` with
-`name` and `arguments` (or `kwargs`), and `final_sha`, the digest of the shop's data afterwards. Reads among the
-actions are how somebody looked things up; a customer asks for the writes.
+`name` and `arguments` (or `kwargs`) and their `out_sha`, the digest of the result, and `final_sha`, that of the
+shop's data afterwards. Reads among the actions are how somebody looked things up; a customer asks for the writes.
 """
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,13 +41,16 @@ def missing(folder: Path = FOLDER) -> str:
     return ""
 
 
-def read(folder: Path = FOLDER) -> Iterator[Case]:
-    """Give the recorded cases that change or try to change something, every other one in Chinese."""
+def read(folder: Path = FOLDER, *, reads: bool = False) -> Iterator[Case]:
+    """Give the recorded cases that change or try to change something, every other one in Chinese.
+
+    With `reads` their requests are all actions, as a model makes them.
+    """
     shop = json.loads((folder / "db.json").read_text(encoding="utf-8"))
     for number, document in enumerate(_documents(folder)):
         user_id = _user_of(shop, document)
-        requests = _requests(shop, user_id, document)
-        if requests:
+        requests = _requests(shop, user_id, document, reads=reads)
+        if any(request.function in WRITES for request in requests):
             name = str(document.get("id", document.get("name", number)))
             yield Case(
                 name,
@@ -77,20 +81,21 @@ def _user_of(shop: Document, document: Document) -> str:
     return next(str(user_id) for user_id, known in shop["users"].items() if known["email"] == email)
 
 
-def _requests(shop: Document, user_id: str, document: Document) -> tuple[Request, ...]:
-    """Give the writes of a case; those that the desk refuses are marked."""
+def _requests(shop: Document, user_id: str, document: Document, *, reads: bool) -> tuple[Request, ...]:
+    """Give the writes of a case, with `reads` all its actions; writes that the desk refuses are marked."""
     engine = open_engine("sqlite:///:memory:")
     try:
         load(engine, shop)
         desk = Desk(engine)
-        wanted = (_request(action) for action in document["actions"] if action["name"] in WRITES)
-        return tuple(Request(r.function, r.arguments, refused=_refuses(desk, user_id, r)) for r in wanted)
+        wanted = (_request(action) for action in document["actions"] if reads or action["name"] in WRITES)
+        return tuple(replace(r, refused=r.function in WRITES and _refuses(desk, user_id, r)) for r in wanted)
     finally:
         engine.dispose()
 
 
 def _request(action: Mapping[str, Any]) -> Request:
-    return Request(action["name"], action.get("arguments", action.get("kwargs", {})))
+    arguments = action.get("arguments", action.get("kwargs", {}))
+    return Request(action["name"], arguments, out=str(action.get("out_sha", "")))
 
 
 def _refuses(desk: Desk, user_id: str, request: Request) -> bool:
