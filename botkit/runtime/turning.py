@@ -115,7 +115,9 @@ class Turning:
         if call.action == SEARCH and (self._passages is None or not self._passages.waits):
             return await self.perform(call, session)
         result = self._registry.perform_inline(call, self.caller(session))
-        if result is not None or early is None:
+        if (
+            result is not None or early is None or call.action == MODEL
+        ):  # it costs money, and shows: once, when stored
             return result
         task = asyncio.create_task(self.perform(call, session), name=f"read {call.id}")
         self.reads.add(task)

@@ -205,6 +205,18 @@ async def _is_asked(model: ScriptedModel, times: int) -> bool:
     return len(model.asked) == times
 
 
+async def test_a_message_that_comes_twice_asks_the_model_once(lamps: Path) -> None:
+    model = ScriptedModel("Which colour?", "Blue it is.", otherwise="Asked once more.")
+    async with await Bot.load(lamps, store="sqlite://", model=model) as bot:
+        await bot.say("/choose", "web:1")
+        incoming = Incoming(channel="web", chat="1", id="m2", event=Message("the blue one please"))
+        assert not (await bot.engine.take(incoming)).duplicate
+        await until("the model is asked again", lambda: _is_asked(model, 2))
+        await bot.engine.settle("web:1")
+        assert (await bot.engine.take(incoming)).duplicate
+        assert len(model.asked) == 2
+
+
 async def test_what_was_used_stands_in_the_record(lamps: Path) -> None:
     model = ScriptedModel("Which colour?")
     async with await Bot.load(lamps, store="sqlite://", model=model) as bot:
