@@ -25,13 +25,14 @@ from botkit.model.marking import mark
 from botkit.model.session import Session, Talk
 from botkit.ports.models import ModelRequest
 
-NAMES: Final = ("route", "agent", "generate", "answer")
+NAMES: Final = ("route", "agent", "generate", "answer", "summary")
 """The prompts that there are; each is a file `NAME.jinja`."""
 
 MOST_FLOWS: Final = 40  # that a model may choose from: the nearest, where there are more
 MOST_TOKENS: Final = 3_000  # of what is said of flows and answers
 MOST_EXAMPLES: Final = 3  # of an intent
-LAST_LINES: Final = 12  # of the talk, which the router sees
+MOST_TOLD: Final = 3_000  # characters of a talk that the router is told word by word; of a longer one
+LAST_LINES: Final = 8  # only the last lines are, and those before in short
 
 _LANGUAGES: Final = {"en": "English", "zh": "Chinese", "de": "German", "fr": "French", "es": "Spanish"}
 
@@ -86,9 +87,17 @@ def language_of(flows: FlowSet, locale: str) -> str:
 
 
 def route_request(
-    flows: FlowSet, session: Session, args: Mapping[str, Any], prompts: Prompts, nearest: Sequence[str] = ()
+    flows: FlowSet,
+    session: Session,
+    args: Mapping[str, Any],
+    prompts: Prompts,
+    nearest: Sequence[str] = (),
+    before: str = "",
 ) -> ModelRequest:
-    """Give what the router asks: commands for a message, with the flows that are `nearest` to it first."""
+    """Give what the router asks: commands for a message, with the flows that are `nearest` to it first.
+
+    `before` is the summary of what was said before the last lines.
+    """
     names = [name for name in args.get("flows", ()) if name in flows.flows]
     order = {name: place for place, name in enumerate(dict.fromkeys(nearest))}
     ranked = sorted(names, key=lambda name: order.get(name, len(order)))[:MOST_FLOWS]
@@ -104,14 +113,29 @@ def route_request(
         answers=_bounded(listed, MOST_TOKENS // 3),
         open=_open(flows, args),
     )
-    said = session.lines[-LAST_LINES - 1 : -1]
-    parts = [mark("data", _said(said), name="conversation")] if said else []
+    lines = session.lines[-LAST_LINES - 1 : -1] if before else session.lines[:-1]
+    parts = [mark("data", before, name="what was said before that")] if before else []
+    parts += [mark("data", _said(lines), name="conversation")] if lines else []
     known = {name: value for name, value in _slots_of(flows, session).items() if value is not None}
     if known:
         parts.append(mark("data", _said((name, str(value)) for name, value in known.items()), name="slots"))
     parts.append(mark("data", str(args.get("message", "")), name="message"))
     messages = (ChatMessage("system", system), ChatMessage("user", "\n\n".join(parts)))
     return ModelRequest(messages, schema=SCHEMA, schema_name="commands", temperature=0.0)
+
+
+def lines_before(session: Session) -> str:
+    """Give the lines of the talk before the last ones, where all of them are too long to be told word by word."""
+    if sum(len(text) for _, text in session.lines) <= MOST_TOLD:
+        return ""
+    return _said(session.lines[: -LAST_LINES - 1])
+
+
+def summary_request(flows: FlowSet, locale: str, text: str, prompts: Prompts, words: int) -> ModelRequest:
+    """Give what is asked for a summary of what was said."""
+    system = prompts.render("summary", name=flows.settings.name, language=language_of(flows, locale), words=words)
+    messages = (ChatMessage("system", system), ChatMessage("user", mark("data", text)))
+    return ModelRequest(messages, max_tokens=words * 4, temperature=0.0)
 
 
 def _slots_of(flows: FlowSet, session: Session) -> dict[str, Any]:

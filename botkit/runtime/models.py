@@ -14,7 +14,15 @@ import msgspec
 
 from botkit.dialogue.talks import FINISH, offered_names
 from botkit.errors import ModelError
-from botkit.llm.prompting import Prompts, agent_request, generate_request, route_request
+from botkit.llm.prompting import (
+    Prompts,
+    agent_request,
+    generate_request,
+    lines_before,
+    route_request,
+    summary_request,
+)
+from botkit.llm.shortening import WORDS, Summaries, shorten
 from botkit.model.completions import ChatMessage, Completion, ToolCall
 from botkit.model.events import Failure, Result
 from botkit.model.flowset import FlowSet
@@ -62,6 +70,7 @@ class Models:
         self._guards = guards
         self._nearest = nearest
         self._moderates = moderates
+        self._summaries = Summaries()
 
     async def perform(self, flows: FlowSet, call: Call, session: Session) -> Result:
         """Ask the model what a call asks it, and give the Result, whatever happens but its cancellation."""
@@ -92,13 +101,30 @@ class Models:
                     *_by_intents(flows, session),
                     *await self._nearest(flows, str(call.args.get("message", "")), session.locale),
                 )
-                return route_request(flows, session, call.args, self.prompts, nearest)
+                before = await self._before(flows, session, call)
+                return route_request(flows, session, call.args, self.prompts, nearest, before)
             case "agent":
-                return agent_request(flows, session, _talk_of(session, call), call.args, self.prompts)
+                request = agent_request(flows, session, _talk_of(session, call), call.args, self.prompts)
+                return await shorten(request, self._summaries, self._writer(flows, session, call))
             case "generate":
                 return generate_request(flows, session, call.args, self.prompts)
             case _:
                 raise ModelError("nobody knows what was asked", reason="malformed")
+
+    async def _before(self, flows: FlowSet, session: Session, call: Call) -> str:
+        """Give what was said before the last lines, in short; nothing where that is short anyway."""
+        older = lines_before(session)
+        return await self._summaries.of(older, self._writer(flows, session, call)) if older else ""
+
+    def _writer(self, flows: FlowSet, session: Session, call: Call) -> Callable[[str], Awaitable[str]]:
+        """Give what has the model write a summary."""
+
+        async def write(text: str) -> str:
+            request = summary_request(flows, session.locale, text, self.prompts, WORDS)
+            asking = Asking(session.conversation, visitor_of(session), "generate", call.flow, call.step)
+            return (await self.gateway.complete(request, asking)).text
+
+        return write
 
     async def _ask(self, flows: FlowSet, call: Call, session: Session) -> dict[str, Any]:
         request = await self.request(flows, call, session)
