@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PORT ?= $(or $(BOTKIT_PORT),8000)
 WORKERS ?= 3
 
-.PHONY: run test test-all check bench clean setup browser postgres widget
+.PHONY: run test test-all check bench clean setup browser postgres aimock widget
 
 setup: $(VENV)/.ready
 
@@ -56,6 +56,13 @@ postgres:
 	  $$SUDO env DEBIAN_FRONTEND=noninteractive \
 	    apt-get install -qq -y --no-install-recommends postgresql >/dev/null; }
 
+# A server that speaks as OpenAI's does, which others wrote
+aimock: tests/llm/node_modules/.ready
+
+tests/llm/node_modules/.ready: tests/llm/package-lock.json | setup
+	cd tests/llm && PATH="$(abspath $(BIN)):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	touch $@
+
 check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -63,14 +70,14 @@ check: setup
 	$(BIN)/mypy tests
 	$(BIN)/lint-imports
 
-test: check browser postgres
+test: check browser postgres aimock
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m 'not whole'
 
-test-all: check browser postgres
+test-all: check browser postgres aimock
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 
 bench: setup
 	$(BIN)/python -m tests.benchmarks
 
 clean:
-	rm -rf $(VENV) tests/browser/node_modules .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) tests/browser/node_modules tests/llm/node_modules .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist

@@ -136,6 +136,8 @@ class Bot:
         self.node = node
         self.understanding = understanding or Understanding()
         self.models = models
+        if models is not None:
+            models.heard = engine.meter.note_model
         self.receiving = Receiving(engine.store, engine, engine.clock)
         self.retention = retention_of(checked, engine)
         self.rooms = Rooms(engine, self.desk, rooms_of(connectors))
@@ -192,7 +194,7 @@ class Bot:
             checked.registry.connect(partial(open_client, checked.config.safety.allow_hosts))
             if node is None or node.turns:
                 await checked.registry.start()
-                models = await _open_models(checked, kept, clock, model, media)
+                models = await _open_models(checked, kept, clock, model, media, spans)
             built = connectors(checked) if connectors is not None else {}
             if node is not None:
                 await node.carrier.open()
@@ -406,10 +408,15 @@ class Bot:
 
 
 async def _open_models(
-    checked: Checked, store: Store, clock: Clock, model: LanguageModel | None, media: Media | None
+    checked: Checked,
+    store: Store,
+    clock: Clock,
+    model: LanguageModel | None,
+    media: Media | None,
+    spans: Spans | None,
 ) -> "Gateway | None":
     """Open what asks a bot's models, and lend it to its plugins."""
-    models = await open_gateway(checked.config.models, store.shared, clock, model, media)
+    models = await open_gateway(checked.config.models, store.shared, clock, model, media, spans)
     if models is not None:
         checked.registry.consult(models)
     return models

@@ -130,6 +130,7 @@ def _own(bot: Bot, numbers: Numbers) -> State:
         trouble=bool(bot.engine.health.trouble),
         lost=bot.checked.registry.lost,
         paused=bot.checked.registry.paused,
+        models_away=bot.models.away if bot.models is not None else None,
         away=bot.understanding.embedding.away if bot.understanding.embedding is not None else None,
     )
 

@@ -12,6 +12,7 @@ from botkit.flows import Node, Report, age, seconds, shapes
 from botkit.llm import Budget, Endpoint, ModelSettings, Prices, Timeouts, open_model, require
 from botkit.llm.settings import OPENAI, PERIODS, Scope
 from botkit.model.completions import ChatMessage
+from botkit.monitoring.spans import Spans
 from botkit.ports.clocks import Clock
 from botkit.ports.models import LanguageModel, Media, ModelRequest
 from botkit.ports.sharing import Shared
@@ -19,7 +20,7 @@ from botkit.safety import Kind, Masked, mask
 from botkit.safety.finding import KINDS
 
 if TYPE_CHECKING:
-    from botkit.llm.gateway import Gateway
+    from botkit.llm.gateway import Gateway, Served
 
 MODES: Final = ("off", "fallback", "first")
 _ENDPOINT: Final = (
@@ -258,6 +259,7 @@ async def open_gateway(
     clock: Clock,
     model: LanguageModel | None = None,
     media: Media | None = None,
+    spans: Spans | None = None,
 ) -> "Gateway | None":
     """Give what asks a bot's models; None where it has none, or lacks what they need.
 
@@ -268,15 +270,15 @@ async def open_gateway(
     elif settings is None or lacks_of(settings, Place()) is not None:
         return None
     from botkit.llm.budgets import Budgets
-    from botkit.llm.gateway import Gateway, Served
+    from botkit.llm.gateway import Gateway
 
     own = model is None
     if model is None:
         model, media = await open_model(settings.endpoint)
-    served = [Served(model, settings.endpoint.prices, settings.endpoint.max_tokens)]
+    served = [_served(model, settings.endpoint, spans)]
     if settings.fallback is not None and own:
         second, _ = await open_model(settings.fallback)
-        served.append(Served(second, settings.fallback.prices, settings.fallback.max_tokens))
+        served.append(_served(second, settings.fallback, spans))
     return Gateway(
         served,
         clock,
@@ -286,6 +288,16 @@ async def open_gateway(
         budgets=Budgets(shared, settings.budgets, settings.endpoint.api_key) if settings.budgets else None,
         masking=(lambda: Masking(settings.mask)) if settings.mask else None,
     )
+
+
+def _served(model: LanguageModel, endpoint: Endpoint, spans: Spans | None) -> "Served":
+    from botkit.llm.gateway import Served
+
+    if spans is not None:
+        from botkit.runtime.tracing import TracedModel
+
+        model = TracedModel(model, spans)
+    return Served(model, endpoint.prices, endpoint.max_tokens)
 
 
 async def look_at_model(endpoint: Endpoint) -> str:

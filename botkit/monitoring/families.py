@@ -33,6 +33,7 @@ class State(msgspec.Struct, frozen=True):
     lost: Mapping[str, int] = {}  # by plugin
     paused: Mapping[str, bool] = {}  # by action
     away: bool | None = None  # whether the embedder is; None: there is none
+    models_away: bool | None = None  # whether all language models are; None: there is none
 
 
 Read = Callable[[Meter, State], Values]
@@ -116,6 +117,35 @@ _METRICS: Final[tuple[tuple[Family, Read], ...]] = (
     (
         Family("botkit_embedder_away", "gauge", "1 while an embedder that failed is left alone."),
         lambda _, s: {} if s.away is None else s.away,
+    ),
+    (
+        Family(
+            "botkit_model_requests_total",
+            "counter",
+            "Tries to ask a language model, by how they ended.",
+            ("model", "purpose", "reason"),
+        ),
+        lambda m, _: m.asked.values,
+    ),
+    (
+        Family("botkit_model_seconds", "histogram", "Duration of such a try.", ("model",)),
+        lambda m, _: m.model_seconds.values,
+    ),
+    (
+        Family("botkit_model_first_token_seconds", "histogram", "Until the first token of an answer.", ("model",)),
+        lambda m, _: m.first_token.values,
+    ),
+    (
+        Family("botkit_model_tokens_total", "counter", "Tokens that were used.", ("model", "tokens")),
+        lambda m, _: m.tokens.values,
+    ),
+    (
+        Family("botkit_model_cost_total", "counter", "What they cost, in the bot's currency.", ("model",)),
+        lambda m, _: m.cost.values,
+    ),
+    (
+        Family("botkit_model_away", "gauge", "1 while all language models that failed are left alone."),
+        lambda _, s: {} if s.models_away is None else s.models_away,
     ),
     (
         Family("botkit_lost_calls", "gauge", "Calls that were given up and still run.", ("plugin",)),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Container
 from time import perf_counter
 from typing import Final
 
+from botkit.model.completions import Usage
 from botkit.model.events import Message, Opened, Owned, Press
 from botkit.model.replies import HandOff
 from botkit.model.turn import Turn
@@ -12,6 +13,7 @@ from botkit.monitoring.series import Counts, Histogram, Histograms
 from botkit.ports.stored import Commit
 
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)  # of turns and calls
+MODEL_SECONDS: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 8.0, 15.0, 30.0, 60.0)  # of language models
 WAITS: Final = (10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0, 14_400.0, 86_400.0)  # of customers in a queue
 MOST_AWAITED: Final = 10_000  # conversations whose turn or reply is timed at the same time
 
@@ -57,6 +59,11 @@ class Meter:
         self.claims = Counts()
         self.claim_seconds = Histograms(WAITS)
         self.refusals = Counts()
+        self.asked = Counts()
+        self.model_seconds = Histograms(MODEL_SECONDS)
+        self.first_token = Histograms(MODEL_SECONDS)
+        self.tokens = Counts()
+        self.cost = Counts()
         self.store_failures = 0
         self.tell: Callable[[Turn], None] | None = None
         self.came: dict[str, float] = {}  # conversations, and when what has no turn yet came there (perf_counter)
@@ -120,6 +127,20 @@ class Meter:
         self.calls.add(*key)
         if seconds:
             self.call_seconds.observe(seconds, action)
+
+    def note_model(self, model: str, purpose: str, reason: str, seconds: float, first: float, usage: Usage) -> None:
+        """Note how a try to ask a language model ended: the reason of its failure, or nothing; and what it used."""
+        self.asked.add(model, purpose, reason or "ok")
+        self.model_seconds.observe(seconds, model)
+        if not reason:
+            self.first_token.observe(first, model)
+        for kind, count in (
+            ("input", usage.input - usage.cached),
+            ("cached", usage.cached),
+            ("output", usage.output),
+        ):
+            self.tokens.add(model, kind, by=count)
+        self.cost.add(model, by=usage.cost)
 
 
 def outcome_of(code: str) -> str:

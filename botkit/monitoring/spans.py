@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Span, Tracer
 
 NAME: Final = "botkit"  # of the tracer, and of the service if nobody names it
-SPANS: Final = ("botkit.turn", "botkit.recognise", "botkit.action", "botkit.commit", "botkit.deliver")
+SPANS: Final = ("botkit.turn", "botkit.recognise", "botkit.action", "botkit.model", "botkit.commit", "botkit.deliver")
 EXPORTERS: Final = ("otlp", "console", "none")
 _ENDPOINTS: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _PROTOCOLS: Final = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")

@@ -36,7 +36,8 @@ class Shared(Protocol):
     """Kept by the store, for every process that has it open. All times are counted by the store's clock.
 
     A name is a short text of one's own (`poll telegram`, `telegram:42`). What is counted for one conversation alone
-    is named by it or by `send ` and it, and goes when it is erased; no other name has something of a customer in it.
+    is named by it, or by `send ` or `cost ` and it, and goes when it is erased; no other name has something of a
+    customer in it.
     Where one process alone can have the store, every duty is its own without end. Raises errors.StoreError when the
     store fails.
     """

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
+from botkit.errors import ModelError
 from botkit.model.catalogue import Capabilities
+from botkit.model.completions import Completion
 from botkit.model.events import Message, Press, Result
 from botkit.model.replies import Call, Reply
 from botkit.model.turn import Turn
@@ -13,6 +15,7 @@ from botkit.monitoring.meter import outcome_of
 from botkit.monitoring.spans import Attributes, Spans
 from botkit.monitoring.turns import ids_of
 from botkit.ports.connectors import Connector
+from botkit.ports.models import LanguageModel, ModelRequest, OnText
 from botkit.registry.contexts import Caller
 from botkit.runtime.engine import Engine
 
@@ -47,6 +50,43 @@ def trace(engine: Engine, spans: Spans) -> None:
             before(turn)
 
     engine.meter.tell = tell
+
+
+class TracedModel:
+    """A LanguageModel whose every try is a span."""
+
+    def __init__(self, model: LanguageModel, spans: Spans) -> None:
+        self._model = model
+        self._spans = spans
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self._model.name
+
+    @property
+    def features(self) -> frozenset[str]:
+        """What it can do."""
+        return self._model.features
+
+    async def complete(self, request: ModelRequest, on_text: OnText | None = None) -> Completion:
+        """Ask it; the span has what that used, or the reason of the failure."""
+        failed: ModelError | None = None
+        with self._spans.around("botkit.model", {"botkit.model": self.name}) as span:
+            try:
+                made = await self._model.complete(request, on_text)
+                span.set_attribute("botkit.tokens.input", made.usage.input)
+                span.set_attribute("botkit.tokens.output", made.usage.output)
+            except ModelError as error:
+                self._spans.blame(span, error.reason)
+                failed = error
+        if failed is not None:
+            raise failed
+        return made
+
+    async def close(self) -> None:
+        """Let go of it."""
+        await self._model.close()
 
 
 def _put(owner: Any, name: str, value: Any) -> None:

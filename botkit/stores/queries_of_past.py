@@ -39,9 +39,11 @@ KEY: Final = text_of(select(conversations.c.key).where(conversations.c.id == _wh
 _of_a_conversation = (customers, inbox, seen, turns, outbox, calls, timers, failures, threads)
 _named = select(conversations.c.id).where(conversations.c.key == _of).scalar_subquery()
 _sent_to = literal_column("'send '").concat(_named)
+_cost_of = literal_column("'cost '").concat(_named)
 ERASE: Final = (
     text_of(delete(files).where(files.c.conversation == _named)),
-    *(text_of(delete(table).where(table.c.key.in_([_named, _sent_to]))) for table in (rates, budgets)),
+    text_of(delete(rates).where(rates.c.key.in_([_named, _sent_to]))),
+    text_of(delete(budgets).where(budgets.c.key.in_([_named, _sent_to, _cost_of]))),
     *(text_of(delete(table).where(table.c.conversation == _of)) for table in _of_a_conversation),
     text_of(delete(conversations).where(conversations.c.key == _of)),
 )

@@ -17,6 +17,7 @@ ERASE: Final = (
     (
         'DELETE FROM budgets WHERE budgets."key" IN ((SELECT conversations.id FROM conversations WHERE '
         "conversations.\"key\" = :of), 'send ' || (SELECT conversations.id FROM conversations WHERE "
+        "conversations.\"key\" = :of), 'cost ' || (SELECT conversations.id FROM conversations WHERE "
         'conversations."key" = :of))'
     ),
     ("DELETE FROM customers WHERE customers.conversation = :of"),

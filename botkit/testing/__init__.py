@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from botkit.testing.embedders import FakeEmbedder
     from botkit.testing.files import FilesContract
     from botkit.testing.intakes import FakeIntake
+    from botkit.testing.language_models import LanguageModelContract
     from botkit.testing.models import ScriptedMedia, ScriptedModel
     from botkit.testing.plugins import PluginHarness, call
     from botkit.testing.samples import sample
@@ -31,6 +32,7 @@ __all__ = [
     "FakeIntake",
     "FilePlatform",
     "FilesContract",
+    "LanguageModelContract",
     "Platform",
     "PluginHarness",
     "ResultError",
@@ -55,6 +57,7 @@ _HOME = {
     "FakeIntake": "botkit.testing.intakes",
     "FilePlatform": "botkit.testing.stages",
     "FilesContract": "botkit.testing.files",
+    "LanguageModelContract": "botkit.testing.language_models",
     "Platform": "botkit.testing.stages",
     "PluginHarness": "botkit.testing.plugins",
     "ResultError": "botkit.errors",

@@ -74,6 +74,7 @@ async def fill(store: Store, conversation: str, files: Files | None = None) -> N
     for name in (conversation, f"send {conversation}"):
         await store.shared.reserve(name, 1.0, 60.0)
         await store.shared.spend(name, 1.0, 10.0, DAY)
+    await store.shared.spend(f"cost {conversation}", 1.0, 10.0, DAY)
 
 
 def _turn(conversation: str, seq: int, now: float, **fields: Any) -> Turn:

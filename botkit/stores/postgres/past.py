@@ -26,10 +26,12 @@ def _erase(table: str, which: str) -> str:
 
 _NAMES: Final = "SELECT id FROM conversations WHERE key = ANY($1::int8[])"
 _SENT_TO: Final = "SELECT 'send ' || id FROM conversations WHERE key = ANY($1::int8[])"
+_COST_OF: Final = "SELECT 'cost ' || id FROM conversations WHERE key = ANY($1::int8[])"
 _OF_THEM: Final = "conversation = ANY($1::int8[])"
 ERASE: Final = {
     "files": _erase("files", f"conversation IN ({_NAMES})"),
-    **{table: _erase(table, f"key IN ({_NAMES}) OR key IN ({_SENT_TO})") for table in ("rates", "budgets")},
+    "rates": _erase("rates", f"key IN ({_NAMES}) OR key IN ({_SENT_TO})"),
+    "budgets": _erase("budgets", f"key IN ({_NAMES}) OR key IN ({_SENT_TO}) OR key IN ({_COST_OF})"),
     **{
         table: _erase(table, _OF_THEM)
         for table in ("inbox", "seen", "turns", "outbox", "calls", "timers", "failures", "customers", "threads")

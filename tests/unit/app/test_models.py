@@ -6,13 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from botkit.app import Bot
 from botkit.app.config import Config, read_config
 from botkit.app.directories import check_directory
+from botkit.app.metrics import Numbers, read_metrics
 from botkit.errors import ModelError
 from botkit.llm import Budget, Endpoint, ModelSettings, Prices, Timeouts
-from botkit.model.completions import ChatMessage
+from botkit.model.completions import ChatMessage, Completion, Usage
+from botkit.monitoring.spans import Spans
 from botkit.ports.models import Asking, ModelRequest
 from botkit.testing import ScriptedModel
 
@@ -228,3 +233,33 @@ def test_a_bot_that_asks_no_model_loads_no_library(tmp_path: Path, llm: str) -> 
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() in ("[]", "['botkit.llm.gateway']")
+
+
+async def test_what_a_model_did_is_in_the_metrics_and_in_spans(tmp_path: Path) -> None:
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    broken = ModelError("no", reason="rejected")
+    model = ScriptedModel(Completion("Hi", usage=Usage(100, 20)), broken, name="small")
+    settings = "{model: m, api_key: k, prices: {input: 10000, output: 0}}"
+    spans = Spans(provider.get_tracer("test"))
+    async with await Bot.load(make_bot(tmp_path, settings), model=model, spans=spans) as bot:
+        assert bot.models is not None
+        await bot.models.complete(ModelRequest([ChatMessage("user", "Anna")]), Asking("web:1", purpose="agent"))
+        with pytest.raises(ModelError):
+            await bot.models.complete(ModelRequest([ChatMessage("user", "Anna")]), Asking("web:1"))
+        text = await read_metrics(bot, Numbers())
+    for line in (
+        'botkit_model_requests_total{model="small",purpose="agent",reason="ok"} 1',
+        'botkit_model_requests_total{model="small",purpose="plugin",reason="rejected"} 1',
+        'botkit_model_tokens_total{model="small",tokens="input"} 100',
+        'botkit_model_cost_total{model="small"} 1',
+        'botkit_model_first_token_seconds_count{model="small"} 1',
+        "botkit_model_away 0",
+    ):
+        assert line in text.splitlines()
+    made = [dict(span.attributes or {}) for span in exporter.get_finished_spans() if span.name == "botkit.model"]
+    assert made == [
+        {"botkit.model": "small", "botkit.tokens.input": 100, "botkit.tokens.output": 20},
+        {"botkit.model": "small", "error.type": "rejected"},
+    ]

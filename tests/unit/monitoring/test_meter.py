@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from botkit.model.completions import Usage
 from botkit.model.events import Event, Message, Owned, Result, Timer
 from botkit.model.replies import Effect, HandOff, Leave, Reply
 from botkit.model.session import Handed, Pending, Session
@@ -161,3 +162,14 @@ def test_all_that_safety_did_in_a_turn_is_counted() -> None:
     did = tuple(Candidate("safety", name, 1.0) for name in ("reply", "link", "link"))
     meter.note(commit(Message("x"), "intent", candidates=(Candidate("intent", "buy", 0.9, taken=True), *did)))
     assert meter.refusals.values == {("reply",): 1, ("link",): 2}
+
+
+def test_tries_to_ask_a_language_model_are_counted_with_what_they_used() -> None:
+    meter = Meter()
+    meter.note_model("m", "agent", "", 1.5, 0.2, Usage(100, 20, 60, 0.5))
+    meter.note_model("m", "agent", "timeout", 15.0, 0.0, Usage(100, 0, 0, 0.25, guessed=True))
+    assert meter.asked.values == {("m", "agent", "ok"): 1, ("m", "agent", "timeout"): 1}
+    assert meter.tokens.values == {("m", "input"): 140, ("m", "cached"): 60, ("m", "output"): 20}
+    assert meter.cost.values == {("m",): 0.75}
+    assert meter.model_seconds.values[("m",)].total == 16.5
+    assert (sum(meter.first_token.values[("m",)].counts), meter.first_token.values[("m",)].total) == (1, 0.2)
