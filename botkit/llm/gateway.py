@@ -102,9 +102,9 @@ class Gateway:
         for served in self.models:
             await served.model.close()
 
-    def forget(self, conversation: str) -> None:
-        """Forget the placeholders of a conversation that is erased."""
-        self._masked.pop(conversation, None)
+    async def forget(self) -> None:
+        """Forget what placeholders stand for, since something was erased. Questions at work keep theirs."""
+        self._masked.clear()
 
     # Completions
 

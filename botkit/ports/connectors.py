@@ -142,7 +142,8 @@ class Holder(Protocol):
 
 @runtime_checkable
 class Forgetful(Protocol):
-    """A connector that keeps what was said, beside the store: what was erased there has to go here too."""
+    """A connector, or a gateway to language models, that keeps what was said, beside the store: what was erased there
+    has to go here too."""
 
     async def forget(self) -> None:
         """Let go of what the history does not have any more. Of whom something was erased is not said."""

@@ -15,7 +15,7 @@ from botkit.model.turn import Turn
 from botkit.monitoring import Meter
 from botkit.ports.carriers import Carrier
 from botkit.ports.clocks import Clock
-from botkit.ports.connectors import Accepted, Connector, Entry, Incoming
+from botkit.ports.connectors import Accepted, Connector, Entry, Forgetful, Incoming
 from botkit.ports.files import FileLimits, Files
 from botkit.ports.stored import Arrived, Commit, Committed, Failed
 from botkit.ports.stores import Store
@@ -224,6 +224,8 @@ class Engine:
                 del kept[conversation]
         for connector in self.connectors.values():
             await let_forget(connector)
+        if self.models is not None and isinstance(self.models.gateway, Forgetful):
+            await self.models.gateway.forget()
 
     # Coming in
 

@@ -263,3 +263,15 @@ async def test_what_a_model_did_is_in_the_metrics_and_in_spans(tmp_path: Path) -
         {"botkit.model": "small", "botkit.tokens.input": 100, "botkit.tokens.output": 20},
         {"botkit.model": "small", "error.type": "rejected"},
     ]
+
+
+async def test_placeholders_go_when_something_is_erased(tmp_path: Path) -> None:
+    model = ScriptedModel(otherwise="ok")
+    async with await Bot.load(make_bot(tmp_path, "{model: m, api_key: k, mask: true}"), model=model) as bot:
+        assert bot.models is not None
+        for mail in ("ann@example.org", "bob@example.org"):
+            await bot.models.complete(ModelRequest([ChatMessage("user", mail)]), Asking("web:1"))
+        assert model.last.messages[0].text == "[email 2]"
+        await bot.engine.forget()
+        await bot.models.complete(ModelRequest([ChatMessage("user", "bob@example.org")]), Asking("web:1"))
+        assert model.last.messages[0].text == "[email 1]"

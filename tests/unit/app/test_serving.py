@@ -22,6 +22,7 @@ from botkit.app.serving import (
     build_app,
     build_channels,
     listen,
+    refuse_missing_model,
     refuse_open_door,
     tell_of_missing,
 )
@@ -381,6 +382,17 @@ async def test_a_service_from_start_to_end(desk: Path, monkeypatch: pytest.Monke
 def test_an_address_of_six_is_written_in_brackets() -> None:
     with listen(Address("::1", 0)) as door:
         assert door.family is socket.AF_INET6
+
+
+def test_a_start_tells_of_a_language_model_without_its_key(desk: Path) -> None:
+    bot = desk / "bot.yaml"
+    bot.write_text(bot.read_text() + 'llm: {model: m, api_key: "${NO_SUCH_KEY}"}\n')
+    checked, told = check_directory(desk), list[str]()
+    tell_of_missing(checked, told.append)
+    (line,) = told
+    assert "missing-model: the language model has no api_key: the bot runs without it; set NO_SUCH_KEY" in line
+    with pytest.raises(ConfigError, match="has no api_key"):
+        refuse_missing_model(checked)
 
 
 def test_a_start_tells_of_an_embedder_that_lacks_something(desk: Path) -> None:

