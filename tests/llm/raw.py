@@ -9,7 +9,7 @@ from typing import Any
 from botkit.llm import Endpoint, Timeouts
 
 HANG = object()  # among the parts of an answer: nothing more comes
-QUICK = Timeouts(connect=2.0, first=0.3, total=2.0, media=2.0)
+QUICK = Timeouts(connect=5.0, first=10.0, total=20.0, media=20.0)  # nobody waits for these
 
 
 class Answer:
