@@ -397,7 +397,8 @@ class Bot:
         if checked.flows is not None and checked.config == self.checked.config:
             articles = checked.flows.catalogue.articles
             catalogue = msgspec.structs.replace(self.flows.catalogue, articles=articles)
-            settings = msgspec.structs.replace(checked.flows.settings, llm_mode=self.flows.settings.llm_mode)
+            kept = {name: getattr(self.flows.settings, name) for name in ("llm_mode", "llm_answers", "llm_check")}
+            settings = msgspec.structs.replace(checked.flows.settings, **kept)
             flows = msgspec.structs.replace(checked.flows, catalogue=catalogue, settings=settings)
             if self.engine.models is not None:
                 self.engine.models.prompts = Prompts(checked.prompts)

@@ -7,7 +7,9 @@ import msgspec
 from botkit.app.confidences import confidences_of
 from botkit.app.config import Config
 from botkit.app.directories import Checked
+from botkit.app.models import settings_of
 from botkit.app.nearest import NearestFlows
+from botkit.llm import Endpoint, ModelSettings
 from botkit.llm.prompting import Prompts
 from botkit.model.flowset import FlowSet
 from botkit.ports.models import ModelGateway
@@ -44,9 +46,9 @@ def answering_of(checked: Checked) -> "Answering":
 
 def with_model(flows: FlowSet, config: Config) -> FlowSet:
     """Give flows for which a language model is there, whatever bot.yaml lacks for its own."""
-    mode = config.models.mode if config.models is not None else "fallback"
+    known = config.models or ModelSettings(Endpoint(""))
     return msgspec.structs.replace(
         flows,
-        settings=msgspec.structs.replace(flows.settings, llm_mode=mode),
+        settings=msgspec.structs.replace(flows.settings, **settings_of(known)),
         catalogue=msgspec.structs.replace(flows.catalogue, models=True),
     )

@@ -15,7 +15,7 @@ from botkit.app.clear_secrets import find_clear_secrets
 from botkit.app.config import FILE, Channel, Config, missing_variables, read_config
 from botkit.app.embedders import lacks
 from botkit.app.hours import refuse_no_zones
-from botkit.app.models import lacks_of
+from botkit.app.models import lacks_of, settings_of
 from botkit.app.prompts import read_prompts
 from botkit.app.safety import check_rules
 from botkit.app.teams import Desk, check_desks, unknown_teams
@@ -109,7 +109,7 @@ def _check(directory: Path, clock: Clock | None, instead: Mapping[str, str]) -> 
     settings = msgspec.structs.replace(
         config.settings,
         locales=tuple(c for c in config.settings.locales if c not in unknown) or ("en",),
-        llm_mode=config.models.mode if config.models is not None and lacking is None else "off",
+        **({} if config.models is None or lacking is not None else settings_of(config.models)),
     )
     codes = config.settings.locales
     texts = {

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from botkit.llm.gateway import Gateway, Served
 
 MODES: Final = ("off", "fallback", "first")
+ANSWERS: Final = ("compose", "quote")
+CHECKS: Final = ("quotes", "numbers", "off")
 _ENDPOINT: Final = (
     *("base_url", "model", "api_key", "api", "azure", "temperature", "max_tokens", "timeouts", "prices", "vision"),
     *("image", "speech", "transcribe", "moderation"),
 )
-KEYS: Final = (*_ENDPOINT, "mode", "retries", "budgets", "mask", "fallback", "links", "length")
+KEYS: Final = (*_ENDPOINT, "mode", "answers", "check", "retries", "budgets", "mask", "fallback", "links", "length")
 _OF_TIMEOUTS: Final = {"connect": 60.0, "first": 300.0, "total": 600.0, "media": 600.0}  # at most, in seconds
 _MODERATION: Final = "omni-moderation-latest"
 _PATIENCE: Final = Timeouts(5.0, 20.0, 20.0)
@@ -53,6 +55,8 @@ def read_models(node: Node | None, fill: Fill, report: Report) -> ModelSettings 
     second = found.get("fallback")
     made: dict[str, Any] = {
         "mode": mode,
+        "answers": shapes.choice(found["answers"], "'answers'", ANSWERS, report) if "answers" in found else None,
+        "check": shapes.choice(found["check"], "'check'", CHECKS, report) if "check" in found else None,
         "retries": shapes.integer(found["retries"], "'retries'", report, 0, 5) if "retries" in found else None,
         "fallback": _fallback(second, endpoint, fill, report, lacks) if second is not None else None,
         "budgets": _budgets(found.get("budgets"), report),
@@ -217,6 +221,11 @@ def _is_url(text: str) -> bool:
 
 
 # What is there
+
+
+def settings_of(settings: ModelSettings) -> dict[str, str]:
+    """Give what the core needs to know of models that are there, as fields of flowset.Settings."""
+    return {"llm_mode": settings.mode, "llm_answers": settings.composes, "llm_check": settings.check}
 
 
 def lacks_of(settings: ModelSettings, place: Place) -> Problem | None:

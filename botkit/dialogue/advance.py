@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from botkit.dialogue.answering import take_composed
 from botkit.dialogue.commands import take_commands
+from botkit.dialogue.composing import ANSWER
 from botkit.dialogue.consulting import is_consulted
 from botkit.dialogue.controls import begin_session, control_of, is_over, mark_started, take_control
 from botkit.dialogue.failing import fail, give_up
@@ -122,7 +124,7 @@ def _take_message(work: Work, event: Message | Press) -> None:
         return
     if work.prepared.secrets:
         listen(work, event)
-    work.route = ""
+    work.route, work.tried = "", ()
     work.message = message = event if isinstance(event, Message) else _as_message(event)
     choose_locale_for(work, event)
     work.note_line("customer", event.text if isinstance(event, Message) else event.label or event.value)
@@ -244,7 +246,7 @@ def _take_timer(work: Work, timer: Timer) -> None:
 
 def _take_result(work: Work, result: Result) -> None:
     if is_consulted(work, result):
-        take_commands(work, result)
+        (take_composed if work.tried[-1:] == (ANSWER,) else take_commands)(work, result)
     else:
         take_result(work, result)
 

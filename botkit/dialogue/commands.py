@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from botkit.dialogue.consulting import may_start
+from botkit.dialogue.composing import ANSWER, compose
+from botkit.dialogue.consulting import may_start, take_back
 from botkit.dialogue.controls import take_control
 from botkit.dialogue.correction import Correction
 from botkit.dialogue.filling import Fit, choices_of, is_free, strict_value
@@ -59,20 +60,16 @@ SCHEMA: Final[dict[str, Any]] = {
 
 def take_commands(work: Work, result: Result) -> None:
     """Execute what the model makes of the message that it was asked about, or go on without it."""
-    message = work.routed
-    assert message is not None  # noqa: S101 - is_consulted was asked
-    work.pending = tuple(one for one in work.pending if one.id != result.effect)
-    work.routed = None
-    work.message, work.consulted = message, True
+    message = take_back(work, result)
     given = result.value.get("commands") if result.failure is None and isinstance(result.value, dict) else None
     failed = result.failure.code if result.failure is not None else "malformed" if given is None else ""
     if failed:
         work.candidate("llm", "commands", 0.0, f"failed: {failed}")
     done = execute(work, message, given) if isinstance(given, list | tuple) else False
-    if done:
-        work.misses = 0
-    else:
+    if not done:
         route(work, message)
+    elif work.routed is None:
+        work.misses = 0
 
 
 def execute(work: Work, message: Message, given: Sequence[Any]) -> bool:
@@ -193,7 +190,10 @@ def _answer(work: Work, message: Message, command: Mapping[str, Any]) -> bool:
         take_answer(work, Match(name, 1.0), question)
         work.route = "llm"
         return True
-    passage = nearest(work, message.evidence.passages)
+    if compose(work, message):
+        _taken(work, command)
+        return True
+    passage = nearest(work, message.evidence.passages) if ANSWER not in work.tried else None
     if passage is None:
         return _refuse(work, command, "there is no such answer")
     _taken(work, command)

@@ -1,5 +1,6 @@
 """Consulting: the language model is asked what a message means, where nothing else is sure."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -16,29 +17,57 @@ ASKED: Final = "asked"
 """The name of the candidate of route `llm` that says that the model is asked."""
 
 LONGEST: Final = 4_000  # characters of what it is asked about
+MOST_PASSAGES: Final = 8  # of articles that it composes an answer of
 
 
 def consult(work: Work, message: Message) -> bool:
     """Ask the model what a message means, if it may be asked; tell whether it is.
 
-    It is asked once about a message, and never about one that gives a secret. What an earlier message said, whose
-    answer this one has made stale, is asked about together with it.
+    It is asked once about a message, and never about one that gives a secret.
     """
-    if work.flows.settings.llm_mode == "off" or not work.flows.catalogue.models or work.consulted:
+    if work.flows.settings.llm_mode == "off" or not may_ask(work, message, "route"):
         return False
-    text = message.text
-    if work.routed is not None:
-        text = f"{work.routed.text}\n{text}"
-    if not text.strip() or message.evidence.blocked or asks_secret(work) or work.top_is_talk():
+    message = with_stale(work, message)
+    ask(work, message, "route", _seen(work, message))
+    work.candidate("llm", ASKED, 0.0, "the model is asked what it means", taken=True)
+    return True
+
+
+def may_ask(work: Work, message: Message, what: str) -> bool:
+    """Tell whether a model may be asked something of a message: nobody asked it that, and it gives no secret."""
+    if not work.flows.catalogue.models or what in work.tried or message.evidence.blocked:
         return False
-    message = replace(message, text=text[:LONGEST])
-    call = Call(work.effect_id(), MODEL, {"purpose": "route", **_seen(work, message)}, until_message=True)
+    return bool(message.text.strip()) and not asks_secret(work) and not work.top_is_talk()
+
+
+def with_stale(work: Work, message: Message) -> Message:
+    """Give a message with what an earlier one said whose answer it has made stale, and the passages for that."""
+    earlier = work.routed
+    if earlier is None:
+        return replace(message, text=message.text[:LONGEST])
+    passages = tuple(dict.fromkeys((*message.evidence.passages, *earlier.evidence.passages)))
+    evidence = replace(message.evidence, passages=passages[:MOST_PASSAGES])
+    return replace(message, text=f"{earlier.text}\n{message.text}"[:LONGEST], evidence=evidence)
+
+
+def ask(work: Work, message: Message, what: str, args: Mapping[str, Any]) -> None:
+    """Ask the model something of a message, which waits for that; a newer one makes it stale."""
+    call = Call(work.effect_id(), MODEL, {"purpose": what, **args}, until_message=True)
     work.effects.append(call)
     work.pending = (*work.pending, Pending(call.id, 0, "", MODEL))
     work.routed = message
-    work.candidate("llm", ASKED, 0.0, "the model is asked what it means", taken=True)
+    work.tried = (*work.tried, what)
     work.settled = True
-    return True
+
+
+def take_back(work: Work, result: Result) -> Message:
+    """Give the message that a model was asked about, now that what it makes of it is there."""
+    message = work.routed
+    assert message is not None  # noqa: S101 - is_consulted was asked
+    work.pending = tuple(one for one in work.pending if one.id != result.effect)
+    work.routed = None
+    work.message = message
+    return message
 
 
 def _seen(work: Work, message: Message) -> dict[str, Any]:

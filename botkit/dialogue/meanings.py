@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from botkit.dialogue.agreement import begins_with_yes, only_repeats
-from botkit.dialogue.consulting import consult
+from botkit.dialogue.composing import ask_model, compose
 from botkit.dialogue.correction import find_corrections
 from botkit.dialogue.filling import LOOSE
 from botkit.dialogue.hearing import hear, hearing, keep_for_later, was_kept
@@ -121,7 +121,8 @@ def take_meaning(work: Work, message: Message, question: Question | None) -> Non
         take_answer(work, answer, question)
         return
     if message.evidence.passages and (passage := best_passage(work, message)) is not None:
-        take_passage(work, passage, question)
+        if not compose(work, message):
+            take_passage(work, passage, question)
         return
     if question is not None and not work.greeted:
         kept = [] if has_steps(work) else keep_for_later(work, message.text, message.evidence.entities)
@@ -147,7 +148,7 @@ def take_meaning(work: Work, message: Message, question: Question | None) -> Non
             else:
                 repeat_question(work)
             return
-        if consult(work, message):
+        if ask_model(work, message):
             return
         work.candidate("slot", question.step, 0.0, UNUSABLE, taken=True)
         unusable(work)
@@ -155,7 +156,7 @@ def take_meaning(work: Work, message: Message, question: Question | None) -> Non
     if work.stale:
         do_again(work, message)
         return
-    if consult(work, message):
+    if ask_model(work, message):
         return
     work.candidate("no_match", "on_no_match", 0.0, "nothing is near enough", taken=True)
     if work.replies:  # a greeting was said in this turn, which is answer enough to a first word

@@ -11,6 +11,7 @@ from botkit.model.values import from_json
 
 LEAST_SURE = 0.75  # of what takes a message: what is not surer leaves room for a passage
 MOST_TITLE = 120  # characters
+MOST_SOURCES = 3  # of an answer
 
 _LINKS = ("https://", "http://")
 
@@ -32,8 +33,11 @@ def _leaves_room(taken: Candidate) -> bool:
 
 
 def best_passage(work: Work, message: Message) -> Passage | None:
-    """Give the passage that a message is near enough to; with a question open it has to ask something."""
-    best = nearest(work, message.evidence.passages)
+    """Give the passage that a message is near enough to; with a question open it has to ask something.
+
+    What the model found no answer in is near to nothing.
+    """
+    best = nearest(work, message.evidence.passages) if "answer" not in work.tried else None
     if best is None:
         return None
     asked = work.question is not None and work.question.kind != "wait" and not work.greeted
@@ -47,11 +51,20 @@ def nearest(work: Work, passages: Sequence[Passage]) -> Passage | None:
 
 
 def say_passage(work: Work, passage: Passage) -> None:
-    """Say a passage with its source: the title, with a link if there is one."""
+    """Say a passage with its source."""
+    say_with_sources(work, passage.text, (passage,))
+
+
+def say_with_sources(work: Work, text: str, passages: Sequence[Passage]) -> None:
+    """Say a text that stands on passages, with their sources: titles, with links if there are any."""
+    shown = [one for one in dict.fromkeys(map(_shown, passages)) if one][:MOST_SOURCES]
+    source = work.phrase("source", title=", ".join(shown)) if shown else ""
+    work.say("\n\n".join([part for part in (text.strip(), source) if part]))
+
+
+def _shown(passage: Passage) -> str:
     title, link = passage.title[:MOST_TITLE], link_of(passage)
-    shown = f"[{title.translate(_NO_BRACKETS)}]({link})" if link and title else title or link
-    source = work.phrase("source", title=shown) if shown else ""
-    work.say("\n\n".join([part for part in (passage.text.strip(), source) if part]))
+    return f"[{title.translate(_NO_BRACKETS)}]({link})" if link and title else title or link
 
 
 _NO_BRACKETS = str.maketrans("[]", "()")

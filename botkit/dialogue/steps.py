@@ -10,10 +10,10 @@ from botkit.dialogue.agents import agent, take_completion, take_tool_result
 from botkit.dialogue.failing import fail, give_up
 from botkit.dialogue.generating import generate, take_generated
 from botkit.dialogue.handing import hand_off
-from botkit.dialogue.passages import link_of, nearest, read_passages, say_passage
 from botkit.dialogue.questions import ask, confirm, rate
 from botkit.dialogue.revision import reconcile
 from botkit.dialogue.saying import say_speech
+from botkit.dialogue.searches import search, take_composed_step, take_search
 from botkit.dialogue.stack import clear, drop_timers, pop, push, repair
 from botkit.dialogue.work import MOST_STEPS, Work
 from botkit.errors import ExpressionError
@@ -41,7 +41,7 @@ from botkit.model.definitions import (
 from botkit.model.events import Failure, Result
 from botkit.model.hours import first_shown, next_shown
 from botkit.model.locales import serving
-from botkit.model.replies import MODEL, SEARCH, Call, SetTimer
+from botkit.model.replies import MODEL, Call, SetTimer
 from botkit.model.session import Pending, Question
 from botkit.model.values import from_json, to_json
 
@@ -189,8 +189,10 @@ def take_result(work: Work, result: Result) -> None:
     match step.body:
         case Do():
             _take_called(work, step, step.body, result)
+        case AnswerStep() if pending.action == MODEL:
+            take_composed_step(work, step, step.body, result)
         case AnswerStep():
-            _take_answer(work, step, step.body, result)
+            take_search(work, step, step.body, result)
         case Generate():
             take_generated(work, step, step.body, result)
         case Agent() if pending.action == MODEL:
@@ -211,47 +213,6 @@ def _take_called(work: Work, step: Step, body: Do, result: Result) -> None:
         work.change(wrote={**work.top.wrote, step.id: body.reads})
     if body.save:
         work.fill(body.save, from_json(result.value))
-    work.go(step.next)
-
-
-def _answer(work: Work, step: Step, body: AnswerStep) -> None:
-    """Have the articles searched; what is found comes back as the result of a call."""
-    if not work.flows.catalogue.articles:
-        work.visit(step.id, "not configured")
-        fail(work, Failure("not_configured", "this bot has no articles"), body.on_error)
-        return
-    frame = work.top
-    asked = work.message.text
-    if body.question is not None:
-        asked = str(body.question.data if body.question.static else value_of(body.question.data, work.scope()) or "")
-    args = {"question": asked, "locale": work.locale}
-    call = Call(id=work.effect_id(), action=SEARCH, args=args, flow=frame.flow, step=step.id)
-    work.effects.append(call)
-    work.pending = (*work.pending, Pending(call.id, frame.run, step.id, SEARCH, write=False))
-    work.visit(step.id, "searched")
-    work.wait(None)
-
-
-def _take_answer(work: Work, step: Step, body: AnswerStep, result: Result) -> None:
-    """Say the passage that was found, or that nothing was."""
-    passages = read_passages(result.value) if result.failure is None else ()
-    best = nearest(work, passages)
-    if best is not None:
-        work.visit(step.id, f"{best.source or best.title}, {best.score:.2f}")
-        say_passage(work, best)
-        if body.save:
-            work.fill(body.save, {"text": best.text, "title": best.title, "link": link_of(best)})
-        work.go(step.next)
-        return
-    failure = result.failure or Failure("not_found", "no article is near enough")
-    near = max((passage.score for passage in passages), default=0.0)
-    work.visit(step.id, f"failed: {failure.code}" if result.failure else f"nothing is near enough: {near:.2f}")
-    if body.on_error:
-        fail(work, failure, body.on_error)
-        return
-    work.say(work.phrase("not_found"))
-    if body.save:
-        work.fill(body.save, None)
     work.go(step.next)
 
 
@@ -390,7 +351,7 @@ _HANDLERS: dict[type, Callable[[Work, Step, Any], None]] = {
     MatchStep: _match,
     Run: _run,
     Goto: _goto,
-    AnswerStep: _answer,
+    AnswerStep: search,
     Agent: agent,
     Generate: generate,
     HandoffStep: _handoff,

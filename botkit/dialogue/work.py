@@ -46,7 +46,6 @@ class Work:
         "clarifying",
         "clock",
         "confided",
-        "consulted",
         "customer",
         "cut",
         "effects",
@@ -54,6 +53,7 @@ class Work:
         "epoch",
         "event",
         "flows",
+        "found",
         "greeted",
         "handed",
         "heard_now",
@@ -90,6 +90,7 @@ class Work:
         "started",
         "steps",
         "team",
+        "tried",
         "visits",
         "waiting",
     )
@@ -136,7 +137,8 @@ class Work:
         self.settled = False  # the bot waits: nothing more to execute in this turn
         self.spoken: list[str] = []
         self.routed = session.routed  # the message that the model is asked about
-        self.consulted = False  # the model was asked about this message: it is not asked again
+        self.tried = session.tried  # what it was asked of it: it is not asked that again
+        self.found = session.found  # what it composes the answer of a step of
         self.refused = self.refused_before = session.refused  # why this message is, and the one before was
         self.greeted = False  # this message began the session, and on_start was run
         self.mentioned: dict[Any, Any] = {}  # what `naming` and `meanings` found in texts in this turn
@@ -375,6 +377,7 @@ class Work:
 
     def finish(self) -> Turn:
         """Freeze the turn."""
+        asked = any(not pending.run for pending in self.pending)  # the model is, of a message
         session = Session(
             conversation=self.session.conversation,
             channel=self.session.channel,
@@ -406,7 +409,9 @@ class Work:
             ended=self.ended,
             handed=self.handed,
             refused=self.refused,
-            routed=self.routed if self.pending else None,
+            routed=self.routed if asked else None,
+            tried=self.tried if asked else (),
+            found=self.found if self.pending else (),
         )
         return Turn(
             conversation=self.session.conversation,

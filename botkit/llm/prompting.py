@@ -111,6 +111,7 @@ def route_request(
         teams=list(flows.settings.teams or ()),
         flows=sorted(told, key=lambda flow: names.index(flow["name"])),
         answers=_bounded(listed, MOST_TOKENS // 3),
+        articles=session.routed is not None and bool(session.routed.evidence.passages),
         open=_open(flows, args),
     )
     lines = session.lines[-LAST_LINES - 1 : -1] if before else session.lines[:-1]

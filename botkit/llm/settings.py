@@ -9,6 +9,8 @@ from botkit.errors import ConfigError
 
 Api = Literal["chat", "responses"]
 Mode = Literal["off", "fallback", "first"]
+Answers = Literal["compose", "quote"]
+Check = Literal["quotes", "numbers", "off"]
 Scope = Literal["conversation", "visitor", "bot", "day"]
 
 OPENAI: Final = "https://api.openai.com/v1"
@@ -96,6 +98,13 @@ class ModelSettings(msgspec.Struct, frozen=True):
     lacks: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     length: int = 0
+    answers: Answers | None = None
+    check: Check = "quotes"
+
+    @property
+    def composes(self) -> Answers:
+        """How articles answer: composed where the model routes, unless `answers` says otherwise."""
+        return self.answers or ("quote" if self.mode == "off" else "compose")
 
 
 def require() -> None:

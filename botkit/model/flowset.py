@@ -40,6 +40,8 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
     agent_silence: float = 900.0  # seconds without an answer after which a person counts as gone; 0: never
     tell_position: bool = True  # customers in the queue hear how many are before them
     llm_mode: Literal["off", "fallback", "first"] = "off"  # when a language model routes; off if none is there
+    llm_answers: Literal["quote", "compose"] = "quote"  # how articles answer; by a quote if no model is there
+    llm_check: Literal["quotes", "numbers", "off"] = "quotes"  # what a composed answer is held to
 
     def sure_enough(self, kind: Literal["intent", "answer"], own: float) -> float:
         """Give the score from which on a match is taken: bot.yaml's, else the classifier's, else the usual one."""

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import msgspec
 
 from botkit.model.completions import ChatMessage
-from botkit.model.events import Entity, Event, Message
+from botkit.model.events import Entity, Event, Message, Passage
 from botkit.model.replies import Button, HandOff
 
 Owner = Literal["bot", "queue", "human"]
@@ -170,7 +170,9 @@ class Session(msgspec.Struct, frozen=True, array_like=True):
     bound: bool = False  # it finishes what is open in its version, whatever is published
     handed: Handed | None = None  # while the owner is queue or human
     refused: str = ""  # why the customer's last message was refused, if it was
-    routed: Message | None = None  # what the language model was asked about, while its commands are awaited
+    routed: Message | None = None  # what the language model was asked about, while what it makes of it is awaited
+    tried: tuple[str, ...] = ()  # what it was asked of that message: "route", "answer"
+    found: tuple[Passage, ...] = ()  # what it composes the answer of a step of, while that is awaited
 
 
 def is_idle(session: Session, idle: float, now: float) -> bool:

@@ -8,12 +8,11 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from typing import Any, Final, cast
-
-import msgspec
+from typing import Any, cast
 
 from botkit.dialogue.talks import FINISH, offered_names
 from botkit.errors import ModelError
+from botkit.llm.answers import answer_request
 from botkit.llm.prompting import (
     Prompts,
     agent_request,
@@ -23,19 +22,19 @@ from botkit.llm.prompting import (
     summary_request,
 )
 from botkit.llm.shortening import WORDS, Summaries, shorten
-from botkit.model.completions import ChatMessage, Completion, ToolCall
-from botkit.model.events import Failure, Result
+from botkit.model.completions import Completion, ToolCall
+from botkit.model.events import Failure, Passage, Result
 from botkit.model.flowset import FlowSet
 from botkit.model.replies import Call
 from botkit.model.session import Frame, Session, Talk
 from botkit.ports.models import Asking, ModelGateway, ModelRequest, Purpose
 from botkit.registry.contexts import Caller
 from botkit.registry.registry import Registry
+from botkit.runtime.completions import used_by, whole
+from botkit.runtime.composing import compose
 from botkit.runtime.streaming import Live, Streams
 
 _log = logging.getLogger(__name__)
-
-MOST_SENT: Final = 12_000  # characters of what was asked that are kept with a result
 
 Guard = Callable[[str, ModelRequest, Session], str]
 """Says why a text that a model wrote may not be shown, or nothing."""
@@ -108,6 +107,8 @@ class Models:
                 return await shorten(request, self._summaries, self._writer(flows, session, call))
             case "generate":
                 return generate_request(flows, session, call.args, self.prompts)
+            case "answer":
+                return answer_request(flows, call.args, _passages_of(session), self.prompts)
             case _:
                 raise ModelError("nobody knows what was asked", reason="malformed")
 
@@ -131,7 +132,9 @@ class Models:
         purpose = cast("Purpose", call.args.get("purpose"))
         asking = Asking(session.conversation, visitor_of(session), purpose, call.flow, call.step)
         if self._moderates:
-            await self._moderate(_last_said(request), asking)
+            await self._moderate(str(call.args.get("question") or _last_said(request)), asking)
+        if purpose == "answer":
+            return await self._composed(flows, call, session, request, asking)
         reply = str(call.args.get("reply", ""))
         live = self.streams.open(session, reply, self._judge(request, session)) if reply and self.streams else None
         try:
@@ -154,18 +157,7 @@ class Models:
         asking: Asking,
     ) -> dict[str, Any]:
         """Give what the core takes: the checked answer, and what it used."""
-        if completion.finish == "filter":
-            raise ModelError("the provider's filter stopped it", reason="refused")
-        if completion.finish == "length":
-            raise ModelError("it was cut off at its limit of tokens", reason="truncated")
-        used = {
-            "model": completion.model,
-            "usage": msgspec.to_builtins(completion.usage),
-            "tokens": completion.usage.tokens,
-            "seconds": round(completion.seconds, 3),
-            "first": round(completion.first, 3),
-            "sent": _sent(request),
-        }
+        used = used_by(request, whole(completion))
         judge = self._judge(request, session)
         if call.args.get("purpose") == "route":
             return {"commands": [_reasonable(one, judge) for one in read_commands(completion.text)], **used}
@@ -181,6 +173,24 @@ class Models:
         if not calls and not completion.text.strip():
             raise ModelError("the model gave nothing", reason="empty")
         return {"text": completion.text, "calls": calls, **used}
+
+    async def _composed(
+        self, flows: FlowSet, call: Call, session: Session, request: ModelRequest, asking: Asking
+    ) -> dict[str, Any]:
+        """Give an answer out of passages, and whether they support it."""
+
+        async def ask(one: ModelRequest) -> Completion:
+            return whole(await self.gateway.complete(one, asking))
+
+        question, locale = str(call.args.get("question", "")), str(call.args.get("locale", ""))
+        passages = _passages_of(session)
+        given, made = await compose(ask, request, flows, question, passages, locale)
+        why = self._judge(request, session)(given["text"]) if given["text"] else ""
+        if why:
+            raise ModelError(why, reason="blocked")
+        if self._moderates and not given["unsupported"]:
+            await self._moderate(given["text"], asking)
+        return {**given, **used_by(request, *made)}
 
     def _judge(self, request: ModelRequest, session: Session) -> Callable[[str], str]:
         """Give what says why a text may not be shown."""
@@ -223,6 +233,13 @@ class Models:
             verdict = await self._registry.guard_call(action, {**given, **_pinned(args, action)}, caller)
             why = verdict.refused
         return {**call, "refused": f"This is not allowed: {why}."} if why else call
+
+
+def _passages_of(session: Session) -> Sequence[Passage]:
+    """Give the passages of which an answer is composed: those of the message that is asked about, or of a step."""
+    if session.found:
+        return session.found
+    return session.routed.evidence.passages if session.routed is not None else ()
 
 
 def _by_intents(flows: FlowSet, session: Session) -> Sequence[str]:
@@ -297,18 +314,6 @@ def _reasonable(command: dict[str, Any], judge: Callable[[str], str]) -> dict[st
 
 def _last_said(request: ModelRequest) -> str:
     return next((message.text for message in reversed(request.messages) if message.role == "user"), "")
-
-
-def _sent(request: ModelRequest) -> list[list[str]]:
-    """Give what was said since the model's last message, and the system message where it had said nothing yet."""
-    messages = list(request.messages)
-    said = [at for at, message in enumerate(messages) if message.role == "assistant"]
-    shown: list[ChatMessage] = messages[said[-1] + 1 :] if said else messages
-    left, found = MOST_SENT, []
-    for message in shown:
-        found.append([message.role, message.text[:left]])
-        left = max(0, left - len(message.text))
-    return found
 
 
 def _close(live: Live | None, given: Mapping[str, Any]) -> None:

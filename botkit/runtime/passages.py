@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 import msgspec
 from msgspec.structs import replace
 
+from botkit.dialogue.composing import LEAST
+from botkit.dialogue.consulting import MOST_PASSAGES
 from botkit.model.events import Failure, Message, Passage, Press, Result
 from botkit.model.flowset import FlowSet
 from botkit.model.replies import Call
@@ -44,15 +46,21 @@ class Passages:
         return replace(event, evidence=replace(event.evidence, passages=found)) if found else event
 
     async def find(self, flows: FlowSet, text: str, locale: str) -> tuple[Passage, ...]:
-        """Give the passages nearest to a text, best first; a search that fails has found nothing."""
-        articles = self._articles(flows)
-        found = await _search(articles, text, locale) if articles is not None else ()
+        """Give the passages nearest to a text, best first; a search that fails has found nothing.
+
+        A model that composes answers gets more of them, however unsure they are: it reads them.
+        """
+        articles, composes = self._articles(flows), flows.settings.llm_answers == "compose" and flows.catalogue.models
+        most = MOST_PASSAGES if composes else MOST
+        found = await _search(articles, text, locale, most) if articles is not None else ()
+        if not composes:
+            found = tuple(one for one in found if one.score >= LEAST)
         if self._sources and not any(one.score >= flows.settings.knowledge_threshold for one in found):
-            given = await asyncio.gather(*(_search(source, text, locale) for source in self._sources))
+            given = await asyncio.gather(*(_search(source, text, locale, most) for source in self._sources))
             found = tuple(
                 sorted([*found, *(_sure(one) for some in given for one in some)], key=lambda one: -one.score)
             )
-        return found[:MOST]
+        return found[:most]
 
     async def perform(self, flows: FlowSet, call: Call) -> Result:
         """Perform the search that a step `answer` asks for."""
@@ -63,9 +71,9 @@ class Passages:
         return Result(call.id, value=[msgspec.to_builtins(one) for one in found])
 
 
-async def _search(source: Knowledge, text: str, locale: str) -> tuple[Passage, ...]:
+async def _search(source: Knowledge, text: str, locale: str, most: int) -> tuple[Passage, ...]:
     try:
-        return await source.search(text, locale, MOST)
+        return await source.search(text, locale, most)
     except Exception as error:  # noqa: BLE001 - a turn does without it
         _log.warning("a search for passages failed", exc_info=error)
         return ()

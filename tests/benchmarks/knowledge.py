@@ -23,6 +23,8 @@ from numpy.typing import NDArray
 
 from botkit.app.articles import read_articles
 from botkit.app.directories import load_locales
+from botkit.dialogue.consulting import MOST_PASSAGES
+from botkit.llm.counting import guess_tokens
 from botkit.model.articles import Article
 from botkit.model.events import Passage
 from botkit.model.flowset import Settings
@@ -170,7 +172,7 @@ def searcher(library: Library, vectors: Vectors | None = None) -> Callable[[Case
         text = case["question"]
         if case["id"] not in known:
             known[case["id"]] = library.search(
-                text, case["locale"], 5, vectors.get(text) if vectors else None, least=0.0
+                text, case["locale"], MOST_PASSAGES, vectors.get(text) if vectors else None, least=0.0
             )
         return known[case["id"]]
 
@@ -178,7 +180,7 @@ def searcher(library: Library, vectors: Vectors | None = None) -> Callable[[Case
 
 
 def _line(name: str, figures: Mapping[str, float]) -> str:
-    return f"{name:<28}" + "".join(f"{key} {value:6.1%}   " for key, value in figures.items())
+    return f"{name:<32}" + "".join(f"{key} {value:6.1%}   " for key, value in figures.items())
 
 
 def report(name: str, embedder: str = "") -> None:
@@ -200,6 +202,10 @@ def report(name: str, embedder: str = "") -> None:
         )
         print(_line(f"recall@{most}", recall(asked, search, most)))
     print(_line(f"answered rightly at {THRESHOLD}", answered(asked, search)))
+    for most in (3, 5, MOST_PASSAGES):
+        read = statistics.mean(sum(guess_tokens(one.text) for one in search(case)[:most]) for case in asked)
+        name = f"at most, by a model that reads {most}"
+        print(_line(name, recall(asked, search, most)) + f"{read:.0f} tokens a question")
     times = []
     for case in asked:
         began = time.perf_counter()

@@ -26,5 +26,5 @@ class ArticleSearch:
         """Give the passages that are nearest, best first, each with how sure it is that it answers."""
         vector = await self._embed(text) if self._embed is not None else None
         if self.library.size < SLOW:
-            return self.library.search(text, locale, most, vector)
-        return await asyncio.to_thread(self.library.search, text, locale, most, vector)
+            return self.library.search(text, locale, most, vector, least=0.0)
+        return await asyncio.to_thread(self.library.search, text, locale, most, vector, least=0.0)

@@ -83,6 +83,10 @@ def test_everything() -> None:
         ("llm: {mode: off}", None),
         ("llm: {model: m, api_key: k}", ModelSettings(Endpoint("m", api_key="k"))),
         ("llm: {model: m, api_key: k, mode: off}", ModelSettings(Endpoint("m", api_key="k"), "off")),
+        (
+            "llm: {model: m, api_key: k, answers: quote, check: numbers}",
+            ModelSettings(Endpoint("m", api_key="k"), answers="quote", check="numbers"),
+        ),
         ("llm: {model: m}", ModelSettings(Endpoint("m"), lacks=("api_key",))),
         ("llm: {model: m, api_key: '${K:-}'}", ModelSettings(Endpoint("m"), lacks=("api_key",))),
         ("llm: {model: m, api_key: '${K}'}", ModelSettings(Endpoint("m"), lacks=("K",))),

@@ -156,6 +156,8 @@ ORDERS: dict[str, tuple[str, ...]] = {
         "handed",
         "refused",
         "routed",
+        "tried",
+        "found",
     ),
     "Candidate": ("route", "name", "score", "why", "taken"),
     "Visit": ("flow", "step", "note"),

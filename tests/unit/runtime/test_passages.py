@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
+from botkit.dialogue.consulting import MOST_PASSAGES
 from botkit.model.events import Evidence, Failure, Message, Passage, Press
 from botkit.model.flowset import FlowSet
 from botkit.model.replies import SEARCH, Call
@@ -59,6 +61,16 @@ async def test_a_search_that_fails_found_nothing() -> None:
 async def test_few_passages_are_kept() -> None:
     many = [Passage(str(n), score=0.1) for n in range(9)]
     assert len(await passages(Known(*many), Known(*many)).find(FLOWS, "how?", "en")) == MOST
+
+
+async def test_a_model_that_composes_gets_more_and_what_is_unsure() -> None:
+    settings = msgspec.structs.replace(FLOWS.settings, llm_answers="compose")
+    catalogue = msgspec.structs.replace(FLOWS.catalogue, models=True)
+    composing = msgspec.structs.replace(FLOWS, settings=settings, catalogue=catalogue)
+    articles = Known(*[Passage(str(n), score=0.001) for n in range(9)])
+    search = Passages(lambda flows: articles)
+    assert len(await search.find(composing, "how?", "en")) == MOST_PASSAGES
+    assert await search.find(FLOWS, "how?", "en") == ()
 
 
 @pytest.mark.parametrize(

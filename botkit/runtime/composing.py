@@ -1,0 +1,60 @@
+"""Composing: a language model is asked for an answer out of passages, and what it gives is checked before it counts.
+
+An answer that its passages do not support is asked for once more, with what is wrong with it.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final
+
+from botkit.llm.answers import Given, ask_again, read_answer
+from botkit.model.completions import Completion
+from botkit.model.events import Passage
+from botkit.model.flowset import FlowSet
+from botkit.ports.models import ModelRequest
+from botkit.understanding.knowledge.support import Written, citing, why_unsupported
+
+TRIES: Final = 2
+
+Ask = Callable[[ModelRequest], Awaitable[Completion]]
+
+
+async def compose(
+    ask: Ask, request: ModelRequest, flows: FlowSet, question: str, passages: Sequence[Passage], locale: str
+) -> tuple[dict[str, Any], list[Completion]]:
+    """Ask for an answer, and give it as the core takes it, with all that the model said.
+
+    `unsupported` says why the passages do not support it, or nothing. Raises ModelError.
+    """
+    made: list[Completion] = []
+    given, why = Given(answerable=False), ""
+    asked = request
+    for _ in range(TRIES):
+        completion = await ask(asked)
+        made.append(completion)
+        given = read_answer(completion.text)
+        if not given.answerable:
+            return {"answerable": False, "text": "", "unsupported": ""}, made
+        written = Written(given.answer.strip(), given.quotes, given.sources)
+        why = why_unsupported(
+            written,
+            question,
+            passages,
+            level=flows.settings.llm_check,
+            locale=locale,
+            locales=tuple(flows.locales.values()),
+            known=flows.settings.name,
+        )
+        if not why:
+            return _told(written, passages, ""), made
+        asked = ask_again(request, completion.text, why)
+    return _told(Written(given.answer.strip(), given.quotes, given.sources), passages, why), made
+
+
+def _told(written: Written, passages: Sequence[Passage], why: str) -> dict[str, Any]:
+    return {
+        "answerable": True,
+        "text": written.text,
+        "sources": list(written.sources) if why else citing(written, passages),
+        "quotes": list(written.quotes),
+        "unsupported": why,
+    }
