@@ -21,6 +21,25 @@ class ConversationFiles:
         self._conversation = conversation
         self._home = home
 
+    async def put(self, name: str, content: bytes) -> File:
+        """Give the conversation a file that was made for it, to be shown by `say`; it stays as long as it does.
+
+        What it may be, and how large, is what bot.yaml says of files that come in. Raises FileError.
+        """
+        files = self._files
+        if files is None:
+            raise FileError("there is no place for files", reason="missing")
+
+        async def chunks() -> AsyncIterator[bytes]:
+            yield content
+
+        async def keep() -> File:
+            made = await files.put(self._conversation, name, chunks())
+            await files.send(self._conversation, [made.ref])
+            return made
+
+        return await _at_home(self._home, keep())
+
     def open(self, file: File | str) -> "Opened":
         """Give a file, by a slot's value or its `ref`, to be read in chunks: `async for`, in a `def` just `for`.
 
@@ -45,10 +64,10 @@ class Opened:
         """Read, on whatever loop the plugin is."""
         chunks = self._chunks()
         try:
-            while chunk := await self._at_home(_next(chunks)):
+            while chunk := await _at_home(self._home, _next(chunks)):
                 yield chunk
         finally:
-            await self._at_home(_end(chunks))
+            await _at_home(self._home, _end(chunks))
 
     def __iter__(self) -> Iterator[bytes]:
         """Read in a thread of a plugin. Raises UsageError where that would hold up others."""
@@ -76,11 +95,12 @@ class Opened:
             raise FileError("there is no such file", reason="missing")
         return self._files.read(self._conversation, self._ref)
 
-    async def _at_home(self, reading: Coroutine[Any, Any, T]) -> T:
-        """Wait for something that belongs to the loop of the bot."""
-        if self._home is None or self._home is asyncio.get_running_loop():
-            return await reading
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(reading, self._home))
+
+async def _at_home(home: asyncio.AbstractEventLoop | None, work: Coroutine[Any, Any, T]) -> T:
+    """Wait for something that belongs to the loop of the bot."""
+    if home is None or home is asyncio.get_running_loop():
+        return await work
+    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, home))
 
 
 async def _next(chunks: AsyncIterator[bytes]) -> bytes:

@@ -14,7 +14,7 @@ from botkit.cli.scaffold import scaffold
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 
-PACKAGES = ("botkit", "botkit_slack", "botkit_telegram", "botkit_web", "botkit_shop")
+PACKAGES = ("botkit", "botkit_slack", "botkit_telegram", "botkit_web", "botkit_content", "botkit_shop")
 
 pytestmark = pytest.mark.packaging
 
