@@ -2,6 +2,7 @@
 # make test   set up, run every check and every test (samples of the long suites)
 # make test-all   the same with the long suites whole
 # make check  the static checks alone      make bench  the benchmarks      make clean  remove what was set up
+# make test-local  the tests of local models, in an environment with PyTorch (some GB)
 # make widget  build the chat widget after a change of its source
 
 PYTHON ?= python3
@@ -10,7 +11,9 @@ BIN := $(VENV)/bin
 PORT ?= $(or $(BOTKIT_PORT),8000)
 WORKERS ?= 3
 
-.PHONY: run test test-all check bench clean setup browser postgres aimock widget
+LOCAL ?= .venv-local
+
+.PHONY: run test test-all test-local check bench clean setup browser postgres aimock widget
 
 setup: $(VENV)/.ready
 
@@ -76,8 +79,18 @@ test: check browser postgres aimock
 test-all: check browser postgres aimock
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 
+# PyTorch is too large for the set-up of everybody.
+test-local: $(LOCAL)/.ready
+	$(LOCAL)/bin/python -m pytest -q tests/local
+
+$(LOCAL)/.ready: pyproject.toml tests/local/requirements.txt
+	$(PYTHON) -m venv $(LOCAL)
+	$(LOCAL)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --requirement tests/local/requirements.txt --editable '.[lora]'
+	touch $@
+
 bench: setup
 	$(BIN)/python -m tests.benchmarks
 
 clean:
-	rm -rf $(VENV) tests/browser/node_modules tests/llm/node_modules .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) $(LOCAL) tests/browser/node_modules tests/llm/node_modules .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist

@@ -27,6 +27,8 @@ _EXTRAS = {
     "slack": ("slack_bolt", "aiohttp"),
     "language": ("py3langid",),
     "llm": ("openai",),
+    "local": ("torch", "transformers", "accelerate"),
+    "lora": ("peft",),
     "http": ("httpx",),
     "postgres": ("asyncpg", "sqlalchemy", "alembic"),
     "shop": ("sqlalchemy",),
