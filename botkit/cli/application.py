@@ -15,6 +15,7 @@ from botkit.cli import (
     doctor,
     emitting,
     evaluating,
+    finetune,
     histories,
     privacy,
     projects,
@@ -58,6 +59,7 @@ histories.conversations.command("retain")(privacy.retain)
 histories.conversations.command("figures")(privacy.figures)
 app.add_typer(histories.conversations, name="conversations")
 app.add_typer(databases.db, name="db")
+app.add_typer(finetune.finetune, name="finetune")
 
 
 def _show_version(wanted: bool) -> None:
