@@ -15,7 +15,7 @@ from botkit.app.clear_secrets import find_clear_secrets
 from botkit.app.config import FILE, Channel, Config, missing_variables, read_config
 from botkit.app.embedders import lacks
 from botkit.app.hours import refuse_no_zones
-from botkit.app.models import lacks_of, settings_of
+from botkit.app.models import lacks_of, placed, settings_of
 from botkit.app.prompts import read_prompts
 from botkit.app.safety import check_rules
 from botkit.app.teams import Desk, check_desks, unknown_teams
@@ -93,6 +93,7 @@ def _check(directory: Path, clock: Clock | None, instead: Mapping[str, str]) -> 
         problems += [] if problems else [_no_bot(directory)]
         text = ""
     config, found = read_config(text, shown, variables_of(directory))
+    config = msgspec.structs.replace(config, models=placed(config.models, directory))
     problems += found
     problems += _check_store(config, shown)
     if config.embedder is not None:

@@ -1,6 +1,7 @@
 """`llm:` of bot.yaml, and the gateway to the models that it names."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from botkit.app.safety import read_hosts
 from botkit.errors import ConfigError, ModelError, Place, Problem
 from botkit.flows import Node, Report, age, seconds, shapes
 from botkit.llm import Budget, Endpoint, ModelSettings, Prices, Timeouts, open_model, require
+from botkit.llm.local import require_local
 from botkit.llm.settings import OPENAI, PERIODS, Scope
 from botkit.model.completions import ChatMessage
 from botkit.monitoring.spans import Spans
@@ -29,7 +31,11 @@ _ENDPOINT: Final = (
     *("base_url", "model", "api_key", "api", "azure", "temperature", "max_tokens", "timeouts", "prices", "vision"),
     *("image", "speech", "transcribe", "moderation"),
 )
-KEYS: Final = (*_ENDPOINT, "mode", "answers", "check", "retries", "budgets", "mask", "fallback", "links", "length")
+KEYS: Final = (
+    *(*_ENDPOINT, "local", "mode", "answers", "check"),
+    *("retries", "budgets", "mask", "fallback", "links", "length"),
+)
+_OF_SERVERS: Final = frozenset(_ENDPOINT) - {"temperature", "max_tokens", "timeouts"}
 _OF_TIMEOUTS: Final = {"connect": 60.0, "first": 300.0, "total": 600.0, "media": 600.0}  # at most, in seconds
 _MODERATION: Final = "omni-moderation-latest"
 _PATIENCE: Final = Timeouts(5.0, 20.0, 20.0)
@@ -43,9 +49,10 @@ def read_models(node: Node | None, fill: Fill, report: Report) -> ModelSettings 
     if node is None or node.empty:
         return None
     alone = node.kind == "mapping" and [key.raw for key, _ in node.entries] == ["mode"]
-    found = shapes.fields(node, "'llm'", KEYS, report, () if alone else ("model",))
+    local = _names_folder(node)
+    found = shapes.fields(node, "'llm'", KEYS, report, () if alone or local else ("model",))
     mode = shapes.choice(found["mode"], "'mode'", MODES, report) if "mode" in found else None
-    if "model" not in found:
+    if "model" not in found and "local" not in found:
         if alone and mode not in (None, "off"):
             message = f"'llm' with the mode '{mode}' needs the key 'model'"
             report.error(node.place, "missing-key", message, "model: NAME, as its server knows it")
@@ -72,18 +79,28 @@ def read_models(node: Node | None, fill: Fill, report: Report) -> ModelSettings 
 
 def _fallback(node: Node, first: Endpoint, fill: Fill, report: Report, lacks: list[str]) -> Endpoint | None:
     """Read a second model: what is not said of its server is as that of the first."""
-    like = msgspec.structs.replace(first, prices=Prices(), image="", speech="", transcribe="", moderation="")
+    like = msgspec.structs.replace(
+        first, prices=Prices(), image="", speech="", transcribe="", moderation="", local=""
+    )
     if node.kind == "scalar":
         model, missing = fill(node, "'fallback'")
         lacks += missing
         return msgspec.structs.replace(like, model=model) if model else None
-    found = shapes.fields(node, "'fallback'", _ENDPOINT[:10], report, ("model",))
+    local = _names_folder(node)
+    keys = (*_ENDPOINT[:10], "local")
+    found = shapes.fields(node, "'fallback'", keys, report, () if local else ("model",))
     if "base_url" in found and "api_key" not in found:
         like = msgspec.structs.replace(like, api_key="")  # the first one's key is not for others' eyes
-    return _endpoint(found, like, fill, report, lacks) if "model" in found else None
+    return _endpoint(found, like, fill, report, lacks) if found.keys() & {"model", "local"} else None
+
+
+def _names_folder(node: Node) -> bool:
+    return node.kind == "mapping" and any(key.raw == "local" for key, _ in node.entries)
 
 
 def _endpoint(found: Mapping[str, Node], like: Endpoint, fill: Fill, report: Report, lacks: list[str]) -> Endpoint:
+    if "local" in found:
+        return _folder(found, like, fill, report, lacks)
     made: dict[str, Any] = {}
     for key in ("model", "base_url", "api_key"):
         if key in found:
@@ -113,6 +130,40 @@ def _endpoint(found: Mapping[str, Node], like: Endpoint, fill: Fill, report: Rep
     if endpoint.base_url == OPENAI and not endpoint.api_key and not lacks:
         lacks.append("api_key")
     return endpoint
+
+
+def _folder(found: Mapping[str, Node], like: Endpoint, fill: Fill, report: Report, lacks: list[str]) -> Endpoint:
+    """Read a model in a folder: what belongs to servers is none of its."""
+    for key in found.keys() & _OF_SERVERS:
+        report.error(
+            found[key].place, "unknown-key", f"'{key}' belongs to a model at a server, not to one in a folder"
+        )
+    folder, missing = fill(found["local"], "'local'")
+    lacks += missing
+    temperature, tokens = found.get("temperature"), found.get("max_tokens")
+    made: dict[str, Any] = {
+        "temperature": shapes.number(temperature, "'temperature'", report, 0.0, 2.0) if temperature else None,
+        "max_tokens": shapes.integer(tokens, "'max_tokens'", report, 1, 200_000) if tokens else None,
+    }
+    timeouts = _timeouts(found.get("timeouts"), like.timeouts, report)
+    name = PurePath(folder).name or folder
+    given = {key: value for key, value in made.items() if value is not None}
+    return Endpoint(name, "", local=folder, timeouts=timeouts, **given)
+
+
+def placed(settings: ModelSettings | None, directory: Path) -> ModelSettings | None:
+    """Give settings whose folders are those of a bot's directory."""
+    if settings is None:
+        return None
+
+    def place(endpoint: Endpoint) -> Endpoint:
+        local = str(directory / endpoint.local) if endpoint.local else ""
+        return msgspec.structs.replace(endpoint, local=local)
+
+    second = settings.fallback
+    return msgspec.structs.replace(
+        settings, endpoint=place(settings.endpoint), fallback=place(second) if second is not None else None
+    )
 
 
 def _azure(found: Mapping[str, Node], report: Report) -> str | None:
@@ -207,7 +258,9 @@ def _check_prices(settings: ModelSettings, found: Mapping[str, Node], report: Re
     if not any(budget.money for budget in settings.budgets.values()):
         return
     for what, endpoint in (("llm", settings.endpoint), ("fallback", settings.fallback)):
-        if endpoint is not None and not (endpoint.prices.input or endpoint.prices.output):
+        if endpoint is None or endpoint.local:
+            continue
+        if not (endpoint.prices.input or endpoint.prices.output):
             message = f"a budget in money needs the prices of '{what}'"
             report.error(found["budgets"].place, "missing-key", message, "prices: {input: ..., output: ...}")
 
@@ -237,7 +290,8 @@ def lacks_of(settings: ModelSettings, place: Place) -> Problem | None:
         hint = f"set {' and '.join(named)} in the environment or in .env" if named else "write it under llm:"
     else:
         try:
-            require()
+            for endpoint in filter(None, (settings.endpoint, settings.fallback)):
+                require_local(Path(endpoint.local)) if endpoint.local else require()
         except ConfigError as error:
             message, hint = error.message, error.hint
     return (
@@ -312,7 +366,7 @@ def _served(model: LanguageModel, endpoint: Endpoint, spans: Spans | None) -> "S
 async def look_at_model(endpoint: Endpoint) -> str:
     """Ask a model for one word, and say how that went. Raises ConfigError, ModelError."""
     model, _ = await open_model(msgspec.structs.replace(endpoint, timeouts=_PATIENCE))
-    request = ModelRequest([ChatMessage("user", "Say: yes")], max_tokens=300)
+    request = ModelRequest([ChatMessage("user", "Say: yes")], max_tokens=16 if endpoint.local else 300)
     try:
         made = await model.complete(request)
     except ModelError as error:

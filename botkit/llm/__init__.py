@@ -6,6 +6,7 @@ gateway = Gateway([Served(model, endpoint.prices)], clock, media=media)
 """
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from botkit.llm.settings import Budget, Endpoint, ModelSettings, Prices, Timeouts, require
@@ -16,11 +17,16 @@ if TYPE_CHECKING:
 __all__ = ["Budget", "Endpoint", "ModelSettings", "Prices", "Timeouts", "open_model", "require"]
 
 
-async def open_model(endpoint: Endpoint) -> "tuple[LanguageModel, Media]":
-    """Give a model and what else its server has. Raises ConfigError.
+async def open_model(endpoint: Endpoint) -> "tuple[LanguageModel, Media | None]":
+    """Give a model and what else its server has; one in a folder has nothing else. Raises ConfigError.
 
     OpenAI's library takes a second to load, which happens off the event loop.
     """
+    if endpoint.local:
+        from botkit.llm.local import open_local
+
+        folder = Path(endpoint.local)
+        return open_local(folder, max_tokens=endpoint.max_tokens, temperature=endpoint.temperature), None
     require()
     return await asyncio.to_thread(_open, endpoint)
 

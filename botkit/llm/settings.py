@@ -54,6 +54,7 @@ class Endpoint(msgspec.Struct, frozen=True):
     """A model at a server that speaks OpenAI's API, and the models there for what is not text.
 
     `azure` is a version of Azure's API; `base_url` then is the resource's. An empty name of a model: there is none.
+    With `local`, a folder, it is a model in this process instead, and there is none for anything else than text.
     """
 
     model: str
@@ -71,6 +72,7 @@ class Endpoint(msgspec.Struct, frozen=True):
     voice: str = "alloy"
     transcribe: str = ""
     moderation: str = ""
+    local: str = ""
 
     def __repr__(self) -> str:
         """Give it without the key."""
@@ -79,7 +81,7 @@ class Endpoint(msgspec.Struct, frozen=True):
     @property
     def shown(self) -> str:
         """What it is called for people."""
-        return f"{self.model} at {self.base_url}"
+        return f"{self.model} in {self.local}" if self.local else f"{self.model} at {self.base_url}"
 
 
 class ModelSettings(msgspec.Struct, frozen=True):

@@ -5,13 +5,16 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from botkit import Bot
 from botkit.llm.local import open_local
+from botkit.llm.local.tuning import Plan, tune
 from botkit.model.completions import ChatMessage
 from botkit.ports.models import ModelRequest
+from botkit.testing import ScriptedModel
 from tests.local.tiny import make_model
 
 ROOT = Path(__file__).parents[2]
@@ -63,3 +66,40 @@ async def test_what_customers_liked_is_learned_without_them(talked: Path, tmp_pa
         await model.close()
     assert answers["acme"] == "What is your name?"
     assert answers["tiny"] != answers["acme"]
+
+
+BOT = """
+name: Lamps
+locales: [en]
+llm: {local: ./models/MODEL, max_tokens: 60}
+"""
+FLOWS = """
+flows:
+  praise:
+    start: {commands: [praise]}
+    steps:
+      - {ask: lamp, say: Which lamp?}
+      - {generate: "Praise {{ lamp }}.", save: line, on_error: [{say: "sorry: {{ error.code }}"}, {end: }]}
+      - {say: "It said: {{ line }}"}
+"""
+PRAISE = "A bright lamp for bright people."
+
+
+async def test_a_bot_speaks_through_a_model_in_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "bot.yaml").write_text(BOT, "utf-8")
+    (tmp_path / "flows.yaml").write_text(FLOWS, "utf-8")
+    scripted = ScriptedModel(PRAISE)
+
+    async def praise(**more: Any) -> str:
+        async with await Bot.load(tmp_path, store="sqlite://", **more) as bot:
+            await bot.say("/praise", "web:1")
+            return (await bot.say("the desk lamp", "web:1")).text
+
+    assert await praise(model=scripted) == f"It said: {PRAISE}"
+    base = make_model(tmp_path / "models" / "tiny", window=4096)
+    asked = [*scripted.last.messages, ChatMessage("assistant", PRAISE)]
+    tuned = tune(base, tmp_path / "models" / "tuned", [asked] * 4, plan=Plan(epochs=40, rate=0.01, threads=1))
+    assert tuned.done
+    for name, text in (("tiny", "sorry: "), ("tuned", f"It said: {PRAISE}")):
+        (tmp_path / "bot.yaml").write_text(BOT.replace("MODEL", name), "utf-8")
+        assert (await praise()).startswith(text)

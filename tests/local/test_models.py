@@ -15,8 +15,8 @@ from botkit.errors import ConfigError, ModelError
 from botkit.llm.local import open_local
 from botkit.llm.local.folders import Loaded, load_folder
 from botkit.llm.local.models import LocalModel
-from botkit.model.completions import ChatMessage, Tool
-from botkit.ports.models import LanguageModel, ModelRequest
+from botkit.model.completions import ChatMessage, Completion, Tool
+from botkit.ports.models import LanguageModel, ModelRequest, OnText
 from tests.local.tiny import CHATML, STRICT, make_model
 
 HELLO = (ChatMessage("user", "hi"),)
@@ -40,7 +40,7 @@ def ask(text: str = "hi", **more: Any) -> ModelRequest:
 
 
 async def test_it_is_a_language_model(model: LanguageModel) -> None:
-    assert (model.name, model.features) == ("tiny", frozenset())
+    assert (model.name, model.features) == ("tiny", frozenset({"schema"}))
     found = await model.complete(ask())
     assert (found.model, found.calls, found.usage.guessed) == ("tiny", (), False)
     assert 0 < found.first <= found.seconds
@@ -129,7 +129,6 @@ async def test_with_a_chat_template(tmp_path: Path, template: str) -> None:
     ("more", "lacking"),
     [
         ({"tools": (Tool("find"),)}, "tools"),
-        ({"schema": {"type": "object"}}, "a schema"),
         ({"messages": (ChatMessage("user", "look", images=("data:,",)),)}, "pictures"),
     ],
 )
@@ -137,6 +136,25 @@ async def test_what_it_cannot_do_it_refuses(model: LocalModel, more: dict[str, A
     with pytest.raises(ModelError, match=f"a local model knows nothing of {lacking}") as caught:
         await model.complete(ModelRequest(**{"messages": HELLO, **more}))
     assert caught.value.reason == "unsupported"
+
+
+async def test_json_is_asked_for_in_words(model: LocalModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[ModelRequest] = []
+
+    async def answer(request: ModelRequest, on_text: OnText | None) -> Completion:
+        asked.append(request)
+        assert on_text is None
+        return Completion(said.pop())
+
+    monkeypatch.setattr(model, "_complete", answer)
+    said = ["no", 'Gladly: {"yes": true} as you wish']
+    wanted = ModelRequest(HELLO, schema={"type": "object", "title": "an answer"})
+    assert (await model.complete(wanted, print)).text == '{"yes": true}'
+    assert [one.role for one in asked[0].messages] == ["system", "user"]
+    assert "an answer" in asked[0].messages[0].text
+    with pytest.raises(ModelError) as caught:
+        await model.complete(wanted)
+    assert caught.value.reason == "malformed"
 
 
 # One at a time
@@ -180,6 +198,32 @@ async def test_cancelling_really_ends_it(model: LocalModel) -> None:
     assert found.usage.output == 3
     assert steps.count <= 5 + 1 + 3
     assert heard == before  # nothing is heard of what was cancelled
+
+
+async def test_nothing_is_heard_once_it_was_cancelled(model: LocalModel) -> None:
+    await model.load()
+    tokenizer = model._loaded.result().tokenizer
+    reached, go = threading.Event(), threading.Event()
+    calls: list[int] = []
+
+    def decode(ids: list[int], **_: Any) -> str:
+        calls.append(len(ids))
+        if len(calls) == 6:
+            reached.set()
+            assert go.wait(30)
+        return "x" * len(ids)
+
+    tokenizer.decode = decode
+    heard: list[str] = []
+    task = asyncio.create_task(model.complete(ask(max_tokens=20), heard.append))
+    await until(reached)  # it makes a text of its token
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    before = list(heard)
+    go.set()
+    assert set((await model.complete(ask(max_tokens=3))).text) == {"x"}
+    assert heard == before
 
 
 async def test_one_that_waits_and_is_cancelled_never_begins(model: LocalModel) -> None:

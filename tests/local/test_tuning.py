@@ -127,7 +127,9 @@ def test_one_that_was_stopped_goes_on_to_the_same_model(
     first = tune(folder, out, TRAIN, HELD_OUT, PLAN, stop=stop, progress=watch)
     assert (first.done, first.after, out.exists()) == (False, None, False)
     assert step <= first.steps <= step + 1
-    second = tune(folder, out, TRAIN, HELD_OUT, PLAN)
+    steps: list[int] = []
+    second = tune(folder, out, TRAIN, HELD_OUT, PLAN, progress=lambda at: steps.append(at.step))
+    assert steps == list(range(first.steps + 1, 61))
     assert (second.done, second.resumed, second.before) == (True, first.steps, whole[1].before)
     assert second.held_out_after == whole[1].held_out_after
     assert digest(out) == digest(whole[0])
@@ -162,8 +164,10 @@ def test_kill_9_in_the_middle_and_the_same_model_in_the_end(
         process.kill()
     assert process.returncode == -signal.SIGKILL
     assert not out.exists()
-    tuned = tune(folder, out, TRAIN, HELD_OUT, PLAN)
+    steps: list[int] = []
+    tuned = tune(folder, out, TRAIN, HELD_OUT, PLAN, progress=lambda at: steps.append(at.step))
     assert tuned.done
+    assert steps == list(range(tuned.resumed + 1, 61))
     assert tuned.resumed >= step - step % PLAN.every - PLAN.every
     assert (tuned.resumed > 0) == (step > PLAN.every)
     assert digest(out) == digest(whole[0])

@@ -18,13 +18,14 @@ from botkit.llm.local.chats import Chats
 from botkit.llm.local.folders import Loaded, cores, find_device, load_folder, wait_idly
 from botkit.llm.local.growing import GrowingText, Spelling
 from botkit.llm.local.options import LocalOptions
+from botkit.llm.structured import settle, shape
 from botkit.model.completions import Completion, Finish, Usage
 from botkit.ports.models import ModelRequest, OnText
 
 if TYPE_CHECKING:
     import torch
 
-NOTHING: Final[frozenset[str]] = frozenset()
+FEATURES: Final = frozenset({"schema"})
 _NICE: Final = 10
 
 
@@ -44,8 +45,8 @@ class LocalModel:
 
     @property
     def features(self) -> frozenset[str]:
-        """It calls no tools, fits no schema and sees no pictures."""
-        return NOTHING
+        """It calls no tools and sees no pictures. JSON it is asked for in words, and may fail to give."""
+        return FEATURES
 
     async def load(self) -> None:
         """Wait until it is loaded. Raises ConfigError if it cannot be."""
@@ -56,6 +57,14 @@ class LocalModel:
 
         Its usage counts the tokens that were read and those that were made, the one that ends it too.
         """
+        if request.schema is None:
+            return await self._complete(request, on_text)
+        made = settle(await self._complete(shape(request, "prompt"), None), request)
+        if made is None:
+            raise ModelError("the local model gave no JSON", reason="malformed", temporary=bool(request.temperature))
+        return made
+
+    async def _complete(self, request: ModelRequest, on_text: OnText | None) -> Completion:
         _refuse(request)
         if self._closed:
             raise _gone()
@@ -114,7 +123,7 @@ def _load(folder: Path, options: LocalOptions) -> Loaded:
 
 def _refuse(request: ModelRequest) -> None:
     """Refuse what such a model cannot do, rather than to pass over it."""
-    lacking = "tools" if request.tools and request.choice != "none" else "a schema" if request.schema else ""
+    lacking = "tools" if request.tools and request.choice != "none" else ""
     lacking = lacking or ("pictures" if any(one.images for one in request.messages) else "")
     if lacking:
         raise ModelError(f"a local model knows nothing of {lacking}", reason="unsupported")
@@ -139,6 +148,8 @@ class _Generation:
     def __init__(self, request: ModelRequest, options: LocalOptions, tell: Callable[[str], None] | None) -> None:
         self.cancelled = threading.Event()
         self._request, self._options, self._tell = request, options, tell
+        given = request.temperature if request.temperature is not None else options.temperature
+        self._temperature = given or 0.0
         self._asked = time.monotonic()
         self._first = 0.0
 
@@ -158,7 +169,7 @@ class _Generation:
             return self.cancelled.is_set() or text.take(spelling.take(token))
 
         ends = _ends(loaded)
-        made = _generate(loaded, prompt, most, self._request.temperature or 0.0, ends, watch)
+        made = _generate(loaded, prompt, most, self._temperature, ends, watch)
         if self.cancelled.is_set():
             raise ModelError("the completion was cancelled", reason="unavailable")
         text.take(spelling.end())
