@@ -60,7 +60,9 @@ class Server:
                     await asyncio.sleep(self.wait)
                 if not body.get("stream"):
                     raise NotImplementedError("the benchmark streams")
-                parts = [{"delta": {"content": word}, "index": 0, "finish_reason": None} for word in WORDS]
+                parts: list[dict[str, Any]] = [
+                    {"delta": {"content": word}, "index": 0, "finish_reason": None} for word in WORDS
+                ]
                 parts.append({"delta": {}, "index": 0, "finish_reason": "stop"})
                 base = {"id": "x", "object": "chat.completion.chunk", "created": 1, "model": body["model"]}
                 lines = [f"data: {json.dumps({**base, 'choices': [part]})}\n\n" for part in parts]

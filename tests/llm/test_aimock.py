@@ -45,6 +45,7 @@ async def media(aimock: str) -> AsyncIterator[Media]:
         "m", f"{aimock}/v1", image="gpt-image-1", speech="tts-1", transcribe="whisper-1", moderation="omni"
     )
     model, opened = await open_model(endpoint)
+    assert opened is not None
     yield opened
     await model.close()
 
@@ -128,6 +129,7 @@ async def test_media(media: Media) -> None:
 
 async def test_media_that_bot_yaml_does_not_name(aimock: str) -> None:
     model, media = await open_model(Endpoint("m", f"{aimock}/v1"))
+    assert media is not None
     for asked in (media.draw("x"), media.speak("x"), media.transcribe(b"x", name="x.ogg"), media.moderate("x")):
         with pytest.raises(ModelError) as caught:
             await asked
