@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import msgspec
 
+from botkit.app.config import Config
 from botkit.app.consulting import models_of, with_model
 from botkit.app.directories import Checked, check_directory, rebuild
 from botkit.app.events import Emitted, find_conversation, make_incoming, refuse_unknown
@@ -501,11 +502,19 @@ def _engine(
         files=files,
         turns=node is None or node.turns,
         senses=understanding.senses,
-        guarding=guarding_of(checked.config.safety),
+        guarding=guarding_of(rules_of(checked.config)),
         meter=meter,
         passages=Passages(understanding.libraries, checked.registry.sources(), waits=understanding.senses),
         models=models,
     )
+
+
+def rules_of(config: Config) -> Rules:
+    """Give the rules of a bot: what its model may link to may be sent."""
+    rules, models = config.safety, config.models
+    if rules.links is None or models is None or not models.links:
+        return rules
+    return msgspec.structs.replace(rules, links=(*rules.links, *models.links))
 
 
 def guarding_of(rules: Rules) -> Guarding | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 import msgspec
 
-from botkit.app.bots import Bot, Exchange, exchange_of, guarding_of
+from botkit.app.bots import Bot, Exchange, exchange_of, guarding_of, rules_of
 from botkit.app.confidences import confidences_of
 from botkit.app.consulting import models_of, with_model
 from botkit.app.directories import Checked
@@ -225,7 +225,7 @@ class _Performance:
             self.clock,
             chosen_locale=trial.locale,
             files=open_files(self._store, checked.config.files, self.clock),
-            guarding=guarding_of(msgspec.structs.replace(checked.config.safety, rate=None)),  # a test writes fast
+            guarding=guarding_of(msgspec.structs.replace(rules_of(checked.config), rate=None)),  # a test writes fast
             senses=understanding.senses,
             passages=Passages(understanding.libraries, registry.sources(), waits=understanding.senses),
             models=models_of(msgspec.structs.replace(checked, registry=registry), recorded),

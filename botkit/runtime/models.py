@@ -7,8 +7,9 @@ signatures of the actions, its commands for being JSON. Whatever goes wrong is a
 import asyncio
 import json
 import logging
+import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from botkit.dialogue.talks import FINISH, offered_names
 from botkit.errors import ModelError
@@ -35,6 +36,9 @@ from botkit.runtime.composing import compose
 from botkit.runtime.streaming import Live, Streams
 
 _log = logging.getLogger(__name__)
+
+MOST_GROWN: Final = 2_000  # characters before the end of a text that grows that guards look at
+_BORDERS: Final = re.compile(r"[\s。！？，]")
 
 Guard = Callable[[str, ModelRequest, Session], str]
 """Says why a text that a model wrote may not be shown, or nothing."""
@@ -136,7 +140,8 @@ class Models:
         if purpose == "answer":
             return await self._composed(flows, call, session, request, asking)
         reply = str(call.args.get("reply", ""))
-        live = self.streams.open(session, reply, self._judge(request, session)) if reply and self.streams else None
+        judge = self._judge(request, session)
+        live = self.streams.open(session, reply, lambda text: judge(recent(text))) if reply and self.streams else None
         try:
             completion = await self.gateway.complete(request, asking, live.take if live is not None else None)
             given = await self._given(flows, call, session, request, completion, asking)
@@ -246,6 +251,14 @@ def _by_intents(flows: FlowSet, session: Session) -> Sequence[str]:
     """Give the flows of the intents that the classifier holds for nearest to the message, unsure as it is."""
     matches = session.routed.evidence.intents if session.routed is not None else ()
     return [name for match in matches for name in flows.starts.get(match.name, ())]
+
+
+def recent(text: str) -> str:
+    """Give the end of a text that grows, from a word's beginning: as a whole it is looked at when it ends."""
+    if len(text) <= MOST_GROWN:
+        return text
+    border = _BORDERS.search(text, len(text) - MOST_GROWN)
+    return text[border.end() :] if border is not None else text
 
 
 def _action_of(args: Mapping[str, Any], name: str) -> str:

@@ -15,7 +15,7 @@ from botkit.ports.connectors import Connector, Streamer, StreamPart, layers_of
 
 _log = logging.getLogger(__name__)
 
-_ENDS: Final = re.compile(r"(?:[.!?…]+[\"'»”)\]]*(?=\s)|[。！？]+[”』」）]*|\n)")
+_ENDS: Final = re.compile(r"(?:[.!?…]+[\"'»”)\]]*(?=\s)|[。！？]+[”』」）]*(?=[^A-Za-z0-9。！？”』」）])|\n)")
 LONGEST: Final = 400  # characters after which a text without an end of a sentence is shown up to a space
 
 Judge = Callable[[str], str]

@@ -29,21 +29,19 @@ class Answering:
         secrets: Iterable[str] = (),
         *,
         length: int = LONGEST,
-        exempt: Iterable[str] = (),
     ) -> None:
         self._links = tuple(host.lower().removeprefix("www.") for host in links)
         self._secrets = Secrets(secrets)
         self._length = length
-        self._off = frozenset(exempt)
 
     def __call__(self, text: str, request: ModelRequest, session: Session) -> str:
         """Say why a text that answers a request may not be shown, an empty text if it may."""
         if not text.strip():
             return ""
         before = said_before(request, session)
-        if len(text) > self._length and LENGTH not in self._off:
+        if len(text) > self._length:
             return LENGTH
-        if LINK not in self._off and self._leads_away(text, before[-1] if before else ""):
+        if self._leads_away(text, before[-1] if before else ""):
             return LINK
         return self._leaks(text, request, before)
 
@@ -51,9 +49,7 @@ class Answering:
         return any(not is_among(host, self._links) for host in hosts_in(text, before))
 
     def _leaks(self, text: str, request: ModelRequest, before: Sequence[str]) -> str:
-        systems = [
-            told(one.text) for one in request.messages if one.role == "system" and INSTRUCTIONS not in self._off
-        ]
+        systems = [told(one.text) for one in request.messages if one.role == "system"]
         plain = [letters(one) for one in before]
         turned = [one[::-1] for one in plain] + [letters(rotate(one)) for one in before]
         for form in forms(text, before):
@@ -61,7 +57,7 @@ class Answering:
             if len(said) < _LEAST:
                 continue
             earlier = [*plain, *turned] if form.way == "turned" else plain
-            if self._secrets and SECRET not in self._off and self._secrets.is_in(said, earlier):
+            if self._secrets and self._secrets.is_in(said, earlier):
                 return SECRET
             if any(gives_away(system, said, earlier) for system in systems):
                 return INSTRUCTIONS

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from botkit.model.words import has_cjk
 from botkit.safety.disguises import letters
 
-RUN: Final = 60  # letters in a row: some twelve words of English; a Chinese character counts as three
+RUN: Final = 48  # letters in a row: some ten words of English; a Chinese character counts as three
 PIECE: Final = 24  # letters in a row that count when pieces are put together,
 PIECES: Final = 110  # and how many of those are too many
 GAP: Final = 12  # letters that may be left out between two pieces of one run

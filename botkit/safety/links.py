@@ -56,6 +56,9 @@ _SPACED: Final = re.compile(r"(?<!\w)(?:[\w.:/-][ \u00a0]){5,}[\w.:/-](?!\w)")
 _SPACED_TWICE: Final = re.compile(r"[ \u00a0]")
 _TAIL: Final = ".,;:!?)]}*_~。，、；：！？）】》」』”’"
 _HARMLESS: Final = frozenset({"mailto", "tel", "sms"})
+_TURNED: Final = frozenset({"com", "net", "org", "info", "xyz", "online", "shop", "top"})
+"""Endings by which a bare host is known in a text that is read backwards or rotated: others are there by chance."""
+
 _USUAL: Final = frozenset({"http", "https", "ftp", "tg", ""})
 
 
@@ -95,6 +98,8 @@ def _hosts_of(form: Form) -> Iterator[str]:
         if form.way == "plain" or (form.way == "decoded" and form.whole):
             yield from _bare(mended)
             yield from _targets(mended)
+        elif form.way == "turned":
+            yield from (host for host in _bare(mended) if host.rpartition(".")[2] in _TURNED)
 
 
 def _may_be_mended(text: str) -> bool:
@@ -125,7 +130,7 @@ def _schemed(text: str, *, usual: bool) -> Iterator[str]:
 
 def _before_other_script(link: str) -> str:
     """Give a link without the Chinese text that follows its Latin host."""
-    return re.sub(rf"(?<=[a-z0-9/])[{_BREAKS}].*", "", link, count=1, flags=re.IGNORECASE | re.DOTALL)
+    return re.sub(rf"(?<=[a-z0-9/])[,;:!?)\]]*[{_BREAKS}].*", "", link, count=1, flags=re.IGNORECASE | re.DOTALL)
 
 
 def _bare(text: str) -> Iterator[str]:

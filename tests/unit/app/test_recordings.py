@@ -102,6 +102,38 @@ def test_recording_again_keeps_what_is_heard_and_drops_the_rest(shop: Path) -> N
     assert sorted(one["answer"]["text"] for one in answers.values()) == ["Fine, red.", "Which colour?"]
 
 
+PLUGIN = """
+from botkit import Context, Plugin, Verdict
+
+plugin = Plugin("lamps")
+
+
+@plugin.guard("tool")
+def never_two(ctx: Context, action: str, args: dict) -> Verdict | None:
+    return Verdict.refuse("not two") if args["number"] == 2 else None
+
+
+@plugin.action(effect="read")
+def find(ctx: Context, number: int) -> str:
+    raise RuntimeError("it is stood in for")
+"""
+
+
+def test_calls_of_the_model_meet_stand_ins_and_guards(shop: Path) -> None:
+    (shop / "lamps.py").write_text(PLUGIN)
+    (shop / "bot.yaml").write_text(BOT + "plugins: [./lamps.py]\n")
+    (shop / "flows.yaml").write_text(FLOWS.replace("Help the customer.", "Help.\n        tools: [lamps.find]"))
+    with_actions = TESTS.replace("    talk:", "    actions: {lamps.find: a blue lamp}\n    talk:")
+    (shop / "tests" / "help.yaml").write_text(with_actions)
+    calls = [
+        Completion(calls=(ToolCall("c", "find", json.dumps({"number": one})),), finish="tools") for one in (1, 2)
+    ]
+    model = ScriptedModel(*calls, "Which colour?", "Fine.")
+    assert complaints(play(shop, model)) == []
+    assert "a blue lamp" in model.asked[1].messages[-1].text
+    assert "not two" in model.asked[2].messages[-1].text
+
+
 def test_there_is_nothing_to_record_without_a_model(shop: Path) -> None:
     (shop / "bot.yaml").write_text("name: Shop\n")
     with pytest.raises(UsageError, match="no language model"):

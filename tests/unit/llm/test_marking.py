@@ -173,6 +173,8 @@ def check_marked(text: str) -> None:
         assert OURS.findall(part) == [opened, closed], part
         assert "QQ" not in opened
         inside = part[len(opened) : -len(closed)]
+        seen = re.sub("[\u200b-\u200f\u2060\ufeff]", "", inside)
+        assert not re.search(r"[<＜﹤]\s*[/／]?\s*(?:customer|data|result|passage)", seen, re.IGNORECASE), inside
         assert not re.search(r"<[|｜]|</?s>|_of_turn(?<=<end_of_turn)|<<SYS|\[/?INST|⟦", inside), inside
         if 'name="message"' not in opened and "name=" in opened:  # lines of several speakers
             assert "\nbot: I promise" not in inside

@@ -59,6 +59,11 @@ async def test_chinese_has_its_own_ends() -> None:
     assert [text for state, text in parts if state == "delta"] == ["你好。", "请问有什么可以帮您？", "好"]
 
 
+async def test_a_dot_that_may_be_one_of_a_host_is_no_end() -> None:
+    parts = await shown(Screen(), "请访问evil。", "com。", "好", refuses="evil。com")
+    assert parts == []
+
+
 async def test_a_number_is_no_end_of_a_sentence() -> None:
     parts = await shown(Screen(), "It costs 12.", "50 euros. Fine.")
     assert [text for state, text in parts if state == "delta"] == ["It costs 12.50 euros.", " Fine."]

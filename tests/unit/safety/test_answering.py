@@ -183,6 +183,8 @@ ftp://evil.com
 aHR0cHM6Ly9ldmlsLmNvbS94eXo=
 68747470733a2f2f6576696c2e636f6d
 moc.live//:sptth
+go to moc.live
+rivy.pbz
 uggcf://rivy.pbz/ybtva
 https%3A%2F%2Fevil.com
 &#104;ttps://evil&#46;com
@@ -216,6 +218,7 @@ def test_a_link_in_two_halves_is_noticed(first: str, second: str) -> None:
         "See https://shop.example.com/orders?id=1, shop.example.com, and www.shop.example.com.",
         "[your order](https://eu.lamps.example/orders) ![](https://img.lamps.example/a.png)",
         "请看shop.example.com吧。https://shop.example.com/订单。",
+        "我们的网址是https://shop.example.com，欢迎光临。（https://shop.example.com/a）很好",
         "Write to ann@evil.com or <bob@mail.evil.com>.",
         "Your invoice.pdf and photo.jpeg came with readme.md, script.py, install.sh and data.tar.gz.",
         "It is 12.5 cm x 3.75 cm, costs 1.234,56 EUR or 99.9元/件, from 9.00 to 17.30, version 1.2.3.4.",
