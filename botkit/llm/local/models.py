@@ -61,7 +61,8 @@ class LocalModel:
             return await self._complete(request, on_text)
         made = settle(await self._complete(shape(request, "prompt"), None), request)
         if made is None:
-            raise ModelError("the local model gave no JSON", reason="malformed", temporary=bool(request.temperature))
+            by_chance = _chance(request, self._options) > 0  # else the next try says the same
+            raise ModelError("the local model gave no JSON", reason="malformed", temporary=by_chance)
         return made
 
     async def _complete(self, request: ModelRequest, on_text: OnText | None) -> Completion:
@@ -131,6 +132,11 @@ def _refuse(request: ModelRequest) -> None:
         raise ModelError("there is no message to go on with", reason="rejected")
 
 
+def _chance(request: ModelRequest, options: LocalOptions) -> float:
+    """Give how much chance has a say: as a request wants it, or else as it is configured."""
+    return (request.temperature if request.temperature is not None else options.temperature) or 0.0
+
+
 def _gone() -> ModelError:
     return ModelError("the local model is closed", reason="unavailable")
 
@@ -148,8 +154,7 @@ class _Generation:
     def __init__(self, request: ModelRequest, options: LocalOptions, tell: Callable[[str], None] | None) -> None:
         self.cancelled = threading.Event()
         self._request, self._options, self._tell = request, options, tell
-        given = request.temperature if request.temperature is not None else options.temperature
-        self._temperature = given or 0.0
+        self._temperature = _chance(request, options)
         self._asked = time.monotonic()
         self._first = 0.0
 
@@ -177,9 +182,7 @@ class _Generation:
         ended = text.stopped or bool(made and made[-1] in ends)
         finish: Finish = "stop" if ended else "length"
         if not text.text:
-            raise ModelError(
-                "the local model gave no text", reason="empty", temporary=bool(self._request.temperature)
-            )
+            raise ModelError("the local model gave no text", reason="empty", temporary=self._temperature > 0)
         return Completion(
             text.text,
             finish=finish,
