@@ -6,7 +6,7 @@ import msgspec
 
 from botkit.app.confidences import confidences_of
 from botkit.app.config import Config
-from botkit.app.directories import Checked
+from botkit.app.directories import Checked, sees_pictures
 from botkit.app.models import settings_of
 from botkit.app.nearest import NearestFlows
 from botkit.llm import Endpoint, ModelSettings
@@ -50,5 +50,5 @@ def with_model(flows: FlowSet, config: Config) -> FlowSet:
     return msgspec.structs.replace(
         flows,
         settings=msgspec.structs.replace(flows.settings, **settings_of(known)),
-        catalogue=msgspec.structs.replace(flows.catalogue, models=True),
+        catalogue=msgspec.structs.replace(flows.catalogue, models=True, sees=sees_pictures(config)),
     )

@@ -173,13 +173,18 @@ def catalogue_of(
 ) -> Catalogue:
     """Give what the flows may use: the plugins' actions and types, botkit's own types, the channels, articles."""
     channels: dict[str, Capabilities] = {name: spec.capabilities for name, spec in specs.items()}
-    made = registry.catalogue(channels, models=has_models(config), articles=articles)
+    made = registry.catalogue(channels, models=has_models(config), articles=articles, sees=sees_pictures(config))
     return msgspec.structs.replace(made, types={**PARSERS, **made.types})
 
 
 def has_models(config: Config) -> bool:
     """Tell whether a language model is there to be asked, if only by steps."""
     return config.models is not None and lacks_of(config.models, config.models_place) is None
+
+
+def sees_pictures(config: Config) -> bool:
+    """Tell whether the language model of bot.yaml can see pictures."""
+    return config.models is not None and config.models.endpoint.vision
 
 
 def variables_of(directory: Path) -> dict[str, str]:

@@ -20,7 +20,7 @@ from botkit.dialogue.stack import repair
 from botkit.dialogue.work import Work
 from botkit.expressions import template, test
 from botkit.model.definitions import Agent, SlotDef, Step, Text
-from botkit.model.events import Failure, Result
+from botkit.model.events import Failure, Message, Result
 from botkit.model.replies import MODEL, Call
 from botkit.model.session import Pending, Question, Talk, ToolUse
 from botkit.model.words import has_cjk
@@ -51,16 +51,24 @@ def agent(work: Work, step: Step, body: Agent) -> None:
 def _begin(work: Work, step: Step) -> None:
     """Begin a talk with what the customer said last; the model sees what was said before it apart from that."""
     text, lines = work.message.text, last_lines(work)
-    if not text.strip():
+    images = pictures_of(work, work.message)
+    if not text.strip() and not images:
         work.change(talk=Talk(step.id, before=_pairs(lines)))
         return
-    by_customer = [at for at, (who, _) in enumerate(lines) if who == "customer"]
+    by_customer = [at for at, (who, _) in enumerate(lines) if who == "customer"] if text.strip() else []
     before = [line for at, line in enumerate(lines) if at not in by_customer[-1:]]
-    work.change(talk=talks.heard(Talk(step.id, turns=0, before=_pairs(before)), text))
+    work.change(talk=talks.heard(Talk(step.id, turns=0, before=_pairs(before)), text, images))
 
 
 def _pairs(lines: list[list[str]]) -> tuple[tuple[str, str], ...]:
     return tuple((who, text) for who, text in lines)
+
+
+def pictures_of(work: Work, message: Message) -> tuple[str, ...]:
+    """Give the pictures of a message that a model may see, each by its file's `ref`; none where it sees nothing."""
+    if not work.flows.catalogue.sees:
+        return ()
+    return tuple(file.ref for file in message.files if file.kind == "image" and file.ref and not file.refused)
 
 
 def render_apart(work: Work, text: Text) -> tuple[str, list[str]]:
@@ -173,7 +181,7 @@ def _wait(work: Work, step: Step, talk: Talk, *, reply: str = "", again: bool = 
     work.wait(Question(id=id_, run=work.top.run, step=step.id, kind="agent"))
 
 
-def take_said(work: Work, text: str) -> None:
+def take_said(work: Work, message: Message) -> None:
     """Give the model what the customer said to it."""
     talk = work.top.talk
     step = work.step_of(work.top)
@@ -181,7 +189,7 @@ def take_said(work: Work, text: str) -> None:
         return
     work.close_question()
     work.visit(step.id, "heard")
-    work.change(talk=talks.heard(talk, text), asked="")
+    work.change(talk=talks.heard(talk, message.text, pictures_of(work, message)), asked="")
     work.settled = False
 
 

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from botkit.dialogue.agents import take_said
+from botkit.dialogue.agents import pictures_of, take_said
 from botkit.dialogue.agreement import declines_with_more
 from botkit.dialogue.asides import read_aside, take_aside
 from botkit.dialogue.changing import ask_for_change, take_change
@@ -88,7 +88,7 @@ def route(work: Work, message: Message) -> None:
         return
     question = work.question if work.question is not None and work.question.kind != "wait" else None
     found = read_reply(work, question, message) if question is not None else None
-    if message.files and not message.text.strip() and found is None:
+    if message.files and not message.text.strip() and found is None and not _is_shown(work, question, message):
         _take_files(work, question, message)
         return
     if question is not None and found is not None and found.score >= EXACT and not _is_command(work, message.text):
@@ -164,7 +164,7 @@ def take_for_talk(work: Work, question: Question, message: Message, found: Fit |
         if surer_meaning(work, message, LOOSE):
             return False
         work.candidate("slot", question.step, LOOSE, "said to the model", taken=True)
-        take_said(work, message.text)
+        take_said(work, message)
         return True
     below = work.stack[-2] if question.kind == "confirm" and len(work.stack) > 1 else None
     if below is None or below.talk is None or not below.talk.asking:
@@ -206,6 +206,11 @@ def _refuse(work: Work, reason: str) -> None:
         return
     work.candidate("safety", reason, 1.0, "a guard refuses it", taken=True)
     repair(work, "on_blocked", reason=reason)
+
+
+def _is_shown(work: Work, question: Question | None, message: Message) -> bool:
+    """Tell whether a message of pictures alone is shown to a model that talks and sees."""
+    return question is not None and question.kind == "agent" and bool(pictures_of(work, message))
 
 
 def _take_files(work: Work, question: Question | None, message: Message) -> None:

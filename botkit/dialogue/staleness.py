@@ -46,7 +46,7 @@ def do_again(work: Work, message: Message) -> None:
     step = work.step_of(work.top)
     if step is not None and isinstance(step.body, Agent):
         work.candidate("llm", step.id, 0.0, "the model sees it as well", taken=True)
-        take_said(work, message.text)
+        take_said(work, message)
         return
     if not correct(work, find_corrections(work, message.text, refused=True), message.text):
         work.candidate("slot", work.stale, 0.0, "nobody takes it: the step is done again", taken=True)

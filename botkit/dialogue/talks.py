@@ -35,9 +35,9 @@ def offered_names(actions: Iterable[str]) -> dict[str, str]:
     }
 
 
-def heard(talk: Talk, text: str) -> Talk:
-    """Add what the customer said: a new turn of theirs begins."""
-    said = ChatMessage("user", text)
+def heard(talk: Talk, text: str, images: tuple[str, ...] = ()) -> Talk:
+    """Add what the customer said and showed (the refs of pictures): a new turn of theirs begins."""
+    said = ChatMessage("user", text, images=images)
     return replace(talk, messages=(*talk.messages, said), turns=talk.turns + 1, calls=0, seconds=0.0)
 
 

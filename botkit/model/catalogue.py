@@ -53,3 +53,4 @@ class Catalogue(msgspec.Struct, frozen=True):
     answers: tuple[Answer, ...] = ()
     models: bool = False  # a language model is configured
     articles: bool = False  # there are knowledge articles or sources
+    sees: bool = False  # the language model sees pictures

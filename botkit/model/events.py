@@ -71,7 +71,8 @@ class Message(msgspec.Struct, frozen=True, array_like=True, tag="message"):
     """A customer wrote something; `locale` is what the platform says of the user.
 
     `customer` are facts about the customer that the platform or a plugin knows (`values.to_json` form). A burst of
-    messages that was taken as one has them as its `parts`, and their texts as lines of `text`.
+    messages that was taken as one has them as its `parts`, and their texts as lines of `text`. `translated` is
+    what it says in the language of the people who read it, where a plugin gave that.
     """
 
     text: str = ""
@@ -81,6 +82,7 @@ class Message(msgspec.Struct, frozen=True, array_like=True, tag="message"):
     evidence: Evidence = NO_EVIDENCE
     customer: dict[str, Any] = {}
     parts: tuple[Part, ...] = ()
+    translated: str = ""
 
 
 class Press(msgspec.Struct, frozen=True, array_like=True, tag="press"):

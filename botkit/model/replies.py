@@ -32,7 +32,8 @@ class Reply(msgspec.Struct, frozen=True, array_like=True):
     `question` is what its buttons answer; `epoch` the owner's at that time. `scale` is how high a rating goes that it
     asks for; its buttons are the scores from 1. `owner` says who has the conversation from here on: "" the bot,
     "queue" while a person is on the way, "human". `asks` says that it asks for a day, a time of day or both, which a
-    customer may pick where the channel has a picker.
+    customer may pick where the channel has a picker. `image` and `file` are addresses, or the `ref` of a file that
+    the conversation holds. `original` is what was to be said, where a plugin said it in other words.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Reply(msgspec.Struct, frozen=True, array_like=True):
     scale: int = 0
     owner: Literal["", "queue", "human"] = ""
     asks: Literal["", "date", "time", "datetime"] = ""
+    original: str = ""
 
 
 SEARCH = "answer"

@@ -100,6 +100,7 @@ def hide_event(event: Event, secrets: tuple[str, ...]) -> Event:
                 evidence=replace(event.evidence, entities=entities),
                 customer=hide_in(event.customer, secrets),
                 parts=parts,
+                translated=hide(event.translated, secrets),
             )
         case Press():
             return replace(event, value=hide(event.value, secrets), label=hide(event.label, secrets))
@@ -119,8 +120,9 @@ def hide_reply(reply: Reply, secrets: tuple[str, ...]) -> Reply:
     """Give a reply without the secrets in it."""
     cards = tuple(_card(card, secrets) for card in reply.cards)
     buttons = tuple(_button(button, secrets) for button in reply.buttons)
-    image, file = hide(reply.image, secrets), hide(reply.file, secrets)
-    return replace(reply, text=hide(reply.text, secrets), buttons=buttons, cards=cards, image=image, file=file)
+    image, file, original = (hide(text, secrets) for text in (reply.image, reply.file, reply.original))
+    said = replace(reply, text=hide(reply.text, secrets), original=original)
+    return replace(said, buttons=buttons, cards=cards, image=image, file=file)
 
 
 def hide_call(call: Call, secrets: tuple[str, ...]) -> Call:

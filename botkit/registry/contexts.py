@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from botkit.model.identity import is_verified
+from botkit.model.session import Owner
 from botkit.model.values import plain
 from botkit.registry.files import ConversationFiles
 from botkit.registry.models import ConversationModel
@@ -28,15 +29,16 @@ class Caller(msgspec.Struct, frozen=True):
     customer: Mapping[str, Any] = {}
     locale: str = "en"
     timezone: str = "UTC"
+    owner: Owner = "bot"
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
     """The first argument of every action, guard, knowledge source and turn hook.
 
-    `customer` is read-only; `now` is aware, in the bot's time zone; `settings` is the plugin's own model from
-    bot.yaml and `state` what its `start` gave. `idempotency_key` is the same in every attempt of one call: hand
-    it to services that take one. `files` opens what the customer sent, `model` asks the bot's language model.
-    `log` adds the ids; never give it what a customer wrote.
+    `customer` is read-only; `owner` is who has the conversation; `now` is aware, in the bot's time zone; `settings`
+    is the plugin's own model from bot.yaml and `state` what its `start` gave. `idempotency_key` is the same in every
+    attempt of one call: hand it to services that take one. `files` opens what the customer sent, `model` asks the
+    bot's language model. `log` adds the ids; never give it what a customer wrote.
     """
 
     conversation: str
@@ -52,6 +54,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     files: ConversationFiles = msgspec.field(default_factory=ConversationFiles)
     outbound: Outbound = msgspec.field(default_factory=Outbound)
     model: ConversationModel = msgspec.field(default_factory=ConversationModel)
+    owner: Owner = "bot"
 
     @property
     def http(self) -> "httpx.AsyncClient":
@@ -105,6 +108,7 @@ def make_context(
         files=files or ConversationFiles(),
         outbound=outbound or Outbound(),
         model=model or ConversationModel(),
+        owner=caller.owner,
         log=logging.LoggerAdapter(_logger_of(plugin), ids),
     )
 

@@ -37,6 +37,13 @@ class Guard(msgspec.Struct, frozen=True):
     timeout: float
 
 
+class Sense(msgspec.Struct, frozen=True):
+    """A function that hears what a message says, or speaks a reply, and may give another of it."""
+
+    function: Callable[..., Any]
+    timeout: float
+
+
 class KnowledgeSource(msgspec.Struct, frozen=True):
     """A function that finds passages for a question."""
 

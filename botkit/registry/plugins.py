@@ -7,6 +7,8 @@
     plugin.answer(...)         a frequent question and its reply
     @plugin.knowledge(...)     a source of passages for questions
     @plugin.guard(...)         reads every text that comes in or goes out, and every call that a model wants
+    @plugin.hear(...)          says what a message says that is more than its text: a voice message
+    @plugin.speak(...)         gives a reply in other words, or aloud
     @plugin.before_turn        is told of an event before the dialogue sees it
     @plugin.after_turn         is told of a turn when it is stored
     @plugin.start              opens what the plugin needs, once
@@ -26,7 +28,7 @@ from botkit.errors import Place, RegistryError
 from botkit.model.catalogue import ActionSpec
 from botkit.model.definitions import Answer, Speech, Text
 from botkit.model.parsers import SlotParser
-from botkit.registry.hooks import Action, Guard, KnowledgeSource
+from botkit.registry.hooks import Action, Guard, KnowledgeSource, Sense
 from botkit.registry.signatures import place_of, read_hints, read_signature, takes
 from botkit.registry.slot_types import make_parser
 from botkit.registry.verdicts import Direction
@@ -39,6 +41,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 TIMEOUT = 10.0  # seconds of an action
 HOOK_TIMEOUT = 2.0  # seconds of what stands in the way of every turn
+SENSE_TIMEOUT = 20.0  # seconds to hear a message, or to speak a reply
 
 
 class Plugin:
@@ -53,6 +56,8 @@ class Plugin:
         self.answers: dict[str, Answer] = {}
         self.sources: dict[str, KnowledgeSource] = {}
         self.guards: list[Guard] = []
+        self.hearing: list[Sense] = []
+        self.speaking: list[Sense] = []
         self.before: list[Callable[..., Any]] = []
         self.after: list[Callable[..., Any]] = []
         self.starter: Callable[..., Any] | None = None
@@ -156,6 +161,34 @@ class Plugin:
                 raise RegistryError(message, place=place_of(function))
             _check_hook(function, "a guard", 3 if direction == "tool" else 2)
             self.guards.append(Guard(direction, function, required, timeout))
+            return function
+
+        return add
+
+    def hear(self, *, timeout: float = SENSE_TIMEOUT) -> Callable[[Function], Function]:
+        """Add what hears a message: `def hear(ctx: Context, message: Message) -> Message | None`.
+
+        Of the message that it gives its `text` counts (what a voice message says) and `translated` (for people who
+        have the conversation). None leaves it as it is, and so does a failure.
+        """
+
+        def add(function: Function) -> Function:
+            _check_hook(function, "hear", 2)
+            self.hearing.append(Sense(function, timeout))
+            return function
+
+        return add
+
+    def speak(self, *, timeout: float = SENSE_TIMEOUT) -> Callable[[Function], Function]:
+        """Add what speaks a reply: `def speak(ctx: Context, reply: Reply) -> Reply | None`.
+
+        Of the reply that it gives its `text` counts, its `file` and its `original`. None leaves it as it is, and so
+        does a failure. What a person says (`reply.agent`) comes here too.
+        """
+
+        def add(function: Function) -> Function:
+            _check_hook(function, "speak", 2)
+            self.speaking.append(Sense(function, timeout))
             return function
 
         return add

@@ -8,13 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from msgspec.structs import replace
+
 from botkit.errors import ArgumentsError, BotkitError, RegistryError, UsageError
 from botkit.model import breakers
 from botkit.model.catalogue import ActionSpec, Capabilities, Catalogue
 from botkit.model.definitions import Answer
-from botkit.model.events import Event, Failure, Result
+from botkit.model.events import Event, Failure, Message, Result
 from botkit.model.parsers import SlotParser
-from botkit.model.replies import Call
+from botkit.model.replies import Call, Reply
 from botkit.model.turn import Turn
 from botkit.model.values import from_json, to_json
 from botkit.ports.clocks import Clock
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 START_TIMEOUT = 30.0  # seconds for a plugin to start or to stop
 MOST_INLINE = 0.02  # seconds for which an inline action may hold the event loop,
 MOST_SLOW = 5  # and how often it may hold it longer: a machine that is busy holds up everything
+
+MOST_HEARD = 20_000  # characters of what a message says
 
 _log = logging.getLogger(__name__)
 
@@ -134,7 +138,12 @@ class Registry:
         raise UsageError(f"there is no plugin '{name}' here")
 
     def catalogue(
-        self, channels: Mapping[str, Capabilities] | None = None, *, models: bool = False, articles: bool = False
+        self,
+        channels: Mapping[str, Capabilities] | None = None,
+        *,
+        models: bool = False,
+        articles: bool = False,
+        sees: bool = False,
     ) -> Catalogue:
         """Give what the plugins bring as the loader and the core read it; `channels` and the rest are the app's."""
         specs: dict[str, ActionSpec] = {name: action.spec for name, (action, _) in self._actions.items()}
@@ -150,6 +159,7 @@ class Registry:
             plugins=tuple(plugin.name for plugin in self.plugins),
             answers=tuple(answers),
             models=models,
+            sees=sees,
             articles=articles or bool(self.sources()),
         )
 
@@ -316,6 +326,30 @@ class Registry:
         if well:
             ctx.log.warning("a guard gave a %s, not a Verdict or None", type(given).__name__)
         return Verdict.refuse("a required guard failed") if guard.required else PASS
+
+    async def hear(self, message: Message, caller: Caller) -> tuple[Message, dict[str, Any]]:
+        """Let plugins hear a message: give it as they do, and the facts about the customer that they know."""
+        facts: dict[str, Any] = {}
+        for host in self._hosts:
+            for sense in host.plugin.hearing:
+                ctx = host.context(caller, self._clock.now(), what="hear")
+                given, well = await host.tell(sense.function, ctx, message, what="hear", timeout=sense.timeout)
+                if well:
+                    facts |= to_json(ctx.facts)
+                if isinstance(given, Message):
+                    text, translated = given.text[:MOST_HEARD], given.translated[:MOST_HEARD]
+                    message = replace(message, text=text, translated=translated)
+        return message, facts
+
+    async def speak(self, reply: Reply, caller: Caller) -> Reply:
+        """Let plugins speak a reply: give it as they do."""
+        for host in self._hosts:
+            for sense in host.plugin.speaking:
+                ctx = host.context(caller, self._clock.now(), what="speak")
+                given, _ = await host.tell(sense.function, ctx, reply, what="speak", timeout=sense.timeout)
+                if isinstance(given, Reply):
+                    reply = replace(reply, text=given.text, file=given.file, original=given.original)
+        return reply
 
     async def before_turn(self, event: Event, caller: Caller) -> dict[str, Any]:
         """Tell the plugins of an event; give the facts about the customer that they know (`values.to_json` form)."""

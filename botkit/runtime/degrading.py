@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from botkit.model.catalogue import Capabilities
 from botkit.model.markup import without_markup
 from botkit.model.replies import Button, Card, Reply
+from botkit.ports.files import is_ref
 
 
 def degrade(reply: Reply, can: Capabilities) -> Reply:
@@ -23,9 +24,9 @@ def degrade(reply: Reply, can: Capabilities) -> Reply:
     if len(buttons) > can.buttons:
         text = _joined(text, "\n".join(_numbered(buttons)))
         buttons = ()
-    if reply.image and not can.images:
+    if reply.image and not can.images and not is_ref(reply.image):
         text = _joined(text, reply.image)
-    if reply.file and not can.files:
+    if reply.file and not can.files and not is_ref(reply.file):
         text = _joined(text, reply.file)
     return replace(
         reply,

@@ -263,6 +263,8 @@ def lines_of(record: Record) -> Sequence[Line]:
         for said in said_in(event)
     ]
     refused = any(one.route == "event" and one.name != "done" for one in record.candidates)
+    if isinstance(event, Message) and event.translated and lines:
+        lines[-1] = msgspec.structs.replace(lines[-1], text=_both(lines[-1].text, event.translated))
     if isinstance(event, Noted):
         lines.append(Line(seq, at, "note", event.text, event.agent))
     elif isinstance(event, Owned) and not refused:
@@ -271,11 +273,16 @@ def lines_of(record: Record) -> Sequence[Line]:
     handed = [effect.team for effect in record.effects if isinstance(effect, HandOff)]
     lines += [Line(seq, at, "event", f"handed to {team}") for team in handed]
     lines += [
-        Line(seq, at, "agent" if reply.agent else "bot", reply.text, reply.agent)
+        Line(seq, at, "agent" if reply.agent else "bot", _both(reply.original, reply.text), reply.agent)
         for reply in record.replies
         if reply.text
     ]
     return lines
+
+
+def _both(original: str, translated: str) -> str:
+    """Give what was said and what it is in another language, where there are both."""
+    return f"{original}\n→ {translated}" if original and translated else original or translated
 
 
 def _named(agent: str) -> str:

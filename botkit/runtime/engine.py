@@ -112,6 +112,8 @@ class Engine:
             models.streams = self._streams
         self.timers = Timers(store, clock, self.wake, self._note)
         self.files = files if files is not None else open_files(store, FileLimits(), clock)
+        if models is not None:
+            models.files = self.files
         self.sweep = Sweep(store, self.files, clock)
         self.leftovers = Leftovers(store, clock, self.health, self._is_idle, self._take_up)
         self.bursts = Bursts(lambda: book.current.settings, self._steers, clock)

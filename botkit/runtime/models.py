@@ -28,8 +28,10 @@ from botkit.model.events import Failure, Passage, Result
 from botkit.model.flowset import FlowSet
 from botkit.model.replies import Call
 from botkit.model.session import Frame, Session, Talk
+from botkit.ports.files import Files
 from botkit.ports.models import Asking, ModelGateway, ModelRequest, Purpose
 from botkit.registry.contexts import Caller
+from botkit.registry.pictures import with_pictures
 from botkit.registry.registry import Registry
 from botkit.runtime.completions import used_by, whole
 from botkit.runtime.composing import compose
@@ -69,6 +71,7 @@ class Models:
         self.gateway = gateway
         self.prompts = prompts or Prompts()
         self.streams = streams
+        self.files: Files | None = None
         self._registry = registry
         self._guards = guards
         self._nearest = nearest
@@ -108,7 +111,8 @@ class Models:
                 return route_request(flows, session, call.args, self.prompts, nearest, before)
             case "agent":
                 request = agent_request(flows, session, _talk_of(session, call), call.args, self.prompts)
-                return await shorten(request, self._summaries, self._writer(flows, session, call))
+                asked = await shorten(request, self._summaries, self._writer(flows, session, call))
+                return await with_pictures(asked, self.files, session.conversation, self.gateway.features)
             case "generate":
                 return generate_request(flows, session, call.args, self.prompts)
             case "answer":
@@ -293,6 +297,7 @@ def caller_for(session: Session, flows: FlowSet) -> Caller:
         customer=session.customer,
         locale=session.locale,
         timezone=flows.settings.timezone,
+        owner=session.owner,
     )
 
 

@@ -51,6 +51,8 @@ class Turning:
     ) -> None:
         self.reads: set[Early] = set()  # under way, begun before their call was stored
         self.hooked = any(plugin.before or plugin.after for plugin in registry.plugins)
+        self._hears = any(plugin.hearing for plugin in registry.plugins)
+        self._speaks = any(plugin.speaking for plugin in registry.plugins)
         self.recognisers = recognisers
         self._book = book
         self._registry = registry
@@ -69,7 +71,8 @@ class Turning:
     def direct(self) -> bool:
         """Whether no plugin and no embedder sees every turn, so that one can be made before its event is stored."""
         waits = self._senses or any(part is not None and part.waits for part in (self._limiting, self._passages))
-        return not (self.hooked or self._guarded["input"] or self._guarded["output"] or waits)
+        senses = self._hears or self._speaks
+        return not (self.hooked or senses or self._guarded["input"] or self._guarded["output"] or waits)
 
     def caller(self, session: Session) -> Caller:
         """Give for whom plugins are asked something."""
@@ -143,6 +146,8 @@ class Turning:
                 event = _knowing(event, {"platform": to_json(arrived.customer)})
             if self._limiting is not None:
                 event = await self._limiting.check(event, session, arrived.seq)
+            if self._hears and isinstance(event, Message) and not _is_blocked(event):
+                event = await self._hear(session, event, arrived.seq)
             if (self.hooked or self._guarded["input"]) and not _is_blocked(event):
                 event = await self._prepare(session, event)
         if isinstance(event, _SAYING):
@@ -160,7 +165,9 @@ class Turning:
             turn = mask_packet(turn)
         if turn.replies and self._guarded["output"]:
             turn = await self._guard_replies(turn, flows)
-        return self._limiting.clean(turn) if self._limiting is not None and turn.replies else turn
+        if self._limiting is not None and turn.replies:
+            turn = self._limiting.clean(turn)
+        return await self._speak(turn) if self._speaks and turn.replies else turn
 
     async def _with_passages(self, flows: FlowSet, session: Session, event: Message | Press, turn: Turn) -> Turn:
         """Make a turn again in the light of passages, if there are any; that of nobody's message is made in vain."""
@@ -168,6 +175,21 @@ class Turning:
             return turn
         known = await self._passages.add(flows, event, session.locale)
         return turn if known is event else advance(flows, session, known, turn.now)
+
+    async def _hear(self, session: Session, event: Message, seq: int) -> FromCustomer:
+        """Let plugins hear a message; what it says then is limited as if it had been written."""
+        caller = self.caller(replace(session, customer={**session.customer, **from_json(event.customer)}))
+        heard, facts = await self._registry.hear(event, caller)
+        known = _knowing(heard, facts)
+        if heard.text == event.text or self._limiting is None:
+            return known
+        return await self._limiting.check(known, session, seq)
+
+    async def _speak(self, turn: Turn) -> Turn:
+        """Let plugins speak replies; what a session remembers of them is what was to be said."""
+        caller = self.caller(turn.session)
+        spoken = [await self._registry.speak(reply, caller) for reply in turn.replies]
+        return replace(turn, replies=tuple(spoken))
 
     async def _prepare(self, session: Session, event: FromCustomer) -> FromCustomer:
         """Let plugins see an event before its turn: hooks may know the customer, guards may refuse the text."""

@@ -18,7 +18,8 @@ from botkit.errors import UsageError
 from botkit.model.catalogue import Catalogue
 from botkit.model.events import Event, Message, Passage, Result
 from botkit.model.parsers import Found, Reading
-from botkit.model.replies import Call
+from botkit.model.replies import Call, Reply
+from botkit.model.session import Owner
 from botkit.model.turn import Turn
 from botkit.model.values import File, from_json, to_json
 from botkit.ports.files import FileLimits, Files
@@ -53,6 +54,7 @@ class PluginHarness:
         timezone: str = "UTC",
         clock: FakeClock | None = None,
         allow_hosts: Iterable[str] = (),
+        owner: Owner = "bot",
         model: LanguageModel | None = None,
         media: Media | None = None,
     ) -> None:
@@ -69,7 +71,7 @@ class PluginHarness:
         self.registry = Registry([plugin], raw, clock=self.clock, jitter=lambda: 0.0)
         self.files: Files = KeptFiles(MemoryShelf(), FileLimits(), self.clock)
         self._models = _gateway(model, media, self.clock)
-        self._caller = Caller(conversation, conversation.partition(":")[0], {}, locale, timezone)
+        self._caller = Caller(conversation, conversation.partition(":")[0], {}, locale, timezone, owner)
         self._calls = 0
 
     async def __aenter__(self) -> Self:
@@ -149,6 +151,16 @@ class PluginHarness:
             found += await source.search(question, self._caller.locale, most)
         return tuple(found)
 
+    async def hear(self, message: Message) -> Message:
+        """Let the plugin hear a message; what it identified is in `customer` afterwards."""
+        heard, facts = await self.registry.hear(message, self._who())
+        self._learn(facts)
+        return heard
+
+    async def speak(self, reply: Reply) -> Reply:
+        """Let the plugin speak a reply."""
+        return await self.registry.speak(reply, self._who())
+
     async def before_turn(self, event: Event | str) -> Mapping[str, Any]:
         """Tell the plugin of an event, or of a message with that text; give the facts that it identified."""
         facts = await self.registry.before_turn(Message(event) if isinstance(event, str) else event, self._who())
@@ -161,7 +173,9 @@ class PluginHarness:
 
     def _who(self) -> Caller:
         caller = self._caller
-        return Caller(caller.conversation, caller.channel, self.customer, caller.locale, caller.timezone)
+        return Caller(
+            caller.conversation, caller.channel, self.customer, caller.locale, caller.timezone, caller.owner
+        )
 
     def _key(self) -> str:
         self._calls += 1

@@ -1,13 +1,15 @@
 """Replies as calls of the Bot API: pure, so that both drivers send the same."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
-from botkit import Button, ButtonSigner, Card, Reply, Run, plain_runs, read_runs
+from botkit import Button, ButtonSigner, Card, File, Reply, Run, plain_runs, read_runs
 from botkit_telegram.buttons import is_address, keyboard
 from botkit_telegram.chats import Chat
+from botkit_telegram.drivers import Content
 from botkit_telegram.texts import CAPTION, MESSAGE, cut, units, write_html
 
 ALBUM: Final = 10  # pictures at most: https://core.telegram.org/bots/api#sendmediagroup
@@ -22,10 +24,45 @@ class Call(msgspec.Struct, frozen=True):
     otherwise: tuple["Call", ...] = ()
 
 
-def calls_of(reply: Reply, name: str, chat: Chat, signer: ButtonSigner, answers: int = 0) -> list[Call]:
+class Kept(msgspec.Struct, frozen=True):
+    """A file that the conversation holds, with its content."""
+
+    file: File
+    data: bytes
+
+    @property
+    def shown(self) -> tuple[str, str, Content]:
+        """The method that shows it, its parameter, and what is sent."""
+        method, key = _METHODS.get(self.file.mime) or _METHODS.get(self.file.kind, ("sendDocument", "document"))
+        return method, key, Content(self.file.name or "file", self.data)
+
+
+_METHODS: Final = {
+    "audio/ogg": ("sendVoice", "voice"),
+    "audio": ("sendAudio", "audio"),
+    "video/mp4": ("sendVideo", "video"),
+    "image/png": ("sendPhoto", "photo"),
+    "image/jpeg": ("sendPhoto", "photo"),
+    "image/webp": ("sendPhoto", "photo"),
+}
+
+
+def is_ref(text: str) -> bool:
+    """Tell whether an image or a file is one that the conversation holds."""
+    return re.fullmatch("[0-9a-f]{64}", text) is not None
+
+
+def calls_of(
+    reply: Reply,
+    name: str,
+    chat: Chat,
+    signer: ButtonSigner,
+    answers: int = 0,
+    kept: Mapping[str, Kept] | None = None,
+) -> list[Call]:
     """Give the calls that show a reply, in order; none if nothing of it can be seen.
 
-    `answers` is the message that it replies to, 0 for none.
+    `answers` is the message that it replies to, 0 for none; `kept` are the files of the conversation that it shows.
     """
     pictures = [card for card in reply.cards if is_address(card.image) and _fits(_written(card, pictured=True))]
     album = pictures if 2 <= len(pictures) <= ALBUM else []
@@ -33,7 +70,7 @@ def calls_of(reply: Reply, name: str, chat: Chat, signer: ButtonSigner, answers:
     runs = _spoken(reply, [card for card in reply.cards if card not in album], dead)
     markup = keyboard(signer, name, reply, buttons)
     calls = [_album(album, chat)] if album else []
-    calls += _media(reply, runs, chat, markup) or _texts(runs, chat, markup)
+    calls += _media(reply, runs, chat, markup, kept or {}) or _texts(runs, chat, markup)
     if answers and calls:
         quoted = {"message_id": answers, "allow_sending_without_reply": True}
         calls[0] = _quoting(calls[0], quoted)
@@ -66,7 +103,8 @@ def _spoken(reply: Reply, cards: Sequence[Card], dead: Sequence[Button]) -> list
     blocks: list[list[Run]] = [read_runs(reply.text)] if reply.text.strip() else []
     blocks += [_written(card) for card in cards]
     blocks += [read_plain(f"{button.label}: {button.url}") for button in dead]
-    blocks += [read_plain(url) for url in (reply.image, reply.file) if url and not is_address(url)]
+    urls = [url for url in (reply.image, reply.file) if url and not is_address(url) and not is_ref(url)]
+    blocks += [read_plain(url) for url in urls]
     return [*_signed(reply.agent), *_joined(blocks)] if blocks or reply.agent else []
 
 
@@ -90,10 +128,13 @@ def _album(cards: Sequence[Card], chat: Chat) -> Call:
     return Call("sendMediaGroup", {**chat.params, "media": media}, otherwise)
 
 
-def _media(reply: Reply, runs: list[Run], chat: Chat, markup: dict[str, Any] | None) -> list[Call]:
+def _media(
+    reply: Reply, runs: list[Run], chat: Chat, markup: dict[str, Any] | None, kept: Mapping[str, Kept]
+) -> list[Call]:
     """Give the calls for a picture and a file; the text stands below the last, if it is short enough."""
     shown = [("sendPhoto", "photo", reply.image), ("sendDocument", "document", reply.file)]
-    media = [one for one in shown if is_address(one[2])]
+    media: list[tuple[str, str, Any]] = [one for one in shown if is_address(one[2])]
+    media += [kept[url].shown for _, _, url in shown if url in kept]
     if not media:
         return []
     fits = _fits(runs)
@@ -101,7 +142,8 @@ def _media(reply: Reply, runs: list[Run], chat: Chat, markup: dict[str, Any] | N
     for number, (method, key, url) in enumerate(media):
         last = fits and number == len(media) - 1
         below, beside = (runs, markup) if last else ([], None)
-        told = read_plain(url) if not plain_runs(below).strip() else [*below, Run("\n"), *read_plain(url)]
+        link = read_plain(url) if isinstance(url, str) else []
+        told = [*below, Run("\n"), *link] if link and plain_runs(below).strip() else link or below
         params = {**chat.params, key: url, **_marked("caption", below), **_with(beside)}
         calls.append(Call(method, params, tuple(_texts(told, chat, beside))))
     return calls if fits else calls + _texts(runs, chat, markup)

@@ -11,9 +11,19 @@ from typing import Any, Final, Literal
 import msgspec
 from starlette.routing import BaseRoute
 
-from botkit import ButtonSigner, Capabilities, ConfigError, DeliveryError, Intake, Previews, Reply, StreamPart
+from botkit import (
+    ButtonSigner,
+    Capabilities,
+    ConfigError,
+    DeliveryError,
+    FileError,
+    Intake,
+    Previews,
+    Reply,
+    StreamPart,
+)
 from botkit_telegram.buttons import DATA
-from botkit_telegram.calls import Call, calls_of
+from botkit_telegram.calls import Call, Kept, calls_of, is_ref
 from botkit_telegram.chats import Chat, read_chat
 from botkit_telegram.drivers import ApiError, Driver, Opener, unknown_token
 from botkit_telegram.intaking import Intaking, UntakenError
@@ -200,8 +210,19 @@ class TelegramConnector:
     async def _begin(self, chat: str, reply: Reply) -> _Sent:
         preview = await self._previews.give(chat, reply.id)
         place = self._place(chat)
-        calls = calls_of(reply, place.name, place, self._signer, self._answers(chat))
+        kept = {ref: one for ref in {reply.image, reply.file} if is_ref(ref) and (one := await self._kept(chat, ref))}
+        calls = calls_of(reply, place.name, place, self._signer, self._answers(chat), kept)
         return _Sent(_replacing(place, int(preview), calls), begun=True) if preview else _Sent(calls)
+
+    async def _kept(self, chat: str, ref: str) -> Kept | None:
+        """Give a file that the conversation holds; None for one that is gone."""
+        if self._intaking is None:
+            raise ApiError(0, "the Telegram channel is not running")
+        try:
+            return await self._intaking.open(chat, ref)
+        except FileError as error:
+            _log.info("a file is not shown: %s", error.reason, extra={"action": "telegram.file"})
+            return None
 
     async def typing(self, chat: str, agent: str = "") -> None:  # noqa: ARG002 - Telegram shows the bot's name
         """Show for five seconds that somebody writes."""

@@ -6,13 +6,14 @@ is asked for once more, with what was wrong, and then fails with a code of its o
 
 import asyncio
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
 from botkit import ActionError, Context, File, FileError, Plugin
 from botkit_content import checking, facts
 from botkit_content.asking import ask_for, ask_for_text, ask_in_parts, given, shrink
+from botkit_content.conversing import converse
 from botkit_content.languages import Language, base, name, shown
 from botkit_content.parts import cut
 from botkit_content.results import (
@@ -36,6 +37,7 @@ from botkit_content.results import (
 )
 from botkit_content.settings import ContentSettings
 from botkit_content.shelf import Shelf
+from botkit_content.translating import translation_of
 from botkit_content.wording import (
     ANSWER,
     ANSWER_SCHEMA,
@@ -43,7 +45,6 @@ from botkit_content.wording import (
     DRAFT_SCHEMA,
     rewriting,
     summary,
-    translation,
     writing,
 )
 
@@ -102,27 +103,7 @@ async def translate(
     style: Annotated[Style, Field(description="How the reader is addressed, where the language has both.")] = "any",
 ) -> Translation:
     """Translate a text: numbers, codes, links and names stay, the original is kept beside it."""
-    text = given(text)
-    source = shown(text)
-    if source == language:
-        return Translation(text=text, original=text, language=language, source=source)
-    known = [*ctx.settings.names, *keep, *_names_of(ctx)]
-
-    def checks(part: str) -> list[checking.Check]:
-        names = facts.names(part, known)
-        return [
-            checking.in_language(language),
-            checking.keeps_facts(part),
-            checking.adds_no_facts(part),
-            checking.adds_no_links(part),
-            checking.keeps_names(names),
-            checking.at_most(checking.count_words(part) * 4 + 20),
-        ]
-
-    asked = translation(name(language), style)
-    names = ", ".join(facts.names(text, known))
-    made, parts = await ask_in_parts(ctx, asked, "text", text, checks, keep=names)
-    return Translation(text=made, original=text, language=language, source=source, parts=parts)
+    return await translation_of(ctx, text, language, keep, style)
 
 
 @plugin.action(effect="read", inline=True)
@@ -325,7 +306,4 @@ async def _kept(ctx: Context, named: str, content: bytes, kind: str) -> File:
     return file
 
 
-def _names_of(ctx: Context) -> list[str]:
-    """Give what the session knows of its customer's names."""
-    facts_known: dict[str, Any] = dict(ctx.customer)
-    return [str(facts_known[key]) for key in ("name", "first_name", "last_name") if facts_known.get(key)]
+converse(plugin)

@@ -57,6 +57,7 @@ class BotApi:
         self.trickling: set[str] = set()
         self.trouble: dict[str, list[RefusalError | Callable[[], Any]]] = {}
         self.blocked: set[int] = set()
+        self.silent: set[int] = set()  # chats whose people take no voice messages
         self.slow_until: dict[int, float] = {}
         self.webhook: Params = {"url": "", "pending_update_count": 0}
         self.answered: dict[str, str] = {}
@@ -209,13 +210,22 @@ class BotApi:
         return self._keep(params, _formatted(params, "text", 4096))
 
     async def _sendphoto(self, params: Params) -> Params:
-        self._fetched(str(params.get("photo", "")))
-        return self._keep(params, _captioned(params), image=params["photo"])
+        given = _sent_along(params, "photo")
+        if isinstance(given, tuple):
+            return self._keep(params, _captioned(params), image=given[0], content=given[1])
+        self._fetched(str(given))
+        return self._keep(params, _captioned(params), image=given)
+
+    async def _sendvoice(self, params: Params) -> Params:
+        given = _sent_along(params, "voice")
+        if _chat(params) in self.silent:
+            raise RefusalError(400, "Bad Request: VOICE_MESSAGES_FORBIDDEN")
+        if not isinstance(given, tuple) or not given[1].startswith(b"OggS"):
+            raise RefusalError(400, "Bad Request: wrong type of the web page content")
+        return self._keep(params, _captioned(params), file=given[0], content=given[1], voice=True)
 
     async def _senddocument(self, params: Params) -> Params:
-        given = params.get("document", "")
-        if isinstance(given, str) and given.startswith("attach://"):
-            given = params.pop(given.removeprefix("attach://"))
+        given = _sent_along(params, "document")
         if isinstance(given, tuple):  # sent along: its name and its content
             if not given[1]:
                 raise RefusalError(400, "Bad Request: file must be non-empty")
@@ -382,6 +392,12 @@ async def _params(request: web.Request) -> Params:
         text = str(value)
         given[key] = json.loads(text) if text[:1] in ("{", "[") and key not in ("text", "caption") else text
     return given
+
+
+def _sent_along(params: Params, key: str) -> Any:
+    """Give a parameter that may be sent along with the call: its name and its content."""
+    given = params.get(key, "")
+    return params.pop(given.removeprefix("attach://")) if str(given).startswith("attach://") else given
 
 
 def _chat(params: Params) -> int:
