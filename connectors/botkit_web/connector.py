@@ -64,7 +64,7 @@ class WebConnector:
         if self._intake is None:
             raise DeliveryError("the web channel is not running")
         there = self._chats.get(chat)
-        frames = frames_of(reply, self.capabilities.text_length)
+        frames = frames_of(self._uploads.linked(chat, reply), self.capabilities.text_length)
         if len(frames) > 1:  # the preview would stand between the first part and the last
             there.previews.take(StreamPart(reply.id, "abort"))
         self._visits.show(there, frames)

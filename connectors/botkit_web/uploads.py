@@ -10,27 +10,30 @@ with what a message may name then: `ref`, `name`, `mime`, `size`, `url`. Else it
     unavailable           503: not stored; try again after `retry-after` seconds
 
 `GET /web/files/REF?chat=...&key=...` gives a file. What a browser could execute is never taken, and what it cannot
-show as a picture is given to be saved.
+show as a picture is given to be saved. `GET /web/files/REF/?...`, whose name a page does not show, is the same.
 """
 
 import asyncio
 import logging
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
+from msgspec.structs import replace
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from botkit import File, FileError, Intake
+from botkit import File, FileError, Intake, Reply
 from botkit_web.access import Allowances, Gate, Signer, address_of
 from botkit_web.settings import WebSettings
 from botkit_web.sites import SAFE, answer_site, problem
 
 _log = logging.getLogger(__name__)
 
+_REF: Final = re.compile("[0-9a-f]{64}")
 PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"})
 _STATUS: Final = {"empty": 400, "too_large": 413, "too_many": 413, "wrong_type": 415}
 _RETRY: Final = 3.0  # seconds until a page should try again what could not be stored
@@ -66,12 +69,24 @@ class Uploads:
         return [
             Route("/web/files", self._answer, methods=["POST", "OPTIONS"], name="web-upload"),
             Route("/web/files/{ref}", self._give, name="web-file"),
+            Route("/web/files/{ref}/", self._give, name="web-file-shown"),
         ]
 
     def shown(self, chat: str, file: File) -> dict[str, Any]:
         """Give a file as a page is told of it."""
-        url = f"web/files/{file.ref}?{urlencode({'chat': chat, 'key': self._signer.sign_file(chat, file.ref)})}"
+        url = f"web/files/{file.ref}?{self._keyed(chat, file.ref)}"
         return {"ref": file.ref, "name": file.name, "mime": file.mime, "size": file.size, "url": url}
+
+    def linked(self, chat: str, reply: Reply) -> Reply:
+        """Give a reply whose image and file are addresses, where they were refs of files that the chat holds."""
+        image, file = (
+            f"web/files/{ref}/?{self._keyed(chat, ref)}" if _REF.fullmatch(ref) else ref
+            for ref in (reply.image, reply.file)
+        )
+        return reply if (image, file) == (reply.image, reply.file) else replace(reply, image=image, file=file)
+
+    def _keyed(self, chat: str, ref: str) -> str:
+        return urlencode({"chat": chat, "key": self._signer.sign_file(chat, ref)})
 
     async def find(self, chat: str, ref: str) -> File | None:
         """Give a file that was uploaded to a chat."""

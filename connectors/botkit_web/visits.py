@@ -220,7 +220,7 @@ class Visits:
 
     def _frames_of_entry(self, name: str, entry: Entry) -> dict[str, str]:
         if entry.reply is not None:
-            return frames_of(entry.reply, self._most)
+            return frames_of(self._uploads.linked(name, entry.reply), self._most)
         if entry.said is None:
             return {}
         key = entry.said.id or f"said-{entry.seq}"

@@ -34,6 +34,7 @@ def test_the_spec_builds_a_connector() -> None:
         "/web/words/{name}",
         "/web/files",
         "/web/files/{ref}",
+        "/web/files/{ref}/",
         "/web/poll",
         "/web/socket",
     ]

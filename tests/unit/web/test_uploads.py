@@ -9,7 +9,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from botkit import File, Message, StoreError
+from botkit import File, Message, Reply, StoreError
 from botkit.ports.files import FileLimits
 from botkit.stores.files import KeptFiles
 from botkit.stores.memory import MemoryShelf
@@ -384,3 +384,24 @@ async def test_a_bot_that_takes_none_says_so(web: WebConnector, botkit_intake: F
     assert welcome["files"] is None
     async with client(web) as http:
         assert (await upload(http)).status_code == 415
+
+
+async def test_a_reply_shows_files_that_the_chat_holds(web: WebConnector, botkit_intake: FakeIntake) -> None:
+    """They are given under addresses with a key; a page that comes later is told the same, others get nothing."""
+    page = Page(web)
+    chat = (await page.greet())["chat"]
+
+    async def content() -> AsyncIterator[bytes]:
+        yield sample("lamp.png")
+
+    ref = (await botkit_intake.files.put(f"web:{chat}", "lamp.png", content())).ref
+    await web.send(chat, Reply("r1", "Here.", image=ref, file="https://shop.example/a.pdf"))
+    told = await page.hear()
+    assert told["file"] == "https://shop.example/a.pdf"
+    async with client(web) as http:
+        given = await http.get("/" + told["image"])
+        assert (given.status_code, given.content) == (200, sample("lamp.png"))
+        assert (await http.get(f"/web/files/{ref}/?chat={chat}&key=x")).status_code == 404
+        assert (await http.get("/" + told["image"].replace(chat, "another"))).status_code == 404
+    assert told["image"].partition("?")[0] == f"web/files/{ref}/"
+    await page.leave()
