@@ -16,6 +16,7 @@ from botkit.app.config import Config
 from botkit.app.consulting import models_of, with_model
 from botkit.app.directories import Checked, check_directory, rebuild
 from botkit.app.events import Emitted, find_conversation, make_incoming, refuse_unknown
+from botkit.app.mcp import ask_unlisted
 from botkit.app.models import open_gateway
 from botkit.app.nodes import Node, Role, find_carrier
 from botkit.app.rooms import Rooms, rooms_of
@@ -176,7 +177,7 @@ class Bot:
         Raises LoadError with every problem, ConfigError, StoreError and CarrierError.
         """
         clock = clock or WallClock()
-        checked = check_directory(Path(directory), clock=clock)
+        checked = await _checked(Path(directory), clock)
         if checked.flows is None:
             raise LoadError(checked.errors)
         if store is None:
@@ -466,6 +467,15 @@ def locate_store(url: str, directory: Path) -> str:
     if url.startswith(prefix) and not url.startswith("sqlite:////"):
         return f"{prefix}{quote(str(directory.absolute()))}/{url.removeprefix(prefix)}"
     return url
+
+
+async def _checked(directory: Path, clock: Clock) -> Checked:
+    """Check a bot, with the tools of its servers: those of which nobody has a list are asked for it."""
+    checked = check_directory(directory, clock=clock)
+    config = checked.config
+    if config.servers and await ask_unlisted(config.servers, config.server_lacks, checked.directory):
+        return check_directory(directory, clock=clock)
+    return checked
 
 
 def _engine(

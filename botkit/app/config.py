@@ -10,6 +10,7 @@ import msgspec
 
 from botkit.app.embedders import read_embedder
 from botkit.app.hours import read_zone
+from botkit.app.mcp import read_servers
 from botkit.app.models import read_models
 from botkit.app.safety import read_safety
 from botkit.app.teams import Agent, read_agents, read_teams
@@ -20,6 +21,7 @@ from botkit.llm import ModelSettings
 from botkit.model.flowset import Settings
 from botkit.model.hours import Hours
 from botkit.ports.files import MB, FileLimits
+from botkit.registry.servers import ServerSettings
 from botkit.runtime.retention import Ages
 from botkit.safety import NO_RULES, Rules
 from botkit.stores.connection import Durability
@@ -29,7 +31,7 @@ from botkit.understanding.embedders import EmbedderSettings
 FILE = "bot.yaml"
 KEYS = (
     "name", "locales", "timezone", "currency", "country", "channels", "plugins", "store", "understanding", "llm",
-    "safety", "handoff", "session", "turns", "limits", "api", "files", "carrier", "retention",
+    "mcp", "safety", "handoff", "session", "turns", "limits", "api", "files", "carrier", "retention",
 )  # fmt: skip
 LEAST_AGE = 86_400.0  # seconds after which something may go
 LONGEST_MERGE = 30.0  # seconds
@@ -74,6 +76,9 @@ class Config(msgspec.Struct, frozen=True):
     retention: Ages = Ages()
     models: ModelSettings | None = None
     models_place: Place = NOWHERE
+    servers: dict[str, ServerSettings] = {}
+    server_places: dict[str, Place] = {}
+    server_lacks: dict[str, tuple[str, ...]] = {}
 
 
 def read_config(
@@ -98,7 +103,11 @@ def _assemble(found: Mapping[str, Node], variables: Mapping[str, str], report: R
     safety, length = read_safety(found.get("safety"), report)
     if length is not None:
         settings = msgspec.structs.replace(settings, longest_message=length)
+    servers, server_places, server_lacks = read_servers(found.get("mcp"), partial(_filled, variables, report), report)
     return Config(
+        servers=servers,
+        server_places=server_places,
+        server_lacks=server_lacks,
         settings=settings,
         channels=_channels(found.get("channels"), variables, report),
         plugins=plugins,

@@ -15,6 +15,7 @@ from botkit.app.clear_secrets import find_clear_secrets
 from botkit.app.config import FILE, Channel, Config, missing_variables, read_config
 from botkit.app.embedders import lacks
 from botkit.app.hours import refuse_no_zones
+from botkit.app.mcp import servers_of
 from botkit.app.models import lacks_of, placed, settings_of
 from botkit.app.prompts import read_prompts
 from botkit.app.safety import check_rules
@@ -101,7 +102,13 @@ def _check(directory: Path, clock: Clock | None, instead: Mapping[str, str]) -> 
     lacking = lacks_of(config.models, config.models_place) if config.models is not None else None
     problems += filter(None, [lacking])
     problems += find_clear_secrets(text, shown, files)
-    registry, errors = Registry.survey(config.plugins, directory, config.plugin_settings, clock=clock)
+    servers, unlisted, lacking_servers = servers_of(
+        config.servers, config.server_places, config.server_lacks, directory
+    )
+    problems += lacking_servers
+    registry, errors = Registry.survey(
+        config.plugins, directory, config.plugin_settings, clock=clock, servers=servers
+    )
     problems += [_as_problem(error, config, shown) for error in errors]
     specs = _find_channels(config, problems)
     locales = load_locales(directory, problems)
@@ -121,7 +128,7 @@ def _check(directory: Path, clock: Clock | None, instead: Mapping[str, str]) -> 
     written = {path.relative_to(directory).as_posix(): text for path, text in texts.items()}
     articles, wrong = read_articles(written, config.settings.locales, directory)
     problems += wrong
-    catalogue = catalogue_of(registry, config, specs, articles=bool(articles))
+    catalogue = catalogue_of(registry, config, specs, articles=bool(articles), unlisted=unlisted)
     kept = {Path(path).relative_to(directory).as_posix(): text for path, text in files.items()} | written
     flows, found = load(files, settings, catalogue, locales, kept)
     flows = msgspec.structs.replace(flows, articles=articles) if flows is not None and articles else flows
@@ -169,12 +176,17 @@ def rebuild(checked: Checked, version: str, sources: Mapping[str, str], settings
 
 
 def catalogue_of(
-    registry: Registry, config: Config, specs: Mapping[str, ConnectorSpec], *, articles: bool
+    registry: Registry,
+    config: Config,
+    specs: Mapping[str, ConnectorSpec],
+    *,
+    articles: bool,
+    unlisted: tuple[str, ...] = (),
 ) -> Catalogue:
     """Give what the flows may use: the plugins' actions and types, botkit's own types, the channels, articles."""
     channels: dict[str, Capabilities] = {name: spec.capabilities for name, spec in specs.items()}
     made = registry.catalogue(channels, models=has_models(config), articles=articles, sees=sees_pictures(config))
-    return msgspec.structs.replace(made, types={**PARSERS, **made.types})
+    return msgspec.structs.replace(made, types={**PARSERS, **made.types}, unlisted=unlisted)
 
 
 def has_models(config: Config) -> bool:

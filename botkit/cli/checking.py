@@ -1,5 +1,6 @@
 """`botkit check`: every mistake of a bot, with its place."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from enum import StrEnum
@@ -30,6 +31,7 @@ def check(
     ),
     *,
     strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
+    mcp: Annotated[bool, typer.Option("--mcp", help="Ask the MCP servers for their tools before.")] = False,
 ) -> None:
     """Find the mistakes of bots without running them.
 
@@ -41,7 +43,7 @@ def check(
     botkit check flows/support --format json
     """
     directories = directories or [Path()]
-    problems = find_problems(directories, strict=strict)
+    problems = find_problems(directories, strict=strict, mcp=mcp)
     if format_ is Format.JSON:
         print(json.dumps([problem.as_json() for problem in problems], ensure_ascii=False, indent=2))
     else:
@@ -52,15 +54,19 @@ def check(
         raise typer.Exit(FAILED)
 
 
-def find_problems(directories: Sequence[Path], *, strict: bool = False) -> list[Problem]:
-    """Check directories; with `strict` every warning is an error."""
+def find_problems(directories: Sequence[Path], *, strict: bool = False, mcp: bool = False) -> list[Problem]:
+    """Check directories; with `strict` every warning is an error, with `mcp` their servers are asked before."""
     from botkit.app.directories import check_directory
+    from botkit.app.mcp import problems_of
     from botkit.app.pulls import find_pulled
     from botkit.app.trials_reading import read_trials
 
     problems: list[Problem] = []
     for directory in dict.fromkeys(directories):
         checked = check_directory(directory)
+        if mcp and checked.config.servers:
+            problems += asyncio.run(problems_of(checked.config, directory))
+            checked = check_directory(directory)
         problems += checked.problems
         if checked.flows is not None:
             problems += read_trials(directory, checked.flows)[1]

@@ -17,6 +17,7 @@ from botkit.cli.outcomes import FAILED, guarded, on_terminal
 from botkit.errors import BotkitError, Place
 
 if TYPE_CHECKING:
+    from botkit.app.config import Config
     from botkit.llm import ModelSettings
     from botkit.registry.connectors import ConnectorSpec
     from botkit.understanding.embedders import EmbedderSettings
@@ -29,6 +30,7 @@ _EXTRAS = {
     "llm": ("openai",),
     "local": ("torch", "transformers", "accelerate"),
     "lora": ("peft",),
+    "mcp": ("mcp",),
     "http": ("httpx",),
     "postgres": ("asyncpg", "sqlalchemy", "alembic"),
     "shop": ("sqlalchemy",),
@@ -161,6 +163,8 @@ def examine_bot(directory: Path) -> Iterator[Finding]:
         yield _embedder(checked.config.embedder, checked.directory)
     if checked.config.models is not None:
         yield from _models(checked.config.models, checked.config.models_place)
+    if checked.config.servers:
+        yield from _servers(checked.config, checked.directory)
     for name, spec in checked.connectors.items():
         channel = checked.config.channels[name]
         secrets = missing_secrets(spec, channel.settings)
@@ -227,6 +231,24 @@ def _models(settings: "ModelSettings", place: Place) -> Iterator[Finding]:
             yield Finding(True, f"the language model: {asyncio.run(look_at_model(endpoint))}")
         except BotkitError as error:
             yield Finding(False, f"the language model {endpoint.shown}: {error.message}", error.hint)
+
+
+def _servers(config: "Config", directory: Path) -> Iterator[Finding]:
+    """Ask each MCP server for its tools."""
+    from botkit.app.mcp import ask_servers
+    from botkit.registry.offers import Listed
+
+    names = [name for name in config.servers if not config.server_lacks[name]]
+    for name in config.servers:
+        if name not in names:
+            yield Finding(None, f"the MCP server '{name}' has no {' and no '.join(config.server_lacks[name])}")
+    for name, said in asyncio.run(ask_servers(config.servers, directory, names)).items():
+        if isinstance(said, Listed):
+            left = f", {len(said.left_out)} of them cannot be used" if said.left_out else ""
+            count = len(said.offers) + len(said.left_out)
+            yield Finding(True, f"the MCP server '{name}' offers {count} tool{'' if count == 1 else 's'}{left}")
+        else:
+            yield Finding(False, said.message, said.hint)
 
 
 def _place(folder: Path) -> Finding:

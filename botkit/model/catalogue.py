@@ -54,3 +54,4 @@ class Catalogue(msgspec.Struct, frozen=True):
     models: bool = False  # a language model is configured
     articles: bool = False  # there are knowledge articles or sources
     sees: bool = False  # the language model sees pictures
+    unlisted: tuple[str, ...] = ()  # plugins of whose actions nobody has a list: servers that were never reached

@@ -51,6 +51,10 @@ def _unheard(action: str, code: str, seconds: float) -> None:
     """Let nobody hear."""
 
 
+def _clash(name: str) -> RegistryError:
+    return RegistryError(f"plugin '{name}' has the name of an MCP server", hint="give the server another one")
+
+
 class _WallClock:
     """The clock on the wall."""
 
@@ -95,10 +99,12 @@ class Registry:
         settings: Mapping[str, Any] | None = None,
         *,
         clock: Clock | None = None,
+        servers: Sequence[Plugin] = (),
     ) -> tuple[Self, tuple[BotkitError, ...]]:
         """Load a bot's plugins by entry point or path: those that can be, and what is wrong with the others.
 
-        `settings` are by the name or path that bot.yaml has; the registry's own are by plugin name.
+        `settings` are by the name or path that bot.yaml has; the registry's own are by plugin name. `servers` are
+        those of MCP, as plugins.
         """
         found, failed = load_all(names, directory)
         errors: list[BotkitError] = list(failed)
@@ -113,6 +119,9 @@ class Registry:
             sound.append(one.plugin)
             if raw is not None:
                 own[one.plugin.name] = raw
+        taken = {plugin.name for plugin in sound}
+        errors += [_clash(server.name) for server in servers if server.name in taken]
+        sound += [server for server in servers if server.name not in taken]
         return cls(sound, own, clock=clock), tuple(errors)
 
     @property

@@ -24,16 +24,18 @@ _NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONL
 class Signature(msgspec.Struct, frozen=True):
     """What a function takes after `ctx`, and gives.
 
+    Its `arguments` are checked by a model of pydantic, or by `reader`, which gives them or raises ArgumentsError.
     `optional` are the parameters whose default is meant where none is passed and None is not allowed. `named` are
     the fields of `arguments`, each with its parameter.
     """
 
-    arguments: "type[BaseModel]"
+    arguments: "type[BaseModel] | None"
     parameters: dict[str, Any]
     returns: dict[str, Any]
     result: "TypeAdapter[Any] | None" = None
     optional: frozenset[str] = frozenset()
     named: tuple[tuple[str, str], ...] = ()
+    reader: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
 
 
 def place_of(function: Callable[..., Any]) -> Place:
@@ -86,6 +88,8 @@ def bind(signature: Signature, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
     pydantic's lax mode: `'2'` is a 2 where an int is wanted, and 2 a `'2'` where a text is.
     """
+    if signature.reader is not None or signature.arguments is None:
+        return signature.reader(arguments) if signature.reader is not None else dict(arguments)
     given, optional = arguments, signature.optional
     if optional:
         given = {name: value for name, value in arguments.items() if value is not None or name not in optional}

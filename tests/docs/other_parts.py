@@ -28,6 +28,8 @@ BOT = (
                 "How near a message has to be to an example.", "{intent_threshold: 0.7}"),
             Row("llm", "mapping", "none", "A language model: see [llm](llm.md).",
                 "{base_url: 'http://localhost:11434/v1', model: qwen3}"),
+            Row("mcp", "mapping", "none", "Servers whose tools are actions: see [mcp](mcp.md).",
+                "{crm: {url: 'http://localhost:8001/mcp'}}"),
             Row("safety", "[safety](#safety)", "nothing is refused", "What is refused of customers, and never sent.",
                 "{rate: 20 in 1m}"),
             Row("handoff", "[handoff](#handoff-of-botyaml)", "every name is a team",

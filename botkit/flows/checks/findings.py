@@ -37,6 +37,7 @@ Code = Literal[
     "unknown-repair",
     "unknown-step",
     "unknown-team",
+    "unknown-tools",
     "unreachable-retry",
     "unreachable-step",
     "unused-flow",

@@ -98,6 +98,9 @@ def _check_action(survey: Survey, name: str, place: Place, found: Findings) -> N
     if dot and plugin not in catalogue.plugins:
         hint = meant or f"add '{plugin}' to plugins: in bot.yaml"
         found.error(place, "unknown-plugin", f"plugin '{plugin}' is not loaded, so there is no action '{name}'", hint)
+    elif plugin in catalogue.unlisted:
+        message = f"nobody knows whether there is an action '{name}': its server was not asked for its tools yet"
+        found.warning(place, "unknown-tools", message, "botkit check --mcp asks it")
     else:
         found.error(place, "unknown-action", f"there is no action '{name}'", meant)
 
