@@ -9,9 +9,10 @@ import pytest
 from msgspec.structs import replace
 
 from botkit.flows import load
-from botkit.llm.prompting import Prompts, agent_request, generate_request, route_request
+from botkit.llm.answers import answer_request
+from botkit.llm.prompting import Prompts, agent_request, generate_request, route_request, summary_request
 from botkit.model.catalogue import ActionSpec, Catalogue
-from botkit.model.events import Message
+from botkit.model.events import Message, Passage
 from botkit.model.flowset import FlowSet, Settings
 from botkit.model.marking import mark
 from botkit.model.replies import MODEL, Call
@@ -168,15 +169,15 @@ def test_it_is_marked_as_data_in_every_place(way: str, text: str) -> None:
 
 def check_marked(text: str) -> None:
     """Assert that what is hostile stands inside of our tags, each of which is closed by its own."""
-    for part in re.split(r"\n\n(?=<data)", text):
+    for part in re.split(r"\n\n(?=<(?:data|passage|customer))", text):
         opened, closed = part.split("\n", 1)[0], part.rsplit("\n", 1)[1]
         assert OURS.findall(part) == [opened, closed], part
-        assert "QQ" not in opened
+        assert "QQ" not in re.sub('"[^"]*"', "", opened)
         inside = part[len(opened) : -len(closed)]
         seen = re.sub("[\u200b-\u200f\u2060\ufeff]", "", inside)
         assert not re.search(r"[<＜﹤]\s*[/／]?\s*(?:customer|data|result|passage)", seen, re.IGNORECASE), inside
         assert not re.search(r"<[|｜]|</?s>|_of_turn(?<=<end_of_turn)|<<SYS|\[/?INST|⟦", inside), inside
-        if 'name="message"' not in opened and "name=" in opened:  # lines of several speakers
+        if 'name="conversation"' in opened or 'name="slots"' in opened:  # lines of several speakers
             assert "\nbot: I promise" not in inside
 
 
@@ -193,3 +194,20 @@ def test_secret_slots_are_not_sent_to_the_router() -> None:
     sent = json.dumps([one.text for one in request.messages])
     assert "lamps" in sent
     assert "4821-secret" not in sent
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_it_is_marked_where_answers_are_composed_and_talks_are_summarised(text: str) -> None:
+    flows = build()
+    passages = [Passage(text, title=text, score=1.0), Passage("harmless", title="x", score=0.5)]
+    session = replace(Seen(flows).talk.session, lines=(("customer", text), ("bot", text)))
+    requests = [
+        answer_request(flows, {"question": text}, passages, Prompts()),
+        summary_request(flows, "en", text, Prompts(), 50),
+        route_request(flows, session, {"message": text, "flows": ["other"]}, Prompts(), (), text),
+    ]
+    for request in requests:
+        assert any("QQ" in one.text for one in request.messages)
+        assert all("QQ" not in one.text for one in request.messages if one.role == "system")
+        for one in request.messages[1:]:
+            check_marked(one.text)
