@@ -22,9 +22,9 @@ from botkit.app.trials_reading import Called, Expectation, Move, StandIn, Trial,
 from botkit.app.understanding import Understanding
 from botkit.dialogue import new_session
 from botkit.errors import BotkitError, LoadError, Place, ResultError, UsageError
-from botkit.model.events import Event, Failure, Outside, Result
+from botkit.model.events import Event, Failure, Message, Outside, Result
 from botkit.model.flowset import FlowSet
-from botkit.model.replies import Call
+from botkit.model.replies import Call, Reply
 from botkit.model.turn import Turn, Visit
 from botkit.model.values import File, from_json, plain, to_json
 from botkit.ports.models import LanguageModel, ModelGateway
@@ -389,6 +389,14 @@ class StandInRegistry:
     async def guard(self, direction: Direction, text: str, caller: Caller) -> Verdict:
         """Ask the guards."""
         return await self._registry.guard(direction, text, caller)
+
+    async def hear(self, message: Message, caller: Caller) -> tuple[Message, dict[str, Any]]:
+        """Let the plugins hear a message."""
+        return await self._registry.hear(message, caller)
+
+    async def speak(self, reply: Reply, caller: Caller) -> Reply:
+        """Let the plugins speak a reply."""
+        return await self._registry.speak(reply, caller)
 
     async def before_turn(self, event: Event, caller: Caller) -> dict[str, Any]:
         """Tell the plugins of an event."""

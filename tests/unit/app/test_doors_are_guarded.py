@@ -22,6 +22,7 @@ CUSTOMERS = {
     "/widget.mjs",
     "/web/files",
     "/web/files/{ref}",
+    "/web/files/{ref}/",
     "/web/icon.svg",
     "/web/shop.css",
     "/web/shop.js",

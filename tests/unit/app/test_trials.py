@@ -15,6 +15,7 @@ from botkit.app.trials_junit import write_junit
 from botkit.app.trials_reading import Called, Expectation, StandIn, read_file_of_trials
 from botkit.errors import LoadError
 from botkit.model.definitions import Agent, Step, Text
+from botkit.model.events import Message
 from botkit.model.replies import Button, Call, Card, Reply
 from botkit.ports.files import FileLimits
 from botkit.registry.contexts import Caller
@@ -114,6 +115,8 @@ async def test_stand_ins_hand_on_the_rest(checked: Checked) -> None:
     assert stand_ins.plugins == checked.registry.plugins
     assert (await stand_ins.perform(Call("1", "desk.nothing"), Caller())).failure is not None
     assert (await stand_ins.guard("input", "hi", Caller())).refused == ""
+    assert await stand_ins.hear(Message("hi"), Caller()) == (Message("hi"), {})
+    assert await stand_ins.speak(Reply("r1", "hi"), Caller()) == Reply("r1", "hi")
 
 
 async def test_guards_and_hooks_take_part(desk: Path) -> None:
