@@ -4,14 +4,16 @@ An answer that its passages do not support is asked for once more, with what is 
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from botkit.llm.answers import Given, ask_again, read_answer
 from botkit.model.completions import Completion
 from botkit.model.events import Passage
 from botkit.model.flowset import FlowSet
 from botkit.ports.models import ModelRequest
-from botkit.understanding.knowledge.support import Written, citing, why_unsupported
+
+if TYPE_CHECKING:
+    from botkit.understanding.knowledge.support import Written
 
 TRIES: Final = 2
 
@@ -25,6 +27,8 @@ async def compose(
 
     `unsupported` says why the passages do not support it, or nothing. Raises ModelError.
     """
+    from botkit.understanding.knowledge.support import Written, why_unsupported  # few bots compose: 10 ms at a start
+
     made: list[Completion] = []
     given, why = Given(answerable=False), ""
     asked = request
@@ -50,7 +54,9 @@ async def compose(
     return _told(Written(given.answer.strip(), given.quotes, given.sources), passages, why), made
 
 
-def _told(written: Written, passages: Sequence[Passage], why: str) -> dict[str, Any]:
+def _told(written: "Written", passages: Sequence[Passage], why: str) -> dict[str, Any]:
+    from botkit.understanding.knowledge.support import citing
+
     return {
         "answerable": True,
         "text": written.text,
