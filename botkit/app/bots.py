@@ -16,6 +16,7 @@ from botkit.app.config import Config
 from botkit.app.consulting import models_of, with_model
 from botkit.app.directories import Checked, check_directory, rebuild
 from botkit.app.events import Emitted, find_conversation, make_incoming, refuse_unknown
+from botkit.app.exchanges import Exchange, exchange_of
 from botkit.app.mcp import ask_unlisted
 from botkit.app.models import open_gateway
 from botkit.app.nodes import Node, Role, find_carrier
@@ -25,9 +26,7 @@ from botkit.errors import LoadError, UsageError
 from botkit.llm.prompting import Prompts
 from botkit.model.events import Message, Opened, Press
 from botkit.model.flowset import FlowSet
-from botkit.model.replies import Reply
-from botkit.model.session import Session
-from botkit.model.turn import Candidate, Turn, Visit
+from botkit.model.turn import Turn
 from botkit.model.values import File
 from botkit.model.words import fold
 from botkit.monitoring import Meter
@@ -59,62 +58,6 @@ PATIENCE = 30.0  # seconds to wait for the process that serves from the store: a
 CHUNK = 262_144  # bytes
 
 _log = logging.getLogger(__name__)
-
-
-class Exchange(msgspec.Struct, frozen=True):
-    """What one message came to: all replies until the bot waits again, and where it waits.
-
-    `flow` and `step` are None when the bot waits for nothing; `slots` is what a template there would see.
-    """
-
-    replies: tuple[Reply, ...]
-    route: str
-    flow: str | None
-    step: str | None
-    slots: dict[str, Any]
-    owner: str
-    locale: str
-    turns: tuple[Turn, ...]
-
-    @property
-    def text(self) -> str:
-        """The replies' texts, one a line."""
-        return "\n".join(reply.text for reply in self.replies if reply.text)
-
-    @property
-    def candidates(self) -> tuple[Candidate, ...]:
-        """Every way in which the message could have been taken."""
-        return tuple(candidate for turn in self.turns for candidate in turn.candidates)
-
-    @property
-    def visits(self) -> tuple[Visit, ...]:
-        """The steps that were executed."""
-        return tuple(visit for turn in self.turns for visit in turn.visits)
-
-
-def exchange_of(turns: tuple[Turn, ...], session: Session | None) -> Exchange:
-    """Sum up the turns that one message led to."""
-    last = turns[-1].session if turns else session
-    top = last.stack[-1] if last is not None and last.stack else None
-    waits = top is not None and last is not None and (last.question is not None or bool(last.pending))
-    return Exchange(
-        replies=turns[0].replies if len(turns) == 1 else tuple([reply for turn in turns for reply in turn.replies]),
-        route=next((turn.route for turn in reversed(turns) if turn.route), ""),
-        flow=top.flow if waits and top else None,
-        step=top.step if waits and top else None,
-        slots=visible_slots(last),
-        owner=last.owner if last is not None else "bot",
-        locale=last.locale if last is not None else "",
-        turns=turns,
-    )
-
-
-def visible_slots(session: Session | None) -> dict[str, Any]:
-    """Give the slots that a template would see where the bot waits: shared ones, then the top flow's own."""
-    if session is None:
-        return {}
-    own = session.stack[-1].slots if session.stack else {}
-    return {name: value for name, value in {**session.slots, **own}.items() if value is not None}
 
 
 class Bot:

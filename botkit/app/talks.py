@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from botkit.app.bots import Bot, Exchange, exchange_of
+from botkit.app.bots import Bot
 from botkit.app.config import FILE, read_config
 from botkit.app.directories import read_file
+from botkit.app.exchanges import Exchange, exchange_of
 from botkit.app.trials_reading import read_moment
 from botkit.errors import FileError, UsageError
 from botkit.model.turn import Turn

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 import msgspec
 
-from botkit.app.bots import Bot, Exchange, exchange_of, guarding_of, rules_of
+from botkit.app.bots import Bot, guarding_of, rules_of
 from botkit.app.confidences import confidences_of
 from botkit.app.consulting import models_of, with_model
 from botkit.app.directories import Checked
+from botkit.app.exchanges import Exchange, exchange_of
 from botkit.app.models import open_gateway
 from botkit.app.recordings import SUFFIX, Recordings, check_recordings
 from botkit.app.talks import attach

@@ -12,7 +12,7 @@ from botkit.cli.outcomes import guarded
 from botkit.errors import UsageError
 
 if TYPE_CHECKING:
-    from botkit.app.bots import Exchange
+    from botkit.app.exchanges import Exchange
     from botkit.app.talks import Opening
     from botkit.model.replies import Button, Card, Reply
 

@@ -14,7 +14,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from botkit.app.bots import Exchange
+from botkit.app.exchanges import Exchange
 from botkit.app.talks import Opening, Talk, open_talk
 from botkit.app.transcripts import readable
 from botkit.errors import BotkitError

@@ -108,12 +108,10 @@ class Engine:
         )
         self.models = models
         self._streams = Streams(self.connectors, self.handed.epoch_of)
-        if models is not None:
-            models.streams = self._streams
         self.timers = Timers(store, clock, self.wake, self._note)
         self.files = files if files is not None else open_files(store, FileLimits(), clock)
         if models is not None:
-            models.files = self.files
+            models.streams, models.files = self._streams, self.files
         self.sweep = Sweep(store, self.files, clock)
         self.leftovers = Leftovers(store, clock, self.health, self._is_idle, self._take_up)
         self.bursts = Bursts(lambda: book.current.settings, self._steers, clock)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from botkit import Bot
-from botkit.app.bots import Exchange, exchange_of
+from botkit.app.exchanges import Exchange, exchange_of
 from botkit.flows import read, seconds
 from botkit.flows.language import FILE
 from botkit.model.turn import Turn

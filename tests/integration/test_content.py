@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from botkit import Bot
-from botkit.app.bots import visible_slots
+from botkit.app.exchanges import visible_slots
 from botkit.errors import ModelError
 from botkit.ports.models import ModelRequest
 from botkit.runtime.turning import SOON

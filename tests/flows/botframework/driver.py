@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from botkit import Bot, Message, Reply
-from botkit.app.bots import Exchange
+from botkit.app.exchanges import Exchange
 from botkit.model.events import Evidence
 from botkit.testing import FakeClock
 from tests.flows.botframework.comparing import ASSERTIONS, matches

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from botkit.app import Bot
-from botkit.app.bots import Exchange
+from botkit.app.exchanges import Exchange
 
 ROOT = Path(__file__).resolve().parents[3]
 BOT = ROOT / "flows" / "support"

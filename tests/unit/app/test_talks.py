@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from botkit.app.bots import Exchange
+from botkit.app.exchanges import Exchange
 from botkit.app.talks import Opening, Talk, open_talk, read_attach
 from botkit.errors import UsageError
 from botkit.model.events import Message, Outside

@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from botkit.app.bots import Exchange
 from botkit.app.branches import branches_of
 from botkit.app.directories import Checked, check_directory
+from botkit.app.exchanges import Exchange
 from botkit.app.trials import Outcome, Rehearsal, StandInRegistry, fits, judge, judge_calls
 from botkit.app.trials_coverage import cover
 from botkit.app.trials_junit import write_junit

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from botkit.app.bots import Exchange
+from botkit.app.exchanges import Exchange
 from botkit.cli.chatting import turn_of
 from botkit.model.replies import Button, Card, Reply
 
