@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from botkit.model.events import Event, Message, Noted, Opened, Outside, Owned, Press, Result, Said, Timer
-from botkit.model.replies import Call, DropTimers, Effect, HandOff, Leave, Rated, Reply, SetTimer
+from botkit.model.replies import MODEL, Call, DropTimers, Effect, HandOff, Leave, Rated, Reply, SetTimer
 from botkit.model.turn import Record
 from botkit.model.values import File, Money
 from botkit.runtime.histories import line_said
@@ -53,6 +53,8 @@ def _told(event: Event) -> tuple[str, str]:
 def wording_of(effect: Effect) -> str:
     """Say what a turn asked the runtime to do."""
     match effect:
+        case Call(action=action, args=args) if action == MODEL:  # what it was asked stands with its answer
+            return f"asks the language model ({args.get('purpose', '?')})"
         case Call(action=action, args=args, effect=kind):
             return f"calls {action} ({kind}) with {json.dumps(readable(args), ensure_ascii=False)}"
         case SetTimer(purpose=purpose, due=due):

@@ -9,10 +9,12 @@ import pytest
 
 from botkit import Bot
 from botkit.app.asked import asked_of
+from botkit.cli.histories import explain
 from botkit.errors import ModelError
 from botkit.model.completions import Completion, ToolCall
 from botkit.model.events import Message
 from botkit.ports.connectors import Incoming
+from botkit.ports.stores import each_turn
 from botkit.testing import ScriptedModel
 from botkit.testing.stages import until
 
@@ -235,3 +237,15 @@ async def test_a_bots_own_prompt_takes_the_others_place(lamps: Path) -> None:
     async with await Bot.load(lamps, store="sqlite://", model=model) as bot:
         await bot.say("/choose", "web:1")
     assert model.asked[0].messages[0].text == "OWN Lamp shop: Help  choose a lamp."
+
+
+async def test_why_tells_what_the_model_was_asked_and_gave(lamps: Path) -> None:
+    model = ScriptedModel("Which colour?")
+    async with await Bot.load(lamps, store="sqlite://", model=model) as bot:
+        await bot.say("/choose", "web:1")
+        records = [record async for record in each_turn(bot.store, "web:1")]
+    told = "\n".join(line for record in records for line in explain(record))
+    assert "asks the language model (agent)" in told
+    assert "model: scripted," in told
+    assert "What you are to do:" in told
+    assert "wrote: Which colour?" in told
