@@ -35,7 +35,7 @@ def test_the_wheel_has_what_it_should(botkit_wheel: Path) -> None:
     assert [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".db", ".env"))] == []
 
 
-MOST_MEGABYTES = 140  # numpy has 73 of them
+MOST_MEGABYTES = 145  # numpy has 73 of them
 MOST_DISTRIBUTIONS = 30
 
 
