@@ -68,7 +68,10 @@ def set_aside(flows: FlowSet, session: Session, event: Event, now: float) -> Tur
 
 def _take(work: Work, event: Event) -> None:
     try:
-        _TAKERS[type(event)](work, event)
+        if work.routed is not None and type(event) is Result and is_consulted(work, event):
+            (take_composed if work.tried[-1:] == (ANSWER,) else take_commands)(work, event)
+        else:
+            _TAKERS[type(event)](work, event)
     except ExpressionError as error:
         if work.stack:
             fail(work, Failure("expression", str(error)))
@@ -244,20 +247,13 @@ def _take_timer(work: Work, timer: Timer) -> None:
         work.settled = True
 
 
-def _take_result(work: Work, result: Result) -> None:
-    if is_consulted(work, result):
-        (take_composed if work.tried[-1:] == (ANSWER,) else take_commands)(work, result)
-    else:
-        take_result(work, result)
-
-
 _TAKERS: dict[type, Any] = {
     Message: _take_message,
     Press: _take_press,
     Opened: _take_opened,
     Timer: _take_timer,
     Outside: take_outside,
-    Result: _take_result,
+    Result: take_result,
     Owned: take_owner,
     Said: take_said,
     Noted: take_noted,

@@ -54,7 +54,8 @@ def ask_model(work: Work, message: Message) -> bool:
 
     The router may find afterwards that the passages answer it all the same.
     """
-    near = any(passage.score >= LEAST for passage in message.evidence.passages)
+    passages = message.evidence.passages
+    near = bool(passages) and any(passage.score >= LEAST for passage in passages)
     if near or work.flows.settings.llm_mode == "off":
         return compose(work, message) or consult(work, message)
     return consult(work, message)

@@ -32,6 +32,7 @@ from botkit.model.words import content_length, fold
 
 _FLOODS = frozenset({"too fast", "repeated"})  # reasons for which one message after the other is refused
 _ASKING = frozenset({"ask", "offer"})
+_TALKED = frozenset({"agent", "confirm"})  # questions that a model may have led to
 
 
 def choose_locale_for(work: Work, message: Message | Press) -> None:
@@ -109,7 +110,8 @@ def route(work: Work, message: Message) -> None:
     if fold(message.text) in work.prepared.phrases.appeals and not surer_meaning(work, message, 0.0):
         take_control(work, "person", "asks for a person, and no flow is for that")
         return
-    if question is not None and not work.greeted and take_for_talk(work, question, message, found):
+    talked = question is not None and question.kind in _TALKED and not work.greeted
+    if talked and question is not None and take_for_talk(work, question, message, found):
         return
     if work.flows.settings.llm_mode == "first" and consult(work, message):
         return

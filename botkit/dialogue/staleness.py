@@ -43,7 +43,7 @@ def end_stale(work: Work, event: Message | Press) -> bool:
 
 def do_again(work: Work, message: Message) -> None:
     """Take a message that nothing else takes: the step sees it, and is done again."""
-    step = work.step_of(work.top)
+    step = work.step_of(work.top) if work.stack else None
     if step is not None and isinstance(step.body, Agent):
         work.candidate("llm", step.id, 0.0, "the model sees it as well", taken=True)
         take_said(work, message)

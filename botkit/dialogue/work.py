@@ -377,7 +377,9 @@ class Work:
 
     def finish(self) -> Turn:
         """Freeze the turn."""
-        asked = any(not pending.run for pending in self.pending)  # the model is, of a message
+        asked = self.routed is not None and any(
+            not pending.run for pending in self.pending
+        )  # the model is, of a message
         session = Session(
             conversation=self.session.conversation,
             channel=self.session.channel,

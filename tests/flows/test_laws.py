@@ -158,7 +158,7 @@ def _look_at_a_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _raise_in_titles(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("botkit.dialogue.steps.title_of", lambda work, flow: work.text(flow.title or work.nothing))
+    monkeypatch.setattr("botkit.dialogue.failing.title_of", lambda work, flow: work.text(flow.title or work.nothing))
 
 
 def _settle_too_early(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,7 +59,8 @@ CATALOGUE = Catalogue(
         "web": Capabilities(buttons=20, cards=True, images=True, files=True),
         "kiosk": Capabilities(buttons=4, cards=True, button_length=24),
     },
-    plugins=("shop",),
+    plugins=("shop", "crm"),
+    unlisted=("crm",),
 )
 
 
