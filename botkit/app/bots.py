@@ -49,6 +49,7 @@ from botkit.runtime.retention import Retention
 from botkit.runtime.tracing import trace
 from botkit.safety import Guarding, Rules, open_client
 from botkit.stores import open_files, open_store
+from botkit.stores.holding import UNNAMED
 
 if TYPE_CHECKING:
     from botkit.llm.gateway import Gateway
@@ -391,8 +392,8 @@ class Waiting:
         self._told = ""
 
     def __call__(self, holder: str) -> bool:
-        """Go on waiting."""
-        if holder != self._told:
+        """Go on waiting. One that ends has no name any more: that is no other one."""
+        if holder != self._told and not (self._told and holder == UNNAMED):
             self._told = holder
             self._tell(f"waiting for {holder} to end: one process at a time serves from an SQLite store")
         return True

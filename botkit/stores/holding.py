@@ -23,6 +23,7 @@ from botkit.errors import StoreError
 from botkit.stores.connection import check_path, explain, is_busy
 
 LOOKS = 0.25  # seconds between two looks whether it is free
+UNNAMED: Final = "another process"  # whom it waits for where the holder's name is not written (yet, or any more)
 _PATIENCE = 0.05  # seconds that one statement waits for another process's
 _PROCESS: Final = secrets.token_hex(8)  # tells this process from one with its number on another machine
 
@@ -74,7 +75,7 @@ class Hold:
                 raise
             db.close()
             ours = holder is not None and holder.process == _PROCESS
-            if ours or time.monotonic() >= deadline or not keep_waiting(str(holder or "another process")):
+            if ours or time.monotonic() >= deadline or not keep_waiting(str(holder or UNNAMED)):
                 raise _refusal(self.path, holder, ours=ours)
             await asyncio.sleep(LOOKS)
 
@@ -148,6 +149,6 @@ def _refusal(path: str, holder: Holder | None, *, ours: bool) -> StoreError:
         )
     since = f" since {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(holder.since))}" if holder else ""
     return StoreError(
-        f"store {path}: {holder or 'another process'} serves from it{since}, and one process at a time can",
+        f"store {path}: {holder or UNNAMED} serves from it{since}, and one process at a time can",
         hint="end that process first, or give several a store that serves them: store: postgresql://...",
     )

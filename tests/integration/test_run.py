@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from queue import Queue
 from typing import Any
@@ -33,8 +34,9 @@ class Served:
 
     def _listen(self) -> None:
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.said.put(line.rstrip("\n"))
+        with suppress(ValueError):  # the test is over, and its pipes are closed
+            for line in self.process.stdout:
+                self.said.put(line.rstrip("\n"))
         self.said.put("(ended)")
 
     def hears(self, pattern: str) -> re.Match[str]:
