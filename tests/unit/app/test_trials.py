@@ -9,7 +9,8 @@ import pytest
 from botkit.app.branches import branches_of
 from botkit.app.directories import Checked, check_directory
 from botkit.app.exchanges import Exchange
-from botkit.app.trials import Outcome, Rehearsal, StandInRegistry, fits, judge, judge_calls
+from botkit.app.stand_ins import StandInRegistry
+from botkit.app.trials import Outcome, Rehearsal, fits, judge, judge_calls
 from botkit.app.trials_coverage import cover
 from botkit.app.trials_junit import write_junit
 from botkit.app.trials_reading import Called, Expectation, StandIn, read_file_of_trials
