@@ -5,41 +5,30 @@ from typing import Any
 
 import msgspec
 
+from botkit.model.completions import Asked
 from botkit.model.events import Event, Result
 from botkit.model.values import from_json
 
 
-class Asked(msgspec.Struct, frozen=True):
-    """One call of a model: what it was sent since its last message, what it gave, and what that used.
+class Gave(msgspec.Struct, frozen=True):
+    """What a model gave for one call of it: commands, calls that it wants, a text."""
 
-    `seconds` is all of it, `first` until its first token; `cost` is in the currency of bot.yaml.
-    """
-
-    model: str = ""
-    input: int = 0
-    output: int = 0
-    cached: int = 0
-    cost: float = 0.0
-    seconds: float = 0.0
-    first: float = 0.0
-    sent: tuple[tuple[str, str], ...] = ()
     commands: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     text: str = ""
 
 
 def asked_of(event: Event) -> Asked | None:
-    """Read what an event has of a call of a model; None where it is none."""
+    """Give what models were asked for a call that ended; None where none was."""
+    return event.asked if isinstance(event, Result) and event.asked is not None and event.asked.times else None
+
+
+def given_by(event: Event) -> Gave:
+    """Read what a model gave; nothing of an event that is none of its own, such as an action's that asked one."""
     value = from_json(event.value) if isinstance(event, Result) else None
-    if not isinstance(value, dict) or not isinstance(value.get("usage"), dict) or "sent" not in value:
-        return None
-    usage = value["usage"]
-    return Asked(
-        model=str(value.get("model", "")),
-        **{name: usage.get(name, 0) for name in ("input", "output", "cached", "cost")},
-        seconds=float(value.get("seconds", 0)),
-        first=float(value.get("first", 0)),
-        sent=tuple((str(role), str(text)) for role, text in value["sent"]),
+    if not isinstance(value, dict) or "tokens" not in value:
+        return Gave()
+    return Gave(
         commands=tuple(_written(one) for one in value.get("commands", ())),
         calls=tuple(f"{one.get('name')} {one.get('arguments')}" for one in value.get("calls", ())),
         text=str(value.get("text", "")),

@@ -120,7 +120,7 @@ def _explain(record: "Record") -> Iterator[str]:
 
 def _model_lines(event: "Event") -> Iterator[str]:
     """Tell what a language model was asked and gave, what it used and how long it took."""
-    from botkit.app.asked import asked_of
+    from botkit.app.asked import asked_of, given_by
 
     asked = asked_of(event)
     if asked is None:
@@ -128,15 +128,18 @@ def _model_lines(event: "Event") -> Iterator[str]:
     cost = f", cost {asked.cost:.6f}".rstrip("0") if asked.cost else ""
     cached = f" ({asked.cached} cached)" if asked.cached else ""
     yield f"  model: {asked.model}, {asked.input} tokens in{cached}, {asked.output} out{cost}"
+    if asked.times > 1:
+        yield f"    asked {asked.times} times, with what was tried again"
     yield f"    took {asked.seconds:.2f} s, the first token after {asked.first:.2f} s"
     for role, text in asked.sent:
         for number, line in enumerate(text.splitlines() or [""]):
             yield f"    {role if not number else '':>9} | {line}"
-    for command in asked.commands:
+    gave = given_by(event)
+    for command in gave.commands:
         yield f"    gave: {command}"
-    for call in asked.calls:
+    for call in gave.calls:
         yield f"    calls: {call}"
-    for line in asked.text.splitlines():
+    for line in gave.text.splitlines():
         yield f"    wrote: {line}"
 
 

@@ -20,7 +20,7 @@ from botkit.llm.settings import Prices, Timeouts
 from botkit.model import breakers
 from botkit.model.completions import Completion, Usage
 from botkit.ports.clocks import Clock
-from botkit.ports.models import Asking, LanguageModel, Media, ModelRequest, OnText, Picture
+from botkit.ports.models import Asking, LanguageModel, Media, ModelRequest, OnText, Picture, Tally
 
 _log = logging.getLogger(__name__)
 
@@ -42,15 +42,18 @@ class Served(msgspec.Struct, frozen=True):
 
 
 class _Bill:
-    """What the tries of one question used so far."""
+    """What the tries of one question used so far; `tally` counts it for who asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, tally: Tally | None) -> None:
         self.tokens = 0
         self.money = 0.0
+        self._tally = tally
 
-    def add(self, usage: Usage) -> None:
+    def add(self, model: str, usage: Usage, seconds: float, first: float = 0.0) -> None:
         self.tokens += usage.tokens
         self.money += usage.cost
+        if self._tally is not None:
+            self._tally.add(model, usage, seconds, first)
 
 
 class Gateway:
@@ -179,15 +182,16 @@ class Gateway:
         except (ModelError, TimeoutError, asyncio.CancelledError) as error:
             failed = faults.timed_out() if isinstance(error, TimeoutError) else error
             usage = _lost(failed, served, request, hearing)
-            bill.add(usage)
+            took = perf_counter() - started
+            bill.add(served.model.name, usage, took)
             reason = failed.reason if isinstance(failed, ModelError) else "cancelled"
             self._note(number, failed)
-            self._tell(served.model.name, asking, reason, perf_counter() - started, 0.0, usage)
+            self._tell(served.model.name, asking, reason, took, 0.0, usage)
             raise failed from None
         self._note(number, None)
         used = made.usage
         usage = msgspec.structs.replace(used, cost=served.prices.of(used.input, used.cached, used.output))
-        bill.add(usage)
+        bill.add(made.model or served.model.name, usage, made.seconds, made.first)
         self._tell(served.model.name, asking, "", made.seconds, made.first, usage)
         return msgspec.structs.replace(made, usage=usage)
 
@@ -236,7 +240,7 @@ class Gateway:
                     await self._clock.sleep(pause)
                 else:
                     self._note(number, None)
-                    bill.add(usage)
+                    bill.add(self.models[0].model.name, usage, perf_counter() - began)
                     return made
 
     # What holds for all
@@ -268,7 +272,7 @@ class Gateway:
     @asynccontextmanager
     async def _reserved(self, asking: Asking | None, tokens: float, money: float) -> AsyncIterator[_Bill]:
         """Reserve what a question may use, and count what it used, also if nobody waits for the answer any more."""
-        bill = _Bill()
+        bill = _Bill(asking.tally if asking is not None else None)
         budgets = self._budgets
         if budgets is None or asking is None:
             yield bill

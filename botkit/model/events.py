@@ -4,6 +4,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from botkit.model.completions import Asked
 from botkit.model.values import File
 
 Purpose = Literal["silence", "end", "wait", "timeout", "patience", "agent"]
@@ -135,7 +136,8 @@ class Failure(msgspec.Struct, frozen=True, array_like=True):
 class Result(msgspec.Struct, frozen=True, array_like=True, tag="result"):
     """An effect ended: its value as plain data (values.to_json form), or why there is none.
 
-    `customer` are facts about the customer that the action learned (`ctx.identify`).
+    `customer` are facts about the customer that the action learned (`ctx.identify`), `asked` is what language models
+    were asked for it.
     """
 
     effect: str
@@ -143,6 +145,7 @@ class Result(msgspec.Struct, frozen=True, array_like=True, tag="result"):
     failure: Failure | None = None
     customer: dict[str, Any] = {}
     id: str = ""
+    asked: Asked | None = None
 
 
 class Owned(msgspec.Struct, frozen=True, array_like=True, tag="owned"):

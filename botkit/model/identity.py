@@ -61,3 +61,8 @@ def _identified(customer: Mapping[str, Any], *, verified: bool) -> Identified:
     if customer.get("id"):
         return "claimed"
     return "channel" if customer.get("platform") else "anonymous"
+
+
+def visitor_of(customer: Mapping[str, Any], conversation: str) -> str:
+    """Give who the customer is, as far as that is known; else the conversation stands for them."""
+    return str(customer.get("id") or conversation)

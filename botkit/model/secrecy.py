@@ -111,7 +111,10 @@ def hide_event(event: Event, secrets: tuple[str, ...]) -> Event:
         case Result(failure=failure):
             shown = failure and replace(failure, message=hide(failure.message, secrets))
             customer = hide_in(event.customer, secrets)
-            return replace(event, value=hide_in(event.value, secrets), failure=shown, customer=customer)
+            asked = event.asked and replace(
+                event.asked, sent=tuple((role, hide(text, secrets)) for role, text in event.asked.sent)
+            )
+            return replace(event, value=hide_in(event.value, secrets), failure=shown, customer=customer, asked=asked)
         case _:
             return event
 

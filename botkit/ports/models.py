@@ -1,14 +1,16 @@
 """Language models, and what draws, speaks, listens and moderates: one client of each, and the gateway before them."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import msgspec
 
-from botkit.model.completions import ChatMessage, Completion, Tool
+from botkit.model.completions import Asked, ChatMessage, Completion, Tool, Usage
 
 OnText = Callable[[str], None]
 """Hears the text of a completion while it grows, part by part; "" says that it begins anew, after a failed try."""
+
+MOST_SENT: Final = 12_000  # characters of what was asked that are kept with a result
 
 Purpose = Literal["route", "agent", "generate", "answer", "plugin"]
 
@@ -84,6 +86,27 @@ class Media(Protocol):
         ...
 
 
+class Tally:
+    """Counts what was asked for one call, in any number of questions: completions with all their tries, and media."""
+
+    def __init__(self) -> None:
+        self.asked = Asked()
+
+    def add(self, model: str, usage: Usage, seconds: float = 0.0, first: float = 0.0) -> None:
+        """Add a try."""
+        spent = (usage.input, usage.output, usage.cached, usage.cost, usage.guessed)
+        self.asked = self.asked.plus(Asked(model, 1, *spent, seconds, first))
+
+    def note(self, messages: Sequence[ChatMessage]) -> None:
+        """Note what a model is told: what was said since its last message, and all where it had said nothing yet."""
+        said = [at for at, message in enumerate(messages) if message.role == "assistant"]
+        left, sent = MOST_SENT, list[tuple[str, str]]()
+        for message in messages[said[-1] + 1 :] if said else messages:
+            sent.append((message.role, message.text[:left]))
+            left = max(0, left - len(message.text))
+        self.asked = msgspec.structs.replace(self.asked, sent=tuple(sent))
+
+
 class Asking(msgspec.Struct, frozen=True):
     """For whom a model is asked, and what for: budgets and records go by it.
 
@@ -95,6 +118,7 @@ class Asking(msgspec.Struct, frozen=True):
     purpose: Purpose = "plugin"
     flow: str = ""
     step: str = ""
+    tally: Tally | None = None  # counts what is asked
 
 
 class ModelGateway(Protocol):

@@ -14,7 +14,7 @@ from botkit.model.identity import is_verified
 from botkit.model.session import Owner
 from botkit.model.values import plain
 from botkit.registry.files import ConversationFiles
-from botkit.registry.models import ConversationModel
+from botkit.registry.models import NO_MODEL, ConversationModel
 from botkit.registry.outbound import Outbound
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     facts: dict[str, Any] = {}
     files: ConversationFiles = msgspec.field(default_factory=ConversationFiles)
     outbound: Outbound = msgspec.field(default_factory=Outbound)
-    model: ConversationModel = msgspec.field(default_factory=ConversationModel)
+    model: ConversationModel = NO_MODEL
     owner: Owner = "bot"
 
     @property
@@ -92,7 +92,7 @@ def make_context(
     what: str = "",
     files: ConversationFiles | None = None,
     outbound: Outbound | None = None,
-    model: ConversationModel | None = None,
+    model: ConversationModel = NO_MODEL,
 ) -> Context:
     """Make the context of one attempt; `now` is in seconds since the epoch."""
     ids = {"plugin": plugin, "conversation": caller.conversation, "action": what, "call": key}
@@ -107,7 +107,7 @@ def make_context(
         state=state,
         files=files or ConversationFiles(),
         outbound=outbound or Outbound(),
-        model=model or ConversationModel(),
+        model=model,
         owner=caller.owner,
         log=logging.LoggerAdapter(_logger_of(plugin), ids),
     )

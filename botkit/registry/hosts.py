@@ -6,11 +6,12 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from botkit.model.identity import visitor_of
 from botkit.ports.files import Files
 from botkit.ports.models import Asking, ModelGateway
 from botkit.registry.contexts import Caller, Context, make_context
 from botkit.registry.files import ConversationFiles
-from botkit.registry.models import ConversationModel
+from botkit.registry.models import NO_MODEL, ConversationModel
 from botkit.registry.outbound import Outbound
 from botkit.registry.plugins import Plugin
 from botkit.registry.threads import Loop, Threads
@@ -58,9 +59,11 @@ class Host:
     ) -> Context:
         """Make the context of one attempt, which is made for a step of a flow, or for none."""
         files = ConversationFiles(self.files, caller.conversation, self.home)
-        visitor = str(caller.customer.get("id") or caller.conversation)
-        asking = Asking(caller.conversation, visitor, "plugin", flow, step)
-        model = ConversationModel(self.models, asking, self.home, self.files)
+        model = NO_MODEL
+        if self.models is not None:
+            visitor = visitor_of(caller.customer, caller.conversation)
+            asking = Asking(caller.conversation, visitor, "plugin", flow, step)
+            model = ConversationModel(self.models, asking, self.home, self.files)
         given = (self.settings, self.state, key, what, files, self.outbound, model)
         return make_context(self.plugin.name, caller, now, *given)
 

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
+import msgspec
+
 from botkit.errors import ActionError, FileError, ModelError
 from botkit.model.completions import ChatMessage, Completion
 from botkit.model.marking import LONGEST_DATA, mark
 from botkit.model.values import File
 from botkit.ports.files import Files
-from botkit.ports.models import Asking, ModelGateway, ModelRequest, Picture
+from botkit.ports.models import Asking, ModelGateway, ModelRequest, Picture, Tally
 from botkit.registry.pictures import read_picture
 
 T = TypeVar("T")
@@ -34,6 +36,7 @@ class ConversationModel:
         home: asyncio.AbstractEventLoop | None = None,
         files: Files | None = None,
     ) -> None:
+        self.tally: Tally | None = None  # what was asked, if anything was
         self._gateway = gateway
         self._asking = asking
         self._home = home
@@ -104,6 +107,9 @@ class ConversationModel:
             raise ModelError("this bot has no language model", reason="not_configured")
         if feature and feature not in self._gateway.features:
             raise ModelError(f"the language model takes no {feature}", reason="unsupported")
+        if self.tally is None:
+            self.tally = Tally()
+            self._asking = msgspec.structs.replace(self._asking, tally=self.tally)
         return self._gateway
 
     async def _seen(self, images: Sequence[File]) -> tuple[str, ...]:
@@ -123,12 +129,13 @@ class ConversationModel:
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(ask(), self._home))
 
 
+NO_MODEL: Final = ConversationModel()
+"""That of a bot without one."""
+
+
 def _text_of(made: Completion) -> str:
     """Give the text of a completion that is whole. Raises ModelError."""
-    if made.finish == "filter":
-        raise ModelError("the provider's filter stopped it", reason="refused")
-    if made.finish == "length":
-        raise ModelError("it was cut off at its limit of tokens", reason="truncated")
-    if not made.text.strip():
+    text = made.whole().text.strip()
+    if not text:
         raise ModelError("the model gave nothing", reason="empty")
-    return made.text.strip()
+    return text

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from botkit.errors import ActionError, ArgumentsError, ModelError, ResultError
+from botkit.model.completions import Asked
 from botkit.model.events import Failure, Result
 from botkit.model.replies import Call
 from botkit.model.values import from_json, to_json
@@ -39,6 +41,7 @@ class Outcome(msgspec.Struct, frozen=True):
     facts: dict[str, Any] = {}
     again: bool = False
     healthy: bool = True
+    asked: Asked | None = None  # what language models were asked
 
 
 def failed(code: str, *, again: bool = False, healthy: bool = False) -> Outcome:
@@ -48,7 +51,7 @@ def failed(code: str, *, again: bool = False, healthy: bool = False) -> Outcome:
 
 def as_result(call: Call, outcome: Outcome) -> Result:
     """Give the event that a call's end is."""
-    return Result(call.id, outcome.value, outcome.failure, outcome.facts)
+    return Result(call.id, outcome.value, outcome.failure, outcome.facts, asked=outcome.asked)
 
 
 def pause(tries: int, jitter: float) -> float:
@@ -79,16 +82,17 @@ async def perform(
 
     Never raises but for its own cancellation.
     """
-    in_doubt = False
+    in_doubt, asked = False, None
     for tries in range(action.retries + 1):
         outcome = await _attempt(call, action, host, caller, arguments, clock.now())
+        asked = outcome.asked if asked is None else asked.plus(outcome.asked)
         in_doubt |= _code(outcome) == "outcome_unknown"
         if not outcome.again or tries == action.retries:
             break
         await clock.sleep(pause(tries, jitter()))
     if in_doubt and not outcome.healthy:
-        return failed("outcome_unknown")  # a later try failed, an earlier one may have been done
-    return outcome
+        outcome = failed("outcome_unknown")  # a later try failed, an earlier one may have been done
+    return outcome if asked is None else replace(outcome, asked=asked)
 
 
 async def _attempt(
@@ -103,9 +107,11 @@ async def _attempt(
             timeout=call.timeout or action.spec.timeout,
             convert=lambda value: read_result(action.signature, value),
         )
-        return Outcome(value, facts=to_json(ctx.facts) if ctx.facts else {})
+        outcome = Outcome(value, facts=to_json(ctx.facts) if ctx.facts else {})
     except Exception as error:  # noqa: BLE001 - a plugin may raise anything, and no turn may end by it
-        return _judge(error, action, ctx)
+        outcome = _judge(error, action, ctx)
+    tally = ctx.model.tally
+    return outcome if tally is None else replace(outcome, asked=tally.asked)
 
 
 def perform_here(

@@ -22,22 +22,20 @@ Ask = Callable[[ModelRequest], Awaitable[Completion]]
 
 async def compose(
     ask: Ask, request: ModelRequest, flows: FlowSet, question: str, passages: Sequence[Passage], locale: str
-) -> tuple[dict[str, Any], list[Completion]]:
-    """Ask for an answer, and give it as the core takes it, with all that the model said.
+) -> dict[str, Any]:
+    """Ask for an answer, and give it as the core takes it.
 
     `unsupported` says why the passages do not support it, or nothing. Raises ModelError.
     """
     from botkit.understanding.knowledge.support import Written, why_unsupported  # few bots compose: 10 ms at a start
 
-    made: list[Completion] = []
     given, why = Given(answerable=False), ""
     asked = request
     for _ in range(TRIES):
         completion = await ask(asked)
-        made.append(completion)
         given = read_answer(completion.text)
         if not given.answerable:
-            return {"answerable": False, "text": "", "unsupported": ""}, made
+            return {"answerable": False, "text": "", "unsupported": ""}
         written = Written(given.answer.strip(), given.quotes, given.sources)
         why = why_unsupported(
             written,
@@ -49,9 +47,9 @@ async def compose(
             known=flows.settings.name,
         )
         if not why:
-            return _told(written, passages, ""), made
+            return _told(written, passages, "")
         asked = ask_again(request, completion.text, why)
-    return _told(Written(given.answer.strip(), given.quotes, given.sources), passages, why), made
+    return _told(Written(given.answer.strip(), given.quotes, given.sources), passages, why)
 
 
 def _told(written: "Written", passages: Sequence[Passage], why: str) -> dict[str, Any]:

@@ -26,14 +26,14 @@ from botkit.llm.shortening import WORDS, Summaries, shorten
 from botkit.model.completions import Completion, ToolCall
 from botkit.model.events import Failure, Passage, Result
 from botkit.model.flowset import FlowSet
+from botkit.model.identity import visitor_of
 from botkit.model.replies import Call
 from botkit.model.session import Frame, Session, Talk
 from botkit.ports.files import Files
-from botkit.ports.models import Asking, ModelGateway, ModelRequest, Purpose
+from botkit.ports.models import Asking, ModelGateway, ModelRequest, Purpose, Tally
 from botkit.registry.contexts import Caller
 from botkit.registry.pictures import with_pictures
 from botkit.registry.registry import Registry
-from botkit.runtime.completions import used_by, whole
 from botkit.runtime.composing import compose
 from botkit.runtime.streaming import Live, Streams
 
@@ -49,7 +49,7 @@ Nearest = Callable[[FlowSet, str, str], Awaitable[Sequence[str]]]
 """Gives the flows nearest to a text in a locale, best first."""
 
 
-async def nearest_by_intents(flows: FlowSet, text: str, locale: str) -> Sequence[str]:  # noqa: ARG001 - a Nearest
+async def in_no_order(flows: FlowSet, text: str, locale: str) -> Sequence[str]:  # noqa: ARG001 - a Nearest
     """Give no order: all flows are as near."""
     return ()
 
@@ -64,7 +64,7 @@ class Models:
         prompts: Prompts | None = None,
         *,
         guards: Sequence[Guard] = (),
-        nearest: Nearest = nearest_by_intents,
+        nearest: Nearest = in_no_order,
         streams: Streams | None = None,
         moderates: bool = False,
     ) -> None:
@@ -80,9 +80,11 @@ class Models:
 
     async def perform(self, flows: FlowSet, call: Call, session: Session) -> Result:
         """Ask the model what a call asks it, and give the Result, whatever happens but its cancellation."""
+        tally = Tally()
         try:
             async with asyncio.timeout(call.timeout or None):
-                return Result(call.id, value=await self._ask(flows, call, session))
+                value = await self._ask(flows, call, session, tally)
+                return Result(call.id, value={**value, **_limited(tally)}, asked=tally.asked)
         except TimeoutError:
             failure = Failure("timeout", "the language model took too long")
         except ModelError as error:
@@ -97,9 +99,9 @@ class Models:
             failure.code,
             extra={"conversation": session.conversation, "call": call.id},
         )
-        return Result(call.id, failure=failure)
+        return Result(call.id, failure=failure, asked=tally.asked)
 
-    async def request(self, flows: FlowSet, call: Call, session: Session) -> ModelRequest:
+    async def _request(self, flows: FlowSet, call: Call, session: Session, asking: Asking) -> ModelRequest:
         """Give what a call asks. Raises ModelError for a call of which the session knows nothing."""
         match call.args.get("purpose"):
             case "route":
@@ -107,11 +109,11 @@ class Models:
                     *_by_intents(flows, session),
                     *await self._nearest(flows, str(call.args.get("message", "")), session.locale),
                 )
-                before = await self._before(flows, session, call)
+                before = await self._before(flows, session, asking)
                 return route_request(flows, session, call.args, self.prompts, nearest, before)
             case "agent":
                 request = agent_request(flows, session, _talk_of(session, call), call.args, self.prompts)
-                asked = await shorten(request, self._summaries, self._writer(flows, session, call))
+                asked = await shorten(request, self._summaries, self._writer(flows, session, asking))
                 return await with_pictures(asked, self.files, session.conversation, self.gateway.features)
             case "generate":
                 return generate_request(flows, session, call.args, self.prompts)
@@ -120,25 +122,26 @@ class Models:
             case _:
                 raise ModelError("nobody knows what was asked", reason="malformed")
 
-    async def _before(self, flows: FlowSet, session: Session, call: Call) -> str:
+    async def _before(self, flows: FlowSet, session: Session, asking: Asking) -> str:
         """Give what was said before the last lines, in short; nothing where that is short anyway."""
         older = lines_before(session)
-        return await self._summaries.of(older, self._writer(flows, session, call)) if older else ""
+        return await self._summaries.of(older, self._writer(flows, session, asking)) if older else ""
 
-    def _writer(self, flows: FlowSet, session: Session, call: Call) -> Callable[[str], Awaitable[str]]:
+    def _writer(self, flows: FlowSet, session: Session, asking: Asking) -> Callable[[str], Awaitable[str]]:
         """Give what has the model write a summary."""
 
         async def write(text: str) -> str:
             request = summary_request(flows, session.locale, text, self.prompts, WORDS)
-            asking = Asking(session.conversation, visitor_of(session), "generate", call.flow, call.step)
             return (await self.gateway.complete(request, asking)).text
 
         return write
 
-    async def _ask(self, flows: FlowSet, call: Call, session: Session) -> dict[str, Any]:
-        request = await self.request(flows, call, session)
+    async def _ask(self, flows: FlowSet, call: Call, session: Session, tally: Tally) -> dict[str, Any]:
         purpose = cast("Purpose", call.args.get("purpose"))
-        asking = Asking(session.conversation, visitor_of(session), purpose, call.flow, call.step)
+        visitor = visitor_of(session.customer, session.conversation)
+        asking = Asking(session.conversation, visitor, purpose, call.flow, call.step, tally)
+        request = await self._request(flows, call, session, asking)
+        tally.note(request.messages)
         if self._moderates:
             await self._moderate(str(call.args.get("question") or _last_said(request)), asking)
         if purpose == "answer":
@@ -166,10 +169,10 @@ class Models:
         asking: Asking,
     ) -> dict[str, Any]:
         """Give what the core takes: the checked answer, and what it used."""
-        used = used_by(request, whole(completion))
+        completion = completion.whole()
         judge = self._judge(request, session)
         if call.args.get("purpose") == "route":
-            return {"commands": [_reasonable(one, judge) for one in read_commands(completion.text)], **used}
+            return {"commands": [_reasonable(one, judge) for one in read_commands(completion.text)]}
         why = judge(completion.text) if completion.text else ""
         if why:
             raise ModelError(why, reason="blocked")
@@ -181,7 +184,7 @@ class Models:
         ]
         if not calls and not completion.text.strip():
             raise ModelError("the model gave nothing", reason="empty")
-        return {"text": completion.text, "calls": calls, **used}
+        return {"text": completion.text, "calls": calls}
 
     async def _composed(
         self, flows: FlowSet, call: Call, session: Session, request: ModelRequest, asking: Asking
@@ -189,17 +192,17 @@ class Models:
         """Give an answer out of passages, and whether they support it."""
 
         async def ask(one: ModelRequest) -> Completion:
-            return whole(await self.gateway.complete(one, asking))
+            return (await self.gateway.complete(one, asking)).whole()
 
         question, locale = str(call.args.get("question", "")), str(call.args.get("locale", ""))
         passages = _passages_of(session)
-        given, made = await compose(ask, request, flows, question, passages, locale)
+        given = await compose(ask, request, flows, question, passages, locale)
         why = self._judge(request, session)(given["text"]) if given["text"] else ""
         if why:
             raise ModelError(why, reason="blocked")
         if self._moderates and not given["unsupported"]:
             await self._moderate(given["text"], asking)
-        return {**given, **used_by(request, *made)}
+        return given
 
     def _judge(self, request: ModelRequest, session: Session) -> Callable[[str], str]:
         """Give what says why a text may not be shown."""
@@ -308,9 +311,10 @@ def _talk_of(session: Session, call: Call) -> Talk:
     return frame.talk
 
 
-def visitor_of(session: Session) -> str:
-    """Give who the customer is, as far as that is sure; else the conversation stands for them."""
-    return str(session.customer.get("id") or session.conversation)
+def _limited(tally: Tally) -> dict[str, Any]:
+    """Give what limits of steps are held against."""
+    asked = tally.asked
+    return {"tokens": asked.input + asked.output, "seconds": round(asked.seconds, 3)}
 
 
 def read_commands(text: str) -> list[Any]:

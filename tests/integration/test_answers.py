@@ -2,17 +2,17 @@
 
 import json
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from botkit import Bot
-from botkit.app.asked import asked_of
+from botkit.app.asked import asked_of, given_by
 from botkit.dialogue import advance
 from botkit.errors import ModelError
 from botkit.model.completions import Completion
-from botkit.model.events import Message, Result
+from botkit.model.events import Message
 from botkit.testing import ScriptedModel
 
 ARTICLE = """---
@@ -65,7 +65,7 @@ async def test_an_answer_is_composed_recorded_and_the_same_when_it_is_replayed(f
     asked = asked_of(last.event)
     assert asked is not None
     assert "by hand at 30 degrees" in asked.sent[1][1]
-    assert asked.text == "Dry wool flat on a towel."
+    assert given_by(last.event).text == "Dry wool flat on a towel."
     session = exchange.turns[-2].session
     again = advance(flows, session, last.event, last.now)
     assert (again.replies, again.candidates) == (last.replies, last.candidates)
@@ -80,8 +80,10 @@ async def test_what_it_makes_up_is_asked_for_again_and_then_the_passage_is_quote
     assert len(model.asked) == 2
     assert "60" not in exchange.text
     assert exchange.text.endswith(f"dry it flat on a towel.\n\n{SOURCE}")
-    usage: dict[str, int] = cast("Result", exchange.turns[-1].event).value["usage"]
-    assert usage["input"] > sum(len(one.text.split()) for one in model.asked[0].messages)
+    used = asked_of(exchange.turns[-1].event)
+    assert used is not None
+    assert used.times == 2
+    assert used.input > sum(len(one.text.split()) for one in model.asked[0].messages)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from botkit import Bot
-from botkit.app.asked import asked_of
+from botkit.app.asked import asked_of, given_by
 from botkit.cli.histories import explain
 from botkit.errors import ModelError
-from botkit.model.completions import Completion, ToolCall
+from botkit.model.completions import Completion, ToolCall, Usage
 from botkit.model.events import Message
 from botkit.ports.connectors import Incoming
 from botkit.ports.stores import each_turn
@@ -227,7 +227,36 @@ async def test_what_was_used_stands_in_the_record(lamps: Path) -> None:
     assert asked.model == "scripted"
     assert asked.input > 0
     assert asked.sent[0][0] == "system"
-    assert asked.text == "Which colour?"
+    assert [gave.text for turn in exchange.turns if (gave := given_by(turn.event)).text] == ["Which colour?"]
+
+
+async def test_what_a_call_used_that_came_to_nothing_stands_there_as_well(lamps: Path) -> None:
+    model = ScriptedModel(Completion("half a", finish="length", usage=Usage(70, 9)))
+    async with await Bot.load(lamps, store="sqlite://", model=model) as bot:
+        exchange = await bot.say("/choose", "web:1")
+    assert exchange.text.endswith("Sorry: truncated")
+    used = [(found.input, found.output) for turn in exchange.turns if (found := asked_of(turn.event)) is not None]
+    assert used == [(70, 9)]
+
+
+async def test_what_an_action_asked_the_model_stands_in_the_record_of_its_turn(lamps: Path) -> None:
+    more = '''
+
+@plugin.action(effect="read")
+async def praise(ctx: Context, what: str) -> str:
+    """Praise something in two tries."""
+    first = await ctx.model.write("Praise it.", what)
+    return first + await ctx.model.write("Again.", what)
+'''
+    (lamps / "plugins" / "lamps.py").write_text(PLUGIN + more)
+    flow = "  praise: {start: {commands: [praise]}, steps: [{do: lamps.praise, with: {what: it}, save: x}, {say: '{{ x }}'}]}\n"
+    (lamps / "flows.yaml").write_text(FLOWS + flow)
+    model = ScriptedModel(Completion("Good. ", usage=Usage(30, 2)), Completion("Great.", usage=Usage(31, 3)))
+    async with await Bot.load(lamps, store="sqlite://", model=model) as bot:
+        exchange = await bot.say("/praise", "web:1")
+    assert exchange.text.endswith("Good.Great.")
+    used = [found for turn in exchange.turns if (found := asked_of(turn.event)) is not None]
+    assert [(one.times, one.input, one.output) for one in used] == [(2, 61, 5)]
 
 
 async def test_a_bots_own_prompt_takes_the_others_place(lamps: Path) -> None:
