@@ -115,12 +115,14 @@ def _drop_unknown(work: Work) -> None:
 
 # From the customer
 
+_ANSWERED = frozenset({"answer", "knowledge"})
+
 
 def _take_message(work: Work, event: Message | Press) -> None:
     if event.customer:
         work.learn(event.customer)
     control = _urgent(work, event) if work.pending and work.owner == "bot" else None
-    work.stale = ""
+    work.stale, earlier = "", work.routed
     if work.pending and work.owner == "bot" and control is None and not end_stale(work, event):
         work.waiting = (*work.waiting[: MOST_WAITING - 1], event)
         work.settled = True
@@ -130,7 +132,8 @@ def _take_message(work: Work, event: Message | Press) -> None:
     work.route, work.tried = "", ()
     work.message = message = event if isinstance(event, Message) else _as_message(event)
     choose_locale_for(work, event)
-    work.note_line("customer", event.text if isinstance(event, Message) else event.label or event.value)
+    if event is not work.again:
+        work.note_line("customer", event.text if isinstance(event, Message) else event.label or event.value)
     work.refused_before, work.refused = work.refused, event.evidence.blocked
     if work.owner != "bot":
         route_owned(work, message)
@@ -149,6 +152,17 @@ def _take_message(work: Work, event: Message | Press) -> None:
         route(work, message)
     if work.route not in {"no_match", ""} and work.routed is None:
         work.misses = 0
+    if earlier is not None and earlier is work.routed and work.route in _ANSWERED:
+        _take_later(work, earlier)
+
+
+def _take_later(work: Work, earlier: Message) -> None:
+    """Let a message have its turn after one that made its answer stale, and that only asked something beside it.
+
+    One that a flow took says what the earlier one wished, or takes it back.
+    """
+    work.routed, work.tried, work.again = None, (), earlier
+    work.waiting = (earlier, *work.waiting)
 
 
 def _take_press(work: Work, press: Press) -> None:

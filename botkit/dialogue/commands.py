@@ -21,6 +21,7 @@ from botkit.dialogue.passages import nearest
 from botkit.dialogue.replies import accept, read_reply
 from botkit.dialogue.revision import apply_corrections
 from botkit.dialogue.routing import route
+from botkit.dialogue.saying import say_speech
 from botkit.dialogue.stack import asked_slots
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask, SlotDef
@@ -83,13 +84,29 @@ def execute(work: Work, message: Message, given: Sequence[Any]) -> bool:
     starts = next((one for one in others if one["command"] == "start_flow"), None)
     if starts is not None:
         return _start(work, message, starts, fills)
-    done = False
-    for one in fills:
+    leaving = [one for one in others if one["command"] in _LEAVING]
+    spoken = _say_beside(work, [one for one in others if one["command"] == "answer"]) if fills else False
+    done = spoken
+    known = {slot.name for _, slot in asked_slots(work)}
+    corrections = [one for one in fills if one.get("name") in known]
+    for one in corrections:
         done = _fill(work, message, one) or done
-    for one in others:
-        if not done:
-            done = _TAKES[str(one["command"])](work, message, one)
+    done = _fill_open(work, message, [one for one in fills if one not in corrections]) or done
+    for one in (*leaving, *(other for other in others if other not in leaving)):
+        if not done or one in leaving:
+            done = _TAKES[str(one["command"])](work, message, one) or done
+        elif not (spoken and one["command"] == "answer"):
+            _refuse(work, one, "something else was done")
     return done
+
+
+def _say_beside(work: Work, commands: Sequence[Mapping[str, Any]]) -> bool:
+    """Say the answers to frequent questions that stand beside values; the flow goes on behind them."""
+    known = [one for one in commands if one.get("name") in work.flows.answers]
+    for one in known:
+        _taken(work, one)
+        say_speech(work, work.flows.answers[one["name"]].speech, one["name"])
+    return bool(known)
 
 
 def _refuse(work: Work, command: Mapping[str, Any], why: str) -> bool:
@@ -131,23 +148,37 @@ def _entity(work: Work, message: Message, fill: Mapping[str, Any]) -> Entity | N
     return Entity(str(fill.get("name", "")), value, start, start + len(value))
 
 
+def _fill_open(work: Work, message: Message, fills: Sequence[Mapping[str, Any]]) -> bool:
+    """Answer the open question; other values, and what else the message says, are offered to those that come."""
+    question = work.question
+    step = work.step_of(work.top) if work.stack and question is not None else None
+    slot = step.body.slot if step is not None and isinstance(step.body, Ask) else None
+    mine = next((one for one in fills if slot is not None and one.get("name") == slot.name), None)
+    if mine is None or question is None or slot is None:
+        for one in fills:
+            _refuse(work, one, "no question has asked for that slot")
+        return False
+    value = str(mine.get("value", "")).strip()
+    if not _was_said(work, slot, message, value):
+        return _refuse(work, mine, "the customer did not say that value")
+    found = read_reply(work, question, replace(message, text=value))
+    if found is None:
+        return _refuse(work, mine, f"{value!r} does not fit the question")
+    _taken(work, mine)
+    start = message.text.find(value)
+    span = (start, start + len(value)) if start >= 0 else (0, 0)
+    others = [_entity(work, message, one) for one in fills if one is not mine]
+    entities = (*message.evidence.entities, *(one for one in others if one is not None))
+    said = replace(message, evidence=replace(message.evidence, entities=entities))
+    accept(work, question, said, Fit(found.value, *span, found.score))
+    return True
+
+
 def _fill(work: Work, message: Message, command: Mapping[str, Any]) -> bool:
-    """Answer the open question with a value, or correct an earlier slot."""
+    """Correct an earlier slot."""
     name, value = str(command.get("name", "")), str(command.get("value", "")).strip()
     if not value:
         return _refuse(work, command, "it has no value")
-    question = work.question
-    step = work.step_of(work.top) if work.stack and question is not None else None
-    if question is not None and step is not None and isinstance(step.body, Ask) and step.body.slot.name == name:
-        if not _was_said(work, step.body.slot, message, value):
-            return _refuse(work, command, "the customer did not say that value")
-        said = replace(message, text=value)
-        found = read_reply(work, question, said)
-        if found is None:
-            return _refuse(work, command, f"{value!r} does not fit the question")
-        _taken(work, command)
-        accept(work, question, said, found)
-        return True
     known = next(((at, slot) for at, slot in asked_slots(work) if slot.name == name), None)
     if known is None:
         return _refuse(work, command, "no question has asked for that slot")
@@ -235,6 +266,7 @@ def _handoff(work: Work, message: Message, command: Mapping[str, Any]) -> bool: 
 
 
 _FILLING: Final = frozenset({"set_slot", "correct_slot"})
+_LEAVING: Final = frozenset({"cancel", "handoff"})  # they are done whatever was filled before
 _TAKES: Final[Mapping[str, Callable[[Work, Message, Mapping[str, Any]], bool]]] = {
     "start_flow": lambda work, message, command: _start(work, message, command, ()),
     "answer": _answer,

@@ -19,6 +19,8 @@ NOTHING: Final = "–"
 """How an argument that is empty is shown to a customer."""
 
 LONGEST_RESULT: Final = 24_000  # characters of a tool's result that a model is told
+LONGEST_TALK: Final = 200_000  # characters of a talk before the customer's next message
+LONGEST_OLD: Final = 600  # characters of a result that is cut since the talk is longer
 LONGEST_NAME: Final = 64  # characters of a tool's name, as the field's servers take them
 
 
@@ -38,7 +40,21 @@ def offered_names(actions: Iterable[str]) -> dict[str, str]:
 def heard(talk: Talk, text: str, images: tuple[str, ...] = ()) -> Talk:
     """Add what the customer said and showed (the refs of pictures): a new turn of theirs begins."""
     said = ChatMessage("user", text, images=images)
-    return replace(talk, messages=(*talk.messages, said), turns=talk.turns + 1, calls=0, seconds=0.0)
+    messages = (*_bounded(talk.messages), said)
+    return replace(talk, messages=messages, turns=talk.turns + 1, calls=0, seconds=0.0)
+
+
+def _bounded(messages: tuple[ChatMessage, ...]) -> tuple[ChatMessage, ...]:
+    """Give what was said so far with the oldest results of tools cut, where all of it is too much for a session."""
+    over = sum(len(message.text) for message in messages) - LONGEST_TALK
+    if over <= 0:
+        return messages
+    kept = list(messages)
+    for at, message in enumerate(kept):
+        if over > 0 and message.role == "tool" and len(message.text) > LONGEST_OLD:
+            over -= len(message.text) - LONGEST_OLD
+            kept[at] = replace(message, text=_cut(message.text, LONGEST_OLD))
+    return tuple(kept)
 
 
 def numbered(calls: object) -> list[dict[str, Any]]:

@@ -39,6 +39,7 @@ class Work:
     """
 
     __slots__ = (
+        "again",
         "agent",
         "buttons",
         "candidates",
@@ -137,6 +138,7 @@ class Work:
         self.settled = False  # the bot waits: nothing more to execute in this turn
         self.spoken: list[str] = []
         self.routed = session.routed  # the message that the model is asked about
+        self.again: Message | None = None  # a message that has its turn a second time
         self.tried = session.tried  # what it was asked of it: it is not asked that again
         self.found = session.found  # what it composes the answer of a step of
         self.refused = self.refused_before = session.refused  # why this message is, and the one before was

@@ -63,9 +63,10 @@ def answer_request(
 def ask_again(request: ModelRequest, given: str, why: str) -> ModelRequest:
     """Give what is asked after an answer that its passages do not support."""
     told = (
-        f"This answer is not sent: {why}. Write it again from the passages alone, with quotes word by word, or say"
-        " that it is not answerable."
+        "This answer is not sent, for the reason in <data>. Write it again from the passages alone, with quotes word"
+        " by word, or say that it is not answerable."
     )
+    told = f"{told}\n\n{mark('data', why, name='reason')}"
     messages = (*request.messages, ChatMessage("assistant", given), ChatMessage("user", told))
     return msgspec.structs.replace(request, messages=messages)
 

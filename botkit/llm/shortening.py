@@ -10,12 +10,12 @@ from msgspec.structs import replace
 from botkit.errors import ModelError
 from botkit.llm.counting import guess_input, guess_tokens
 from botkit.model.completions import ChatMessage
-from botkit.model.marking import mark
+from botkit.model.marking import LONGEST_DATA, mark
 from botkit.ports.models import ModelRequest
 
 MOST: Final = 16_000  # tokens of a request, by a guess
 RECENT: Final = 6_000  # of its last turns, which stay as they are
-LONGEST_OLD: Final = 600  # characters of a tool's result in turns before the last ones
+LONGEST_OLD: Final = 600  # characters of a tool's result that is cut
 TOGETHER: Final = 4  # turns that give way to a summary at once
 WORDS: Final = 150  # of a summary
 _REMEMBERED: Final = 256
@@ -46,52 +46,67 @@ class Summaries:
         return made
 
 
-async def shorten(request: ModelRequest, summaries: Summaries, write: Write, most: int = MOST) -> ModelRequest:
-    """Give a request that is no longer than `most` tokens, as far as that can be.
+async def shorten(
+    request: ModelRequest, talk: int, summaries: Summaries, write: Write, most: int = MOST
+) -> ModelRequest:
+    """Give a request that is no longer than `most` tokens, as far as that can be; a talk is its last `talk` messages.
 
-    First long results of tools in older turns are cut; then turns before the last ones give way to their summary:
-    whole turns of the customer, so that no result of a tool stands without its call, and several at a time, so that
-    not every turn makes another summary.
+    First long results of tools are cut, the oldest first, but for those of the model's last calls. Then turns of the
+    customer before the last ones give way to their summary: whole turns, so that no result stands without its call.
+    What stands before the talk stays.
     """
-    if guess_input(request) <= most:
+    if guess_input(request) <= most or not talk:
         return request
-    head, turns = _parted(request.messages)
-    kept = max(len(turns) - 1, 0)  # the last turn stays, however long it is
-    left = RECENT - (_tokens(turns[kept]) if turns else 0)
+    head, said = list(request.messages[:-talk]), _with_cut_results(request, talk, most)
+    shorter = replace(request, messages=(*head, *said))
+    turns = _turns(said)
+    kept, left = len(turns) - 1, RECENT - _tokens(turns[-1])  # the last turn stays, however long it is
     while kept > 0 and (left := left - _tokens(turns[kept - 1])) > 0:
         kept -= 1
-    kept -= kept % TOGETHER
-    old = [message for turn in turns[:kept] for message in turn]
-    recent = [message for turn in turns[kept:] for message in turn]
-    cut = [_cut(message) for message in old]
-    shorter = replace(request, messages=(*head, *cut, *recent))
-    if not old or guess_input(shorter) <= most:
+    if guess_input(shorter) <= most or not kept:
         return shorter
-    told = await summaries.of(_written(cut), write)
+    told = await _told(turns[: kept - kept % TOGETHER or kept], summaries, write)
+    recent = [message for turn in turns[kept - kept % TOGETHER or kept :] for message in turn]
     instead = [ChatMessage("user", mark("data", told, name="what was said before"))] if told else []
     return replace(request, messages=(*head, *instead, *recent))
 
 
-def _parted(messages: Sequence[ChatMessage]) -> tuple[list[ChatMessage], list[list[ChatMessage]]]:
-    """Give the system message, and the turns: each begins with what the customer said."""
-    head = [message for message in messages if message.role == "system"]
-    turns: list[list[ChatMessage]] = []
+def _with_cut_results(request: ModelRequest, talk: int, most: int) -> list[ChatMessage]:
+    """Give a talk with as many long results cut as have to be."""
+    said = list(request.messages[-talk:])
+    over = guess_input(request) - most
+    last = max((at for at, message in enumerate(said) if message.calls), default=0)
+    for at, message in enumerate(said[:last]):
+        if over > 0 and message.role == "tool" and len(message.text) > LONGEST_OLD:
+            said[at] = replace(message, text=mark("result", f"{message.text[:LONGEST_OLD]} ... (cut)"))
+            over -= guess_tokens(message.text) - guess_tokens(said[at].text)
+    return said
+
+
+async def _told(turns: Sequence[Sequence[ChatMessage]], summaries: Summaries, write: Write) -> str:
+    """Give the summary of turns: of as many at once as a model is shown, each with the summary of those before."""
+    told, texts = "", [_written(turn) for turn in turns]
+    while texts:
+        part = [f"summary of what was said before: {told}"] if told else []
+        part.append(texts.pop(0))
+        while texts and sum(map(len, part)) + len(texts[0]) < LONGEST_DATA - len(part):
+            part.append(texts.pop(0))
+        told = await summaries.of("\n".join(part), write) or told
+    return told
+
+
+def _turns(messages: Sequence[ChatMessage]) -> list[list[ChatMessage]]:
+    """Give the turns of a talk: each begins with what the customer said."""
+    turns: list[list[ChatMessage]] = [[]]
     for message in messages:
-        if message.role == "user" or (message.role != "system" and not turns):
-            turns.append([message])
-        elif message.role != "system":
-            turns[-1].append(message)
-    return head, turns
+        if message.role == "user" and turns[-1]:
+            turns.append([])
+        turns[-1].append(message)
+    return turns
 
 
 def _tokens(turn: Sequence[ChatMessage]) -> int:
     return sum(guess_tokens(one.text) + sum(guess_tokens(call.arguments) for call in one.calls) for one in turn)
-
-
-def _cut(message: ChatMessage) -> ChatMessage:
-    if message.role != "tool" or len(message.text) <= LONGEST_OLD:
-        return message
-    return replace(message, text=mark("result", f"{message.text[:LONGEST_OLD]} ... (cut)"))
 
 
 def _written(messages: Sequence[ChatMessage]) -> str:

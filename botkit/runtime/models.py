@@ -112,8 +112,10 @@ class Models:
                 before = await self._before(flows, session, asking)
                 return route_request(flows, session, call.args, self.prompts, nearest, before)
             case "agent":
-                request = agent_request(flows, session, _talk_of(session, call), call.args, self.prompts)
-                asked = await shorten(request, self._summaries, self._writer(flows, session, asking))
+                talk = _talk_of(session, call)
+                request = agent_request(flows, session, talk, call.args, self.prompts)
+                write = self._writer(flows, session, asking)
+                asked = await shorten(request, len(talk.messages), self._summaries, write)
                 return await with_pictures(asked, self.files, session.conversation, self.gateway.features)
             case "generate":
                 return generate_request(flows, session, call.args, self.prompts)

@@ -407,3 +407,17 @@ def test_a_person_can_be_asked_for_at_any_time() -> None:
     talk.say("talk to a person")
     assert talk.session.owner == "queue"
     assert talk.session.stack == ()
+
+
+def test_what_a_session_keeps_of_a_long_talk_is_bounded() -> None:
+    steps = "- agent: Help.\n  tools: [shop.find]\n  limits: {turns: 1000, calls: 1000}"
+    model = Model(*[one for n in range(40) for one in (said("", call("find", f"c{n}")), said(f"Turn {n}."))])
+    talk = begin(build(steps), model, find={"text": "x" * 20_000})
+    for _ in range(39):
+        talk.say("more of it")
+    kept = talk.session.stack[0].talk
+    assert kept is not None
+    assert sum(len(message.text) for message in kept.messages) < 250_000
+    results = [message.text for message in kept.messages if message.role == "tool"]
+    assert len(json.loads(results[-1])["text"]) == 20_000
+    assert json.loads(results[0])["left_out"] > 19_000

@@ -242,6 +242,53 @@ def test_a_newer_message_that_needs_no_model_is_taken_alone() -> None:
     assert talk.session.routed is None
 
 
+def test_a_message_whose_answer_a_question_made_stale_has_its_turn_after_it() -> None:
+    talk, router = talk_with([command("start_flow", "send_back")])
+    router_action = talk.actions.pop(MODEL)
+    talk.say("the thing that I got")
+    talk.actions[MODEL] = router_action
+    said = talk.say("when are you open")
+    assert said == "From 9 to 18.\nWhich order?"
+    assert [one["message"] for one in router.asked] == ["the thing that I got"]
+    assert [text for who, text in talk.session.lines if who == "customer"] == [
+        "the thing that I got",
+        "when are you open",
+    ]
+
+
+def test_all_that_a_reply_says_is_taken_as_without_a_model() -> None:
+    fills = [command("set_slot", "order", "A-10293"), command("set_slot", "colour", "red")]
+    talk, _ = talk_with(fills, mode="first")
+    talk.actions[MODEL].script.insert(0, [command("start_flow", "send_back")])
+    talk.say("send something back")
+    assert "Send A-10293 in red?" in talk.say("It was A-10293 and it was red.")
+
+
+def test_a_person_is_called_whatever_was_filled_before() -> None:
+    talk, _ = talk_with([command("set_slot", "colour", "blue"), command("handoff", reason="is upset")])
+    talk.say("send something back")
+    talk.say("A-10293")
+    talk.say("grr, the one like the sky, and grr, I have had enough of this")
+    assert talk.session.owner == "queue"
+
+
+def test_an_answer_beside_a_value_is_said_and_the_flow_goes_on() -> None:
+    talk, _ = talk_with([command("answer", "hours"), command("set_slot", "colour", "blue")])
+    talk.say("send something back")
+    talk.say("A-10293")
+    said = talk.say("the one like the sky, and do I have to come before it is dark")
+    assert said.startswith("From 9 to 18.")
+    assert "in blue?" in said
+
+
+def test_what_is_left_out_is_recorded() -> None:
+    talk, _ = talk_with([command("answer", "hours"), command("clarify", names=("send_back", "pay"))])
+    talk.say("zzz zzz zzz")
+    assert [one.why for one in talk.latest[-1].candidates if one.name.startswith("clarify")] == [
+        "something else was done"
+    ]
+
+
 def test_what_gives_a_secret_is_never_told_to_the_model() -> None:
     text = """
 flows:
