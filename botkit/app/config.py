@@ -11,13 +11,14 @@ import msgspec
 from botkit.app.embedders import read_embedder
 from botkit.app.hours import read_zone
 from botkit.app.mcp import read_servers
-from botkit.app.models import read_models
+from botkit.app.models import read_mode, read_models
 from botkit.app.safety import read_safety
 from botkit.app.teams import Agent, read_agents, read_teams
 from botkit.carriers import read_nats
 from botkit.errors import NOWHERE, ConfigError, Place, Problem, Severity
 from botkit.flows import Node, Report, age, read, seconds_or_never, shapes
 from botkit.llm import ModelSettings
+from botkit.llm.settings import Mode
 from botkit.model.flowset import Settings
 from botkit.model.hours import Hours
 from botkit.ports.files import MB, FileLimits
@@ -76,6 +77,7 @@ class Config(msgspec.Struct, frozen=True):
     retention: Ages = Ages()
     models: ModelSettings | None = None
     models_place: Place = NOWHERE
+    llm_mode: Mode = "fallback"  # of a model that a program brings, where bot.yaml names none
     servers: dict[str, ServerSettings] = {}
     server_places: dict[str, Place] = {}
     server_lacks: dict[str, tuple[str, ...]] = {}
@@ -124,6 +126,7 @@ def _assemble(found: Mapping[str, Node], variables: Mapping[str, str], report: R
         files=_files(found.get("files"), report),
         retention=_retention(found.get("retention"), report),
         models=read_models(found.get("llm"), partial(_filled, variables, report), report),
+        llm_mode=read_mode(found.get("llm")),
         models_place=found["llm"].place if "llm" in found else NOWHERE,
         **_access(found.get("api"), variables, report),
     )

@@ -46,7 +46,7 @@ def answering_of(checked: Checked) -> "Answering":
 
 def with_model(flows: FlowSet, config: Config) -> FlowSet:
     """Give flows for which a language model is there, whatever bot.yaml lacks for its own."""
-    known = config.models or ModelSettings(Endpoint(""))
+    known = config.models or ModelSettings(Endpoint(""), mode=config.llm_mode)
     return msgspec.structs.replace(
         flows,
         settings=msgspec.structs.replace(flows.settings, **settings_of(known)),

@@ -168,7 +168,10 @@ def rebuild(checked: Checked, version: str, sources: Mapping[str, str], settings
     locales = load_locales(checked.directory, [])
     written = {path: text for path, text in sources.items() if is_article(path)}
     articles, _ = read_articles(written, settings.locales)
-    catalogue = catalogue_of(checked.registry, checked.config, checked.connectors, articles=bool(articles))
+    unlisted = checked.flows.catalogue.unlisted if checked.flows is not None else ()
+    catalogue = catalogue_of(
+        checked.registry, checked.config, checked.connectors, articles=bool(articles), unlisted=unlisted
+    )
     flows, _ = load(
         {path: text for path, text in sources.items() if path not in written}, settings, catalogue, locales
     )

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from botkit.errors import ConfigError, Place, Problem
 from botkit.flows import Node, Report, seconds, shapes
@@ -54,7 +53,7 @@ def read_embedder(node: Node | None, fill: Fill, report: Report) -> EmbedderSett
             if key in found:
                 report.error(found[key].place, "unknown-key", f"'{key}' belongs to an embedder with 'base_url'")
     where = fill(found[kind], f"'{kind}'")
-    if kind == "base_url" and where and not _is_url(where):
+    if kind == "base_url" and where and not shapes.is_url(where):
         message = "'base_url' takes the URL of an endpoint, such as https://api.openai.com/v1"
         report.error(found[kind].place, "unknown-value", message, "the key stands under api_key, not in the URL")
     if not where:
@@ -102,14 +101,6 @@ def _within(node: Node | None, report: Report) -> dict[str, Any]:
     message = f"'timeout' takes a duration of at most {_LONGEST:g}s, such as 700ms, not {node.raw[:40]!r}"
     report.error(node.place, "bad-duration", message, "so long a message waits for its vector")
     return {}
-
-
-def _is_url(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
-    except ValueError:
-        return False
 
 
 def lacks(settings: EmbedderSettings, directory: Path, place: Place) -> Problem | None:

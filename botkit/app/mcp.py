@@ -13,7 +13,6 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
@@ -72,7 +71,7 @@ def _server(key: Node, node: Node, fill: Callable[[Node, str], str], report: Rep
         report.error(key.place, "missing-key", message, "command: [python, server.py], or url: https://...")
         return None
     url = fill(found["url"], "'url'") if "url" in found else ""
-    if url and not _is_url(url):
+    if url and not shapes.is_url(url):
         report.error(found["url"].place, "unknown-value", "'url' takes the address of a server, such as https://...")
     command = found.get("command")
     return ServerSettings(
@@ -115,14 +114,6 @@ def _tools(node: Node | None, report: Report) -> dict[str, ToolSettings]:
             made["idempotent"] = bool(shapes.boolean(found["idempotent"], "'idempotent'", report))
         tools[key.raw] = ToolSettings(**made)
     return tools
-
-
-def _is_url(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
-    except ValueError:
-        return False
 
 
 # What is kept

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final, cast
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -12,7 +11,7 @@ from botkit.errors import ConfigError, ModelError, Place, Problem
 from botkit.flows import Node, Report, age, seconds, shapes
 from botkit.llm import Budget, Endpoint, ModelSettings, Prices, Timeouts, open_model, require
 from botkit.llm.local import require_local
-from botkit.llm.settings import OPENAI, PERIODS, Scope
+from botkit.llm.settings import OPENAI, PERIODS, Mode, Scope
 from botkit.model.completions import ChatMessage
 from botkit.monitoring.spans import Spans
 from botkit.ports.clocks import Clock
@@ -42,6 +41,12 @@ _PATIENCE: Final = Timeouts(5.0, 20.0, 20.0)
 
 Fill = Callable[[Node, str], tuple[str, tuple[str, ...]]]
 """Gives a node's text with its variables filled in, and those that nobody set."""
+
+
+def read_mode(node: Node | None) -> Mode:
+    """Give the mode that `llm:` has for the model of a program, where it names none itself."""
+    entries = {key.raw: value.raw for key, value in node.entries} if node is not None else {}
+    return "off" if entries.get("mode") == "off" else "fallback"
 
 
 def read_models(node: Node | None, fill: Fill, report: Report) -> ModelSettings | None:
@@ -106,7 +111,7 @@ def _endpoint(found: Mapping[str, Node], like: Endpoint, fill: Fill, report: Rep
         if key in found:
             made[key], missing = fill(found[key], f"'{key}'")
             lacks += missing
-    if "base_url" in found and made["base_url"] and not _is_url(made["base_url"]):
+    if "base_url" in found and made["base_url"] and not shapes.is_url(made["base_url"]):
         message = "'base_url' takes the URL of an endpoint, such as https://api.openai.com/v1"
         report.error(
             found["base_url"].place, "unknown-value", message, "the key stands under api_key, not in the URL"
@@ -263,14 +268,6 @@ def _check_prices(settings: ModelSettings, found: Mapping[str, Node], report: Re
         if not (endpoint.prices.input or endpoint.prices.output):
             message = f"a budget in money needs the prices of '{what}'"
             report.error(found["budgets"].place, "missing-key", message, "prices: {input: ..., output: ...}")
-
-
-def _is_url(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
-    except ValueError:
-        return False
 
 
 # What is there

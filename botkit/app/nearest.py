@@ -1,11 +1,11 @@
 """The flows nearest to a message: which of hundreds a language model is shown."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
+from botkit.llm.prompting import MOST_FLOWS
 from botkit.model.definitions import Flow, Text
 from botkit.model.flowset import FlowSet
-
-MOST: int = 100  # flows that are ranked for one message; the prompt takes the first of them
 
 
 class NearestFlows:
@@ -14,13 +14,13 @@ class NearestFlows:
     def __init__(self) -> None:
         self._indexes: dict[str, _Index] = {}
 
-    async def __call__(self, flows: FlowSet, text: str, locale: str) -> Sequence[str]:  # noqa: ARG002 - a Nearest
+    async def __call__(self, flows: FlowSet, text: str) -> Sequence[str]:
         """Give the names of the flows that a text is nearest to, best first; none for one that nothing is near to."""
         index = self._indexes.get(flows.version)
         if index is None:
             if len(self._indexes) > 8:
                 self._indexes.clear()
-            index = self._indexes[flows.version] = _Index(flows)
+            index = self._indexes[flows.version] = await asyncio.to_thread(_Index, flows)
         return index.rank(text)
 
 
@@ -39,7 +39,7 @@ class _Index:
         counts: Mapping[str, float] = dict.fromkeys(pieces_of(text).words, 1.0)
         scores = self._postings.score(counts)
         ranked = sorted(zip(self._names, scores.tolist(), strict=True), key=lambda item: -item[1])
-        return [name for name, score in ranked[:MOST] if score > 0]
+        return [name for name, score in ranked[:MOST_FLOWS] if score > 0]
 
 
 def _words_of(flows: FlowSet, flow: Flow) -> str:

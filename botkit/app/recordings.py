@@ -15,6 +15,7 @@ import msgspec
 
 from botkit.errors import ModelError, Place, Problem
 from botkit.model.completions import ChatMessage, Completion
+from botkit.model.marking import TAGS
 from botkit.model.secrecy import hide, hide_in
 from botkit.model.words import fold
 from botkit.ports.models import Asking, ModelGateway, ModelRequest, OnText, Picture
@@ -22,7 +23,7 @@ from botkit.safety import mask
 
 SUFFIX: Final = ".recorded.json"
 SHOWN: Final = 200  # characters of what was asked, for who reads the file
-_TAGS: Final = re.compile(r"</?(?:customer|data|result|passage)\b[^>]*>")
+_TAGS: Final = re.compile(rf"</?(?:{'|'.join(TAGS)})\b[^>]*>")
 
 
 class Recorded(msgspec.Struct, frozen=True):

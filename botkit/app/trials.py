@@ -170,15 +170,17 @@ async def play_all(
     asks = await _open_model(checked, store, model) if record else None
     rehearsal = Rehearsal(checked, asks)
     outcomes: list[Outcome] = []
+    played = False
     try:
         for trial in trials:
             outcomes.append(await rehearsal.play(trial))
             tell(outcomes[-1])
+        played = True
     finally:
         await rehearsal.close()
         if asks is not None:
             for recorded in rehearsal.recordings.values():
-                recorded.write(prune=prune)
+                recorded.write(prune=prune and played)
             await asks.close()
             await store.close()
     return outcomes

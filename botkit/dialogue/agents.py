@@ -146,6 +146,9 @@ def take_completion(work: Work, step: Step, body: Agent, result: Result) -> None
     failure = talks.failure_of(result)
     if failure is not None or talk is None:
         failure = failure or Failure("malformed", "nothing was asked")
+        if failure.code == "limit":
+            _end_at_limit(work, step, body, "seconds")
+            return
         work.visit(step.id, f"failed: {failure.code}")
         work.change(talk=None)
         fail(work, failure, body.on_error)

@@ -51,7 +51,7 @@ def _bounded(messages: tuple[ChatMessage, ...]) -> tuple[ChatMessage, ...]:
         return messages
     kept = list(messages)
     for at, message in enumerate(kept):
-        if over > 0 and message.role == "tool" and len(message.text) > LONGEST_OLD:
+        if over > 0 and message.role == "tool" and len(message.text) > 3 * LONGEST_OLD:  # JSON in JSON is longer
             over -= len(message.text) - LONGEST_OLD
             kept[at] = replace(message, text=_cut(message.text, LONGEST_OLD))
     return tuple(kept)

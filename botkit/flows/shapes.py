@@ -6,6 +6,7 @@ Every reader here takes the `Report` that collects, never raises, and gives None
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from botkit.errors import Place, Problem
 from botkit.expressions import suggest
@@ -202,3 +203,12 @@ def choice(node: Node, what: str, known: Collection[str], report: Report) -> str
 def mapping(node: Node, what: str, report: Report) -> Mapping[str, Any]:
     """Read a mapping as plain data, its keys as texts."""
     return {key.raw: value.plain() for key, value in named(node, what, report)}
+
+
+def is_url(text: str) -> bool:
+    """Tell whether a text is the URL of an endpoint, without a password in it."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:
+        return False

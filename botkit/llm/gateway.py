@@ -212,14 +212,22 @@ class Gateway:
         return await self._of_media(lambda media: media.transcribe(sound, name=name, language=language), asking)
 
     async def moderate(self, text: str, asking: Asking) -> tuple[str, ...]:
-        """Give the categories for which a text is flagged. It is free at those who have it, and in no budget."""
-        return await self._of_media(lambda media: media.moderate(self._masked_text(text, asking)), asking, free=True)
+        """Give the categories for which a text is flagged, in the time that an answer has.
+
+        It is free at those who have it, and in no budget.
+        """
+        try:
+            async with asyncio.timeout(self._timeouts.total):
+                masked = self._masked_text(text, asking)
+                return await self._of_media(lambda media: media.moderate(masked), asking, free=True)
+        except TimeoutError:
+            raise faults.timed_out() from None
 
     async def _of_media(
         self, ask: Callable[[Media], Awaitable[T]], asking: Asking, text: str = "", *, free: bool = False
     ) -> T:
         """Ask for what is no completion, as often as is worth it."""
-        media, number = self._media, len(self.models)
+        media, number, name = self._media, len(self.models), self.models[0].model.name
         if media is None:
             raise faults.unsupported("no language model is configured that does this")
         tokens = 0 if free else guess_tokens(text) + 1
@@ -229,10 +237,15 @@ class Gateway:
             while True:
                 tries += 1
                 self._admit(number)
+                started = perf_counter()
                 try:
                     made = await ask(media)
-                except ModelError as error:
+                except (ModelError, asyncio.CancelledError) as error:
+                    if not isinstance(error, ModelError) or retries.is_billed(error):
+                        bill.add(name, usage, perf_counter() - started)
                     self._note(number, error)
+                    if not isinstance(error, ModelError):
+                        raise
                     left = self._timeouts.media - (perf_counter() - began)
                     pause = retries.pause_before(error, tries, self._jitter())
                     if not retries.may_again(error, tries, self._retries, pause, left, other=False):
@@ -240,7 +253,7 @@ class Gateway:
                     await self._clock.sleep(pause)
                 else:
                     self._note(number, None)
-                    bill.add(self.models[0].model.name, usage, perf_counter() - began)
+                    bill.add(name, usage, perf_counter() - started)
                     return made
 
     # What holds for all
@@ -256,13 +269,21 @@ class Gateway:
         self._circuits[number] = circuit
 
     def _note(self, number: int, error: BaseException | None) -> None:
-        """Note how a model does. One that answers no is there all the same; a call that was given up says nothing."""
-        before = self._circuits[number]
-        if isinstance(error, ModelError) and error.temporary:
-            self._circuits[number] = breakers.after_failure(before, self._clock.now())
+        """Note how a model does. One that answers no, or nothing that can be used, is there all the same.
+
+        A call that was given up says nothing. A server that says when to come again is left alone until then, where
+        that is longer than anybody waits, and has not failed.
+        """
+        before, now = self._circuits[number], self._clock.now()
+        if isinstance(error, ModelError) and error.retry_after is not None and error.reason == "rate_limited":
+            if error.retry_after > retries.LONGEST_ASKED:
+                until = now + min(error.retry_after, retries.LONGEST_ALONE)
+                self._circuits[number] = breakers.Circuit(breakers.FAILURES, until)
+        elif isinstance(error, ModelError) and error.reason in retries.AWAY:
+            self._circuits[number] = breakers.after_failure(before, now)
             if breakers.is_open(self._circuits[number]) and not breakers.is_open(before):
                 _log.warning("the language model is left alone for a while: %s", error.message)
-        elif error is None or isinstance(error, ModelError):
+        elif error is None or (isinstance(error, ModelError) and not error.temporary):
             self._circuits[number] = breakers.CLOSED
 
     def _tell(self, model: str, asking: Asking, reason: str, seconds: float, first: float, usage: Usage) -> None:

@@ -125,6 +125,12 @@ def route_request(
     return ModelRequest(messages, schema=SCHEMA, schema_name="commands", temperature=0.0)
 
 
+def are_too_many(flows: FlowSet, args: Mapping[str, Any]) -> bool:
+    """Tell whether not all flows of a question to the router are shown, so that it matters which are the nearest."""
+    told = [_told(flows, flows.flows[name]) for name in args.get("flows", ()) if name in flows.flows]
+    return len(told) > MOST_FLOWS or len(_bounded(told, MOST_TOKENS)) < len(told)
+
+
 def lines_before(session: Session) -> str:
     """Give the lines of the talk before the last ones, where all of them are too long to be told word by word."""
     if sum(len(text) for _, text in session.lines) <= MOST_TOLD:

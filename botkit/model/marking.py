@@ -7,6 +7,9 @@ from typing import Final
 LONGEST_DATA: Final = 24_000  # characters of one thing between tags
 LONGEST_ATTRIBUTE: Final = 200
 
+TAGS: Final = ("customer", "data", "result", "passage")
+"""Between which data stands."""
+
 _UNSEEN: Final = r"[\s\u00ad\u200b-\u200f\u2060\ufeff/／]*"
 
 
@@ -28,7 +31,7 @@ def _in_attribute(text: str) -> str:
 @lru_cache(maxsize=1)
 def _tags() -> re.Pattern[str]:
     """Give the pattern of what begins a tag of ours, however it is spelled."""
-    names = "|".join(_UNSEEN.join(tag) for tag in ("customer", "data", "result", "passage", "talk"))
+    names = "|".join(_UNSEEN.join(tag) for tag in TAGS)
     return re.compile(rf"[<＜﹤〈](?={_UNSEEN}(?:{names}))", re.IGNORECASE)
 
 

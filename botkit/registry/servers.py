@@ -90,7 +90,9 @@ class Connection:
         self._late = 0
 
     def open(self) -> None:
-        """Begin to connect; nobody waits for it but calls."""
+        """Begin to connect; nobody waits for it but calls. Without its variables it has nowhere to connect to."""
+        if not self.settings.command and not self.settings.url:
+            return
         try:
             require()
         except ConfigError:

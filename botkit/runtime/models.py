@@ -17,6 +17,7 @@ from botkit.llm.answers import answer_request
 from botkit.llm.prompting import (
     Prompts,
     agent_request,
+    are_too_many,
     generate_request,
     lines_before,
     route_request,
@@ -45,11 +46,11 @@ _BORDERS: Final = re.compile(r"[\s。！？，]")
 Guard = Callable[[str, ModelRequest, Session], str]
 """Says why a text that a model wrote may not be shown, or nothing."""
 
-Nearest = Callable[[FlowSet, str, str], Awaitable[Sequence[str]]]
-"""Gives the flows nearest to a text in a locale, best first."""
+Nearest = Callable[[FlowSet, str], Awaitable[Sequence[str]]]
+"""Gives the flows nearest to a text, best first."""
 
 
-async def in_no_order(flows: FlowSet, text: str, locale: str) -> Sequence[str]:  # noqa: ARG001 - a Nearest
+async def in_no_order(flows: FlowSet, text: str) -> Sequence[str]:  # noqa: ARG001 - a Nearest
     """Give no order: all flows are as near."""
     return ()
 
@@ -85,8 +86,9 @@ class Models:
             async with asyncio.timeout(call.timeout or None):
                 value = await self._ask(flows, call, session, tally)
                 return Result(call.id, value={**value, **_limited(tally)}, asked=tally.asked)
-        except TimeoutError:
-            failure = Failure("timeout", "the language model took too long")
+        except TimeoutError:  # the call's own, which a step has as its limit
+            code = "limit" if call.args.get("purpose") == "agent" else "timeout"
+            failure = Failure(code, "the language model took too long")
         except ModelError as error:
             failure = Failure(error.reason, error.message)
         except Exception as error:  # noqa: BLE001 - a turn goes on without it
@@ -105,10 +107,10 @@ class Models:
         """Give what a call asks. Raises ModelError for a call of which the session knows nothing."""
         match call.args.get("purpose"):
             case "route":
-                nearest = (
-                    *_by_intents(flows, session),
-                    *await self._nearest(flows, str(call.args.get("message", "")), session.locale),
-                )
+                nearest: Sequence[str] = ()
+                if are_too_many(flows, call.args):
+                    ranked = await self._nearest(flows, str(call.args.get("message", "")))
+                    nearest = (*_by_intents(flows, session), *ranked)
                 before = await self._before(flows, session, asking)
                 return route_request(flows, session, call.args, self.prompts, nearest, before)
             case "agent":
@@ -145,7 +147,7 @@ class Models:
         request = await self._request(flows, call, session, asking)
         tally.note(request.messages)
         if self._moderates:
-            await self._moderate(str(call.args.get("question") or _last_said(request)), asking)
+            await self._moderate(_said_now(call, request), asking)
         if purpose == "answer":
             return await self._composed(flows, call, session, request, asking)
         reply = str(call.args.get("reply", ""))
@@ -336,8 +338,11 @@ def _reasonable(command: dict[str, Any], judge: Callable[[str], str]) -> dict[st
     return {**command, "reason": ""} if judge(str(command.get("reason") or "")) else command
 
 
-def _last_said(request: ModelRequest) -> str:
-    return next((message.text for message in reversed(request.messages) if message.role == "user"), "")
+def _said_now(call: Call, request: ModelRequest) -> str:
+    """Give what the customer says now; nothing where the model is asked again after its own calls."""
+    told = str(call.args.get("question") or call.args.get("message") or "")
+    last = request.messages[-1]
+    return told or (last.text if last.role == "user" else "")
 
 
 def _close(live: Live | None, given: Mapping[str, Any]) -> None:

@@ -26,11 +26,13 @@ class Shelf:
         self._connection = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
         self._connection.execute("PRAGMA busy_timeout = 5000")
         self._connection.execute("CREATE TABLE IF NOT EXISTS parts (digest TEXT PRIMARY KEY, text TEXT, at REAL)")
+        self._connection.execute("CREATE INDEX IF NOT EXISTS by_age ON parts (at)")
 
     def find(self, digest: str, now: float) -> str | None:
         """Give a text that was kept and is not too old."""
         query = "SELECT text FROM parts WHERE digest = ? AND at > ?"
         with self._lock:
+            self._connection.execute("DELETE FROM parts WHERE at <= ?", (now - KEPT_FOR,))
             row = self._connection.execute(query, (digest, now - KEPT_FOR)).fetchone()
         return None if row is None else str(row[0])
 

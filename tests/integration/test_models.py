@@ -15,7 +15,7 @@ from botkit.model.completions import Completion, ToolCall, Usage
 from botkit.model.events import Message
 from botkit.ports.connectors import Incoming
 from botkit.ports.stores import each_turn
-from botkit.testing import ScriptedModel
+from botkit.testing import ScriptedMedia, ScriptedModel
 from botkit.testing.stages import until
 
 FLOWS = """
@@ -278,3 +278,42 @@ async def test_why_tells_what_the_model_was_asked_and_gave(lamps: Path) -> None:
     assert "model: scripted," in told
     assert "What you are to do:" in told
     assert "wrote: Which colour?" in told
+
+
+async def test_a_talk_that_takes_too_long_has_reached_its_limit(lamps: Path) -> None:
+    text = FLOWS.replace(
+        "        until: choice",
+        "        limits: {seconds: 1}\n        otherwise: [{say: Too long.}, end]\n        until: choice",
+    )
+    (lamps / "flows.yaml").write_text(text)
+    model = ScriptedModel("Too late.")
+    model.held.clear()
+    async with await Bot.load(lamps, store="sqlite://", model=model) as bot:
+        assert (await bot.say("/choose", "web:1")).text.endswith("Too long.")
+
+
+async def test_only_what_the_customer_says_now_is_moderated_and_once(lamps: Path) -> None:
+    (lamps / "bot.yaml").write_text(
+        "name: x\nplugins: [./plugins/lamps.py]\nllm: {base_url: 'http://127.0.0.1:9', model: m, moderation: m}\n"
+    )
+    nothing = json.dumps({"commands": []})
+    model = ScriptedModel(calls(call("search", text="blue")), calls(call("search", text="red")), "Blue.", nothing)
+    media = ScriptedMedia((), (), ("hate",), ())
+    async with await Bot.load(lamps, store="sqlite://", model=model, media=media) as bot:
+        assert (await bot.say("/choose", "web:1")).text.endswith("Blue.")
+        assert (await bot.say("zzz bad words zzz", "web:2")).route == "no_match"
+        assert (await bot.say("zzz good words zzz", "web:2")).route == "no_match"
+    said = [given["text"] for _, given in media.asked]
+    assert "/choose" in said[0]
+    assert said[1:] == ["Blue.", "zzz bad words zzz", "zzz good words zzz"]
+    assert len(model.asked) == 4, "the flagged message was not shown to the model, the next one was"
+
+
+async def test_a_mode_without_a_model_is_that_of_a_programs_own(lamps: Path) -> None:
+    with (lamps / "bot.yaml").open("a") as file:
+        file.write("llm: {mode: off}\n")
+    model = ScriptedModel("Hm?")
+    async with await Bot.load(lamps, store="sqlite://", model=model) as bot:
+        assert (await bot.say("zzz zzz zzz", "web:1")).route == "no_match"
+        assert model.asked == []
+        assert (await bot.say("/choose", "web:1")).text == "Hm?"

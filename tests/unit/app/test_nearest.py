@@ -30,11 +30,11 @@ def many(count: int) -> FlowSet:
 
 async def test_what_a_message_is_near_to_comes_first() -> None:
     nearest, flows = NearestFlows(), many(300)
-    assert (await nearest(flows, "my lamp is broken", "en"))[0] == "lamp"
-    assert (await nearest(flows, "an invoice for electricity", "en"))[0] == "bill"
-    assert (await nearest(flows, "我要改一下送货地址", "zh"))[0] == "zh"
-    assert await nearest(flows, "qqq", "en") == []
-    assert await nearest(flows, "", "en") == []
+    assert (await nearest(flows, "my lamp is broken"))[0] == "lamp"
+    assert (await nearest(flows, "an invoice for electricity"))[0] == "bill"
+    assert (await nearest(flows, "我要改一下送货地址"))[0] == "zh"
+    assert await nearest(flows, "qqq") == []
+    assert await nearest(flows, "") == []
 
 
 async def test_the_prompt_is_bounded_and_has_the_nearest() -> None:
@@ -43,7 +43,7 @@ async def test_the_prompt_is_bounded_and_has_the_nearest() -> None:
     message = Message("my lamp is broken")
     session = Session("web:1", routed=message)
     args = {"flows": names, "message": message.text}
-    near = await NearestFlows()(flows, message.text, "en")
+    near = await NearestFlows()(flows, message.text)
     system = route_request(flows, session, args, Prompts(), near).messages[0].text
     assert "- lamp: Repair a broken lamp." in system
     assert system.count("\n- flow_") < MOST_FLOWS

@@ -196,3 +196,22 @@ class ScriptedGateway:
 
     async def complete(self, request: ModelRequest, asking: Asking, on_text: object = None) -> Completion:  # noqa: ARG002
         return Completion("Hello.", seconds=3.0)
+
+
+def test_recording_that_is_broken_off_throws_nothing_away(shop: Path) -> None:
+    play(shop, ScriptedModel("Which colour?", "Fine."))
+    second = TESTS.replace("helped", "another").replace("/help", "/help me").replace("tests:\n", "")
+    (shop / "tests" / "help.yaml").write_text(TESTS + second)
+    checked = check_directory(shop)
+    assert checked.flows is not None
+    trials, _ = read_trials(shop, checked.flows)
+
+    def leave(outcome: Outcome) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(
+            play_all(checked, reversed(trials), leave, record=True, model=ScriptedModel(otherwise="Which colour?"))
+        )
+    answers = json.loads((shop / "tests" / f"help{SUFFIX}").read_text())["answers"]
+    assert {one["answer"]["text"] for one in answers.values()} >= {"Which colour?", "Fine."}

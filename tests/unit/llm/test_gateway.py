@@ -14,7 +14,7 @@ from botkit.llm.budgets import Budgets
 from botkit.llm.gateway import Gateway, Served
 from botkit.model.breakers import FAILURES, OPEN_FOR
 from botkit.model.completions import ChatMessage, Completion, ToolCall, Usage
-from botkit.ports.models import Asking, ModelRequest, Picture
+from botkit.ports.models import Asking, ModelRequest, Picture, Tally
 from botkit.ports.sharing import Shared, Spent
 from botkit.stores import open_store
 from botkit.testing import FakeClock, ScriptedModel
@@ -427,3 +427,85 @@ async def test_media(clock: FakeClock, shared: Shared) -> None:
     with pytest.raises(ModelError) as caught:
         await gateway(clock, ScriptedModel()).moderate("x", ASKING)
     assert caught.value.reason == "unsupported"
+
+
+# Who is away, and who only says no
+
+
+async def test_a_server_that_says_when_to_come_again_has_not_failed(clock: FakeClock) -> None:
+    model = ScriptedModel(otherwise=limited(5.0))
+    one = gateway(clock, model, tries_again=0)
+    for _ in range(2 * FAILURES):
+        with pytest.raises(ModelError):
+            await one.complete(HELLO, ASKING)
+    assert not one.away
+    assert len(model.asked) == 2 * FAILURES
+
+
+async def test_one_that_asks_for_more_than_anybody_waits_is_left_alone_until_then(clock: FakeClock) -> None:
+    model = ScriptedModel(limited(60.0), "Hello")
+    one = gateway(clock, model)
+    for _ in range(3):
+        with pytest.raises(ModelError):
+            await one.complete(HELLO, ASKING)
+    assert len(model.asked) == 1
+    await clock.sleep(60.5)
+    assert (await one.complete(HELLO, ASKING)).text == "Hello"
+
+
+@pytest.mark.parametrize("reason", ["empty", "malformed", "truncated"])
+async def test_what_is_no_good_answer_locks_nobody_out(clock: FakeClock, reason: str) -> None:
+    bad = ModelError("bad", reason=reason, temporary=True)
+    model = ScriptedModel(*[bad] * (2 * FAILURES), "Hello")
+    one = gateway(clock, model, tries_again=0)
+    for _ in range(2 * FAILURES):
+        with pytest.raises(ModelError):
+            await one.complete(HELLO, ASKING)
+    assert (await one.complete(HELLO, ASKING)).text == "Hello"
+
+
+async def test_nobody_waits_for_a_busy_one_if_there_is_another(clock: FakeClock) -> None:
+    first, second = ScriptedModel(limited(15.0)), ScriptedModel("Hello")
+    assert (await gateway(clock, first, second).complete(HELLO, ASKING)).text == "Hello"
+    assert clock.slept == []
+
+
+async def test_moderation_has_the_time_of_an_answer() -> None:
+    class Hanging(FakeMedia):
+        async def moderate(self, text: str) -> tuple[str, ...]:  # noqa: ARG002 - the shape of a Media
+            await asyncio.Event().wait()
+            return ()
+
+    one = gateway(FakeClock(), ScriptedModel(), media=Hanging(), timeouts=Timeouts(1.0, 0.05, 0.05, 9.0))
+    with pytest.raises(ModelError) as caught:
+        await one.moderate("x", ASKING)
+    assert caught.value.reason == "timeout"
+
+
+async def test_a_picture_that_nobody_waits_for_any_more_is_paid_for(clock: FakeClock, shared: Shared) -> None:
+    class Hanging(FakeMedia):
+        async def draw(self, prompt: str, **_: str) -> Picture:  # noqa: ARG002 - the shape of a Media
+            begun.set()
+            await asyncio.Event().wait()
+            return Picture(b"")
+
+    begun, tally = asyncio.Event(), Tally()
+    one = gateway(clock, ScriptedModel(), media=Hanging(), budgets=Budgets(shared, spending(20)))
+    asking = Asking("web:1", "ann", "plugin", tally=tally)
+    drawing = asyncio.create_task(one.draw("a" * 60, asking))
+    await begun.wait()
+    drawing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await drawing
+    assert tally.asked.input > 0
+    with pytest.raises(ModelError, match="used up"):
+        await one.draw("a", ASKING)
+
+
+async def test_what_was_asked_is_counted_with_its_tries(clock: FakeClock) -> None:
+    tally = Tally()
+    model = ScriptedModel(SLOW, Completion("Hello", usage=Usage(10, 2)))
+    await gateway(clock, model).complete(HELLO, Asking("web:1", "ann", "agent", tally=tally))
+    assert (tally.asked.times, tally.asked.output) == (2, 2)
+    assert tally.asked.input > 10, "the try that was given up was at work as well"
+    assert tally.asked.guessed
