@@ -50,7 +50,11 @@ def _check(path: Path, found: dict[str, str]) -> Problem | None:
     if not text.strip():
         return Problem(place, "empty-prompt", f"'{path.name}' is empty, or longer than {MOST_BYTES} bytes")
     try:
-        Prompts({name: text}).compiled(name)
+        own = Prompts({name: text})
+        own.compiled(name)
+        if unknown := own.unknown(name):
+            line = next((n for n, one in enumerate(text.splitlines(), 1) if unknown[0] in one), 1)
+            return Problem(Place(str(path), line), "unknown-name", f"nothing gives the prompt '{unknown[0]}'")
     except TemplateSyntaxError as error:
         return Problem(Place(str(path), error.lineno), "template-syntax", (error.message or "").rstrip("."))
     found[name] = text

@@ -15,13 +15,14 @@ from botkit.dialogue.filling import choices_of, find_values, is_free, refusal, s
 from botkit.dialogue.options import choose_exactly
 from botkit.dialogue.pins import pins_of, still_hold
 from botkit.dialogue.saying import refused_text
-from botkit.dialogue.secrecy import last_lines
+from botkit.dialogue.secrecy import last_lines, secret_texts
 from botkit.dialogue.stack import repair
 from botkit.dialogue.work import Work
 from botkit.expressions import template, test
 from botkit.model.definitions import Agent, SlotDef, Step, Text
 from botkit.model.events import Failure, Message, Result
 from botkit.model.replies import MODEL, Call
+from botkit.model.secrecy import hide
 from botkit.model.session import Pending, Question, Talk, ToolUse
 from botkit.model.words import has_cjk
 
@@ -74,7 +75,8 @@ def pictures_of(work: Work, message: Message) -> tuple[str, ...]:
 def render_apart(work: Work, text: Text) -> tuple[str, list[str]]:
     """Give the operator's words of a text, and the values in it apart from them: what customers said is data."""
     words, data = template(work.pick(text)).render_apart(work.scope())
-    return words, list(data)
+    secrets = secret_texts(work)
+    return hide(words, secrets), [hide(one, secrets) for one in data]
 
 
 def ask_agent(work: Work, step: Step, body: Agent) -> None:
@@ -131,10 +133,7 @@ def _limit_reached(talk: Talk, limits: dict[str, int]) -> str:
 def _end_at_limit(work: Work, step: Step, body: Agent, limit: str) -> None:
     work.visit(step.id, f"its limit of {limit} is reached")
     work.change(talk=None)
-    if body.otherwise:
-        work.go(body.otherwise)
-        return
-    fail(work, Failure("limit", f"the limit of {limit} is reached"), body.on_error)
+    fail(work, Failure("limit", f"the limit of {limit} is reached"), body.otherwise or body.on_error)
 
 
 # What the model gave
@@ -149,9 +148,11 @@ def take_completion(work: Work, step: Step, body: Agent, result: Result) -> None
         if failure.code == "limit":
             _end_at_limit(work, step, body, "seconds")
             return
-        work.visit(step.id, f"failed: {failure.code}")
+        after = body.on_error or body.otherwise
+        if after:  # else the failing of the flow is noted
+            work.visit(step.id, f"failed: {failure.code}")
         work.change(talk=None)
-        fail(work, failure, body.on_error)
+        fail(work, failure, after)
         return
     value = result.value
     calls = talks.numbered(value.get("calls"))

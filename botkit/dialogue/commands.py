@@ -13,7 +13,7 @@ from botkit.dialogue.composing import ANSWER, compose
 from botkit.dialogue.consulting import may_start, take_back
 from botkit.dialogue.controls import take_control
 from botkit.dialogue.correction import Correction
-from botkit.dialogue.filling import Fit, choices_of, is_free, strict_value
+from botkit.dialogue.filling import Fit, choices_of, value_of
 from botkit.dialogue.handing import hand_off
 from botkit.dialogue.meanings import begin, clarify, take_answer, take_passage
 from botkit.dialogue.options import choose_exactly
@@ -132,20 +132,34 @@ def _start(work: Work, message: Message, command: Mapping[str, Any], fills: Sequ
     flow = work.flows.flows.get(name)
     if flow is None or not may_start(work, flow):
         return _refuse(work, command, "there is no such flow" if flow is None else "it may not start now")
-    entities = [one for one in (_entity(work, message, fill) for fill in fills) if one is not None]
+    entities = _entities(work, message, name, fills)
     _taken(work, command)
     begin(work, name, message.text, (*message.evidence.entities, *entities))
     return True
 
 
-def _entity(work: Work, message: Message, fill: Mapping[str, Any]) -> Entity | None:
-    """Give a value that the model found as the part of the message that it is."""
+def _entities(work: Work, message: Message, flow: str, fills: Sequence[Mapping[str, Any]]) -> list[Entity]:
+    """Give the values that the model found for the questions of a flow, and of those that it runs."""
+    facts = work.prepared.facts[flow]
+    slots = {name: slot for called in facts.calls.values() for name, slot in called.asks.items()} | facts.asks
+    found = (_entity(work, message, slots.get(str(fill.get("name", ""))), fill) for fill in fills)
+    return [entity for entity in found if entity is not None]
+
+
+def _entity(work: Work, message: Message, slot: SlotDef | None, fill: Mapping[str, Any]) -> Entity | None:
+    """Give a value that the model found as the part of the message that it is, if the slot takes it."""
     value = str(fill.get("value", "")).strip()
     start = message.text.find(value) if value else -1
-    if start < 0:
+    if slot is None or slot.secret:
+        _refuse(work, fill, "no question asks for that slot")
+    elif not _was_said(work, slot, message, value):
         _refuse(work, fill, "the customer did not say that value")
-        return None
-    return Entity(str(fill.get("name", "")), value, start, start + len(value))
+    elif value_of(work, slot, value) is None:
+        _refuse(work, fill, f"{value!r} does not fit the slot")
+    else:
+        span = (start, start + len(value)) if start >= 0 else (0, 0)
+        return Entity(slot.name, value, *span)
+    return None
 
 
 def _fill_open(work: Work, message: Message, fills: Sequence[Mapping[str, Any]]) -> bool:
@@ -167,8 +181,8 @@ def _fill_open(work: Work, message: Message, fills: Sequence[Mapping[str, Any]])
     _taken(work, mine)
     start = message.text.find(value)
     span = (start, start + len(value)) if start >= 0 else (0, 0)
-    others = [_entity(work, message, one) for one in fills if one is not mine]
-    entities = (*message.evidence.entities, *(one for one in others if one is not None))
+    others = _entities(work, message, work.top.flow, [one for one in fills if one is not mine])
+    entities = (*message.evidence.entities, *others)
     said = replace(message, evidence=replace(message.evidence, entities=entities))
     accept(work, question, said, Fit(found.value, *span, found.score))
     return True
@@ -191,15 +205,15 @@ def _correct(
     index, slot = known
     if not _was_said(work, slot, message, value):
         return _refuse(work, command, "the customer did not say that value")
-    found = Fit(value, 0, len(value), 0.0) if is_free(slot) else strict_value(work, slot, value)
+    found = value_of(work, slot, value)
     if found is None:
         return _refuse(work, command, f"{value!r} does not fit the slot")
-    if found.value == work.value_at(index, slot.name):
+    if found == work.value_at(index, slot.name):
         return _refuse(work, command, "it has that value already")
     _taken(work, command)
     start = max(message.text.find(value), 0)
-    made = Correction(index, slot, found.value, start, start + len(value), "the model understands it so")
-    work.confide(slot, found.value)
+    made = Correction(index, slot, found, start, start + len(value), "the model understands it so")
+    work.confide(slot, found)
     apply_corrections(work, (made,))
     return True
 

@@ -25,6 +25,7 @@ from botkit.dialogue.denials import (
 from botkit.dialogue.halves import left_between
 from botkit.dialogue.options import (
     Choice,
+    choose_exactly,
     choose_number,
     choose_several,
     find_closely,
@@ -146,8 +147,9 @@ def _fit(work: Work, slot: SlotDef, message: Message, shown: Sequence[tuple[Any,
     if amount is not None:
         return amount
     annotated = next((entity for entity in message.evidence.entities if entity.slot == slot.name), None)
-    if annotated is not None:
-        return Fit(annotated.value, annotated.start, annotated.end, PART)
+    value = value_of(work, slot, annotated.value) if annotated is not None else None
+    if annotated is not None and value is not None:
+        return Fit(value, annotated.start, annotated.end, PART)
     if slot.type in FREE_TYPES and not slot.pattern:
         return Fit(text.strip(), 0, len(text), LOOSE)
     return None
@@ -432,6 +434,19 @@ def strict_value(work: Work, slot: SlotDef, text: str) -> Fit | None:
     if not found or choice_left(work, slot, text, found):
         return None
     return Fit(found[0].value, found[0].start, found[0].end, STRICT)
+
+
+def value_of(work: Work, slot: SlotDef, value: Any) -> Any:
+    """Read what was found for a slot beforehand, as a customer's text would be read; none if it does not fit."""
+    if not isinstance(value, str):
+        return value
+    if slot.options or slot.options_from:
+        chosen = choose_exactly(value, choices_of(work, slot))
+        return None if chosen is None else [chosen.value] if slot.many else chosen.value
+    if is_free(slot):
+        return value
+    found = strict_value(work, slot, value)
+    return found.value if found is not None else None
 
 
 def _strictly_several(work: Work, slot: SlotDef, text: str, choices: Sequence[Choice]) -> Fit | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from botkit.dialogue.filling import MOST_TEXT, STRICT, Fit
+from botkit.dialogue.filling import MOST_TEXT, STRICT, Fit, value_of
 from botkit.dialogue.naming import blank, said_of
 from botkit.dialogue.patterns import is_guessable
 from botkit.dialogue.phrases import without
@@ -43,7 +43,7 @@ def offered(work: Work, slot: SlotDef) -> Fit | None:
         heard = frame.heard[index]
         found = said_of(work, slot, blank(heard.text, heard.used))
         if found is None and not (slot.secret and is_guessable(slot)):
-            found = _annotated(slot, heard)
+            found = _annotated(work, slot, heard)
         if found is not None:
             used = replace(heard, used=(*heard.used, (found.start, found.end)))
             work.change(heard=(*frame.heard[:index], used, *frame.heard[index + 1 :]))
@@ -99,9 +99,10 @@ def _later(work: Work) -> Iterator[SlotDef]:
             return
 
 
-def _annotated(slot: SlotDef, heard: Heard) -> Fit | None:
+def _annotated(work: Work, slot: SlotDef, heard: Heard) -> Fit | None:
     """Give what was found for a slot beforehand, where no other slot used that part of the text."""
     for entity in heard.entities:
         if entity.slot == slot.name and all(end <= entity.start or start >= entity.end for start, end in heard.used):
-            return Fit(entity.value, entity.start, entity.end, STRICT)
+            found = value_of(work, slot, entity.value)
+            return Fit(found, entity.start, entity.end, STRICT) if found is not None else None
     return None

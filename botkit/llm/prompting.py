@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from botkit.dialogue.commands import SCHEMA
@@ -18,7 +19,7 @@ from botkit.dialogue.talks import FINISH, offered_names
 from botkit.errors import ModelError
 from botkit.llm.counting import guess_tokens
 from botkit.model.completions import ChatMessage, Tool
-from botkit.model.definitions import Ask, Flow, Text
+from botkit.model.definitions import Ask, Flow, SlotDef, Text
 from botkit.model.flowset import FlowSet
 from botkit.model.locales import serving
 from botkit.model.marking import mark
@@ -68,12 +69,18 @@ class Prompts:
             made = self._made[prompt] = self._environment.from_string(self.source(prompt))
         return made
 
+    def unknown(self, prompt: str) -> list[str]:
+        """Name what a prompt reads and nobody gives it: botkit's own of that name reads all that there is."""
+        read, known = (find_undeclared_variables(self._environment.parse(text)) for text in
+                       (self.source(prompt), Prompts().source(prompt)))  # fmt: skip
+        return sorted(read - known)
+
     def render(self, prompt: str, **values: Any) -> str:
         """Write a prompt. Raises ModelError(not_configured) for one that is broken."""
         try:
             return self.compiled(prompt).render(**values).strip()
         except TemplateError as error:
-            why = f"prompts/{prompt}.jinja is broken: {type(error).__name__}"
+            why = f"prompts/{prompt}.jinja is broken: {error.message or type(error).__name__}"
             raise ModelError(why, reason="not_configured") from error
 
 
@@ -174,8 +181,14 @@ def _told(flows: FlowSet, flow: Flow) -> dict[str, Any]:
         "title": _plain(flow.title, flows),
         "description": _plain(flow.description, flows) or " ".join(filter(None, described)),
         "examples": examples[:MOST_EXAMPLES],
-        "slots": [f"{name} ({slot.description or slot.type})" for name, slot in slots.items() if not slot.secret],
+        "slots": [f"{name} ({_taken_by(slot, flows)})" for name, slot in slots.items() if not slot.secret],
     }
+
+
+def _taken_by(slot: SlotDef, flows: FlowSet) -> str:
+    """Say what a slot takes."""
+    options = " / ".join(_plain(option.label, flows) or str(option.value) for option in slot.options)
+    return ": ".join(filter(None, (slot.description or ("" if options else slot.type), options)))
 
 
 def _plain(text: Text | None, flows: FlowSet) -> str:

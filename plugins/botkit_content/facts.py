@@ -8,9 +8,9 @@ from botkit_content.languages import shown
 
 _SEPARATED: Final = "[.,'\u00a0\u202f\u2019]"
 _NUMBER: Final = re.compile(rf"(?<![A-Za-z0-9])\d+(?:{_SEPARATED}\d+)*")
-_CODE: Final = re.compile(r"(?<![\w@./-])#?[A-Z][A-Z0-9]*(?:-?\d[A-Z0-9]*)(?:-[A-Z0-9]+)*(?![\w@])")
+_CODE: Final = re.compile(r"(?<![\w@./-])#?[A-Z][A-Z0-9]*(?:-?\d[A-Z0-9]*)(?:-[A-Z0-9]+)*(?![\w@])", re.ASCII)
 _LINK: Final = re.compile(r"(?:https?://|www\.)[^\s<>()\"'，。；、！？）】]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
-_CAMEL: Final = re.compile(r"\b[A-Za-z]*[a-z][A-Z][A-Za-z]*\b")
+_CAMEL: Final = re.compile(r"\b[A-Za-z]*[a-z][A-Z][A-Za-z]*\b", re.ASCII)
 _RUN: Final = re.compile(r"(?<![.!?:\n\"“”„»«(\[-] )(?<!^)(?<=\s)[A-Z][a-zà-ÿ]+(?: [A-Z][a-zà-ÿ]+)+", re.MULTILINE)
 _MONEY: Final = re.compile(
     rf"(?:[$€£¥]|\b(?:USD|EUR|GBP|CNY|RMB))\s?\d+(?:{_SEPARATED}\d+)*|\d+(?:{_SEPARATED}\d+)*\s?(?:[%％€$£¥元]|percent\b|(?:USD|EUR|GBP|CNY|RMB)\b)"

@@ -43,6 +43,7 @@ def test_its_own_are_read_by_their_names(tmp_path: Path) -> None:
         ("agent.jinja", "", "empty-prompt", 1),
         ("agent.jinja", "x" * 100_001, "empty-prompt", 1),
         ("agent.jinja", "one\n{% if x %}\n", "template-syntax", 2),
+        ("agent.jinja", "one\n{{ instructions }}\n{{ custmer }}", "unknown-name", 3),
         ("agent.jinja", b"\xff\xfe\x00bad\xff", "unreadable", 1),
     ],
 )

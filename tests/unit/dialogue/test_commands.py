@@ -6,7 +6,7 @@ import pytest
 
 from botkit.flows import load
 from botkit.model.catalogue import ActionSpec, Catalogue
-from botkit.model.events import Failure, Message, Result
+from botkit.model.events import Entity, Evidence, Failure, Match, Message, Result
 from botkit.model.flowset import FlowSet, Settings
 from botkit.model.replies import MODEL, Call
 from botkit.understanding.values import PARSERS
@@ -321,3 +321,73 @@ def test_while_it_is_asked_a_person_can_be_asked_for() -> None:
     talk.say("talk to a person")
     assert talk.session.owner == "queue"
     assert talk.session.routed is None
+
+
+TYPED = """
+flows:
+  book:
+    title: a table
+    start: {intents: [book]}
+    steps:
+      - {ask: day, say: Which day?, type: date}
+      - {ask: people, say: How many?, type: integer, fill: anytime}
+      - {ask: pin, say: Your PIN?, pattern: '[0-9]{4}', secret: true}
+      - {ask: room, say: Which room?, options: {in: Inside, out: Terrace}, fill: anytime}
+      - say: "{{ day | date }}/{{ people + 1 }}/{{ room }}"
+intents: {book: {examples: [book a table]}}
+"""
+
+
+def talk_about_tables(*script: Any) -> Talk:
+    """A conversation about values of types, whose model has a script."""
+    given = Settings(locales=("en",), llm_mode="fallback")
+    catalogue = Catalogue(types=PARSERS, models=True)
+    flows, problems = load({"a.yaml": TYPED}, given, catalogue, known_locales())
+    assert flows is not None, [str(problem) for problem in problems]
+    return Talk(flows, {MODEL: Router(*script)})
+
+
+def test_a_value_that_the_model_found_is_read_as_its_slot_takes_it() -> None:
+    start = command("start_flow", "book")
+    talk = talk_about_tables(
+        [start, command("set_slot", "people", "4"), command("set_slot", "day", "2026-12-24")],
+    )
+    assert talk.say("we are hungry, 4 of us on 2026-12-24") == "Your PIN?"
+    slots = talk.session.stack[-1].slots
+    assert slots["people"] == 4, "a number, not its letters"
+    assert str(slots["day"]) == "2026-12-24"
+    assert not isinstance(slots["day"], str)
+
+
+@pytest.mark.parametrize(
+    ("text", "slot", "value", "why"),
+    [
+        ("we are hungry, a lot of us", "people", "a lot", "does not fit"),
+        ("we are hungry, my dog is 1234", "pin", "1234", "no question asks"),
+        ("we are hungry", "nothing", "hungry", "no question asks"),
+    ],
+)
+def test_a_value_that_its_slot_does_not_take_is_left_out_and_recorded(
+    text: str, slot: str, value: str, why: str
+) -> None:
+    talk = talk_about_tables([command("start_flow", "book"), command("set_slot", slot, value)])
+    assert talk.say(text) == "Which day?"
+    assert any(why in one.why for one in talk.latest[-1].candidates)
+
+
+def test_an_option_is_taken_by_its_label_and_kept_by_its_value() -> None:
+    talk = talk_about_tables(
+        [command("start_flow", "book"), command("set_slot", "room", "Terrace")],
+    )
+    talk.say("we are hungry and love the fresh air")
+    for reply in ("2026-12-24", "4", "1234"):
+        last = talk.say(reply)
+    assert last.endswith("/5/out")
+
+
+def test_what_an_example_annotates_is_read_as_its_slot_takes_it() -> None:
+    talk = talk_about_tables()
+    found = Evidence(intents=(Match("book", 1.0),), entities=(Entity("people", "quite a few", 17, 28),))
+    assert talk.take(Message("book a table for quite a few", "m1", evidence=found)) == "Which day?"
+    assert talk.say("2026-12-24") == "How many?"
+    assert "people" not in talk.session.stack[-1].slots, "the slot takes a number"
