@@ -130,8 +130,10 @@ def _check(directory: Path, clock: Clock | None, instead: Mapping[str, str]) -> 
     problems += wrong
     catalogue = catalogue_of(registry, config, specs, articles=bool(articles), unlisted=unlisted)
     kept = {Path(path).relative_to(directory).as_posix(): text for path, text in files.items()} | written
-    flows, found = load(files, settings, catalogue, locales, kept)
-    flows = msgspec.structs.replace(flows, articles=articles) if flows is not None and articles else flows
+    named = msgspec.structs.replace(catalogue, models=config.models is not None)  # what it lacks is told above
+    flows, found = load(files, settings, named, locales, kept)
+    if flows is not None:
+        flows = msgspec.structs.replace(flows, articles=articles, catalogue=catalogue)
     problems += [problem for problem in found if not (errors and _follows(problem))]
     desks = _desks_of(config, specs)
     problems += unknown_teams(desks, config.settings.teams)

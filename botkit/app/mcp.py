@@ -20,7 +20,7 @@ from botkit.errors import BotkitError, ConfigError, Place, Problem
 from botkit.flows import Node, Report, seconds, shapes
 from botkit.registry.offers import Listed, Offer, decode_offers, encode_offers
 from botkit.registry.plugins import Plugin
-from botkit.registry.servers import ServerSettings, ToolSettings, connect, require
+from botkit.registry.servers import ServerSettings, ToolSettings, connect, named, require
 from botkit.registry.tools import plugin_of
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ async def _ask(server: ServerSettings) -> Listed | BotkitError:
     except ConfigError as error:
         return error
     except Exception as error:  # noqa: BLE001 - whatever a server leads the library to
-        return ConfigError(f"the MCP server '{server.name}' cannot be asked: {type(error).__name__}")
+        return ConfigError(f"the MCP server '{server.name}' cannot be asked: {named(error)}")
 
 
 async def problems_of(config: "Config", directory: Path) -> list[Problem]:

@@ -79,6 +79,7 @@ def read_models(node: Node | None, fill: Fill, report: Report) -> ModelSettings 
     }
     settings = ModelSettings(endpoint, **{key: value for key, value in made.items() if value is not None})
     _check_prices(settings, found, report)
+    _check_budgets(settings, found, report)
     return settings
 
 
@@ -208,7 +209,10 @@ def _media(found: Mapping[str, Node], report: Report) -> dict[str, Any]:
         node = found.get(key)
         if node is None:
             continue
-        if key == "moderation" and isinstance(node.value, bool):
+        if key == "moderation" and node.kind == "scalar" and node.raw.lower() in ("yes", "on", "no", "off"):
+            message = f"'moderation' takes true, false or the name of a model, not {node.raw}"
+            report.error(node.place, "wrong-type", message, "moderation: true")
+        elif key == "moderation" and isinstance(node.value, bool):
             made[key] = _MODERATION if node.value else ""
         elif node.kind == "mapping":
             known = ("model", "voice") if key == "speech" else ("model",)
@@ -268,6 +272,17 @@ def _check_prices(settings: ModelSettings, found: Mapping[str, Node], report: Re
         if not (endpoint.prices.input or endpoint.prices.output):
             message = f"a budget in money needs the prices of '{what}'"
             report.error(found["budgets"].place, "missing-key", message, "prices: {input: ..., output: ...}")
+
+
+def _check_budgets(settings: ModelSettings, found: Mapping[str, Node], report: Report) -> None:
+    """Report budgets that not even one question fits into: its longest answer is reserved before it is asked."""
+    endpoint = settings.endpoint
+    cost = endpoint.prices.of(0, 0, endpoint.max_tokens)
+    for scope, budget in settings.budgets.items():
+        if 0 < budget.tokens <= endpoint.max_tokens or 0 < budget.money <= cost:
+            message = f"the budget '{scope}' is used up by one answer of at most {endpoint.max_tokens} tokens"
+            hint = "what an answer may use is reserved before it is asked for: raise it, or lower max_tokens"
+            report.warn(found["budgets"].place, "small-budget", message, hint)
 
 
 # What is there

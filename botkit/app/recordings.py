@@ -36,12 +36,13 @@ class Recorded(msgspec.Struct, frozen=True):
 class Recordings:
     """The answers of one test file. `asks` is the real gateway where they are recorded anew; else none is asked.
 
-    `missing` has what was asked and has no answer; `secrets` are texts that stand in no file.
+    `missing` has what was asked and has no answer, `failed` how the real model failed; `secrets` are texts that stand in no file.
     """
 
     def __init__(self, path: Path, asks: ModelGateway | None = None, secrets: Sequence[str] = ()) -> None:
         self.path = path
         self.missing: list[str] = []
+        self.failed: list[str] = []
         self._asks = asks
         self._secrets = tuple(secrets)
         self._known = read_recordings(path)
@@ -57,7 +58,11 @@ class Recordings:
         key, asked = key_of(request, asking), self._shown(request)
         known = self._known.get(key)
         if known is None and self._asks is not None:
-            made = await self._asks.complete(request, asking, on_text)
+            try:
+                made = await self._asks.complete(request, asking, on_text)
+            except ModelError as error:
+                self.failed.append(f"{error.reason}: {error.message}")
+                raise
             known = self._known[key] = Recorded(asked, self._clean(made))
         if known is None:
             self.missing.append(f"{asking.purpose} of {asking.flow or 'the router'}: {asked}")

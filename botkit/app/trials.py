@@ -139,8 +139,11 @@ def _unrecorded(move: Move, recorded: Recordings | None) -> list[Complaint]:
     if recorded is None:
         return []
     missing, recorded.missing = recorded.missing, []
+    failed, recorded.failed = recorded.failed, []
     hint = "`botkit test DIR --record` asks the model"
-    return [Complaint(move.place, f"no recorded answer for {one!r}; {hint}") for one in dict.fromkeys(missing)]
+    said = [f"the language model cannot be recorded: {one}" for one in failed]
+    said += [f"no recorded answer for {one!r}; {hint}" for one in missing]
+    return [Complaint(move.place, one) for one in dict.fromkeys(said)]
 
 
 def understanding_of(checked: Checked) -> Understanding:

@@ -85,6 +85,7 @@ class Gateway:
         self._masking = masking
         self._jitter = jitter
         self._circuits = [breakers.CLOSED] * (len(self.models) + 1)  # the last is that of media
+        self._refusing: set[int] = set()  # those of which that was told
         self._masked: OrderedDict[str, tuple[float, Masks]] = OrderedDict()
         self._settling: set[asyncio.Task[None]] = set()
 
@@ -285,6 +286,11 @@ class Gateway:
                 _log.warning("the language model is left alone for a while: %s", error.message)
         elif error is None or (isinstance(error, ModelError) and not error.temporary):
             self._circuits[number] = breakers.CLOSED
+            if error is None:
+                self._refusing.discard(number)
+            elif error.reason in ("rejected", "not_configured") and number not in self._refusing:
+                self._refusing.add(number)
+                _log.warning("the language model refuses what it is asked: %s", error.message)
 
     def _tell(self, model: str, asking: Asking, reason: str, seconds: float, first: float, usage: Usage) -> None:
         if self.heard is not None:

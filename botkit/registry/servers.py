@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 CONNECT_WITHIN: Final = 20.0  # seconds
 CALL_WITHIN: Final = 8.0  # seconds that a call waits for a connection
+WAITS: Final = 0.8  # of a call's own time, for a connection
 CLOSE_WITHIN: Final = 8.0  # seconds: the protocol gives a program two to end by itself, and two before it is killed
 LIVED: Final = 60.0  # seconds after which a connection that ends is none that fails again and again
 LONGEST_PAUSE: Final = 60.0
@@ -42,6 +43,9 @@ class ToolSettings(msgspec.Struct, frozen=True):
     effect: Literal["", "read", "write"] = ""
     timeout: float = 0.0
     idempotent: bool = False
+
+
+_AS_THE_SERVER: Final = ToolSettings()
 
 
 class ServerSettings(msgspec.Struct, frozen=True):
@@ -117,7 +121,7 @@ class Connection:
         away or failed meanwhile (of a write nobody knows then whether it was done); ResultError for a result that
         is not as the tool describes it.
         """
-        client = await self._connected()
+        client = await self._connected(tool)
         late = True
         try:
             result = await client.call_tool(tool, dict(arguments))
@@ -129,12 +133,13 @@ class Connection:
             self._count(late=late)
         return plain_result(result)
 
-    async def _connected(self) -> "Client":
+    async def _connected(self, tool: str) -> "Client":
         if self._broken.is_set():
             self._ready.clear()
         if self._serving is not None and not self._ready.is_set():
+            own = self.settings.tools.get(tool, _AS_THE_SERVER).timeout or self.settings.timeout
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._ready.wait(), CALL_WITHIN)
+                await asyncio.wait_for(self._ready.wait(), min(CALL_WITHIN, own * WAITS))
         if self._client is None or self._broken.is_set():
             raise ActionError(f"the MCP server {self.settings.name} is away", error="unavailable")
         return self._client
@@ -172,7 +177,7 @@ class Connection:
                         await asyncio.to_thread(self._told, listed)
                     await self._broken.wait()
             except Exception as error:  # noqa: BLE001 - it may be a group of whatever a server led to
-                why = _named(error)
+                why = named(error)
             finally:
                 self._client = None
                 self._ready.clear()
@@ -186,10 +191,14 @@ class Connection:
                 await asyncio.wait_for(self._stopping.wait(), pause)
 
 
-def _named(error: BaseException) -> str:
+def named(error: BaseException) -> str:
     """Give the names of the innermost errors: their texts may have what others wrote."""
     if isinstance(error, BaseExceptionGroup):
-        return ", ".join(dict.fromkeys(map(_named, error.exceptions)))
+        return ", ".join(dict.fromkeys(map(named, error.exceptions)))
+    if isinstance(error, FileNotFoundError | PermissionError | NotADirectoryError):
+        return "its program is not there, or may not be run"
+    if isinstance(error, TimeoutError):
+        return f"no answer within {CONNECT_WITHIN:.0f} s"
     return type(error).__name__
 
 

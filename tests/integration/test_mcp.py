@@ -217,6 +217,13 @@ async def test_a_server_that_is_away_takes_nothing_down(
     assert codes_of(folder) == {"unknown-tools"}
 
 
+async def test_a_call_waits_no_longer_for_a_server_than_it_has_time(folder: Path) -> None:
+    server = "{command: [/no/such/program], timeout: 1s, tools: {find: {effect: read}}}"
+    (configure(folder, server=server) / "flows.yaml").write_text(FLOWS.replace('"7"', '"8"'))
+    async with await Bot.load(folder, store="sqlite://") as bot:
+        assert (await bot.say("/find", "web:1")).text.endswith("Sorry: unavailable")
+
+
 async def test_without_the_library_the_bot_runs_and_says_what_to_install(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -249,7 +256,7 @@ def test_a_check_and_the_doctor_ask_servers_where_they_are_told_to(folder: Path)
     assert "the MCP server 'crm' offers 12 tools" in said
     configure(folder, server="{command: [/no/such/program]}")
     assert "mcp-away" in [one.code for one in find_problems([folder], mcp=True)]
-    assert any("cannot be asked" in finding.what for finding in examine_bot(folder))
+    assert any("cannot be asked: its program is not there" in finding.what for finding in examine_bot(folder))
 
 
 async def test_two_servers_may_have_a_tool_of_one_name(folder: Path) -> None:

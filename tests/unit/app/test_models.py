@@ -130,9 +130,16 @@ def test_less_than_that(text: str, settings: ModelSettings | None) -> None:
         ("llm: {model: m, retries: 9}", "1:26: out-of-range: 'retries' takes 0 to 5, not 9"),
         ("llm: {model: m, prices: {inputs: 1}}", "1:26: unknown-key: 'prices' has no key 'inputs'"),
         ("llm: {model: m, budgets: {day: {tokens: 0}}}", "1:41: out-of-range: 'tokens' takes 1 to"),
+        ("llm: {model: m, moderation: yes}", "1:29: wrong-type: 'moderation' takes true, false or the name of a model"),
+        ("llm: {model: m, moderation: 'off'}", "1:29: wrong-type: 'moderation' takes true, false"),
+        ("llm: {model: m, budgets: {day: {tokens: 1000}}}", "1:26: warning: small-budget: the budget 'day' is used up by one"),
+        (
+            "llm: {model: m, max_tokens: 500, prices: {input: 1, output: 2}, budgets: {bot: {money: 0.001}}}",
+            "1:74: warning: small-budget: the budget 'bot' is used up by one answer of at most 500 tokens",
+        ),
         ("llm: {model: m, budgets: {day: {}}}", "1:32: missing-key: the budget 'day' takes tokens, money, or both"),
-        ("llm: {model: m, budgets: {day: {tokens: 9, per: 7d}}}", "1:44: unknown-key: 'day' has no key 'per'"),
-        ("llm: {model: m, budgets: {bot: {tokens: 9, per: 1s}}}", "1:49: bad-duration: 'per' takes a duration"),
+        ("llm: {model: m, budgets: {day: {tokens: 9000, per: 7d}}}", "1:47: unknown-key: 'day' has no key 'per'"),
+        ("llm: {model: m, budgets: {bot: {tokens: 9000, per: 1s}}}", "1:52: bad-duration: 'per' takes a duration"),
         (
             "llm: {model: m, budgets: {bot: {money: 9}}}",
             "1:26: missing-key: a budget in money needs the prices of 'llm'",
@@ -194,7 +201,7 @@ def test_a_bot_without_its_key_runs_without(tmp_path: Path, mode: str, monkeypat
         "bot.yaml:2:6: warning: missing-model: the language model has no api_key: the bot runs without it; "
         "set NO_SUCH_KEY in the environment or in .env"
     )
-    assert "not-configured" in {problem.code for problem in checked.problems}
+    assert "not-configured" not in {problem.code for problem in checked.problems}, "it is configured, and lacks a key"
 
 
 def test_a_bot_without_the_library_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

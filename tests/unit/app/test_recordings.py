@@ -215,3 +215,10 @@ def test_recording_that_is_broken_off_throws_nothing_away(shop: Path) -> None:
         )
     answers = json.loads((shop / "tests" / f"help{SUFFIX}").read_text())["answers"]
     assert {one["answer"]["text"] for one in answers.values()} >= {"Which colour?", "Fine."}
+
+
+def test_a_model_that_refuses_to_be_recorded_is_named(shop: Path) -> None:
+    model = ScriptedModel(otherwise=ModelError("the server answered 401: is api_key right?", reason="rejected"))
+    said = complaints(play(shop, model))
+    assert any("cannot be recorded: rejected: the server answered 401" in one for one in said)
+    assert not any("--record" in one for one in said), "that is what was just done"

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -509,3 +510,14 @@ async def test_what_was_asked_is_counted_with_its_tries(clock: FakeClock) -> Non
     assert (tally.asked.times, tally.asked.output) == (2, 2)
     assert tally.asked.input > 10, "the try that was given up was at work as well"
     assert tally.asked.guessed
+
+
+async def test_one_that_refuses_what_it_is_asked_is_told_of_once(
+    clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    model = ScriptedModel(WRONG, WRONG, "Hello", WRONG)
+    one = gateway(clock, model)
+    for times in (1, 1, 1, 2):
+        with suppress(ModelError):
+            await one.complete(HELLO, ASKING)
+        assert caplog.text.count("refuses what it is asked: no") == times
