@@ -36,7 +36,8 @@ class Recorded(msgspec.Struct, frozen=True):
 class Recordings:
     """The answers of one test file. `asks` is the real gateway where they are recorded anew; else none is asked.
 
-    `missing` has what was asked and has no answer, `failed` how the real model failed; `secrets` are texts that stand in no file.
+    `missing` has what was asked and has no answer, `failed` how the real model failed; `secrets` are texts that stand
+    in no file.
     """
 
     def __init__(self, path: Path, asks: ModelGateway | None = None, secrets: Sequence[str] = ()) -> None:

@@ -130,9 +130,15 @@ def test_less_than_that(text: str, settings: ModelSettings | None) -> None:
         ("llm: {model: m, retries: 9}", "1:26: out-of-range: 'retries' takes 0 to 5, not 9"),
         ("llm: {model: m, prices: {inputs: 1}}", "1:26: unknown-key: 'prices' has no key 'inputs'"),
         ("llm: {model: m, budgets: {day: {tokens: 0}}}", "1:41: out-of-range: 'tokens' takes 1 to"),
-        ("llm: {model: m, moderation: yes}", "1:29: wrong-type: 'moderation' takes true, false or the name of a model"),
+        (
+            "llm: {model: m, moderation: yes}",
+            "1:29: wrong-type: 'moderation' takes true, false or the name of a model",
+        ),
         ("llm: {model: m, moderation: 'off'}", "1:29: wrong-type: 'moderation' takes true, false"),
-        ("llm: {model: m, budgets: {day: {tokens: 1000}}}", "1:26: warning: small-budget: the budget 'day' is used up by one"),
+        (
+            "llm: {model: m, budgets: {day: {tokens: 1000}}}",
+            "1:26: warning: small-budget: the budget 'day' is used up by one",
+        ),
         (
             "llm: {model: m, max_tokens: 500, prices: {input: 1, output: 2}, budgets: {bot: {money: 0.001}}}",
             "1:74: warning: small-budget: the budget 'bot' is used up by one answer of at most 500 tokens",
