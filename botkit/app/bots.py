@@ -13,7 +13,7 @@ from uuid import uuid4
 import msgspec
 
 from botkit.app.config import Config
-from botkit.app.consulting import models_of, with_model
+from botkit.app.consulting import answering_of, models_of, moderates_of, with_model
 from botkit.app.directories import Checked, check_directory, rebuild
 from botkit.app.events import Emitted, find_conversation, make_incoming, refuse_unknown
 from botkit.app.exchanges import Exchange, exchange_of
@@ -365,7 +365,7 @@ async def _open_models(
     """Open what asks a bot's models, and lend it to its plugins."""
     models = await open_gateway(checked.config.models, store.shared, clock, model, media, spans)
     if models is not None:
-        checked.registry.consult(models)
+        checked.registry.consult(models, answering_of(checked).written, moderates=moderates_of(checked))
     return models
 
 

@@ -23,15 +23,20 @@ def models_of(checked: Checked, gateway: ModelGateway | None) -> Models | None:
     """Give what asks the models of a bot; None where it has none."""
     if gateway is None:
         return None
-    settings = checked.config.models
     return Models(
         gateway,
         checked.registry,
         Prompts(checked.prompts),
         guards=(answering_of(checked),),
         nearest=NearestFlows(),
-        moderates=settings is not None and bool(settings.endpoint.moderation),
+        moderates=moderates_of(checked),
     )
+
+
+def moderates_of(checked: Checked) -> bool:
+    """Tell whether a model looks at what customers and models write."""
+    settings = checked.config.models
+    return settings is not None and bool(settings.endpoint.moderation)
 
 
 def answering_of(checked: Checked) -> "Answering":

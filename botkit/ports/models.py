@@ -121,6 +121,14 @@ class Asking(msgspec.Struct, frozen=True):
     tally: Tally | None = None  # counts what is asked
 
 
+class TextGuard(Protocol):
+    """Says why a text that a model wrote for a plugin may not be handed to it, or nothing."""
+
+    def __call__(self, text: str, request: ModelRequest, said: Sequence[str], *, quotes: bool = False) -> str:
+        """Look at a text. `said` is what the bot said last; `quotes`: links of its material may stand in it."""
+        ...
+
+
 class ModelGateway(Protocol):
     """What all of a bot asks its models through: tries again, circuit breaker, budgets, masking, figures."""
 

@@ -30,6 +30,7 @@ class Caller(msgspec.Struct, frozen=True):
     locale: str = "en"
     timezone: str = "UTC"
     owner: Owner = "bot"
+    said: tuple[str, ...] = ()  # what the bot said last, the latest at the end
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,11 +4,12 @@ import asyncio
 import inspect
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from botkit.model.identity import visitor_of
 from botkit.ports.files import Files
-from botkit.ports.models import Asking, ModelGateway
+from botkit.ports.models import Asking, ModelGateway, TextGuard
 from botkit.registry.contexts import Caller, Context, make_context
 from botkit.registry.files import ConversationFiles
 from botkit.registry.models import NO_MODEL, ConversationModel
@@ -43,6 +44,8 @@ class Host:
         self.started = False
         self.files: Files | None = None
         self.models: ModelGateway | None = None
+        self.guard: TextGuard | None = None
+        self.moderates = False
         self.home: asyncio.AbstractEventLoop | None = None  # the loop to which the files and the models belong
         self.threads = Threads(plugin.name)
         self.loop = Loop(plugin.name)
@@ -63,7 +66,8 @@ class Host:
         if self.models is not None:
             visitor = visitor_of(caller.customer, caller.conversation)
             asking = Asking(caller.conversation, visitor, "plugin", flow, step)
-            model = ConversationModel(self.models, asking, self.home, self.files)
+            judge = partial(self.guard, said=caller.said) if self.guard is not None else None
+            model = ConversationModel(self.models, asking, self.home, self.files, judge, moderates=self.moderates)
         given = (self.settings, self.state, key, what, files, self.outbound, model)
         return make_context(self.plugin.name, caller, now, *given)
 

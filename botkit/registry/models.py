@@ -1,10 +1,11 @@
 """The language model of a bot, as an action asks it: for the conversation that it serves, data apart from words."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+import json
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-import msgspec
+from msgspec.structs import replace
 
 from botkit.errors import ActionError, FileError, ModelError
 from botkit.model.completions import ChatMessage, Completion
@@ -35,12 +36,17 @@ class ConversationModel:
         asking: Asking = Asking(),  # noqa: B008 - it is frozen
         home: asyncio.AbstractEventLoop | None = None,
         files: Files | None = None,
+        judge: Callable[..., str] | None = None,
+        *,
+        moderates: bool = False,
     ) -> None:
         self.tally: Tally | None = None  # what was asked, if anything was
         self._gateway = gateway
         self._asking = asking
         self._home = home
         self._files = files
+        self._judge = judge
+        self._moderates = moderates
 
     @property
     def features(self) -> frozenset[str]:
@@ -56,13 +62,16 @@ class ConversationModel:
         schema: Mapping[str, Any] | None = None,
         images: Sequence[File] = (),
         temperature: float | None = None,
+        quotes: bool = False,
     ) -> str:
-        """Give one text, whole.
+        """Give one text, whole, which the bot's guards let through.
 
         `instructions` are your own words, and nobody else's: what customers, colleagues or other systems wrote goes
         into `data`, a text or several by names, of at most 24,000 characters each. With a `schema` (JSON Schema) the
         text is JSON that should fit it. `images` are pictures that the customer sent. `tokens` is the longest answer.
-        Raises ActionError(`too_long`) for data, and for pictures ActionError with the reason of a FileError.
+        With `quotes` links of the data may stand in the text, which else has those alone that bot.yaml allows: for
+        who wrote them, or sees them anyway. Raises ModelError(`blocked`) for what may not be shown,
+        ActionError(`too_long`) for data, and for pictures ActionError with the reason of a FileError.
         """
         named = {"": data} if isinstance(data, str) else dict(data)
         if any(len(text) > LONGEST_DATA for text in named.values()):
@@ -70,17 +79,30 @@ class ConversationModel:
         parts = [mark("data", text, **({"name": name} if name else {})) for name, text in named.items() if text]
         gateway = self._open("images" if images else "")
 
-        async def ask() -> Completion:
-            urls = await self._seen(images)
-            messages = (
-                ChatMessage("system", f"{instructions.strip()}\n\n{_RULE}"),
-                ChatMessage("user", "\n\n".join(parts) or "Do it.", images=urls),
-            )
-            given = dict(schema) if schema is not None else None
-            request = ModelRequest(messages, schema=given, max_tokens=tokens, temperature=temperature)
-            return await gateway.complete(request, self._asking)
+        messages = (
+            ChatMessage("system", f"{instructions.strip()}\n\n{_RULE}"),
+            ChatMessage("user", "\n\n".join(parts) or "Do it."),
+        )
+        given = dict(schema) if schema is not None else None
+        request = ModelRequest(messages, schema=given, max_tokens=tokens, temperature=temperature)
 
-        return _text_of(await self._at_home(ask))
+        async def ask() -> Completion:
+            seen = replace(messages[1], images=await self._seen(images))
+            return await gateway.complete(replace(request, messages=(messages[0], seen)), self._asking)
+
+        text = _text_of(await self._at_home(ask))
+        await self._check(text, request, quotes=quotes)
+        return text
+
+    async def _check(self, text: str, request: ModelRequest, *, quotes: bool) -> None:
+        """Refuse a text that may not be shown: as it stands, and of JSON what it says. Raises ModelError."""
+        shown = _read_aloud(text) if request.schema is not None else text
+        why = self._judge(shown, request, quotes=quotes) if self._judge is not None else ""
+        if not why and self._moderates:
+            why = ", ".join(await self.moderate(shown))
+            why = f"moderation: {why}" if why else ""
+        if why:
+            raise ModelError(why, reason="blocked")
 
     async def draw(self, prompt: str, *, size: str = "1024x1024") -> Picture:
         """Make a picture: its `content` and `mime`."""
@@ -109,7 +131,7 @@ class ConversationModel:
             raise ModelError(f"the language model takes no {feature}", reason="unsupported")
         if self.tally is None:
             self.tally = Tally()
-            self._asking = msgspec.structs.replace(self._asking, tally=self.tally)
+            self._asking = replace(self._asking, tally=self.tally)
         return self._gateway
 
     async def _seen(self, images: Sequence[File]) -> tuple[str, ...]:
@@ -131,6 +153,27 @@ class ConversationModel:
 
 NO_MODEL: Final = ConversationModel()
 """That of a bot without one."""
+
+
+def _read_aloud(text: str) -> str:
+    """Give all texts in JSON, one in a line; what is no JSON as it stands."""
+    try:
+        return "\n".join(texts_in(json.loads(text)))
+    except ValueError:
+        return text
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """List the texts in plain data, names of keys included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield str(name)
+            yield from texts_in(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from texts_in(one)
 
 
 def _text_of(made: Completion) -> str:

@@ -21,7 +21,7 @@ from botkit.model.turn import Turn
 from botkit.model.values import from_json, to_json
 from botkit.ports.clocks import Clock
 from botkit.ports.files import Files
-from botkit.ports.models import ModelGateway
+from botkit.ports.models import ModelGateway, TextGuard
 from botkit.registry import performing
 from botkit.registry.contexts import Caller
 from botkit.registry.discovery import load_all
@@ -183,10 +183,14 @@ class Registry:
         for host in self._hosts:
             host.files, host.home = files, get_running_loop()
 
-    def consult(self, models: ModelGateway) -> None:
-        """Let plugins ask the bot's language models; called on the loop of the bot."""
+    def consult(self, models: ModelGateway, guard: TextGuard | None = None, *, moderates: bool = False) -> None:
+        """Let plugins ask the bot's language models; called on the loop of the bot.
+
+        `guard` looks at each text before a plugin gets it; `moderates`: so does what moderates.
+        """
         for host in self._hosts:
             host.models, host.home = models, get_running_loop()
+            host.guard, host.moderates = guard, moderates
 
     def connect(self, make: "Callable[[], httpx.AsyncClient]") -> None:
         """Let plugins speak HTTP, each with a client of its own that this makes."""

@@ -8,7 +8,7 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, cast
 
 from botkit.dialogue.talks import FINISH, offered_names
@@ -33,6 +33,7 @@ from botkit.model.session import Frame, Session, Talk
 from botkit.ports.files import Files
 from botkit.ports.models import Asking, ModelGateway, ModelRequest, Purpose, Tally
 from botkit.registry.contexts import Caller
+from botkit.registry.models import texts_in
 from botkit.registry.pictures import with_pictures
 from botkit.registry.registry import Registry
 from botkit.runtime.composing import compose
@@ -40,6 +41,7 @@ from botkit.runtime.streaming import Live, Streams
 
 _log = logging.getLogger(__name__)
 
+SAID: Final = 4  # texts of the bot that a plugin's own texts are looked at together with
 MOST_GROWN: Final = 2_000  # characters before the end of a text that grows that guards look at
 _BORDERS: Final = re.compile(r"[\s。！？，]")
 
@@ -244,7 +246,7 @@ class Models:
         given, action = call.get("args"), _action_of(args, call["name"])
         if given is None or call.get("error"):
             return call
-        why = judge("\n".join(_texts_in(given)))
+        why = judge("\n".join(texts_in(given)))
         if not why and action:
             verdict = await self._registry.guard_call(action, {**given, **_pinned(args, action)}, caller)
             why = verdict.refused
@@ -283,19 +285,6 @@ def _pinned(args: Mapping[str, Any], action: str) -> Mapping[str, Any]:
     return found
 
 
-def _texts_in(value: Any) -> Iterator[str]:
-    """List the texts in arguments, their names included."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for name, one in value.items():
-            yield str(name)
-            yield from _texts_in(one)
-    elif isinstance(value, list | tuple):
-        for one in value:
-            yield from _texts_in(one)
-
-
 def caller_for(session: Session, flows: FlowSet) -> Caller:
     """Give for whom plugins are asked something."""
     return Caller(
@@ -305,6 +294,7 @@ def caller_for(session: Session, flows: FlowSet) -> Caller:
         locale=session.locale,
         timezone=flows.settings.timezone,
         owner=session.owner,
+        said=tuple([text for who, text in session.lines if who == "bot"][-SAID:]),
     )
 
 

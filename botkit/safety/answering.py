@@ -15,6 +15,7 @@ from botkit.safety.links import hosts_in
 
 LONGEST: Final = 6_000  # characters of one answer in a chat
 LOOKED_BACK: Final = 4  # texts of the model that are looked at together with one
+OF_A_TOKEN: Final = 6  # characters at most, in a whole text of any language
 
 LENGTH, SECRET, INSTRUCTIONS, LINK = "too long", "a secret", "its instructions", "a link"
 """What is found, by which the guard's answer begins."""
@@ -38,15 +39,34 @@ class Answering:
         """Say why a text that answers a request may not be shown, an empty text if it may."""
         if not text.strip():
             return ""
-        before = said_before(request, session)
-        if len(text) > self._length:
+        return self._found(text, request, said_before(request, session), self._length)
+
+    def written(self, text: str, request: ModelRequest, said: Sequence[str], *, quotes: bool = False) -> str:
+        """Say why a text that a model wrote for a plugin may not be handed to it, an empty text if it may.
+
+        `said` is what the bot said last. The text may be as long as the plugin asked for; with `quotes` it may name
+        the hosts of links that stand in its material.
+        """
+        longest = max(self._length, request.max_tokens * OF_A_TOKEN)
+        hosts = _hosts_given(request) if quotes else frozenset()
+        return self._found(text, request, said, longest, hosts) if text.strip() else ""
+
+    def _found(
+        self,
+        text: str,
+        request: ModelRequest,
+        before: Sequence[str],
+        longest: int,
+        hosts: frozenset[str] = frozenset(),
+    ) -> str:
+        if len(text) > longest:
             return LENGTH
-        if self._leads_away(text, before[-1] if before else ""):
+        if self._leads_away(text, before[-1] if before else "", hosts):
             return LINK
         return self._leaks(text, request, before)
 
-    def _leads_away(self, text: str, before: str) -> bool:
-        return any(not is_among(host, self._links) for host in hosts_in(text, before))
+    def _leads_away(self, text: str, before: str, hosts: frozenset[str]) -> bool:
+        return any(host not in hosts and not is_among(host, self._links) for host in hosts_in(text, before))
 
     def _leaks(self, text: str, request: ModelRequest, before: Sequence[str]) -> str:
         systems = [told(one.text) for one in request.messages if one.role == "system"]
@@ -65,6 +85,12 @@ class Answering:
 
 
 _LEAST: Final = 6  # letters of the half of a secret
+
+
+def _hosts_given(request: ModelRequest) -> frozenset[str]:
+    """Give the hosts of the links that stand, as links, in the material of a request."""
+    texts = [one.text for one in request.messages if one.role == "user"]
+    return frozenset(host for text in texts for host in hosts_in(text) if "." in host and ":" not in host)
 
 
 def said_before(request: ModelRequest, session: Session) -> list[str]:

@@ -84,13 +84,16 @@ async def summarise(
     to = language or shown(text) or base(ctx.locale)
     sound = [checking.adds_no_links(text), checking.adds_no_facts(text)]
     notes = summary(name(to), 0, audience)
-    short, parts = await shrink(ctx, notes, "text", text, lambda _part: sound, checking.room_for(_NOTES))
+    quotes = audience == "colleague"  # who reads the conversation as well
+    room = checking.room_for(_NOTES)
+    short, parts = await shrink(ctx, notes, "text", text, lambda _part: sound, tokens=room, quotes=quotes)
     words = 40 * sentences
     checks = [checking.in_language(to), checking.at_most(words), *sound]
     if not language or to == shown(text):
         checks.append(checking.adds_no_names(text))
     asked = summary(name(to), sentences, audience)
-    made = await ask_for_text(ctx, asked, {"text": short}, checks, tokens=checking.room_for(words))
+    room = checking.room_for(words)
+    made = await ask_for_text(ctx, asked, {"text": short}, checks, tokens=room, quotes=quotes)
     return Summary(text=made, language=to, parts=parts)
 
 

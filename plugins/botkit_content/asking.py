@@ -60,23 +60,38 @@ async def ask_for_text(
 
 
 async def ask_in_parts(
-    ctx: Context, instructions: str, name: str, text: str, checks: Callable[[str], Sequence[Check]], **options: Any
+    ctx: Context,
+    instructions: str,
+    name: str,
+    text: str,
+    checks: Callable[[str], Sequence[Check]],
+    *,
+    quotes: bool = False,
+    **options: Any,
 ) -> tuple[str, int]:
     """Work on a text in parts that a model can take, and give it put together, with how many parts there were.
 
     A part that is done is kept: what was cut off goes on after it. `options` are what beside the text the result
-    depends on, as data for the model too.
+    depends on, as data for the model too. With `quotes` the links of the text may stand in it.
     """
     parts = cut(text, ctx.settings.part_tokens)
     done: list[str] = []
     for part in parts:
-        made_of = (ctx.conversation, instructions, options, part.text)
-        done.append(await _once(ctx, instructions, {name: part.text, **options}, checks(part.text), made_of))
+        made_of = (ctx.conversation, instructions, options, part.text, quotes)
+        data = {name: part.text, **options}
+        done.append(await _once(ctx, instructions, data, checks(part.text), made_of, quotes=quotes))
     return join(parts, done), len(parts)
 
 
 async def shrink(
-    ctx: Context, instructions: str, name: str, text: str, checks: Callable[[str], Sequence[Check]], tokens: int
+    ctx: Context,
+    instructions: str,
+    name: str,
+    text: str,
+    checks: Callable[[str], Sequence[Check]],
+    *,
+    tokens: int,
+    quotes: bool = False,
 ) -> tuple[str, int]:
     """Make of a long text one that a model can take at once, part by part, as often as needed."""
     parts = cut(text, ctx.settings.part_tokens)
@@ -84,8 +99,9 @@ async def shrink(
     while len(parts) > 1:
         done: list[str] = []
         for part in parts:
-            made_of = (ctx.conversation, instructions, part.text)
-            one = await _once(ctx, instructions, {name: part.text}, checks(part.text), made_of, tokens=tokens)
+            made_of = (ctx.conversation, instructions, part.text, quotes)
+            data, sound = {name: part.text}, checks(part.text)
+            one = await _once(ctx, instructions, data, sound, made_of, tokens=tokens, quotes=quotes)
             done.append(one if count_tokens(one) < count_tokens(part.text) else part.text)
         shorter = "\n\n".join(done)
         if count_tokens(shorter) >= count_tokens(text):
@@ -100,15 +116,18 @@ async def _once(
     data: Mapping[str, str],
     checks: Sequence[Check],
     made_of: Sequence[Any],
+    *,
     tokens: int = 0,
+    quotes: bool = False,
 ) -> str:
     """Do a part, unless it was done before."""
     digest, now = digest_of(*made_of), ctx.now.timestamp()
-    known = ctx.state.find(digest, now)
-    if known is not None:
-        return str(known)
+    kept = ctx.state.find(digest, now)
+    if kept is not None:
+        return str(kept)
     most = tokens or checking.tokens_for(next(iter(data.values())))
-    text = await ask_for_text(ctx, instructions, {k: v for k, v in data.items() if v}, checks, tokens=most)
+    known = {key: value for key, value in data.items() if value}
+    text = await ask_for_text(ctx, instructions, known, checks, tokens=most, quotes=quotes)
     ctx.state.keep(digest, text, now)
     return text
 

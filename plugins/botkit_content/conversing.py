@@ -80,7 +80,7 @@ async def _translate_in(ctx: Context, message: Message, desk: Language) -> Messa
         ctx.identify(**{WRITES: found})
     if ctx.owner == "bot" or not found or found == desk:
         return message
-    made = await translation_of(ctx, message.text, desk)
+    made = await translation_of(ctx, message.text, desk, quotes=True)
     return replace(message, translated=made.text)
 
 
@@ -89,7 +89,7 @@ async def _translate_out(ctx: Context, reply: Reply) -> Reply:
     wanted = str(ctx.customer.get(WRITES) or "")
     if not wanted or shown(reply.text) == wanted or not any(letter.isalnum() for letter in reply.text):
         return reply
-    made = await translation_of(ctx, reply.text, cast("Language", wanted))
+    made = await translation_of(ctx, reply.text, cast("Language", wanted), quotes=True)
     return replace(reply, text=made.text, original=reply.text) if made.text != reply.text else reply
 
 

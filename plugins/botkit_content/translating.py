@@ -11,9 +11,18 @@ from botkit_content.wording import translation
 
 
 async def translation_of(
-    ctx: Context, text: str, language: Language, keep: Sequence[str] = (), style: Style = "any"
+    ctx: Context,
+    text: str,
+    language: Language,
+    keep: Sequence[str] = (),
+    style: Style = "any",
+    *,
+    quotes: bool = False,
 ) -> Translation:
-    """Give a text in a language, and the original beside it. Raises ActionError, ModelError."""
+    """Give a text in a language, and the original beside it; with `quotes` whatever its links lead to.
+
+    Raises ActionError and ModelError.
+    """
     text = given(text)
     source = shown(text)
     if source == language:
@@ -33,7 +42,7 @@ async def translation_of(
 
     asked = translation(name(language), style)
     names = ", ".join(facts.names(text, known))
-    made, parts = await ask_in_parts(ctx, asked, "text", text, checks, keep=names)
+    made, parts = await ask_in_parts(ctx, asked, "text", text, checks, quotes=quotes, keep=names)
     return Translation(text=made, original=text, language=language, source=source, parts=parts)
 
 
