@@ -10,9 +10,11 @@ from typing import Literal, get_args
 from botkit.carriers import open_carrier
 from botkit.errors import ConfigError
 from botkit.ports.carriers import Carrier
-from botkit.ports.connectors import Connector, Holder, layers_of
+from botkit.ports.connectors import Connector, Holder, Streamer, layers_of
 from botkit.runtime.engine import Engine
+from botkit.runtime.growing import Growing
 from botkit.runtime.showing import Posted, Showing
+from botkit.runtime.streaming import streamer_of
 from botkit.runtime.working import Worker
 
 Role = Literal["all", "web", "worker"]
@@ -42,7 +44,9 @@ class Node:
     def __init__(self, role: Role, carrier: Carrier) -> None:
         self.role = role
         self.carrier = carrier
+        self._growing = Growing(carrier)
         self._holders: dict[str, Holder] = {}
+        self._streamers: dict[str, Streamer] = {}
         self._showing: Showing | None = None
         self._worker: Worker | None = None
 
@@ -61,15 +65,20 @@ class Node:
         made: dict[str, Connector] = {}
         for name, connector in connectors.items():
             holder = next((one for one in layers_of(connector) if isinstance(one, Holder)), None)
-            made[name] = connector if holder is None else Posted(connector, self.carrier, here=self.receives)
-            if holder is not None and self.receives:
+            if holder is None:
+                made[name] = connector
+                continue
+            made[name] = Posted(connector, self.carrier, here=self.receives, growing=self._growing)
+            if self.receives:
                 self._holders[name] = holder
+                streamer = streamer_of(connector)
+                self._streamers |= {name: streamer} if streamer is not None else {}
         return made
 
     async def start(self, engine: Engine) -> None:
         """Begin to hear and to take."""
         if self.receives:
-            self._showing = Showing(self.carrier, self._holders)
+            self._showing = Showing(self.carrier, self._holders, self._streamers, self._growing.node)
             self._showing.start()
         if self.turns:
             self._worker = Worker(engine, self.carrier)
@@ -84,4 +93,5 @@ class Node:
         """Hear no more, and let go of the carrier."""
         if self._showing is not None:
             await self._showing.stop()
+        self._growing.close()
         await self.carrier.close()

@@ -4,9 +4,10 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 
+from botkit.carriers.growths import Growths, read_growth, write_growth
 from botkit.carriers.news import MOST_KEPT, News
 from botkit.model.replies import Call
-from botkit.ports.carriers import EVERYTHING, Job
+from botkit.ports.carriers import EVERYTHING, Growth, Job
 
 
 class Hub:
@@ -22,6 +23,7 @@ class MemoryCarrier:
 
     def __init__(self, hub: Hub) -> None:
         self.news: News | None = None
+        self.growths: Growths | None = None
         self.stirred = asyncio.Event()
         self._hub = hub
         self._closed = False
@@ -37,6 +39,8 @@ class MemoryCarrier:
         self.stirred.set()
         if self.news is not None:
             self.news.end()
+        if self.growths is not None:
+            self.growths.end()
 
     def wake(self, conversation: str) -> None:
         """Post that a worker should look at a conversation."""
@@ -57,6 +61,13 @@ class MemoryCarrier:
             if node.news is not None:
                 node.news.add(conversation)
 
+    def grow(self, growth: Growth) -> None:
+        """Post to every node that watches."""
+        written = write_growth(growth)
+        for node in self._hub.nodes:
+            if written and node.growths is not None:
+                node.growths.add(read_growth(written))
+
     async def take(self, most: int) -> Sequence[Job]:
         """Wait for jobs and give at most so many."""
         jobs = self._hub.jobs
@@ -75,3 +86,11 @@ class MemoryCarrier:
             self.news = News()
             self.news.add(EVERYTHING)
         return await self.news.take()
+
+    async def watch(self) -> Sequence[Growth]:
+        """Wait for answers that grow."""
+        if self._closed:
+            return ()
+        if self.growths is None:
+            self.growths = Growths()
+        return await self.growths.take()

@@ -23,11 +23,12 @@ from nats.errors import NoServersError, SlowConsumerError
 from nats.js.api import ConsumerConfig, RetentionPolicy, StreamConfig
 from nats.js.errors import BadRequestError
 
+from botkit.carriers.growths import MOST_WAITING, Growths, read_growth, write_growth
 from botkit.carriers.jobs import read_call, read_wake, write_call, write_wake
 from botkit.carriers.news import MOST_KEPT, News
 from botkit.errors import CarrierError
 from botkit.model.replies import Call
-from botkit.ports.carriers import EVERYTHING, Job
+from botkit.ports.carriers import EVERYTHING, Growth, Job
 
 _log = logging.getLogger(__name__)
 
@@ -71,6 +72,8 @@ class NatsCarrier:
         self._posts: deque[tuple[str, bytes]] = deque(maxlen=MOST_KEPT)
         self._told: dict[str, None] = {}
         self._news: News | None = None
+        self._grown: deque[bytes] = deque(maxlen=MOST_WAITING)
+        self._growths: Growths | None = None
         self._hearing = asyncio.Event()
         self._stirred = asyncio.Event()
         self._up = asyncio.Event()
@@ -135,6 +138,8 @@ class NatsCarrier:
                 _log.warning("NATS at %s is there", self._place, extra={"action": "carrier"})
                 if self._news is not None:
                     await self._listen(self._news)
+                if self._growths is not None:
+                    await self._look_on()
 
     async def close(self) -> None:
         """Carry what was posted, and disconnect."""
@@ -151,6 +156,8 @@ class NatsCarrier:
             await _disconnect(self._nats)
         if self._news is not None:
             self._news.end()
+        if self._growths is not None:
+            self._growths.end()
 
     # What is posted
 
@@ -171,6 +178,12 @@ class NatsCarrier:
         """Post to every node that hears."""
         if not self._closing:
             self._told[conversation if len(self._told) < MOST_KEPT else EVERYTHING] = None
+            self._stirred.set()
+
+    def grow(self, growth: Growth) -> None:
+        """Post to every node that watches, unless the broker is away."""
+        if not self._closing and self._up.is_set() and (written := write_growth(growth)):
+            self._grown.append(written)
             self._stirred.set()
 
     async def _keep_on(self) -> None:
@@ -202,6 +215,8 @@ class NatsCarrier:
             for piece in _pieces(told):
                 await self._nats.publish(f"{self._subject}.news", piece)
             await self._nats.flush(int(PATIENCE))
+        while self._grown and self._up.is_set() and not self._posts and not self._told:
+            await self._nats.publish(f"{self._subject}.growths", self._grown.popleft())
 
     # What is received
 
@@ -265,6 +280,24 @@ class NatsCarrier:
             if self._nats is not None:
                 await self._listen(self._news)
         return await self._news.take()
+
+    async def watch(self) -> Sequence[Growth]:
+        """Wait for answers that grow; for one caller at a time."""
+        if self._closing or self._task is None:
+            return ()
+        if self._growths is None:
+            self._growths = Growths()
+            if self._nats is not None:
+                await self._look_on()
+        return await self._growths.take()
+
+    async def _look_on(self) -> None:
+        with suppress(*_FAULTS):  # where the broker is away, this holds when it is back
+            await self._nats.subscribe(f"{self._subject}.growths", cb=self._watched)
+
+    async def _watched(self, message: Msg) -> None:
+        if self._growths is not None:
+            self._growths.add(read_growth(message.data))
 
     async def _listen(self, news: News) -> None:
         with suppress(*_FAULTS):  # where the broker is away, this holds when it is back

@@ -26,17 +26,19 @@ from pgqueuer.domain.types import QueueEntrypoint, QueueManagerId
 from pgqueuer.models import Job as Carried
 from pgqueuer.ports.repository import EntrypointExecutionParameter
 
+from botkit.carriers.growths import MOST_WAITING, Growths, read_growth, write_growth
 from botkit.carriers.jobs import read_call, read_wake, write_call, write_wake
 from botkit.carriers.news import MOST_KEPT, News
 from botkit.errors import CarrierError
 from botkit.model.replies import Call
-from botkit.ports.carriers import EVERYTHING, Job
+from botkit.ports.carriers import EVERYTHING, Growth, Job
 from botkit.ports.postgres import CONNECT_WITHIN, LEARN, PLANNED
 
 _log = logging.getLogger(__name__)
 
 PREFIX: Final = "botkit_"
 TOGETHER: Final = 200  # posts in one statement
+GROWN_TOGETHER: Final = 20  # growths in one statement
 NAP: Final = 1.0  # seconds between looks at the queue where nothing is heard of it
 LEAST_PATIENCE, MOST_PATIENCE = 0.005, 0.025  # seconds that jobs are left to a node that is faster
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0  # seconds before the next try to connect
@@ -63,11 +65,13 @@ class PgQueuerCarrier:
         scheme, _, rest = url.partition("://")
         self._url = f"{scheme.partition('+')[0]}://{rest}"
         self._settings = DBSettings(prefix=PREFIX, durability=Durability.volatile)
-        self._channel = f"{PREFIX}news"
+        self._channel, self._growing = f"{PREFIX}news", f"{PREFIX}growths"
         self._me = QueueManagerId(uuid4())
         self._posts: deque[Post] = deque(maxlen=MOST_KEPT)
         self._told: dict[str, None] = {}
         self._news: News | None = None
+        self._grown: deque[bytes] = deque(maxlen=MOST_WAITING)
+        self._growths: Growths | None = None
         self._wanted = 0
         self._taken: asyncio.Future[Sequence[Job]] | None = None
         self._noticed = True  # that there may be jobs
@@ -108,6 +112,8 @@ class PgQueuerCarrier:
         self._give(())
         if self._news is not None:
             self._news.end()
+        if self._growths is not None:
+            self._growths.end()
 
     # What is posted
 
@@ -128,6 +134,12 @@ class PgQueuerCarrier:
         """Post to every node that hears."""
         if not self._closing:
             self._told[conversation if len(self._told) < MOST_KEPT else EVERYTHING] = None
+            self._stirred.set()
+
+    def grow(self, growth: Growth) -> None:
+        """Post to every node that watches, unless the server is away."""
+        if not self._closing and self._line is not None and (written := write_growth(growth)):
+            self._grown.append(written)
             self._stirred.set()
 
     # What is received
@@ -151,6 +163,15 @@ class PgQueuerCarrier:
             self._news = News()
             self._stirred.set()
         return await self._news.take()
+
+    async def watch(self) -> Sequence[Growth]:
+        """Wait for answers that grow; for one caller at a time."""
+        if self._closing or self._task is None:
+            return ()
+        if self._growths is None:
+            self._growths = Growths()
+            self._stirred.set()
+        return await self._growths.take()
 
     def _give(self, jobs: Sequence[Job]) -> None:
         if self._taken is not None and not self._taken.done():
@@ -177,6 +198,7 @@ class PgQueuerCarrier:
             if self._line is not None:
                 self._line.drop()
                 self._line = None
+            self._grown.clear()
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
             pause = min(pause * 2, LONGEST_PAUSE)
 
@@ -189,6 +211,8 @@ class PgQueuerCarrier:
         if self._taken is not None and not line.takes:
             await line.listen(self._settings.channel, self._notice)
             self._noticed = True
+        if self._growths is not None and not line.watches:
+            await line.listen(self._growing, self._watched)
         carried: Sequence[Carried] = ()
         if self._noticed and self._taken is not None and not self._taken.done():
             self._noticed = False
@@ -207,7 +231,9 @@ class PgQueuerCarrier:
         if monotonic() - self._tidied > TIDY:
             self._tidied = monotonic()
             await line.tidy()
-        if not (self._posts or self._told or self._closing):
+        if self._grown:
+            await self._grow(line)
+        if not (self._posts or self._told or self._grown or self._closing):
             await self._nap(line)
 
     async def _enqueue(self, line: "_Line") -> None:
@@ -227,6 +253,11 @@ class PgQueuerCarrier:
         except _FAULTS:
             self._told = told | self._told
             raise
+
+    async def _grow(self, line: "_Line") -> None:
+        """Tell of what grows, some of it at a time: jobs and news come first."""
+        together = [self._grown.popleft().decode() for _ in range(min(GROWN_TOGETHER, len(self._grown)))]
+        await line.notify_all(self._growing, together)
 
     async def _nap(self, line: "_Line") -> None:
         if self._stirred.is_set():
@@ -288,12 +319,16 @@ class PgQueuerCarrier:
         for conversation in told:
             self._news.add(conversation)
 
+    def _watched(self, payload: str | bytes | bytearray) -> None:
+        if self._growths is not None:
+            self._growths.add(read_growth(payload))
+
 
 class _Line:
     """A connection, as PgQueuer sees it."""
 
     def __init__(self, connection: Any, settings: DBSettings) -> None:
-        self.hears = self.takes = False
+        self.hears = self.takes = self.watches = False
         self._connection = connection
         self._driver = AsyncpgDriver(connection)
         self._queries = Queries(
@@ -321,7 +356,8 @@ class _Line:
     async def listen(self, channel: str, callback: Any) -> None:
         await self._driver.add_listener(channel, callback)
         self.takes = self.takes or channel == self._jobs
-        self.hears = self.hears or channel != self._jobs
+        self.hears = self.hears or channel == f"{PREFIX}news"
+        self.watches = self.watches or channel == f"{PREFIX}growths"
 
     async def dequeue(self, most: int, me: QueueManagerId) -> Sequence[Carried]:
         return await self._queries.dequeue(
@@ -341,6 +377,9 @@ class _Line:
 
     async def notify(self, channel: str, payload: str) -> None:
         await self._driver.notify(channel, payload)
+
+    async def notify_all(self, channel: str, payloads: Sequence[str]) -> None:
+        await self._driver.fetch("SELECT pg_notify($1, one) FROM unnest($2::text[]) AS one", channel, payloads)
 
     async def ask(self) -> None:
         """See whether the server is still there."""

@@ -1,7 +1,7 @@
 """Carriers: what brings work to workers, and news to nodes that hold customers' pages. Truth is in the store."""
 
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 import msgspec
 
@@ -15,6 +15,26 @@ class Job(msgspec.Struct, frozen=True):
 
     conversation: str
     call: Call | None = None
+
+
+MOST_GROWN: Final = 7_000  # bytes of a growth as JSON: PostgreSQL carries 8,000
+
+
+class Growth(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A part of an answer that is still being made, for the nodes that hold pages of its conversation.
+
+    `id` is that of the reply to come, `node` whoever makes it. `number` grows with what a node tells; `text` goes on
+    after the first `at` characters of the answer.
+    """
+
+    conversation: str
+    id: str
+    node: str
+    number: int
+    state: Literal["delta", "end", "abort"]
+    at: int = 0
+    text: str = ""
+    agent: str = ""
 
 
 class Carrier(Protocol):
@@ -45,6 +65,10 @@ class Carrier(Protocol):
         """Post to every node that hears: a conversation has something new to show."""
         ...
 
+    def grow(self, growth: Growth) -> None:
+        """Post to every node that watches: an answer grows. It is lost where it cannot be carried at once."""
+        ...
+
     async def take(self, most: int) -> Sequence[Job]:
         """Wait for jobs and give at most so many; none once the carrier is closed.
 
@@ -58,4 +82,8 @@ class Carrier(Protocol):
         The first call gives EVERYTHING as soon as nothing more can be missed, and so does one after a gap (a lost
         connection, a reader that is too slow).
         """
+        ...
+
+    async def watch(self) -> Sequence[Growth]:
+        """Wait for answers that grow, one's own among them, and give what came; none once the carrier is closed."""
         ...

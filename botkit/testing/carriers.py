@@ -19,7 +19,7 @@ from decimal import Decimal
 
 from botkit.model.replies import Call
 from botkit.model.values import Money
-from botkit.ports.carriers import EVERYTHING, Carrier, Job
+from botkit.ports.carriers import EVERYTHING, MOST_GROWN, Carrier, Growth, Job
 
 PATIENCE = 10.0  # seconds for what has to happen
 CALL = Call(
@@ -58,6 +58,21 @@ async def hear_all(carrier: Carrier, wanted: set[str]) -> set[str]:
         while not wanted <= heard:
             heard |= set(await carrier.hear())
     return heard
+
+
+def growth(conversation: str, number: int, text: str) -> Growth:
+    """Give a part of an answer."""
+    return Growth(conversation, "r1", "node", number, "delta", 7, text, "Mia")
+
+
+async def watched(worker: Carrier, node: Carrier) -> list[Growth]:
+    """Tell a node of something that grows until it watches, and give what it saw."""
+    watching = asyncio.ensure_future(node.watch())
+    async with asyncio.timeout(PATIENCE):
+        while not watching.done():
+            worker.grow(growth("web:1", 1, "Is anybody there?"))
+            await asyncio.wait({watching}, timeout=0.05)
+    return list(await watching)
 
 
 class CarrierContract:
@@ -169,6 +184,37 @@ class CarrierContract:
             async with asyncio.timeout(PATIENCE):
                 assert set(await node.hear()) <= {name, EVERYTHING}
 
+    # -- answers that grow
+
+    async def test_what_grows_reaches_every_node_that_watches_in_order(self, connect: Connect) -> None:
+        async with nodes(connect, 3) as (worker, left, right):
+            watching = [await watched(worker, node) for node in (left, right)]
+            for number in range(2, 202):
+                worker.grow(growth(NAMES[number % len(NAMES)], number, f"{number}: 台灯 🙂 \n\"'"))
+                if number % 20 == 0:
+                    await asyncio.sleep(0.01)
+            for node, before in zip((left, right), watching, strict=True):
+                seen = [*before]
+                async with asyncio.timeout(PATIENCE):
+                    while seen[-1].number < 201:
+                        seen += await node.watch()
+                told = [one for one in seen if one.number > 1]
+                assert [one.number for one in told] == list(range(2, 202))
+                assert told[0] == growth(NAMES[2], 2, "2: 台灯 🙂 \n\"'")
+
+    async def test_what_is_too_large_to_grow_is_lost_and_harms_nobody(self, connect: Connect) -> None:
+        async with nodes(connect, 2) as (worker, node):
+            await watched(worker, node)
+            worker.grow(growth("web:1", 2, "x" * MOST_GROWN))
+            worker.grow(growth("web:1", 3, "x" * (MOST_GROWN - 200)))
+            worker.wake("web:1")
+            await take_all(node, {"web:1"})
+            seen: list[Growth] = []
+            async with asyncio.timeout(PATIENCE):
+                while 3 not in [one.number for one in seen]:
+                    seen += await node.watch()
+            assert 2 not in [one.number for one in seen]
+
     # -- its own life
 
     async def test_what_was_posted_before_the_end_is_carried(self, connect: Connect) -> None:
@@ -180,13 +226,21 @@ class CarrierContract:
     async def test_close_ends_those_who_wait(self, connect: Connect) -> None:
         async with nodes(connect, 1) as (node,):
             await hear_all(node, {EVERYTHING})
-            waiting = [asyncio.create_task(node.take(1)), asyncio.create_task(node.hear())]
+            waiting: list[asyncio.Task[Sequence[object]]] = [
+                asyncio.create_task(one) for one in (node.take(1), node.hear(), node.watch())
+            ]
             await asyncio.sleep(0.05)
             await node.close()
             await node.close()
-            assert [list(ended) for ended in await asyncio.wait_for(asyncio.gather(*waiting), PATIENCE)] == [[], []]
+            assert [list(ended) for ended in await asyncio.wait_for(asyncio.gather(*waiting), PATIENCE)] == [
+                [],
+                [],
+                [],
+            ]
             assert list(await node.take(1)) == []
             assert list(await node.hear()) == []
+            assert list(await node.watch()) == []
+            node.grow(growth("web:1", 1, "late"))
             node.wake("web:1")
             node.tell("web:1")
 

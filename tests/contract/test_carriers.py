@@ -10,7 +10,7 @@ import pytest
 from botkit.carriers import Hub, MemoryCarrier, open_carrier, postgres
 from botkit.errors import CarrierError, ConfigError
 from botkit.model.replies import Call
-from botkit.ports.carriers import EVERYTHING, Carrier, Job
+from botkit.ports.carriers import EVERYTHING, Carrier, Growth, Job
 from botkit.testing.carriers import PATIENCE, CarrierContract, Connect, hear_all, nodes, take_all
 from botkit.testing.postgres import Server
 
@@ -197,6 +197,14 @@ class _Deaf(MemoryCarrier):
     def tell(self, conversation: str) -> None: ...
 
 
+class _Blind(MemoryCarrier):
+    """Carries half of what grows."""
+
+    def grow(self, growth: Growth) -> None:
+        if growth.number % 2:
+            super().grow(growth)
+
+
 class _Confident(MemoryCarrier):
     """Believes that nothing was missed before it listened."""
 
@@ -239,6 +247,7 @@ _CONTRACT = CarrierContract()
     ("broken", "test"),
     [
         (_Deaf, _CONTRACT.test_every_node_hears),
+        (_Blind, _CONTRACT.test_what_grows_reaches_every_node_that_watches_in_order),
         (_Confident, _CONTRACT.test_the_first_news_is_everything),
         (_Greedy, _CONTRACT.test_what_one_has_no_room_for_is_anothers),
         (_Generous, _CONTRACT.test_a_worker_is_given_no_more_than_it_asks_for),
