@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         Connector,
         Entry,
         Fetched,
+        FileSender,
         Forgetful,
         Holder,
         Incoming,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
         Typist,
         find_press,
     )
+    from botkit.ports.files import Files, is_ref
     from botkit.ports.people import Line
     from botkit.ports.requests import read_body
     from botkit.ports.rooms import (
@@ -95,6 +97,8 @@ __all__ = [
     "Fetched",
     "File",
     "FileError",
+    "FileSender",
+    "Files",
     "Finding",
     "Forgetful",
     "Found",
@@ -139,6 +143,7 @@ __all__ = [
     "__version__",
     "cut_runs",
     "find_press",
+    "is_ref",
     "mask",
     "one_line",
     "plain_runs",
@@ -182,6 +187,7 @@ _HOMES = {
         "Accepted",
         "Connector",
         "Entry",
+        "FileSender",
         "Forgetful",
         "Holder",
         "Fetched",
@@ -193,6 +199,7 @@ _HOMES = {
         "Typist",
         "find_press",
     ),
+    "botkit.ports.files": ("Files", "is_ref"),
     "botkit.ports.people": ("Line",),
     "botkit.ports.requests": ("read_body",),
     "botkit.ports.rooms": (

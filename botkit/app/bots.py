@@ -33,7 +33,7 @@ from botkit.monitoring import Meter
 from botkit.monitoring.spans import Spans
 from botkit.ports.carriers import Carrier
 from botkit.ports.clocks import Clock
-from botkit.ports.connectors import Connector, Incoming
+from botkit.ports.connectors import Connector, FileSender, Incoming, layers_of
 from botkit.ports.files import Files
 from botkit.ports.models import LanguageModel, Media
 from botkit.ports.people import Desk
@@ -399,6 +399,14 @@ class Waiting:
         return True
 
 
+def lend(files: Files, connectors: Mapping[str, Connector]) -> None:
+    """Let connectors send files that conversations hold."""
+    for connector in connectors.values():
+        for one in layers_of(connector):
+            if isinstance(one, FileSender):
+                one.lend(files)
+
+
 def retention_of(checked: Checked, engine: Engine) -> Retention:
     """Give what lets go of what is older than bot.yaml says."""
     config = checked.config
@@ -436,6 +444,7 @@ def _engine(
     gateway: "Gateway | None",
 ) -> Engine:
     models = models_of(checked, gateway)
+    lend(files, connectors)
 
     async def recall(version: str) -> FlowSet | None:
         sources = await store.version(version)

@@ -141,6 +141,15 @@ class Holder(Protocol):
 
 
 @runtime_checkable
+class FileSender(Protocol):
+    """A connector that sends files which conversations hold: a reply's `image` and `file` may be the `ref` of one."""
+
+    def lend(self, files: Files) -> None:
+        """Take the files of all conversations, before the first reply; also where it receives nothing."""
+        ...
+
+
+@runtime_checkable
 class Forgetful(Protocol):
     """A connector, or a gateway to language models, that keeps what was said, beside the store: what was erased there
     has to go here too."""

@@ -1,4 +1,4 @@
-"""Files of replies: uploaded where the app may, else offered as a button that opens them."""
+"""Files of replies: uploaded where the app may; those at an address are else offered as a button that opens them."""
 
 import asyncio
 import logging
@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from botkit import ButtonSigner, Fetched, OutboundError, Reply
+from botkit import ButtonSigner, Fetched, FileError, Files, OutboundError, Reply, is_ref
 from botkit_slack.api import ApiError
 from botkit_slack.blocks import Call, calls_of, file_name
 from botkit_slack.buttons import is_address
@@ -69,3 +69,35 @@ class Attaching:
         (link,) = calls_of(Reply(reply.id, file=reply.file), where, self._signer)
         call = share_call(where, file, name)
         return replace(reply, file=""), [Call(call.method, call.params, anew=link)]
+
+
+async def put_kept(
+    reply: Reply, where: Chat, files: Files, conversation: str, ask: Asks, upload: Upload
+) -> list[Call]:
+    """Upload the files of a reply that its conversation holds, and give the calls that show them below its text.
+
+    One that is gone, or that Slack refuses, is left out. Raises ApiError where it may be taken a little later.
+    """
+    calls = []
+    for ref in dict.fromkeys(filter(is_ref, (reply.image, reply.file))):
+        try:
+            file = await files.find(conversation, ref)
+            if file is None:
+                continue
+            content = b"".join([chunk async for chunk in files.read(conversation, ref)])
+            name = file.name or "file"
+            calls.append(share_call(where, await put_file(ask, upload, name, content), name))
+        except (FileError, ApiError) as error:
+            if isinstance(error, ApiError) and not error.refused:
+                raise
+            why = error.code if isinstance(error, ApiError) else error.reason
+            _log.info("a file is not shown: %s", why, extra={"action": "slack.file"})
+    return calls
+
+
+def without_kept(reply: Reply) -> Reply:
+    """Give a reply without the files that its conversation holds."""
+    if not (is_ref(reply.image) or is_ref(reply.file)):
+        return reply
+    image, file = ("" if is_ref(one) else one for one in (reply.image, reply.file))
+    return replace(reply, image=image, file=file)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import msgspec
 from starlette.routing import BaseRoute
 
-from botkit import ButtonSigner, DeliveryError, Intake, Preview, Previews, Reply, StreamPart
+from botkit import ButtonSigner, DeliveryError, Files, Intake, Preview, Previews, Reply, StreamPart
 from botkit_slack.api import Api, ApiError, Opener, check_secrets, unknown_token
-from botkit_slack.attaching import SCOPE, Attaching, Fetch
+from botkit_slack.attaching import SCOPE, Attaching, Fetch, put_kept, without_kept
 from botkit_slack.blocks import Call, calls_of, replacing
 from botkit_slack.buttons import DATA
 from botkit_slack.capabilities import CAPABILITIES
@@ -82,6 +82,7 @@ class SlackConnector:
         self._command = command
         self._stopped = False
         self._intaking: Intaking | None = None
+        self._files: Files | None = None
         self._app: AsyncApp | None = None
         self._socket: Socket | None = None
         self._previews = Previews(self._bring, pace)
@@ -93,11 +94,16 @@ class SlackConnector:
         if room is not None:
             room.call, room.upload = self._call, self._upload
 
+    def lend(self, files: Files) -> None:
+        """Take the files of all conversations."""
+        self._files = files
+
     # Receiving
 
     async def start(self, intake: Intake) -> None:
         """Ask who the bot is, and begin to receive. Raises ConfigError, DeliveryError."""
         self._stopped = False
+        self._files = self._files or intake.files
         if self._mode != "embedded":
             check_secrets(self._mode, self._bot_token, self._app_token, self._signing_secret)
         api = self._open()
@@ -213,13 +219,29 @@ class SlackConnector:
 
     async def _begin(self, place: Chat, reply: Reply) -> _Sent:
         named = bool(reply.agent) and await self._may(_CUSTOMIZE)
-        files: list[Call] = []
+        files = await self._put_kept(place, reply)
+        reply = without_kept(reply)
         if reply.file and self._attaching is not None and await self._may(SCOPE):
-            reply, files = await self._attaching.take(reply, place)
+            reply, linked = await self._attaching.take(reply, place)
+            files += linked
         preview = await self._previews.give(place.name, reply.id)  # from now on it is known here alone
         calls = calls_of(reply, place, self._signer, named=named)
         calls = replacing(place, preview, calls) if preview else calls
         return _Sent([*calls, *files], begun=bool(preview or files))
+
+    async def _put_kept(self, place: Chat, reply: Reply) -> list[Call]:
+        """Upload what a reply shows of the conversation's files. Raises ApiError."""
+        if without_kept(reply) is reply:
+            return []
+        if self._files is None:
+            raise ApiError(0, "the Slack channel is not running")
+        if not await self._may(SCOPE):
+            _log.warning(
+                "files of the bot are not shown: the Slack app lacks the scope files:write",
+                extra={"action": "slack.file"},
+            )
+            return []
+        return await put_kept(reply, place, self._files, f"{self.name}:{place.name}", self._call, self._upload)
 
     async def typing(self, chat: str, agent: str = "") -> None:
         """Show that somebody writes, until the next message: in threads with an assistant, Slack has no other way."""

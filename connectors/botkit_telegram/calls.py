@@ -1,12 +1,11 @@
 """Replies as calls of the Bot API: pure, so that both drivers send the same."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
-from botkit import Button, ButtonSigner, Card, File, Reply, Run, plain_runs, read_runs
+from botkit import Button, ButtonSigner, Card, File, Reply, Run, is_ref, plain_runs, read_runs
 from botkit_telegram.buttons import is_address, keyboard
 from botkit_telegram.chats import Chat
 from botkit_telegram.drivers import Content
@@ -45,11 +44,6 @@ _METHODS: Final = {
     "image/jpeg": ("sendPhoto", "photo"),
     "image/webp": ("sendPhoto", "photo"),
 }
-
-
-def is_ref(text: str) -> bool:
-    """Tell whether an image or a file is one that the conversation holds."""
-    return re.fullmatch("[0-9a-f]{64}", text) is not None
 
 
 def calls_of(

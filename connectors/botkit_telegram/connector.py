@@ -17,13 +17,15 @@ from botkit import (
     ConfigError,
     DeliveryError,
     FileError,
+    Files,
     Intake,
     Previews,
     Reply,
     StreamPart,
+    is_ref,
 )
 from botkit_telegram.buttons import DATA
-from botkit_telegram.calls import Call, Kept, calls_of, is_ref
+from botkit_telegram.calls import Call, Kept, calls_of
 from botkit_telegram.chats import Chat, read_chat
 from botkit_telegram.drivers import ApiError, Driver, Opener, unknown_token
 from botkit_telegram.intaking import Intaking, UntakenError
@@ -104,6 +106,7 @@ class TelegramConnector:
         self._poll_seconds = poll_seconds
         self._stopped = False
         self._intaking: Intaking | None = None
+        self._files: Files | None = None
         self._pace = pace
         self._previews = Previews(lambda preview: bring(self._follow, preview), pace)
         self._sent: OrderedDict[tuple[str, str], _Sent] = OrderedDict()
@@ -112,11 +115,16 @@ class TelegramConnector:
         if room is not None:
             room.call, room.moved, room.move = self._follow, self._moved, self._move
 
+    def lend(self, files: Files) -> None:
+        """Take the files of all conversations."""
+        self._files = files
+
     # Receiving
 
     async def start(self, intake: Intake) -> None:
         """Ask who the bot is, and say how its messages are to come. Raises ConfigError, DeliveryError."""
         self._stopped = False
+        self._files = self._files or intake.files
         try:
             me = msgspec.convert(await self._call("getMe", {}), User, strict=False)
             if self._mode == "polling":
@@ -216,13 +224,16 @@ class TelegramConnector:
 
     async def _kept(self, chat: str, ref: str) -> Kept | None:
         """Give a file that the conversation holds; None for one that is gone."""
-        if self._intaking is None:
+        files, conversation = self._files, f"{self.name}:{chat}"
+        if files is None:
             raise ApiError(0, "the Telegram channel is not running")
         try:
-            return await self._intaking.open(chat, ref)
+            file = await files.find(conversation, ref)
+            if file is not None:
+                return Kept(file, b"".join([chunk async for chunk in files.read(conversation, ref)]))
         except FileError as error:
             _log.info("a file is not shown: %s", error.reason, extra={"action": "telegram.file"})
-            return None
+        return None
 
     async def typing(self, chat: str, agent: str = "") -> None:  # noqa: ARG002 - Telegram shows the bot's name
         """Show for five seconds that somebody writes."""

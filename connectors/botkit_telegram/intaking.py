@@ -23,7 +23,6 @@ from botkit import (
     find_press,
 )
 from botkit_telegram.buttons import is_address
-from botkit_telegram.calls import Kept
 from botkit_telegram.drivers import FILE_SECONDS, ApiError, Driver
 from botkit_telegram.rooms import TelegramRoom, Written
 from botkit_telegram.updates import Attachment, Happened, User, read_update
@@ -164,14 +163,6 @@ class Intaking:
             _log.info("a press was not answered: %s", error.code, extra={"action": "telegram.answer"})
 
     # Files
-
-    async def open(self, chat: str, ref: str) -> Kept | None:
-        """Give a file that a chat holds. Raises FileError."""
-        conversation = f"{self._channel}:{chat}"
-        file = await self._intake.files.find(conversation, ref)
-        if file is None:
-            return None
-        return Kept(file, b"".join([chunk async for chunk in self._intake.files.read(conversation, ref)]))
 
     async def _fetch(self, chat: str, one: Attachment) -> File:
         """Store a file; one that is not taken, or cannot be had, says why. Raises ApiError where it may come yet."""

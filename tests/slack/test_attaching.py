@@ -1,14 +1,27 @@
 """Files of replies: uploaded where the app may, else a button that opens them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
+import msgspec
 import pytest
 
-from botkit import BotInfo, Button, DeliveryError, Fetched, OutboundError, Reply, StreamPart
+from botkit import (
+    Bot,
+    BotInfo,
+    Button,
+    DeliveryError,
+    Fetched,
+    FileSender,
+    OutboundError,
+    Reply,
+    StreamPart,
+)
+from botkit.testing import FakeIntake, ScriptedMedia, ScriptedModel, sample
 from botkit_slack import SlackConnector, attaching, build
 from tests.slack.api import Slack
-from tests.slack.platform import settings_of
+from tests.slack.platform import Customers, connector_of, reached, settings_of
 from tests.slack.workspace import HangUpError, Params, RefusalError, slow
 
 DM = "D1001"
@@ -138,3 +151,133 @@ async def test_what_is_no_address_is_not_fetched(slack: Slack, url: str) -> None
     assert slack.files == {}
     assert url in shown(slack)[0][0]
     await connector.stop()
+
+
+# Files that the conversation holds
+
+PNG = sample("lamp.png")
+OGG = b"OggS" + bytes(24) + b"OpusHead" + bytes(40)
+
+
+async def lent(slack: Slack, chat: str = DM) -> tuple[SlackConnector, str, str]:
+    """Give a connector that receives nothing, as on a worker node, and a picture and a sound of the chat."""
+    kept = FakeIntake().files
+
+    async def chunks(content: bytes) -> AsyncIterator[bytes]:
+        yield content
+
+    connector = attaching_to(slack, have_not)
+    connector.lend(kept)
+    picture = await kept.put(f"slack:{chat}", "picture.png", chunks(PNG))
+    sound = await kept.put(f"slack:{chat}", "voice.ogg", chunks(OGG))
+    return connector, picture.ref, sound.ref
+
+
+async def test_a_picture_and_a_sound_of_the_chat_stand_below_the_text(slack: Slack) -> None:
+    connector, picture, sound = await lent(slack)
+    assert isinstance(connector, FileSender)
+    await connector.send(DM, Reply("r1", "Here it is", (Button("Thanks", value="t"),), image=picture, file=sound))
+    assert shown(slack) == [
+        ("Here it is", ("Thanks",), (), []),
+        ("", (), (), [PNG]),
+        ("", (), (), [OGG]),
+    ]
+    assert [one["files"][0]["name"] for one in slack.of_bot(DM)[1:]] == ["picture.png", "voice.ogg"]
+    assert picture not in str(slack.of_bot(DM)[0])
+    await connector.stop()
+
+
+async def test_a_file_of_another_chat_is_not_shown(slack: Slack) -> None:
+    connector, picture, _ = await lent(slack, "D1002")
+    await connector.send(DM, Reply("r1", "Here it is", image=picture))
+    assert shown(slack) == [("Here it is", (), (), [])]
+    assert slack.files == {}
+    await connector.stop()
+
+
+async def test_in_a_thread_it_stands_in_the_thread(slack: Slack) -> None:
+    root = slack.keep(DM, user="U1001", text="and here?")["ts"]
+    connector, picture, _ = await lent(slack, f"{DM}.{root}")
+    await connector.send(f"{DM}.{root}", Reply("r1", "", image=picture))
+    assert shown(slack, f"{DM}.{root}") == [("", (), (), [PNG])]
+    await connector.stop()
+
+
+async def test_without_the_scope_the_text_is_shown_and_the_log_says_why(
+    slack: Slack, caplog: pytest.LogCaptureFixture
+) -> None:
+    slack.scopes.discard("files:write")
+    connector, picture, _ = await lent(slack)
+    await connector.send(DM, Reply("r1", "Here it is", image=picture))
+    assert shown(slack) == [("Here it is", (), (), [])]
+    assert "lacks the scope files:write" in caplog.text
+    await connector.stop()
+
+
+async def test_what_slack_refuses_is_left_out(slack: Slack) -> None:
+    connector, picture, sound = await lent(slack)
+    slack.trouble["files.getUploadURLExternal"] = [RefusalError("file_uploads_disabled")]
+    await connector.send(DM, Reply("r1", "Here it is", image=picture, file=sound))
+    assert shown(slack) == [("Here it is", (), (), []), ("", (), (), [OGG])]
+    await connector.stop()
+
+
+@pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.completeUploadExternal"])
+@pytest.mark.parametrize("trouble", [RefusalError("x", status=503), HangUpError(), slow(1)])
+async def test_trouble_that_passes_delays_it(slack: Slack, method: str, trouble: RefusalError | HangUpError) -> None:
+    connector, picture, _ = await lent(slack)
+    slack.trouble[method] = [trouble]
+    with pytest.raises(DeliveryError) as caught:
+        await connector.send(DM, Reply("r1", "Here it is", image=picture))
+    assert not caught.value.permanent
+    connector._asked.clear()
+    await connector.send(DM, Reply("r1", "Here it is", image=picture))
+    assert shown(slack) == [("Here it is", (), (), []), ("", (), (), [PNG])]
+    await connector.stop()
+
+
+async def test_who_was_lent_nothing_shows_it_later(slack: Slack) -> None:
+    connector = attaching_to(slack)
+    with pytest.raises(DeliveryError) as caught:
+        await connector.send(DM, Reply("r1", "Here it is", image="0" * 64))
+    assert not caught.value.permanent
+    await connector.stop()
+
+
+FLOWS = """
+flows:
+  draw:
+    start: {commands: [draw]}
+    steps:
+      - {do: content.image, with: {prompt: a lamp}, save: picture}
+      - {do: content.speech, with: {text: Good day}, save: sound}
+      - {say: Here it is., image: "{{ picture.ref }}", file: "{{ sound.ref }}"}
+"""
+
+
+@pytest.mark.parametrize("receives", [True, False])
+async def test_what_an_action_of_a_bot_made_is_shown(
+    slack: Slack, customers: Customers, tmp_path: Path, receives: bool
+) -> None:
+    (tmp_path / "bot.yaml").write_text("name: T\nplugins: [content]\nllm: {model: m, mode: off}\n")
+    (tmp_path / "flows.yaml").write_text(FLOWS)
+    connector = connector_of(slack, "socket")
+    connector.capabilities = msgspec.structs.replace(connector.capabilities, per_chat=0)
+    media = ScriptedMedia(PNG, OGG)
+    async with (
+        reached(slack, connector, "socket"),
+        await Bot.load(
+            tmp_path,
+            store="sqlite://",
+            connectors=lambda _: {"slack": connector},
+            model=ScriptedModel(),
+            media=media,
+        ) as bot,
+    ):
+        if receives:
+            await bot.receive()
+            assert await customers.deliver(DM, "m1", "/draw")
+        else:  # as on a worker node
+            await bot.say("/draw", f"slack:{DM}")
+        await slack.until(lambda: len(slack.of_bot(DM)) == 3)
+    assert shown(slack) == [("Here it is.", (), (), []), ("", (), (), [PNG]), ("", (), (), [OGG])]

@@ -1,12 +1,14 @@
 """What leaves: over HTTP, by both libraries, to a double that refuses what the API refuses."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from importlib import import_module
 
 import pytest
 
 from botkit import Button, ButtonSigner, Card, DeliveryError, Reply, StreamPart
 from botkit.runtime import previews
+from botkit.testing import FakeIntake, sample
 from botkit_telegram import TelegramConnector
 from botkit_telegram.buttons import DATA
 from tests.telegram.api import TOKEN, BotApi, Params, RefusalError
@@ -34,6 +36,20 @@ async def test_a_picture_has_its_text_and_buttons(api: BotApi, connector: Telegr
     await connector.send("815", Reply("r1", "The lamp", (Button("Buy", value="b"),), image=LAMP))
     (shown,) = api.messages[815]
     assert (shown["text"], shown["image"], len(shown["markup"])) == ("The lamp", LAMP, 1)
+
+
+async def test_a_file_of_the_chat_is_sent_without_a_start(api: BotApi, connector: TelegramConnector) -> None:
+    """As on a worker node, which receives nothing."""
+    files = FakeIntake().files
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield sample("lamp.png")
+
+    picture = await files.put("telegram:815", "picture.png", chunks())
+    connector.lend(files)
+    await connector.send("815", Reply("r1", "The lamp", image=picture.ref))
+    (shown,) = api.messages[815]
+    assert (shown["text"], shown["content"]) == ("The lamp", sample("lamp.png"))
 
 
 async def test_a_long_text_stands_behind_its_picture(api: BotApi, connector: TelegramConnector) -> None:
