@@ -76,6 +76,10 @@ class StandInRegistry:
         """Let the plugins speak a reply."""
         return await self._registry.speak(reply, caller)
 
+    async def brief(self, lines: Sequence[tuple[str, str]], caller: Caller) -> list[tuple[str, str]]:  # noqa: ARG002
+        """Brief nobody: it goes on beside the turns, and no person reads the talk of a test."""
+        return []
+
     async def before_turn(self, event: Event, caller: Caller) -> dict[str, Any]:
         """Tell the plugins of an event."""
         return await self._registry.before_turn(event, caller)

@@ -9,6 +9,7 @@
     @plugin.guard(...)         reads every text that comes in or goes out, and every call that a model wants
     @plugin.hear(...)          says what a message says that is more than its text: a voice message
     @plugin.speak(...)         gives a reply in other words, or aloud
+    @plugin.brief(...)         tells people something about a conversation that they take over
     @plugin.before_turn        is told of an event before the dialogue sees it
     @plugin.after_turn         is told of a turn when it is stored
     @plugin.start              opens what the plugin needs, once
@@ -42,6 +43,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 TIMEOUT = 10.0  # seconds of an action
 HOOK_TIMEOUT = 2.0  # seconds of what stands in the way of every turn
 SENSE_TIMEOUT = 20.0  # seconds to hear a message, or to speak a reply
+BRIEF_TIMEOUT = 60.0  # seconds to brief people
 
 
 class Plugin:
@@ -58,6 +60,7 @@ class Plugin:
         self.guards: list[Guard] = []
         self.hearing: list[Sense] = []
         self.speaking: list[Sense] = []
+        self.briefing: list[Sense] = []
         self.before: list[Callable[..., Any]] = []
         self.after: list[Callable[..., Any]] = []
         self.starter: Callable[..., Any] | None = None
@@ -189,6 +192,20 @@ class Plugin:
         def add(function: Function) -> Function:
             _check_hook(function, "speak", 2)
             self.speaking.append(Sense(function, timeout))
+            return function
+
+        return add
+
+    def brief(self, *, timeout: float = BRIEF_TIMEOUT) -> Callable[[Function], Function]:
+        """Add what briefs people: `def brief(ctx: Context, lines: Sequence[tuple[str, str]]) -> str | None`.
+
+        It is called when people take a conversation over, with what was said last, as (who, text). What it gives is a
+        note that they read and the customer does not; None is none, and so is a failure. Nobody waits for it.
+        """
+
+        def add(function: Function) -> Function:
+            _check_hook(function, "brief", 2)
+            self.briefing.append(Sense(function, timeout))
             return function
 
         return add

@@ -364,6 +364,17 @@ class Registry:
                     reply = replace(reply, text=given.text, file=given.file, original=given.original)
         return reply
 
+    async def brief(self, lines: Sequence[tuple[str, str]], caller: Caller) -> list[tuple[str, str]]:
+        """Let plugins brief people who take a conversation over: give the plugins that do, and what they say."""
+        told: list[tuple[str, str]] = []
+        for host in self._hosts:
+            for sense in host.plugin.briefing:
+                ctx = host.context(caller, self._clock.now(), what="brief")
+                given, _ = await host.tell(sense.function, ctx, tuple(lines), what="brief", timeout=sense.timeout)
+                if isinstance(given, str) and given.strip():
+                    told.append((host.plugin.name, given[:MOST_HEARD]))
+        return told
+
     async def before_turn(self, event: Event, caller: Caller) -> dict[str, Any]:
         """Tell the plugins of an event; give the facts about the customer that they know (`values.to_json` form)."""
         facts: dict[str, Any] = {}

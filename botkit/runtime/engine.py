@@ -22,6 +22,7 @@ from botkit.ports.stores import Store
 from botkit.registry.registry import Registry
 from botkit.runtime.attaching import attach
 from botkit.runtime.books import FlowBook
+from botkit.runtime.briefing import Briefing
 from botkit.runtime.bursts import Bursts
 from botkit.runtime.calls import RETRY_AFTER, Calls
 from botkit.runtime.commits import commit_of, failure_of
@@ -130,6 +131,7 @@ class Engine:
         )
         self.forgetting = Forgetting(store, self.forget)
         self.places = Places(store, book, self.handed, self.put)
+        self.briefing = Briefing(registry, self.turning.caller, self.put)
         self._carrier = carrier
         self._elsewhere = None if turns or carrier is None else carrier.wake
         self._direct = turns and self.turning.direct
@@ -201,6 +203,7 @@ class Engine:
                 self._carrier.wake(conversation)
         await self.timers.stop()
         await self.places.stop()
+        await self.briefing.stop()
         await self.sweep.stop()
         await self.leftovers.stop()
         await self.forgetting.stop()
@@ -370,8 +373,6 @@ class Engine:
         while (task := self._draining.get(conversation)) is not None:
             await asyncio.wait({task})
 
-    # Watching
-
     async def settle(self, conversation: str) -> None:
         """Wait until nothing of a conversation is under way any more."""
         while conversation in self._draining or conversation in self.calls:
@@ -385,7 +386,8 @@ class Engine:
     async def _drain(self, conversation: str) -> None:
         while not self._closing:
             try:
-                if not await self._turn_after_burst(conversation):
+                await self.bursts.wait(conversation)
+                if not await self._turn(conversation):
                     return
             except FenceError:
                 continue  # somebody else moved it on: look again
@@ -400,10 +402,6 @@ class Engine:
                 _log.error("a turn failed", exc_info=error, extra={"conversation": conversation, "tries": tries})
                 await self.clock.sleep(min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE))
 
-    async def _turn_after_burst(self, conversation: str) -> bool:
-        await self.bursts.wait(conversation)
-        return not self._closing and await self._turn(conversation)
-
     async def _turn(self, conversation: str) -> bool:
         """Take what waits in a conversation's inbox; False when nothing did.
 
@@ -413,7 +411,7 @@ class Engine:
         self.sessions.known.pop(conversation, None)
         tries, reason = self._failed.get(conversation, (0, ""))
         loaded = await self.store.load(conversation, most=1 if tries else MOST_LOADED)
-        if not loaded.waiting or self.bursts.holds_up(conversation, loaded, self.wake):
+        if self._closing or not loaded.waiting or self.bursts.holds_up(conversation, loaded, self.wake):
             return False
         rows = self.bursts.first(loaded.waiting)
         if rows[0].at:
@@ -450,6 +448,7 @@ class Engine:
         self.turns_taken += len(turns)
         self.meter.note(commit)
         self.calls.end_stale(commit.session)
+        self.briefing.note(turns)
         if commit.replies:
             self.delivery.hand_over(conversation, commit.replies, committed)
         for call in commit.calls:

@@ -161,6 +161,10 @@ class PluginHarness:
         """Let the plugin speak a reply."""
         return await self.registry.speak(reply, self._who())
 
+    async def brief(self, *lines: tuple[str, str]) -> str:
+        """Let the plugin brief people who take the conversation over, after these (who, text); "" if it does not."""
+        return "\n".join(text for _, text in await self.registry.brief(lines, self._who()))
+
     async def before_turn(self, event: Event | str) -> Mapping[str, Any]:
         """Tell the plugin of an event, or of a message with that text; give the facts that it identified."""
         facts = await self.registry.before_turn(Message(event) if isinstance(event, str) else event, self._who())

@@ -6,6 +6,7 @@ from typing import Final, cast
 from msgspec.structs import replace
 
 from botkit import ActionError, Context, File, FileError, Message, ModelError, Plugin, Reply, without_markup
+from botkit_content.briefing import Lines, told_before
 from botkit_content.languages import Language, shown
 from botkit_content.translating import translation_of
 
@@ -71,6 +72,17 @@ def converse(plugin: Plugin) -> None:
         except _FAILURES as error:
             _tell(ctx, "said", error)
         return spoken
+
+    @plugin.brief(timeout=60.0)
+    async def brief(ctx: Context, lines: Lines) -> str | None:
+        """Give people who take a conversation over what was said before in their language."""
+        if ctx.settings.desk_language is None:
+            return None
+        try:
+            return await told_before(ctx, lines, ctx.settings.desk_language) or None
+        except _FAILURES as error:
+            _tell(ctx, "translated", error)
+            return None
 
 
 async def _translate_in(ctx: Context, message: Message, desk: Language) -> Message:

@@ -214,7 +214,7 @@ def test_a_guard_has_a_direction() -> None:
 
 def test_every_hook_is_documented_with_its_arguments() -> None:
     hooks = [name for name, _ in inspect.getmembers(Plugin, inspect.isfunction) if not name.startswith("_")]
-    assert len(hooks) == 11
+    assert len(hooks) == 12
     for name in hooks:
         heading = re.search(rf"^### `@?plugin\.{name}(\((.*)\))?`$", DOCS, re.MULTILINE)
         assert heading is not None, f"docs/plugins.md does not tell of plugin.{name}"

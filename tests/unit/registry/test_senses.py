@@ -1,12 +1,14 @@
 """What hears messages and speaks replies: what of it counts, what fails, and when it comes in a turn."""
 
 import asyncio
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from botkit import Bot, Context, File, Message, Plugin, RegistryError, Reply
+from botkit import Bot, Context, File, Line, Message, Plugin, RegistryError, Reply
+from botkit.model.events import Noted
 from botkit.registry.registry import MOST_HEARD
 from botkit.testing import PluginHarness
 
@@ -141,3 +143,84 @@ async def test_what_a_person_says_is_spoken_and_they_see_both(directory: Path) -
         await bot.desk.reply("web:1", "Eve", "Good day")
         lines = (await bot.desk.look("web:1")).lines
     assert ("agent", "Good day\n→ GOOD DAY") in [(line.who, line.text) for line in lines]
+
+
+async def test_people_are_briefed_and_what_fails_says_nothing() -> None:
+    plugin = Plugin("brief")
+    given: list[Any] = []
+
+    @plugin.brief(timeout=0.2)
+    async def brief(ctx: Context, lines: Sequence[tuple[str, str]]) -> Any:
+        given.append((ctx.owner, lines))
+        match lines[0][1]:
+            case "late":
+                return await asyncio.sleep(5)
+            case "an error":
+                raise OSError
+            case text:
+                known = {"none": None, "a number": 7, "space": " ", "long": "x" * 10**6}
+                return known.get(text, f"They said {text}.")
+
+    async with PluginHarness(plugin, owner="queue") as people:
+        assert await people.brief(("customer", "hello"), ("bot", "hi")) == "They said hello."
+        for text in ("none", "a number", "space", "an error", "late"):
+            assert await people.brief(("customer", text)) == ""
+        assert len(await people.brief(("customer", "long"))) == MOST_HEARD
+    assert given[0] == ("queue", (("customer", "hello"), ("bot", "hi")))
+    with pytest.raises(RegistryError, match="brief"):
+        plugin.brief()(lambda: None)
+
+
+TEAMS = """
+flows:
+  team:
+    start: {commands: [team]}
+    steps:
+      - ask: card
+        say: Your card?
+      - handoff: team
+  pin:
+    start: {commands: [pin]}
+    steps:
+      - {ask: pin, say: Your PIN?, secret: true}
+      - handoff: team
+"""
+BRIEFING = """
+from botkit import Plugin
+
+plugin = Plugin("brief")
+
+
+@plugin.brief()
+def brief(ctx, lines):
+    return " / ".join(f"{who} {text}" for who, text in lines)
+"""
+
+
+async def _notes(bot: Bot, conversation: str) -> AsyncIterator[Line]:
+    """Wait for notes and give them."""
+    notes: list[Line] = []
+    async with asyncio.timeout(10):
+        while not notes:
+            notes = [one for one in (await bot.desk.look(conversation)).lines if one.who == "note"]
+            await asyncio.sleep(0.01)
+    for one in notes:
+        yield one
+
+
+async def test_what_people_are_briefed_of_has_no_secret_and_no_number_of_a_card(tmp_path: Path) -> None:
+    (tmp_path / "bot.yaml").write_text("name: B\nplugins: [./brief.py]\n")
+    (tmp_path / "brief.py").write_text(BRIEFING)
+    (tmp_path / "flows.yaml").write_text(TEAMS)
+    async with await Bot.load(tmp_path, store="sqlite://") as bot:
+        for number, (command, secret) in enumerate((("/team", "4111 1111 1111 1111"), ("/pin", "hunter2-geheim"))):
+            await bot.say(command, f"web:{number}")
+            await bot.say(secret, f"web:{number}")
+            (note,) = [one async for one in _notes(bot, f"web:{number}")]
+            assert note.agent == "brief"
+            assert secret not in note.text
+            assert f"customer {command} / bot" in note.text
+            records = await bot.store.turns(f"web:{number}", 1, 100)
+            assert secret not in str([one.event for one in records if isinstance(one.event, Noted)])
+        await bot.say("/start", "web:9")
+        assert not [one for one in (await bot.store.turns("web:9", 1, 100)) if isinstance(one.event, Noted)]

@@ -1,0 +1,67 @@
+"""Briefing: what plugins tell people who take a conversation over, beside what was said before.
+
+It goes on beside the turns: nobody waits for it, and where it fails, or this process ends meanwhile, people read what
+was said as it was. What comes of it is a note of the conversation, in order with everything else.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from botkit.errors import StoreError
+from botkit.model.events import Noted
+from botkit.model.session import Session
+from botkit.model.turn import Turn
+from botkit.ports.connectors import Accepted
+from botkit.registry.contexts import Caller
+from botkit.registry.registry import Registry
+from botkit.runtime.packets import mask_handoff
+
+AT_ONCE = 20  # conversations of which people are told at the same time
+
+Put = Callable[[str, str, Noted], Awaitable[Accepted]]
+
+_log = logging.getLogger(__name__)
+
+
+class Briefing:
+    """Lets plugins brief people when a conversation leaves the bot, and notes what they say."""
+
+    def __init__(self, registry: Registry, caller: Callable[[Session], Caller], put: Put) -> None:
+        self._registry = registry
+        self._caller = caller
+        self._put = put
+        self._briefs = any(plugin.briefing for plugin in registry.plugins)
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def note(self, turns: Sequence[Turn]) -> None:
+        """Look at stored turns: in one of them a conversation may have left the bot."""
+        if not self._briefs:
+            return
+        for turn in turns:
+            handed = turn.session.handed
+            if handed is not None and handed.since == turn.now:
+                task = asyncio.create_task(self._brief(turn.session), name=f"brief {turn.session.conversation}")
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+    async def stop(self) -> None:
+        """Brief nobody any more."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _brief(self, session: Session) -> None:
+        if session.handed is None:
+            return
+        last = mask_handoff(session.handed.packet).packet.get("last", ())
+        lines = [(str(who), str(text)) for who, text in last]
+        async with self._room:
+            told = await self._registry.brief(lines, self._caller(session)) if lines else ()
+        for number, (plugin, text) in enumerate(told):
+            try:
+                await self._put(session.conversation, f"brief:{session.handed.since!r}:{number}", Noted(plugin, text))
+            except StoreError as error:
+                ids = {"conversation": session.conversation, "plugin": plugin}
+                _log.warning("people were not briefed", exc_info=error, extra=ids)
