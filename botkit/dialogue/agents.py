@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from botkit.dialogue import talks
 from botkit.dialogue.failing import fail
 from botkit.dialogue.filling import choices_of, find_values, is_free, refusal, strict_value
+from botkit.dialogue.handing import hand_off
 from botkit.dialogue.options import choose_exactly
 from botkit.dialogue.pins import pins_of, still_hold
 from botkit.dialogue.saying import refused_text
@@ -29,6 +30,7 @@ from botkit.model.words import has_cjk
 TURNS: Final = 30  # messages of a customer in one talk, unless `limits` says otherwise
 CALLS: Final = 30  # calls of actions in a turn: real requests need up to 26
 SECONDS: Final = 60  # of the model in a turn
+MOST_REASON: Final = 500  # characters of why a model gives a conversation to a person
 
 
 def agent(work: Work, step: Step, body: Agent) -> None:
@@ -102,6 +104,8 @@ def ask_agent(work: Work, step: Step, body: Agent) -> None:
         args["lines"] = [list(line) for line in talk.before]
     if body.save or body.until is not None:
         args["finish"] = _schema_of(work, body.save) if body.save else {}
+    if body.teams:
+        args["teams"] = list(body.teams)
     left = float(body.limits.get("seconds", SECONDS)) - talk.seconds
     call_model(work, step, args, timeout=left, stale=True)
 
@@ -162,6 +166,8 @@ def take_completion(work: Work, step: Step, body: Agent, result: Result) -> None
         names = talks.offered_names(body.tools)
         if body.save or body.until is not None:
             names[talks.FINISH] = talks.FINISH
+        if body.teams:
+            names[talks.HAND_OFF] = talks.HAND_OFF
         actions = work.flows.catalogue.actions
         writes = frozenset(name for name in body.tools if name in actions and actions[name].effect == "write")
         work.change(talk=talks.begin_uses(talk, calls, names, writes, pins_of(work, body)))
@@ -214,6 +220,9 @@ def _go_on(work: Work, step: Step, body: Agent) -> None:
             return
         if first.action == talks.FINISH:
             _take_finish(work, body, first)
+        elif first.action == talks.HAND_OFF:
+            if _hand_over(work, step, body, first):
+                return
         elif first.effect:
             if not _is_lost(work, body, first):
                 return
@@ -245,10 +254,23 @@ def _reads_from(uses: list[ToolUse]) -> list[ToolUse]:
     """Give the reads that may be made side by side: those before the next write."""
     found: list[ToolUse] = []
     for use in uses:
-        if use.write or use.action == talks.FINISH or use.effect:
+        if use.write or use.action in (talks.FINISH, talks.HAND_OFF) or use.effect:
             break
         found.append(use)
     return found
+
+
+def _hand_over(work: Work, step: Step, body: Agent, use: ToolUse) -> bool:
+    """Give the conversation to a team as a step `handoff` does; tell whether it is one to which the model may."""
+    assert work.top.talk is not None  # noqa: S101 - it has uses
+    team = str(use.args.get("team") or body.teams[0])
+    if team not in body.teams:
+        told = talks.told_error("bad_arguments", f"`team` is one of: {', '.join(body.teams)}.")
+        work.change(talk=talks.changed_use(work.top.talk, use.id, result=told))
+        return False
+    work.visit(step.id, f"handed to {team}")
+    hand_off(work, team, str(use.args.get("reason") or "")[:MOST_REASON], step=step.id)
+    return True
 
 
 def _is_lost(work: Work, body: Agent, use: ToolUse) -> bool:

@@ -15,6 +15,11 @@ from botkit.model.values import from_json
 FINISH: Final = "finish"
 """The tool by which a model says that it is done; offered where the step has `save` or `until`."""
 
+HAND_OFF: Final = "hand_off"
+"""The tool by which a model gives the conversation to a person; offered where the step has `teams`."""
+
+_RESERVED: Final = frozenset({FINISH, HAND_OFF})
+
 NOTHING: Final = "–"
 """How an argument that is empty is shown to a customer."""
 
@@ -31,9 +36,10 @@ def offered_names(actions: Iterable[str]) -> dict[str, str]:
     """
     listed = list(dict.fromkeys(actions))
     short = [action.rpartition(".")[2] for action in listed]
+    alone = [short.count(name) == 1 and name not in _RESERVED for name in short]
     return {
-        (name if short.count(name) == 1 and name != FINISH else action.replace(".", "_"))[:LONGEST_NAME]: action
-        for name, action in zip(short, listed, strict=True)
+        (name if own else action.replace(".", "_"))[:LONGEST_NAME]: action
+        for name, own, action in zip(short, alone, listed, strict=True)
     }
 
 

@@ -172,6 +172,7 @@ def _agent(values: dict[str, Any], entry: Entry, _: _Linking) -> Agent:
         otherwise=entry(values.get("otherwise")),
         on_error=entry(values.get("on_error")),
         pins={name: pins for name, pins in tools.items() if pins},
+        teams=tuple(dict.fromkeys(values.get("teams", ()))),
     )
 
 

@@ -62,6 +62,7 @@ SHAPES: dict[str, Schema] = {
     "slot": _NAME,
     "flow": _NAME,
     "team": {"type": ["string", "integer"]},
+    "teams": _one_or_more({"type": ["string", "integer"]}),
     "step_id": _ID,
     "action": {"type": "string"},
     "tools": _one_or_more({"anyOf": [{"type": "string"}, _TOOL]}),

@@ -155,6 +155,12 @@ STEP_KINDS: dict[str, Kind] = {
                     "The actions that it may call; `with` has arguments that are not its to choose.",
                     '[shop.search, {action: shop.find_order, with: {number: "{{ order_number }}"}}]',
                 ),
+                Key(
+                    "teams",
+                    "teams",
+                    "The teams to which it may give the conversation by itself.",
+                    "[sales, support]",
+                ),
                 Key("until", "condition", "It is done when this is true.", "choice is not none"),
                 SAVE_KEY,
                 Key(

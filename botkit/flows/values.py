@@ -264,6 +264,7 @@ PARSERS: dict[str, Parser] = {
     "slot": slot,
     "flow": flow,
     "team": team,
+    "teams": _many(team),
     "step_id": step_id,
     "action": action,
     "tools": tools,

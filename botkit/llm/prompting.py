@@ -15,7 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from botkit.dialogue.commands import SCHEMA
 from botkit.dialogue.prepared import prepare
-from botkit.dialogue.talks import FINISH, offered_names
+from botkit.dialogue.talks import FINISH, HAND_OFF, offered_names
 from botkit.errors import ModelError
 from botkit.llm.counting import guess_tokens
 from botkit.model.completions import ChatMessage, Tool
@@ -227,6 +227,7 @@ def agent_request(
         instructions=str(args.get("instructions", "")),
         finish=finish is not None,
         result=bool(finish),
+        person=bool(args.get("teams")),
     )
     messages = [ChatMessage("system", system), *_data_of(args)]
     messages += [_marked(message) for message in talk.messages]
@@ -244,6 +245,23 @@ def tools_of(flows: FlowSet, args: Mapping[str, Any]) -> Iterable[Tool]:
     if isinstance(finish, dict):
         result = {"type": "object", "properties": {"result": finish}, "required": ["result"]}
         yield Tool(FINISH, "End this talk: what was to be done is done.", result if finish else _NOTHING)
+    teams = [str(team) for team in args.get("teams", ())]
+    if teams:
+        yield Tool(HAND_OFF, _TO_PERSON, _hand_off_parameters(teams))
+
+
+_TO_PERSON: Final = "Give the conversation to a person, who answers the customer from then on. This ends your talk."
+
+
+def _hand_off_parameters(teams: Sequence[str]) -> dict[str, Any]:
+    """Give the schema of what a model says of a hand-off; of one team it need not say which."""
+    reason = {
+        "type": "string",
+        "description": "What the customer wants and what is open, in a sentence, for that person.",
+    }
+    team = {"type": "string", "enum": list(teams), "description": "Who is to take it."}
+    chosen = {"team": team} if len(teams) > 1 else {}
+    return {"type": "object", "properties": {**chosen, "reason": reason}, "required": [*chosen, "reason"]}
 
 
 def _without(parameters: dict[str, Any], pinned: Mapping[str, Any]) -> dict[str, Any]:

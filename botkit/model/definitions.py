@@ -227,7 +227,10 @@ class AnswerStep(msgspec.Struct, frozen=True, omit_defaults=True, tag="answer"):
 
 
 class Agent(msgspec.Struct, frozen=True, omit_defaults=True, tag="agent"):
-    """Let a model talk within bounds; `pins` are the arguments of its tools that are not its to choose, by action."""
+    """Let a model talk within bounds; `pins` are the arguments of its tools that are not its to choose, by action.
+
+    `teams` are those to which it may give the conversation by itself.
+    """
 
     instructions: Text
     tools: tuple[str, ...] = ()
@@ -237,6 +240,7 @@ class Agent(msgspec.Struct, frozen=True, omit_defaults=True, tag="agent"):
     otherwise: str = ""
     on_error: str = ""
     pins: dict[str, dict[str, Value]] = {}
+    teams: tuple[str, ...] = ()
 
 
 class Generate(msgspec.Struct, frozen=True, omit_defaults=True, tag="generate"):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, cast
 
-from botkit.dialogue.talks import FINISH, offered_names
+from botkit.dialogue.talks import FINISH, HAND_OFF, offered_names
 from botkit.errors import ModelError
 from botkit.llm.answers import answer_request
 from botkit.llm.prompting import (
@@ -246,6 +246,8 @@ class Models:
         given, action = call.get("args"), _action_of(args, call["name"])
         if given is None or call.get("error"):
             return call
+        if call["name"] == HAND_OFF and args.get("teams"):  # whoever wants a person gets one
+            return {**call, "args": _reasonable(given, judge)}
         why = judge("\n".join(texts_in(given)))
         if not why and action:
             verdict = await self._registry.guard_call(action, {**given, **_pinned(args, action)}, caller)

@@ -49,6 +49,7 @@ TAKES = {
     "slot": "name",
     "flow": "name of a flow",
     "team": "name of a team",
+    "teams": "one or more names of teams",
     "step_id": "step id",
     "action": "name of an action",
     "tools": "one or more names of actions, or mappings with `action` and `with`",

@@ -152,6 +152,25 @@ async def test_plugins_are_asked_about_each_call_with_what_is_pinned(bank: Path)
     assert json.loads(_told(other))["error"]["code"] == "not_allowed"
 
 
+async def test_an_agent_hands_over_whatever_its_reason_and_the_record_shows_it(bank: Path) -> None:
+    flows = (bank / "flows.yaml").read_text()
+    (bank / "flows.yaml").write_text(
+        flows.replace("        save: result\n", "        teams: [loans, cards]\n        save: result\n")
+    )
+    for reason, stays in (("see other.example.com", False), (f"The key is {KEY}", False), ("wants a loan", True)):
+        model = ScriptedModel("How can I help?", call("hand_off", team="loans", reason=reason))
+        async with await Bot.load(bank, store="sqlite://", model=model) as bot:
+            await bot.say("/help", "web:1")
+            exchange = await bot.say("I need five thousand", "web:1")
+            (case,) = await bot.desk.cases()
+            records = await bot.store.turns("web:1", 1, 100)
+        assert "passing you on to a colleague" in exchange.text
+        assert (case.team, case.reason) == ("loans", reason if stays else "")
+        assert "handed to loans" in str(records[-1].visits)
+        tool = next(one for one in model.last.tools if one.name == "hand_off")
+        assert tool.parameters["properties"]["team"]["enum"] == ["loans", "cards"]
+
+
 async def test_the_reason_of_a_hand_off_is_left_out_where_it_may_not_be_said(bank: Path) -> None:
     def routed(reason: str) -> str:
         command = {"command": "handoff", "name": "", "value": "", "names": [], "reason": reason}

@@ -61,8 +61,10 @@ def _check_step(survey: Survey, flow: Flow, step: Step, found: Findings) -> None
             _check_flow(survey, called, step.place, found)
         case Do(action=action):
             _check_action(survey, action, step.place, found)
-        case Agent(tools=tools):
+        case Agent(tools=tools, teams=teams):
             _check_model(survey, "agent", step.place, found)
+            for team in teams:
+                _check_team(survey, team, step.place, found)
             for tool in tools:
                 _check_action(survey, tool, step.place, found)
         case Generate():

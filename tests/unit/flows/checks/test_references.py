@@ -28,6 +28,8 @@ CASES = [
     pytest.param("- do: anything", ["unknown-action"], id="an action without a plugin"),
     pytest.param("- agent: Help.\n  tools: [shop.find, shop.anything]", [], id="tools"),
     pytest.param("- agent: Help.\n  tools: [shop.find, shop.nothing]", ["unknown-action"], id="an unknown tool"),
+    pytest.param("- agent: Help.\n  teams: [support, care, cure]", ["unknown-team"] * 2, id="teams of an agent"),
+    pytest.param("- agent: Help.\n  teams: support", [], id="a team of an agent"),
     pytest.param("- handoff: support", [], id="a team"),
     pytest.param("- handoff: care", ["unknown-team"], id="an unknown team"),
 ]
