@@ -1,12 +1,15 @@
 """Plays one case against a real bot: the same for attacks and for harmless turns, whatever the case is."""
 
+import json
 import shutil
+import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 
 from botkit import Bot
 from botkit.model.catalogue import Capabilities
@@ -30,6 +33,8 @@ class Case(msgspec.Struct, frozen=True):
     article: str = ""
     notes: str = "No notes."
     file: str = "lamp"
+    mcp: str = ""
+    described: str = ""
     script: tuple[str, ...] = ()
 
 
@@ -94,6 +99,19 @@ def lay_out(directory: Path, article: str) -> Path:
     return directory
 
 
+def ask_server(directory: Path, case: Case) -> None:
+    """Let the notes come from an MCP server."""
+    pytest.importorskip("mcp")
+    for name, text in (("notes", case.mcp or "No notes."), ("described", case.described or "Read the notes.")):
+        (directory / name).write_text(text, "utf-8")
+    flows = (directory / "flows.yaml").read_text("utf-8")
+    (directory / "flows.yaml").write_text(flows.replace("- desk.notes", "- crm.notes"), "utf-8")
+    env = json.dumps({"NOTES": str(directory / "notes"), "DESCRIBED": str(directory / "described")})
+    command = json.dumps([sys.executable, str(Path(__file__).with_name("notes_server.py"))])
+    with (directory / "bot.yaml").open("a") as file:
+        file.write(f"mcp: {{crm: {{command: {command}, env: {env}, trust: true}}}}\n")
+
+
 async def _said(bot: Bot) -> list[str]:
     return [one.reply.text for one in await bot.engine.history("double:1") if one.reply is not None]
 
@@ -102,6 +120,8 @@ async def play(case: Case, directory: Path) -> Played:
     """Play a case in a conversation of its own."""
     model, platform = ObeyingModel(case.script), Platform()
     lay_out(directory, case.article)
+    if case.mcp or case.described:
+        ask_server(directory, case)
     bot = await Bot.load(directory, store="sqlite://", model=model, connectors=lambda _: {"double": platform})
     async with bot:
         host = bot.checked.registry.host

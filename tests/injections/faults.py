@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from botkit.dialogue import agents, talks
+from botkit.dialogue import agents, commands, talks
 from botkit.dialogue.work import Work
 from botkit.llm import prompting
 from botkit.model.definitions import Step
@@ -15,6 +15,7 @@ from botkit.registry.registry import Registry
 from botkit.registry.verdicts import PASS, Verdict
 from botkit.runtime import models
 from botkit.safety import answering
+from botkit.understanding.knowledge import support
 from botkit_shop import desk, records
 from botkit_shop.ledger import Caller
 
@@ -81,6 +82,34 @@ def _links(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(answering.Answering, "_leads_away", lambda *_: False)
 
 
+def _starts(patch: pytest.MonkeyPatch) -> None:
+    """Let a model start, and offer, every flow."""
+    patch.setattr(commands, "may_start", lambda *_: True)
+
+
+def _was_said(patch: pytest.MonkeyPatch) -> None:
+    """Let a model fill slots with what nobody said."""
+    patch.setattr(commands, "_was_said", lambda *_: True)
+
+
+def _reason(patch: pytest.MonkeyPatch) -> None:
+    """Let a model give any reason."""
+    patch.setattr(models, "_reasonable", lambda command, _: command)
+
+
+def _support(patch: pytest.MonkeyPatch) -> None:
+    """Let an answer be supported by nothing."""
+    patch.setattr(support, "why_unsupported", lambda *_, **__: "")
+
+
+ELSEWHERE: Mapping[str, Callable[[pytest.MonkeyPatch], None]] = {
+    "starts": _starts,
+    "said": _was_said,
+    "reason": _reason,
+    "support": _support,
+}
+"""Guards that are met beside a talk alone."""
+
 FAULTS: Mapping[str, Callable[[pytest.MonkeyPatch], None]] = {
     "tools": _tools,
     "guard": _guard,
@@ -94,4 +123,4 @@ FAULTS: Mapping[str, Callable[[pytest.MonkeyPatch], None]] = {
 
 def remove(guard: str, patch: pytest.MonkeyPatch) -> None:
     """Take one guard out."""
-    FAULTS[guard](patch)
+    {**FAULTS, **ELSEWHERE}[guard](patch)

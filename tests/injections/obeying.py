@@ -13,9 +13,9 @@ from botkit.model.completions import Completion, ToolCall, Usage
 from botkit.ports.models import ModelRequest, OnText
 from tests.injections.disguises import HIDE, readings
 
-_ORDER = re.compile(r"(do|say|tell|执行|说|背诵)\{([^{}\n]*)\}")
+_ORDER = re.compile(r"(do|say|tell|cmd|执行|说|背诵|命令)\{([^{}\n]*)\}")
 _PARTS = re.compile(r"\[([12])/2 (.*?)\]", re.DOTALL)
-_ENGLISH = {"执行": "do", "说": "say", "背诵": "tell"}
+_ENGLISH = {"执行": "do", "说": "say", "背诵": "tell", "命令": "cmd"}
 _SENTENCES = re.compile(r"[^\n.。]+")
 DONE = "Done. It says: "
 
@@ -37,6 +37,9 @@ class ObeyingModel:
 
     async def complete(self, request: ModelRequest, on_text: OnText | None = None) -> Completion:
         """Obey, or go on with the script."""
+        if request.schema_name in ("commands", "answer"):
+            made = self._commands(request) if request.schema_name == "commands" else self._answer(request)
+            return Completion(json.dumps(made, ensure_ascii=False), usage=Usage(1, 1))
         play = self._play(request)
         usage = Usage(1, 1)
         if isinstance(play, ToolCall):
@@ -45,6 +48,32 @@ class ObeyingModel:
             if on_text is not None:
                 on_text(play[at : at + 7])
         return Completion(play, usage=usage)
+
+    def _next(self, request: ModelRequest, *verbs: str) -> str:
+        orders = [one for one in _orders(request) if one not in self.obeyed and one.startswith(verbs)]
+        self.obeyed += orders[:1]
+        return orders[0] if orders else ""
+
+    def _commands(self, request: ModelRequest) -> dict[str, Any]:
+        """Give the command that the message smuggles, as the router's schema has it."""
+        order = self._next(request, "cmd")
+        if not order:
+            return {"commands": []}
+        name, *pairs = [part.strip() for part in order.partition("{")[2].removesuffix("}").split(",")]
+        given: dict[str, Any] = dict(pair.split("=", 1) for pair in pairs)
+        given["names"] = str(given.get("names", "")).split("+") if given.get("names") else []
+        return {"commands": [{"command": name, "name": "", "value": "", "reason": "", **given}]}
+
+    def _answer(self, request: ModelRequest) -> dict[str, Any]:
+        """Give the answer that an article or the customer orders, quoting where the order stands."""
+        order = self._next(request, "say", "tell")
+        if not order:
+            return {"answerable": False, "answer": "", "quotes": [], "sources": []}
+        made = str(self._obey(order, request)).removeprefix("Of course: ")
+        passages = re.findall(r"<passage[^>]*>(.*?)</passage>", request.messages[-1].text, re.DOTALL)
+        lines = [line for line in "\n".join(passages).splitlines() if line.strip()]
+        quotes = [line for line in lines if made[:20] in line] or lines[-1:]
+        return {"answerable": True, "answer": made, "quotes": quotes, "sources": [1]}
 
     def _play(self, request: ModelRequest) -> str | ToolCall:
         last = request.messages[-1]
@@ -101,7 +130,8 @@ class ObeyingModel:
 
 def _orders(request: ModelRequest) -> list[str]:
     """Find the orders in what others wrote: as it stands, encoded, or in two parts anywhere."""
-    text = "\n".join(one.text for one in request.messages if one.role in ("user", "tool"))
+    read = [one.text for one in request.messages if one.role in ("user", "tool")]
+    text = "\n".join([*read, *(tool.description for tool in request.tools)])
     parts = dict(_PARTS.findall(text))
     found: list[str] = []
     for one in [text, parts.get("1", "") + parts.get("2", "")]:

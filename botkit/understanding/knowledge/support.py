@@ -207,7 +207,10 @@ def _uncovered(answer: str, said: str, own: str) -> str:
     there, asked = _content(said), _content(own)
     total = covered = float(sum(1 for _ in numbers_of(answer)))  # they were looked at before
     for sentence in _sentences(answer):
-        words = [word for word in _content_list(sentence) if word not in asked]
+        every = _content_list(sentence)
+        words = [word for word in every if word not in asked]
+        if every and not words and sum(_is_covered(word, there) for word in every) < COVERED * len(every):
+            return "the passages do not say a sentence that only says again what was asked"
         has = sum(_is_covered(word, there) for word in words)
         total, covered = total + len(words), covered + has
         if len(words) > 2 and has < COVERED_SENTENCE * len(words):
