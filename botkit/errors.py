@@ -12,7 +12,8 @@
     ├── ResultError          an action gave what its signature or a flow does not allow
     ├── RegistryError        two packages claim one name, or one cannot be loaded
     ├── StoreError           the store refused or lost its connection
-    │   └── FenceError       somebody else moved the conversation on
+    │   ├── FenceError       somebody else moved the conversation on
+    │   └── BucketError      the bucket of files is not there, or refuses the bot
     ├── OutboundError        an action asked for something over HTTP that it may not have
     ├── FileError            a file is not taken, or is not there
     ├── EmbedderError        texts were given no vectors
@@ -188,6 +189,12 @@ class FenceError(StoreError):
     """Another worker moved this conversation on in the meantime."""
 
     code = "fence-error"
+
+
+class BucketError(StoreError):
+    """The bucket of files does not exist, or does not let the bot in: trying again does not help."""
+
+    code = "bucket-error"
 
 
 class OutboundError(BotkitError):

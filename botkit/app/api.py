@@ -171,7 +171,8 @@ async def _erase(bot: Bot, target: Target) -> Response:
     await note_act(bot.store, API, "erased", *found.conversations)
     counts = await erase(bot.store, bot.files, found, bot.engine.clock.now())
     await bot.engine.forget()
-    return JSONResponse({"erased": counts})
+    remains = await bot.files.remains()
+    return JSONResponse({"erased": counts, **({"remains": {"files": remains}} if remains else {})})
 
 
 def _described(one: Summary) -> dict[str, Any]:

@@ -130,12 +130,11 @@ class Bot:
         if carrier is None and isinstance(store, str) and role is not None:
             carrier = find_carrier(store, role, checked.config.carrier)
         node = Node(role or "all", carrier) if carrier is not None else None
-        files = open_files(kept, checked.config.files, clock)
+        files = open_files(kept, checked.config.files, clock, checked.config.bucket)
         understanding = Understanding.of(checked.config, checked.directory, kept.embeddings, clock, embedder)
         models: Gateway | None = None
         try:
-            await kept.hold(patience, keep_waiting or Waiting(_log.warning))
-            await kept.open()
+            await _open(kept, files, patience, keep_waiting or Waiting(_log.warning))
             checked.registry.lend(files)
             checked.registry.connect(partial(open_client, checked.config.safety.allow_hosts))
             if node is None or node.turns:
@@ -419,6 +418,13 @@ def locate_store(url: str, directory: Path) -> str:
     if url.startswith(prefix) and not url.startswith("sqlite:////"):
         return f"{prefix}{quote(str(directory.absolute()))}/{url.removeprefix(prefix)}"
     return url
+
+
+async def _open(store: Store, files: Files, patience: float, keep_waiting: Callable[[str], bool]) -> None:
+    """Open a store that is to be served from, once nobody else does, and see whether files can be kept."""
+    await store.hold(patience, keep_waiting)
+    await store.open()
+    await files.look()
 
 
 async def _checked(directory: Path, clock: Clock) -> Checked:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from botkit.app.embedders import read_embedder
+from botkit.app.files import read_files
 from botkit.app.hours import read_zone
 from botkit.app.mcp import read_servers
 from botkit.app.models import read_mode, read_models
@@ -21,12 +22,12 @@ from botkit.llm import ModelSettings
 from botkit.llm.settings import Mode
 from botkit.model.flowset import Settings
 from botkit.model.hours import Hours
-from botkit.ports.files import MB, FileLimits
+from botkit.ports.files import FileLimits
 from botkit.registry.servers import ServerSettings
 from botkit.runtime.retention import Ages
 from botkit.safety import NO_RULES, Rules
+from botkit.stores.buckets import BucketSettings
 from botkit.stores.connection import Durability
-from botkit.stores.sniffing import KINDS, KNOWN
 from botkit.understanding.embedders import EmbedderSettings
 
 FILE = "bot.yaml"
@@ -40,9 +41,6 @@ LIMITS = {
     "message": ("longest_message", 100, 100_000),
     "waiting": ("most_waiting", 5, 10_000),
 }  # setting, least, most
-LARGEST = 1000 * MB  # bytes of a file
-_SIZE = re.compile(r"(\d{1,9}(?:\.\d{1,3})?) ?(kB|KB|MB|GB)")
-_UNITS = {"KB": 1000, "MB": MB, "GB": 1000 * MB}
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
 
@@ -74,6 +72,8 @@ class Config(msgspec.Struct, frozen=True):
     token: str = ""
     events_secrets: tuple[str, ...] = ()
     files: FileLimits = FileLimits()
+    bucket: BucketSettings | None = None
+    bucket_place: Place = NOWHERE
     retention: Ages = Ages()
     models: ModelSettings | None = None
     models_place: Place = NOWHERE
@@ -105,6 +105,7 @@ def _assemble(found: Mapping[str, Node], variables: Mapping[str, str], report: R
     safety, length = read_safety(found.get("safety"), report)
     if length is not None:
         settings = msgspec.structs.replace(settings, longest_message=length)
+    limits, bucket, bucket_place = read_files(found.get("files"), partial(_filled, variables, report), report)
     servers, server_places, server_lacks = read_servers(found.get("mcp"), partial(_filled, variables, report), report)
     return Config(
         servers=servers,
@@ -123,7 +124,9 @@ def _assemble(found: Mapping[str, Node], variables: Mapping[str, str], report: R
         safety=safety,
         safety_place=found["safety"].place if "safety" in found else NOWHERE,
         agents=read_agents(found.get("handoff"), settings.teams, partial(_secret, variables, report), report),
-        files=_files(found.get("files"), report),
+        files=limits,
+        bucket=bucket,
+        bucket_place=bucket_place,
         retention=_retention(found.get("retention"), report),
         models=read_models(found.get("llm"), partial(_filled, variables, report), report),
         llm_mode=read_mode(found.get("llm")),
@@ -310,39 +313,6 @@ def _store(node: Node | None, variables: Mapping[str, str], report: Report) -> t
     if missing:
         report.extend([missing_variables(node.place, "'store'", missing)])
     return filled, durability
-
-
-def _files(node: Node | None, report: Report) -> FileLimits:
-    """Read what is taken of the files that customers send."""
-    found = shapes.fields(node, "'files'", ("size", "conversation", "types"), report) if node is not None else {}
-    made: dict[str, Any] = {}
-    for key in ("size", "conversation"):
-        if key in found and (size := _size(found[key], f"'{key}'", report)) is not None:
-            made[key] = size
-    if "types" in found:
-        made["types"] = shapes.texts(found["types"], "'types'", report) if not found["types"].empty else ()
-        for item in shapes.one_or_more(found["types"]) if made["types"] else ():
-            if item.raw not in KNOWN and item.raw not in KINDS:
-                message = f"'types' takes media types that are known by their content, and {item.raw[:80]!r} is not"
-                report.error(item.place, "unknown-value", message, shapes.mean(item.raw, {*KNOWN, *KINDS}))
-    limits = FileLimits(**made)
-    if limits.conversation < limits.size:
-        limits = msgspec.structs.replace(limits, conversation=limits.size)
-        if "conversation" in found:
-            message = "the files of one conversation may be as large as one file at least"
-            report.error(found["conversation"].place, "out-of-range", message)
-    return limits
-
-
-def _size(node: Node, what: str, report: Report) -> int | None:
-    """Read a number of bytes."""
-    match = _SIZE.fullmatch(node.raw)
-    size = int(float(match[1]) * _UNITS[match[2].upper()]) if match is not None else 0
-    if 1 <= size <= LARGEST:
-        return size
-    message = f"{what} takes a size of at most {LARGEST // MB} MB, such as 10 MB or 500 kB, not {node.raw[:40]!r}"
-    report.error(node.place, "unknown-value", message)
-    return None
 
 
 def _carrier(node: Node | None, variables: Mapping[str, str], report: Report) -> str:

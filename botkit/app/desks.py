@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from typing import Final
 from urllib.parse import quote
@@ -20,7 +20,7 @@ from botkit.app.bots import Bot
 from botkit.app.briefs import described
 from botkit.app.secrets import keep_secret
 from botkit.app.teams import Agent
-from botkit.errors import DeskError, UsageError
+from botkit.errors import DeskError, FileError, UsageError
 from botkit.ports.files import is_ref
 from botkit.ports.people import Case, Dossier
 from botkit.ports.requests import read_body
@@ -141,7 +141,17 @@ class Counter:
             "Cache-Control": "no-store",
         }
         pieces = self._bot.desk.read(case.conversation, ref)
-        return StreamingResponse(pieces, media_type=file.mime, headers=headers)
+        try:
+            first = await anext(pieces, b"")  # what fails here is told, what fails later breaks off
+        except FileError as error:
+            raise DeskError("there is no such file in this conversation", reason="unknown") from error
+
+        async def whole() -> AsyncIterator[bytes]:
+            yield first
+            async for piece in pieces:
+                yield piece
+
+        return StreamingResponse(whole(), media_type=file.mime, headers=headers)
 
     async def _live(self, request: Request, agent: Agent) -> Response:
         query_of(request)

@@ -14,6 +14,7 @@ from botkit.app.articles import article_files, is_article, read_articles, read_s
 from botkit.app.clear_secrets import find_clear_secrets
 from botkit.app.config import FILE, Channel, Config, missing_variables, read_config
 from botkit.app.embedders import lacks
+from botkit.app.files import lacks_of_bucket
 from botkit.app.hours import refuse_no_zones
 from botkit.app.mcp import servers_of
 from botkit.app.models import lacks_of, placed, settings_of
@@ -97,6 +98,8 @@ def _check(directory: Path, clock: Clock | None, instead: Mapping[str, str]) -> 
     config = msgspec.structs.replace(config, models=placed(config.models, directory))
     problems += found
     problems += _check_store(config, shown)
+    if config.bucket is not None:
+        problems += filter(None, [lacks_of_bucket(config.bucket, config.bucket_place)])
     if config.embedder is not None:
         problems += filter(None, [lacks(config.embedder, directory, config.embedder_place)])
     lacking = lacks_of(config.models, config.models_place) if config.models is not None else None

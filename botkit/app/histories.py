@@ -17,7 +17,7 @@ from botkit.model.turn import Record
 from botkit.ports.files import FileLimits, Files
 from botkit.ports.stores import Store, each_turn
 from botkit.runtime.clocks import WallClock
-from botkit.stores import open_files, open_store
+from botkit.stores import BucketSettings, open_files, open_store
 
 
 @asynccontextmanager
@@ -43,9 +43,14 @@ async def opened_at(url: str) -> AsyncIterator[Store]:
         await store.close()
 
 
-def files_of(store: Store) -> Files:
+def files_of(store: Store, bucket: BucketSettings | None = None) -> Files:
     """Give the files beside an open store, to look at or to remove; the bot's own limits are not asked."""
-    return open_files(store, FileLimits(), WallClock())
+    return open_files(store, FileLimits(), WallClock(), bucket)
+
+
+def bucket_of(directory: Path) -> BucketSettings | None:
+    """Give the bucket of a bot's directory; None where there is no bot, or it has none."""
+    return config_of(directory).bucket if (directory / FILE).is_file() else None
 
 
 def channels_of(directory: Path) -> tuple[str, ...]:

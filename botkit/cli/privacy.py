@@ -11,7 +11,7 @@ import typer
 
 from botkit.cli.arguments import HERE, BotDirectory
 from botkit.cli.histories import Directory, Url, read
-from botkit.cli.outcomes import guarded
+from botkit.cli.outcomes import guarded, tell
 
 if TYPE_CHECKING:
     from botkit.app.erasing import Target
@@ -59,13 +59,13 @@ def export(
     from botkit.app.audits import note_act, operator
     from botkit.app.erasing import find_conversations
     from botkit.app.exports import write_export
-    from botkit.app.histories import files_of
+    from botkit.app.histories import bucket_of, files_of
     from botkit.app.packing import FILE, write_with_files
 
     target = _target(conversation, customer, channel, everywhere=everywhere)
 
     async def export_all(store: "Store") -> None:
-        found, files = await find_conversations(store, target), files_of(store)
+        found, files = await find_conversations(store, target), files_of(store, bucket_of(directory))
         await note_act(store, operator(), "exported", *found.conversations)
         document = write_export(store, files, found, time.time(), customer)
         if with_files is not None:
@@ -101,7 +101,7 @@ def erase(
     from botkit.app.audits import note_act, operator
     from botkit.app.erasing import erase as erase_them
     from botkit.app.erasing import find_conversations, told
-    from botkit.app.histories import files_of
+    from botkit.app.histories import bucket_of, files_of
 
     target = _target(conversation, customer, channel, everywhere=everywhere)
 
@@ -113,8 +113,11 @@ def erase(
         if not yes and not typer.confirm(f"Erase everything{many} of {shown}?"):
             raise typer.Exit(1)
         await note_act(store, operator(), "erased", *found.conversations)
-        counts = await erase_them(store, files_of(store), found, time.time())
+        files = files_of(store, bucket_of(directory))
+        counts = await erase_them(store, files, found, time.time())
         print(f"erased {told(counts) or 'nothing'}")
+        if remains := await files.remains():
+            tell(f"{remains} contents of files are still in the bucket: a bot that runs removes them within the hour")
 
     read(directory, store, erase_all)
 
@@ -146,7 +149,7 @@ def retain(
 
     async def run() -> None:
         async with open_history(directory, store or None) as opened:
-            files = files_of(opened)
+            files = files_of(opened, config.bucket)
             if dry_run:
                 counts = await foresee(opened, files, ages, idle, time.time())
             else:

@@ -33,6 +33,7 @@ class State(msgspec.Struct, frozen=True):
     lost: Mapping[str, int] = {}  # by plugin
     paused: Mapping[str, bool] = {}  # by action
     away: bool | None = None  # whether the embedder is; None: there is none
+    files_away: bool | None = None  # whether the bucket of files is; None: there is none
     models_away: bool | None = None  # whether all language models are; None: there is none
 
 
@@ -113,6 +114,10 @@ _METRICS: Final[tuple[tuple[Family, Read], ...]] = (
     (
         Family("botkit_action_paused", "gauge", "1 while an action that failed is left alone.", ("action",)),
         lambda _, s: _by(s.paused),
+    ),
+    (
+        Family("botkit_files_away", "gauge", "1 while the bucket of files fails."),
+        lambda _, s: {} if s.files_away is None else s.files_away,
     ),
     (
         Family("botkit_embedder_away", "gauge", "1 while an embedder that failed is left alone."),

@@ -59,6 +59,13 @@ class Files(Protocol):
         """What is taken."""
         ...
 
+    async def look(self) -> None:
+        """See whether files can be kept, before anybody sends one.
+
+        Raises errors.BucketError where somebody has to mend something. What is only away is told in the log.
+        """
+        ...
+
     async def put(self, conversation: str, name: str, chunks: AsyncIterator[bytes]) -> File:
         """Store a file as it streams in, and give it: `ref`, `kind`, a harmless `name`, `mime` and `size`.
 
@@ -84,7 +91,10 @@ class Files(Protocol):
         ...
 
     async def forget(self, conversation: str, refs: Collection[str] | None = None) -> int:
-        """Let go of files of a conversation, or of all; give how many. Content that nobody holds goes at once."""
+        """Let go of files of a conversation, or of all; give how many.
+
+        Content that nobody holds goes at once, or as soon as what it is kept in answers again.
+        """
         ...
 
     async def forget_before(self, before: float) -> int:
@@ -96,6 +106,10 @@ class Files(Protocol):
 
         That is: what was uploaded an hour ago and never sent, uploads that were cut, content without a holder.
         """
+        ...
+
+    async def remains(self) -> int:
+        """Give how many contents that nobody holds could not be removed yet."""
         ...
 
     async def close(self) -> None:

@@ -7,14 +7,15 @@ from botkit.errors import ConfigError
 from botkit.ports.clocks import Clock
 from botkit.ports.files import FileLimits, Files
 from botkit.ports.stores import Store
+from botkit.stores.buckets import Bucket, BucketSettings, open_bucket
 from botkit.stores.connection import MEMORY, Durability
 from botkit.stores.sqlite import SQLiteStore
 from botkit.stores.urls import is_postgres, shown
 
 if TYPE_CHECKING:
-    from botkit.stores.files import Shelf
+    from botkit.stores.objects import ObjectShelf
 
-__all__ = ["Durability", "SQLiteStore", "open_files", "open_store"]
+__all__ = ["BucketSettings", "Durability", "SQLiteStore", "open_files", "open_store"]
 
 
 def open_store(url: str, durability: Durability = "normal", worker: str = "") -> Store:
@@ -48,28 +49,39 @@ def open_store(url: str, durability: Durability = "normal", worker: str = "") ->
     return SQLiteStore(path or MEMORY, durability, worker)
 
 
-def open_files(store: Store, limits: FileLimits, clock: Clock) -> Files:
+def open_files(store: Store, limits: FileLimits, clock: Clock, bucket: BucketSettings | None = None) -> Files:
     """Give the files that go with a store, which is opened before they are used, and closed after they are.
 
-    Beside an SQLite file they are in the folder `FILE-files`, with PostgreSQL in its tables, and else in memory.
+    Beside an SQLite file they are in the folder `FILE-files`, with PostgreSQL in its tables; what comes to either
+    stands in the `bucket` if there is one. Else they are in memory. Raises ConfigError where a package is missing.
     """
     from botkit.stores.files import KeptFiles  # few bots take files at once when they start
 
-    return KeptFiles(_open_shelf(store), limits, clock)
+    shelf = _open_shelf(store, open_bucket(bucket) if bucket is not None and not bucket.lacks else None)
+    if shelf is None:
+        from botkit.stores.memory import MemoryShelf
+
+        return KeptFiles(MemoryShelf(), limits, clock)
+    return KeptFiles(shelf, limits, clock, shelf)
 
 
-def _open_shelf(store: Store) -> "Shelf":
+def _open_shelf(store: Store, bucket: Bucket | None) -> "ObjectShelf | None":
+    """Give the shelf of a database; None for a store that has none."""
     if isinstance(store, SQLiteStore) and store.path != MEMORY:
         from botkit.stores.folders import Folder, folder_of
+        from botkit.stores.object_rows import SQLiteObjects
+        from botkit.stores.objects import ObjectShelf
         from botkit.stores.shelves import SQLiteShelf
 
-        return SQLiteShelf(store, Folder(folder_of(store.path), store.durability))
+        folder = Folder(folder_of(store.path), store.durability)
+        return ObjectShelf(SQLiteShelf(store, folder), SQLiteObjects(store, folder), bucket)
     if hasattr(store, "url"):
+        from botkit.stores.objects import ObjectShelf
         from botkit.stores.postgres import PostgreSQLStore  # its driver is an extra
+        from botkit.stores.postgres.objects import PostgresObjects
         from botkit.stores.postgres.shelf import PostgresShelf
 
         if isinstance(store, PostgreSQLStore):
-            return PostgresShelf(store.url, store.worker)
-    from botkit.stores.memory import MemoryShelf
-
-    return MemoryShelf()
+            shelf = PostgresShelf(store.url, store.worker)
+            return ObjectShelf(shelf, PostgresObjects(shelf), bucket)
+    return None

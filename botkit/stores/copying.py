@@ -63,7 +63,7 @@ class End(Protocol):
         ...
 
     def content(self, ref: str) -> AsyncIterator[bytes]:
-        """Read a file that some conversation holds. Raises FileError where it is gone."""
+        """Read a file that some conversation holds, and that is in no bucket. Raises FileError where it is gone."""
         ...
 
     async def write_content(self, ref: str, parts: AsyncIterator[bytes]) -> None:
@@ -104,27 +104,42 @@ async def copy_store(source: str, target: str, progress: Progress, *, force: boo
         raise UsageError("a store cannot be copied into itself")
     async with open_end(source) as read, open_end(target) as written:
         counts = {table.name: await written.count(table) for table in tables()}
+        theirs: list[Row] = []
         if any(counts.values()):
             if not force:
                 raise UsageError(
                     f"{written.place} is not empty: it has {counts['conversations']} conversations",
                     hint="--force replaces them",
                 )
+            theirs = [row async for batch in written.rows(_table("objects")) for row in batch]
             await written.empty()
         copied = {table.name: await _copy(read, written, table, progress) for table in tables()}
         for table in tables():
             if await _digest(read, table) != await _digest(written, table):
                 raise StoreError(f"the copy of {table.name} differs from {read.place}; nothing was changed")
         await _copy_content(read, written, progress)
+        await _loosen(read, written, theirs)
         await written.finish()
     return copied
 
 
+def _table(name: str) -> Table:
+    return next(table for table in tables() if table.name == name)
+
+
+async def _loosen(source: End, target: End, theirs: Sequence[Row]) -> None:
+    """Let the target's bot remove from its bucket what the copy replaced."""
+    table = _table("objects")
+    name, ref, at = (table.columns.index(column) for column in ("name", "ref", "at"))
+    kept = {row[name] async for batch in source.rows(table) for row in batch}
+    values: dict[int, Any] = {ref: "", at: 0.0}
+    loose = [tuple([values.get(n, value) for n, value in enumerate(row)]) for row in theirs if row[name] not in kept]
+    await target.write(table, loose)
+
+
 async def _copy_content(source: End, target: End, progress: Progress) -> None:
-    """Copy what the files hold, once however many conversations hold it."""
-    table = next(table for table in tables() if table.name == "files")
-    at = table.columns.index("ref")
-    refs = sorted({row[at] async for batch in source.rows(table) for row in batch})
+    """Copy what the files hold, once however many conversations hold it; what is in a bucket stays there."""
+    refs = sorted(await _refs(source, "files") - await _refs(source, "objects"))
     for done, ref in enumerate(refs, 1):
         digest = sha256()
         try:
@@ -137,6 +152,12 @@ async def _copy_content(source: End, target: End, progress: Progress) -> None:
                 hint="restore it from a backup, or let go of it in the conversations that hold it",
             )
         progress("contents of files", done, len(refs))
+
+
+async def _refs(source: End, name: str) -> set[str]:
+    table = _table(name)
+    at = table.columns.index("ref")
+    return {row[at] async for batch in source.rows(table) for row in batch}
 
 
 async def _digested(parts: AsyncIterator[bytes], tell: Callable[[bytes], None]) -> AsyncIterator[bytes]:

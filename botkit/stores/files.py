@@ -77,13 +77,38 @@ class Shelf(Protocol):
         ...
 
 
-class KeptFiles:
-    """Implements the port Files on a shelf."""
+class Remote(Protocol):
+    """Where content stands beside the store, at a server that may be away."""
 
-    def __init__(self, shelf: Shelf, limits: FileLimits, clock: Clock) -> None:
+    away: bool | None  # None where there is no such server
+
+    async def look(self) -> None:
+        """See whether it may be used. Raises errors.BucketError; if it is only away, that is told in the log."""
+        ...
+
+    async def remains(self) -> int:
+        """Give how many contents nobody holds that could not be removed yet."""
+        ...
+
+
+class KeptFiles:
+    """Implements the port Files on a shelf; `remote` is where its content is elsewhere."""
+
+    def __init__(self, shelf: Shelf, limits: FileLimits, clock: Clock, remote: Remote | None = None) -> None:
         self._shelf = shelf
         self._clock = clock
+        self._remote = remote
         self.limits = limits
+
+    @property
+    def away(self) -> bool | None:
+        """Whether the bucket of files failed when it was asked last; None where there is none."""
+        return None if self._remote is None else self._remote.away
+
+    async def look(self) -> None:
+        """See whether files can be kept. Raises errors.BucketError where somebody has to mend something."""
+        if self._remote is not None:
+            await self._remote.look()
 
     async def put(self, conversation: str, name: str, chunks: AsyncIterator[bytes]) -> File:
         """Store a file as it streams in, and give it."""
@@ -136,6 +161,10 @@ class KeptFiles:
         """Remove what is nobody's."""
         long_ago = self._clock.now() - UNSENT_FOR
         return await self._shelf.forget_before(long_ago, unsent=True) + await self._shelf.tidy(long_ago)
+
+    async def remains(self) -> int:
+        """Give how many contents nobody holds that could not be removed yet."""
+        return 0 if self._remote is None else await self._remote.remains()
 
     async def close(self) -> None:
         """Let go of what is in memory."""

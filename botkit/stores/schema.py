@@ -227,6 +227,21 @@ files = Table(
 Index("ix_files_at", files.c.at)
 Index("ix_files_ref", files.c.ref)
 
+# In a bucket, if bot.yaml names one: `ref` is empty while it comes in, and once it is to be removed (`at` is 0 then).
+objects = Table(
+    "objects",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("ref", Text, nullable=False),
+    Column("parts", Integer, nullable=False),
+    Column("at", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_objects_at", objects.c.at, sqlite_where=text("ref = ''"), postgresql_where=text("ref = ''"))
+Index(
+    "ix_objects_ref", objects.c.ref, unique=True, sqlite_where=text("ref <> ''"), postgresql_where=text("ref <> ''")
+)
+
 publications = Table(
     "publications",
     metadata,

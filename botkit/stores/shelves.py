@@ -13,6 +13,7 @@ from typing import Protocol
 from botkit.model.values import File
 from botkit.ports.files import Kept
 from botkit.stores import statements as sql
+from botkit.stores import statements_of_objects as of_objects
 from botkit.stores.files import Upload, too_many
 from botkit.stores.folders import Draft, Folder
 from botkit.stores.rows import kept_file
@@ -43,7 +44,7 @@ class SQLiteShelf:
     async def held(self, conversation: str) -> int:
         """Give how many bytes a conversation holds."""
         with self._store.reading(conversation) as db:
-            return _held(db, conversation)
+            return held_by(db, conversation)
 
     async def send(self, conversation: str, refs: Collection[str]) -> frozenset[str]:
         """Mark files as sent."""
@@ -86,6 +87,7 @@ class SQLiteShelf:
         unheld = [ref for ref in refs if db.execute(sql.HOLDER, {"which": ref}).fetchone() is None]
         for ref in unheld:
             self._folder.remove(ref)
+            db.execute(of_objects.LOOSEN_CONTENT, {"which": ref})
         return len(unheld)
 
     async def tidy(self, before: float) -> int:
@@ -107,9 +109,23 @@ class _Find(Protocol):
     def __call__(self, db: sqlite3.Connection) -> list[tuple[str, str]]: ...
 
 
-def _held(db: sqlite3.Connection, conversation: str) -> int:
+def held_by(db: sqlite3.Connection, conversation: str) -> int:
+    """Give how many bytes a conversation holds."""
     held: int = db.execute(sql.FILES_HELD, {"owned_by": conversation}).fetchone()[0]
     return held
+
+
+def check_room(db: sqlite3.Connection, conversation: str, file: File, most: int) -> None:
+    """Raise FileError where a conversation would hold too much with a file."""
+    known = db.execute(sql.FILE, {"owned_by": conversation, "which": file.ref}).fetchone()
+    if known is None and held_by(db, conversation) + file.size > most:
+        raise too_many(most)
+
+
+def keep(db: sqlite3.Connection, conversation: str, file: File, now: float) -> None:
+    """Let a conversation hold a file."""
+    described = {"name": file.name, "mime": file.mime, "size": file.size}
+    db.execute(sql.KEEP_FILE, {"conversation": conversation, "ref": file.ref, "at": now, "sent": 0, **described})
 
 
 def _send(db: sqlite3.Connection, conversation: str, refs: Collection[str]) -> frozenset[str]:
@@ -131,26 +147,14 @@ class _Coming:
 
     async def finish(self, conversation: str, file: File, now: float, most: int) -> None:
         """Let a conversation hold the content."""
-        row = {
-            "conversation": conversation,
-            "ref": file.ref,
-            "name": file.name,
-            "mime": file.mime,
-            "size": file.size,
-            "at": now,
-            "sent": 0,
-        }
 
-        def keep(db: sqlite3.Connection) -> None:
-            if db.execute(sql.FILE, {"owned_by": conversation, "which": file.ref}).fetchone() is None and (
-                _held(db, conversation) + file.size > most
-            ):
-                raise too_many(most)
+        def hold(db: sqlite3.Connection) -> None:
+            check_room(db, conversation, file, most)
             self._draft.name(file.ref)
-            db.execute(sql.KEEP_FILE, row)
+            keep(db, conversation, file, now)
 
         await self._draft.settle()
-        await self._store.write(keep, long=True)
+        await self._store.write(hold, long=True)
 
     async def drop(self) -> None:
         """Leave nothing, unless it is held."""

@@ -380,6 +380,12 @@ SCHEMA: Final = (
         "BLOB, at FLOAT, waiting INTEGER, PRIMARY KEY (conversation, seq)) WITHOUT ROWID"
     ),
     (
+        "CREATE TABLE objects (name TEXT NOT NULL, ref TEXT NOT NULL, parts INTEGER NOT NULL, at FLOAT NOT NULL, "
+        "PRIMARY KEY (name)) WITHOUT ROWID"
+    ),
+    ("CREATE INDEX ix_objects_at ON objects (at) WHERE ref = ''"),
+    ("CREATE UNIQUE INDEX ix_objects_ref ON objects (ref) WHERE ref <> ''"),
+    (
         "CREATE TABLE outbox (conversation INTEGER NOT NULL, place BIGINT NOT NULL, id TEXT NOT NULL, state "
         "SMALLINT NOT NULL, attempts INTEGER NOT NULL, at FLOAT NOT NULL, data BLOB, note TEXT, worker TEXT, until "
         "FLOAT, PRIMARY KEY (conversation, place)) WITHOUT ROWID"
@@ -431,6 +437,7 @@ TABLES: Final = (
     ("figures"),
     ("files"),
     ("inbox"),
+    ("objects"),
     ("outbox"),
     ("publications"),
     ("rates"),

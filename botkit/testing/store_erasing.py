@@ -27,7 +27,9 @@ from botkit.testing.stored import NOW, commit_of, contact, message, take, timele
 
 DAY = 86_400.0
 TRACE = "Zaphod-4711"  # what a customer says and is called in these tests, everywhere
-OF_NOBODY = frozenset({"publications", "versions", "duties", "erasures", "erased", "figures", "audits", "embeddings"})
+OF_NOBODY = frozenset(
+    {"publications", "versions", "duties", "erasures", "erased", "figures", "audits", "embeddings", "objects"}
+)
 MAY_BE_EMPTY = frozenset({"rates"})  # in stores that only one worker can have
 LIMITS = FileLimits()
 

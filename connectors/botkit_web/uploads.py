@@ -17,7 +17,7 @@ import asyncio
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -178,9 +178,21 @@ class Uploads:
         headers |= {"content-length": str(file.size), "content-disposition": disposition(file)}
         if request.method == "HEAD":
             return Response(headers=headers, media_type=file.mime)
-        return StreamingResponse(
-            intake.files.read(f"web:{chat}", ref), headers=headers, media_type=_charted(file.mime)
-        )
+        parts = intake.files.read(f"web:{chat}", ref)
+        try:
+            first = await anext(parts, b"")
+        except FileError:
+            return problem(404, "missing", "There is no such file.")
+        except Exception as error:  # noqa: BLE001 - what keeps the content may be away, and back soon
+            _log.warning("a file could not be read: %s", type(error).__name__, extra={"action": "web.file"})
+            return _unavailable()
+        return StreamingResponse(_after(first, parts), headers=headers, media_type=_charted(file.mime))
+
+
+async def _after(first: bytes, parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for part in parts:
+        yield part
 
 
 def disposition(file: File) -> str:

@@ -1,5 +1,6 @@
 """Every place for files keeps the contract, and the contract notices one that does not."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,14 @@ import pytest
 from botkit.errors import FileError
 from botkit.model.values import File
 from botkit.ports.files import Files
-from botkit.stores import SQLiteStore, open_files
+from botkit.stores import BucketSettings, SQLiteStore, open_files
 from botkit.stores.files import KeptFiles, Upload
 from botkit.stores.memory import MemoryShelf
 from botkit.stores.postgres import PostgreSQLStore
 from botkit.testing import postgres
 from botkit.testing.clocks import FakeClock
 from botkit.testing.files import LIMITS, Contents, FilesContract
+from tests import buckets
 
 
 class TestMemory(FilesContract):
@@ -85,6 +87,51 @@ class TestPostgreSQL(FilesContract):
                 await db.close()
 
         return count
+
+
+class TestFolderAndBucket(FilesContract):
+    """The content in a bucket, whose it is in SQLite."""
+
+    @pytest.fixture
+    def bucket(self, s3_server: buckets.Server) -> BucketSettings:
+        return s3_server.bucket()
+
+    @pytest.fixture
+    async def files(self, tmp_path: Path, clock: FakeClock, bucket: BucketSettings) -> AsyncIterator[Files]:
+        store = SQLiteStore(str(tmp_path / "bot.db"))
+        await store.open()
+        files = open_files(store, LIMITS, clock, bucket)
+        yield files
+        assert await files.remains() == 0
+        assert not (tmp_path / "bot.db-files").exists()
+        await files.close()
+        await store.close()
+
+    @pytest.fixture
+    def contents(self, s3_server: buckets.Server, bucket: BucketSettings) -> Contents:
+        async def count() -> int:
+            names = await asyncio.to_thread(s3_server.names, bucket)
+            return len({name.partition("/")[0] for name in names})
+
+        return count
+
+
+class TestPostgreSQLAndBucket(TestFolderAndBucket):
+    """The content in a bucket, whose it is in PostgreSQL."""
+
+    @pytest.fixture
+    async def files(self, url: str, clock: FakeClock, bucket: BucketSettings) -> AsyncIterator[Files]:
+        store = PostgreSQLStore(url)
+        await store.open()
+        files = open_files(store, LIMITS, clock, bucket)
+        yield files
+        assert await files.remains() == 0
+        await files.close()
+        await store.close()
+        db = await asyncpg.connect(url)
+        assert await db.fetchval("SELECT count(*) FROM file_parts") == 0
+        await db.execute("TRUNCATE files, file_parts, objects")
+        await db.close()
 
 
 # The contract notices

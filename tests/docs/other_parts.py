@@ -148,6 +148,8 @@ BOT = (
                 "20MB"),
             Row("types", "media types, or kinds of them", "see there", "What is taken; with `[]` nothing is.",
                 "[image/*, application/pdf]"),
+            Row("s3", "mapping", "beside the store", "The [bucket](files.md#in-a-bucket) in which their content is kept.",
+                "{bucket: acme-files, endpoint: 'https://s3.example.org'}"),
         ),
         "files.md",
     ),

@@ -91,8 +91,10 @@ class PostgresEnd:
             number += 1
 
     async def empty(self) -> None:
-        """Remove every row."""
-        await self._db.execute(f"TRUNCATE file_parts, {', '.join(table.name for table in tables())}")
+        """Remove every row; what was read before cannot be truncated until the end."""
+        await self._db.execute("DELETE FROM objects")
+        others = [table.name for table in tables() if table.name != "objects"]
+        await self._db.execute(f"TRUNCATE file_parts, {', '.join(others)}")
 
     async def finish(self) -> None:
         """Number new conversations after the last one, and commit."""

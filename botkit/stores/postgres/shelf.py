@@ -89,6 +89,7 @@ class PostgresShelf:
                 await link.fetch(sql.LOCK_CONTENT, ref)
                 dropped = await link.fetch(sql.DROP_FILES, conversation, ref)
                 await link.fetch(sql.DROP_UNHELD, ref)
+                await link.fetch(sql.LOOSEN_UNHELD, ref)
                 return len(dropped)
 
             gone += await self.transact(forget)
@@ -147,12 +148,7 @@ class _Coming:
         holder, name = id_of(conversation), written(file.name)
 
         async def finish(link: Link) -> None:
-            await link.fetch(sql.LOCK_HOLDER, holder)
-            await link.fetch(sql.LOCK_CONTENT, file.ref)
-            if not await link.fetch(sql.FILE, holder, file.ref) and (
-                (await link.fetch(sql.FILES_HELD, holder))[0][0] + file.size > most
-            ):
-                raise too_many(most)
+            await lock(link, holder, file, most)
             if await link.fetch(sql.HAS_CONTENT, file.ref):
                 await link.fetch(sql.DROP_CONTENT, self._name)
             elif len(await link.fetch(sql.NAME_CONTENT, self._name, file.ref)) != self._parts:
@@ -167,6 +163,15 @@ class _Coming:
         if self._parts:
             self._parts = 0
             await self._shelf.fetch(sql.DROP_CONTENT, self._name)
+
+
+async def lock(link: Link, holder: str, file: File, most: int) -> None:
+    """Lock a content and who is to hold it. Raises FileError where that one would hold too much."""
+    await link.fetch(sql.LOCK_HOLDER, holder)
+    await link.fetch(sql.LOCK_CONTENT, file.ref)
+    known = await link.fetch(sql.FILE, holder, file.ref)
+    if not known and (await link.fetch(sql.FILES_HELD, holder))[0][0] + file.size > most:
+        raise too_many(most)
 
 
 def _kept(row: Sequence[Any]) -> Kept:

@@ -399,3 +399,22 @@ UNHELD: Final = (
     "AND NOT EXISTS (SELECT FROM files f WHERE f.ref = p.content) LIMIT 1000"
 )
 DROP_COMING: Final = "DELETE FROM file_parts WHERE coming < $1 RETURNING content"
+
+# -- objects in a bucket: `ref` is empty while one comes in, and when it is loose, and `at` is 0 then
+
+BEGIN_OBJECT: Final = "INSERT INTO objects (name, ref, parts, at) VALUES ($1, '', $2, $3) ON CONFLICT DO NOTHING"
+EXTEND_OBJECT: Final = "UPDATE objects SET parts = $2, at = $3 WHERE name = $1 AND ref = '' AND at > 0 RETURNING name"
+OBJECT: Final = "SELECT name, parts FROM objects WHERE ref = $1 AND ref <> ''"
+HOLD_OBJECT: Final = "UPDATE objects SET ref = $2, at = $3 WHERE name = $1 AND ref = '' AND at > 0 RETURNING name"
+LOOSEN_OBJECT: Final = "UPDATE objects SET ref = '', at = 0 WHERE name = $1"
+LOOSEN_COMING: Final = "UPDATE objects SET at = 0 WHERE ref = '' AND at > 0 AND at < $1 RETURNING name"
+LOOSEN_UNHELD: Final = (
+    "UPDATE objects SET ref = '', at = 0 WHERE ref = $1 AND ref <> '' "
+    "AND NOT EXISTS (SELECT FROM files WHERE ref = $1) RETURNING name"
+)
+UNHELD_OBJECTS: Final = (
+    "SELECT ref FROM objects o WHERE ref <> '' AND NOT EXISTS (SELECT FROM files f WHERE f.ref = o.ref) LIMIT 1000"
+)
+LOOSE: Final = "SELECT name, parts FROM objects WHERE ref = '' AND at = 0 LIMIT $1"
+LOOSE_COUNT: Final = "SELECT count(*) FROM objects WHERE ref = '' AND at = 0"
+DROP_OBJECTS: Final = "DELETE FROM objects WHERE name = ANY($1::text[]) AND ref = '' AND at = 0"

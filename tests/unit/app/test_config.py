@@ -11,6 +11,7 @@ from botkit.model.hours import Hours, Span
 from botkit.ports.files import FileLimits
 from botkit.runtime.retention import Ages
 from botkit.safety import Rules
+from botkit.stores import BucketSettings
 
 WHOLE = """\
 name: Acme support
@@ -244,6 +245,15 @@ def test_what_is_taken_of_files(text: str, limits: FileLimits) -> None:
         ("files: {types: ['*/*']}", "unknown-value", "'*/*' is not"),
         ("files: {typs: []}", "unknown-key", "did you mean 'types'?"),
         ("files: off", "wrong-type", "files"),
+        ("files: {s3: {}}", "missing-key", "'bucket'"),
+        ("files: {s3: {bucket: Acme Files}}", "unknown-value", "'bucket' takes the name of a bucket"),
+        ("files: {s3: {bucket: acme, endpoint: minio:9000}}", "unknown-value", "'endpoint' takes the URL of a server"),
+        ("files: {s3: {bucket: acme, endpoint: 'https://me:pass@minio'}}", "unknown-value", "'endpoint' takes"),
+        ("files: {s3: {bucket: acme, region: Frankfurt am Main}}", "unknown-value", "'region' takes"),
+        ("files: {s3: {bucket: acme, prefix: ../x y}}", "unknown-value", "'prefix' takes"),
+        ("files: {s3: {bucket: acme, access_key_id: me}}", "missing-key", "or neither"),
+        ("files: {s3: {buckt: acme, bucket: acme}}", "unknown-key", "did you mean 'bucket'?"),
+        ("files: {s3: acme}", "wrong-type", "s3"),
     ],
 )  # fmt: skip
 def test_what_is_taken_of_files_wrongly(text: str, code: str, says: str) -> None:
@@ -251,6 +261,30 @@ def test_what_is_taken_of_files_wrongly(text: str, code: str, says: str) -> None
     (problem,) = problems
     assert problem.code == code
     assert says in str(problem)
+
+
+def test_a_bucket_is_read_with_its_variables() -> None:
+    text = (
+        "files: {s3: {bucket: acme-files, endpoint: 'https://s3.example.org/', region: eu-central-1, prefix: support/, "
+        'access_key_id: "${S3_ID}", secret_access_key: "${S3_SECRET}"}}'
+    )
+    config, problems = read_config(text, "bot.yaml", {"S3_ID": "id", "S3_SECRET": "a/b+c"})
+    assert problems == ()
+    assert config.bucket == BucketSettings(
+        "acme-files", "https://s3.example.org", "eu-central-1", "id", "a/b+c", "support"
+    )
+    assert config.bucket.shown == "the bucket 'acme-files' at https://s3.example.org"
+    unset, problems = read_config(text, "bot.yaml", {"S3_ID": "id"})
+    assert problems == ()
+    assert unset.bucket is not None
+    assert unset.bucket.lacks == ("S3_SECRET",)
+
+
+def test_amazons_own_bucket_needs_no_keys() -> None:
+    config, problems = read_config("files: {s3: {bucket: acme}}", "bot.yaml", {})
+    assert problems == ()
+    assert config.bucket == BucketSettings("acme")
+    assert config.bucket.shown == "the bucket 'acme' at Amazon S3, us-east-1"
 
 
 DAY = 86_400.0

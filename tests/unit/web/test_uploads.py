@@ -9,7 +9,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from botkit import File, Message, Reply, StoreError
+from botkit import File, FileError, Message, Reply, StoreError
 from botkit.ports.files import FileLimits
 from botkit.stores.files import KeptFiles
 from botkit.stores.memory import MemoryShelf
@@ -290,6 +290,23 @@ async def test_while_the_store_fails_the_page_is_to_try_again(
         for answer in (await upload(http), await http.get("/" + file["url"])):
             assert (answer.status_code, answer.headers["retry-after"]) == (503, "3")
             assert "words" not in answer.text
+
+
+@pytest.mark.parametrize(("error", "status"), [(StoreError("gone: a secret"), 503), (FileError("gone"), 404)])
+async def test_while_content_cannot_be_read_the_page_hears_why(
+    web: WebConnector, botkit_intake: FakeIntake, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int
+) -> None:
+    async def fail(*_: object) -> AsyncIterator[bytes]:
+        for failure in (error,):
+            raise failure
+        yield b""
+
+    async with client(web) as http:
+        file = (await upload(http)).json()
+        monkeypatch.setattr(botkit_intake.files, "read", fail)
+        answer = await http.get("/" + file["url"])
+        assert answer.status_code == status
+        assert "secret" not in answer.text
 
 
 async def test_a_channel_that_is_stopped_takes_nothing(web: WebConnector) -> None:
