@@ -4,6 +4,7 @@ from typing import Any, Final, Literal
 
 from msgspec.structs import replace
 
+from botkit.dialogue.due import due_in
 from botkit.dialogue.filling import refusal
 from botkit.dialogue.hearing import offered
 from botkit.dialogue.patterns import wants_another
@@ -12,6 +13,7 @@ from botkit.dialogue.saying import listed_options, say_refused, say_speech, show
 from botkit.dialogue.stack import drop_timers
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask, Confirm, Rate, Silence, SlotDef, Speech, Step
+from botkit.model.events import Purpose
 from botkit.model.replies import Button, SetTimer
 from botkit.model.session import Question
 
@@ -179,10 +181,12 @@ def _offer_picker(work: Work, question: str, slot: SlotDef) -> None:
 
 
 def set_silence(work: Work, question: str, silence: Silence) -> None:
-    if silence.after:
-        work.effects.append(SetTimer(f"{question}.silence", work.now + silence.after, question, "silence"))
-    if silence.end:
-        work.effects.append(SetTimer(f"{question}.end", work.now + silence.end, question, "end"))
+    """Let the silence of a question begin; what would take years of opening hours does not come."""
+    purposes: tuple[tuple[Purpose, float], ...] = (("silence", silence.after), ("end", silence.end))
+    for purpose, seconds in purposes:
+        due = due_in(work, seconds, silence.hours) if seconds else None
+        if due is not None:
+            work.effects.append(SetTimer(f"{question}.{purpose}", due, question, purpose))
 
 
 def repeat_question(work: Work) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from botkit.dialogue.agents import agent, take_completion, take_tool_result
+from botkit.dialogue.due import due_in
 from botkit.dialogue.failing import fail, give_up
 from botkit.dialogue.generating import generate, take_generated
 from botkit.dialogue.handing import hand_off
@@ -305,21 +306,14 @@ def _wait(work: Work, step: Step, body: Wait) -> None:
 
 
 def _due(work: Work, body: Wait) -> float | None:
-    if body.hours:
-        return _open_time(work, body)
     if body.seconds:
-        return work.now + body.seconds
+        due = due_in(work, body.seconds, body.hours)
+        if due is None:
+            raise ExpressionError("so much open time takes years")
+        return due
     if body.until is None:
         return None
     return instant(work, evaluate(body.until.source, work.scope()))
-
-
-def _open_time(work: Work, body: Wait) -> float:
-    hours = work.flows.settings.hours_of(body.hours)
-    due = work.now + body.seconds if hours is None else hours.after(work.now, body.seconds)
-    if due is None:
-        raise ExpressionError("so much open time takes years")
-    return due
 
 
 def instant(work: Work, when: Any) -> float:

@@ -148,6 +148,7 @@ SILENCE = Kind(
         Key("after", "duration", "How long until `say`.", "10m"),
         Key("say", "text", "A reminder.", "Are you still there?"),
         Key("end", "duration", "How long until the flow ends.", "24h"),
+        Key("hours", "words", "`business`, or a team: of both, only opening hours count.", "business"),
     ),
     "{after: 10m, say: Are you still there?, end: 24h}",
 )

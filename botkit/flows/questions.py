@@ -122,7 +122,7 @@ def silence(node: Node, what: str, context: Context) -> Silence | None:
         context.report.error(
             node.place, "missing-key", f"{what} has {there!r} but no {missing!r}", "a reminder needs both"
         )
-    elif not values:
+    elif not values.keys() - {"hours"}:
         context.report.error(node.place, "missing-key", f"{what} says nothing", "write 'after' and 'say', or 'end'")
     elif 0 < values.get("end", 0) <= values.get("after", 0):
         context.report.error(

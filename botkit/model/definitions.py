@@ -134,11 +134,15 @@ class SlotDef(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Silence(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What happens when a question stays unanswered: seconds until `say`, seconds until the flow ends."""
+    """What happens when a question stays unanswered: seconds until `say`, seconds until the flow ends.
+
+    With `hours`, of a team or, by any other name, of the bot, only those seconds count in which people are there.
+    """
 
     after: float = 0.0
     say: Text | None = None
     end: float = 0.0
+    hours: str = ""
 
 
 class Retry(msgspec.Struct, frozen=True, omit_defaults=True):

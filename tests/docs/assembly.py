@@ -79,6 +79,7 @@ BASES: dict[str, dict[str, str]] = {
     "slot past": {"type": "date"},
     "slot initial": {"type": "integer"},
     "silence after": {"say": "Are you still there?"},
+    "silence hours": {"end": "4h"},
     "silence say": {"after": "10m"},
     "wait timeout": {"event": "paid"},
     "wait otherwise": {"event": "paid", "timeout": "2d"},

@@ -1,6 +1,7 @@
 """Do the things that flows name exist: steps, flows, intents, actions, teams, commands."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from typing import Final
 
 from botkit.errors import Place
 from botkit.flows.checks.findings import Findings
@@ -10,17 +11,22 @@ from botkit.model.definitions import (
     NO_START,
     Agent,
     AnswerStep,
+    Ask,
     ButtonDef,
+    Confirm,
     Do,
     Flow,
     Generate,
     Goto,
     HandoffStep,
     Run,
+    Silence,
     Speech,
     Step,
     Wait,
 )
+
+BUSINESS: Final = "business"  # the opening hours of the bot, in a flow
 
 
 def check_references(survey: Survey, found: Findings) -> None:
@@ -72,8 +78,8 @@ def _check_step(survey: Survey, flow: Flow, step: Step, found: Findings) -> None
         case AnswerStep() if not survey.bot.catalogue.articles:
             message = "the step 'answer' cannot work: there are no help articles"
             found.warning(step.place, "not-configured", message, "add files to knowledge/")
-        case Wait(hours=hours) if hours:
-            _check_hours(survey, "" if hours == "business" else hours, step.place, found)
+        case Wait(hours=hours) | Ask(silence=Silence(hours=hours)) | Confirm(silence=Silence(hours=hours)) if hours:
+            _check_hours(survey, "" if hours == BUSINESS else hours, step.place, found)
         case HandoffStep(team=team):
             _check_team(survey, team, step.place, found)
         case _:
@@ -107,11 +113,11 @@ def _check_action(survey: Survey, name: str, place: Place, found: Findings) -> N
         found.error(place, "unknown-action", f"there is no action '{name}'", meant)
 
 
-def _check_team(survey: Survey, team: str, place: Place, found: Findings) -> None:
+def _check_team(survey: Survey, team: str, place: Place, found: Findings, also: Collection[str] = ()) -> None:
     teams = survey.bot.settings.teams
     if teams is None or team in teams or "{{" in team or not team:
         return
-    hint = found.meant(team, teams, otherwise=f"the teams are {', '.join(sorted(teams))}" if teams else "")
+    hint = found.meant(team, {*teams, *also}, otherwise=f"the teams are {', '.join(sorted(teams))}" if teams else "")
     found.error(place, "unknown-team", f"there is no team '{team}' under handoff: in bot.yaml", hint)
 
 
@@ -125,7 +131,7 @@ def _check_hours(survey: Survey, team: str, place: Place, found: Findings) -> No
     """Look whether the team is known whose opening hours are asked for, and whether any are written."""
     settings = survey.bot.settings
     if team and team not in settings.team_hours:
-        _check_team(survey, team, place, found)
+        _check_team(survey, team, place, found, (BUSINESS,))
     if settings.hours_of(team) is None:
         whose = f"of the team '{team}'" if team else "of the bot"
         message = f"the opening hours {whose} are asked for, but none are written: it is always open"

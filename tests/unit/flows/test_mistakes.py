@@ -174,6 +174,8 @@ def test_a_mistake_in_a_file(said: Said, text: str, problem: str) -> None:
         ("- {ask: x, say: h, retry: {steps: []}}", "5:41: empty-steps: 'steps' has no steps; write steps, or leave the key out"),
         ("- {ask: x, say: h, silence: 5m}", "5:35: wrong-type: 'silence' takes a mapping, not the text '5m'"),
         ("- {ask: x, say: h, silence: {}}", "5:35: missing-key: 'silence' says nothing; write 'after' and 'say', or 'end'"),
+        ("- {ask: x, say: h, silence: {hours: business}}", "5:35: missing-key: 'silence' says nothing; write 'after' and 'say', or 'end'"),
+        ("- {ask: x, say: h, silence: {end: 2h, hours: [a]}}", "5:52: wrong-type: 'hours' takes a text, not a list"),
         ("- {ask: x, say: h, silence: {say: b}}", "5:35: missing-key: 'silence' has 'say' but no 'after'; a reminder needs both"),
         ("- {ask: x, say: h, silence: {after: 5m}}", "5:35: missing-key: 'silence' has 'after' but no 'say'; a reminder needs both"),
         ("- {ask: x, say: h, silence: {after: 5m, say: b, end: 1m}}", "5:35: silence-order: 'silence' ends the flow before its reminder; 'end' is later than 'after'"),

@@ -177,6 +177,10 @@ def spoken(source: str) -> Speech:
                 Silence(600, text("D"), 5400),
             ),
         ),
+        (
+            "{ask: s, say: A, silence: {after: 10m, say: D, hours: business}}",
+            Ask(SlotDef("s"), spoken("A"), silence=Silence(600, text("D"), hours="business")),
+        ),
         ("{confirm: A}", Confirm(spoken("A"))),
         (
             "{confirm: A, yes: {say: B}, no: [end], retry: [C], silence: {end: 1h}}",

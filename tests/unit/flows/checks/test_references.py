@@ -1,5 +1,6 @@
 """Everything that a flow names exists: steps, flows, intents, actions, teams; each command has one owner."""
 
+import textwrap
 from collections.abc import Callable
 
 import pytest
@@ -65,6 +66,10 @@ OFFICE = Hours(((Span(540, 1080),),) * 7)
         ("- wait: {until: now | next_open}", 0),
         ("- wait: {for: 2h, hours: business}", 0),
         ("- wait: {for: 2h, hours: support}", 0),
+        ("- ask: x\n  say: X?\n  silence: {after: 5m, say: Hi., hours: support}", 0),
+        ("- ask: x\n  say: X?\n  silence: {after: 5m, say: Hi., hours: suport}", 1),
+        ("- confirm: X?\n  silence: {end: 5h, hours: business}", 0),
+        ("- confirm: X?\n  silence: {end: 5h, hours: care}", 1),
         ("- if: now is open('suport')\n  then: {say: Hi.}", 1),
         ("- say: \"{{ now | next_open('care') }}\"", 1),
         ("- wait: {for: 2h, hours: care}", 1),
@@ -75,6 +80,14 @@ def test_opening_hours_are_those_of_a_team_and_are_written(codes: Codes, steps: 
     assert codes(steps, hours=OFFICE) == ["unknown-team"] * unknown
     assert set(codes(steps)) == {"no-hours", *(["unknown-team"] * unknown)}
     assert codes(steps, hours=OFFICE, teams=None) == []
+
+
+@pytest.mark.parametrize(("hours", "meant"), [("busines", "business"), ("suport", "support")])
+def test_what_was_meant_by_hours_that_nobody_knows(problems: Problems, hours: str, meant: str) -> None:
+    for step in (f"- wait: {{for: 2h, hours: {hours}}}", f"- confirm: X?\n  silence: {{end: 2h, hours: {hours}}}"):
+        steps = textwrap.indent(step, "      ")
+        (problem,) = problems(f"flows:\n  main:\n    start: {{commands: [go]}}\n    steps:\n{steps}\n", hours=OFFICE)
+        assert f"did you mean '{meant}'?" in str(problem)
 
 
 def test_answers_ask_for_opening_hours_too(codes: Codes) -> None:
