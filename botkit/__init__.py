@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from botkit.registry.connectors import BotInfo, ConnectorSpec, Finding
     from botkit.registry.contexts import Context
     from botkit.registry.plugins import Plugin
+    from botkit.registry.privacy import Erased
     from botkit.registry.verdicts import Verdict
     from botkit.runtime.previews import Preview, Previews
     from botkit.safety import Masked, mask
@@ -93,6 +94,7 @@ __all__ = [
     "Context",
     "DeliveryError",
     "Entry",
+    "Erased",
     "ExpressionError",
     "Fetched",
     "File",
@@ -218,6 +220,7 @@ _HOMES = {
     "botkit.registry.connectors": ("BotInfo", "ConnectorSpec", "Finding"),
     "botkit.registry.contexts": ("Context",),
     "botkit.registry.plugins": ("Plugin",),
+    "botkit.registry.privacy": ("Erased",),
     "botkit.registry.verdicts": ("Verdict",),
     "botkit.runtime.previews": ("Preview", "Previews"),
     "botkit.safety": ("Masked", "mask"),

@@ -1,5 +1,7 @@
 """The API over HTTP: conversations are listed, exported and erased, for whoever has the bot's token."""
 
+import asyncio
+import contextlib
 import hmac
 import logging
 import time
@@ -18,9 +20,11 @@ from botkit.app.exports import write_export
 from botkit.app.transcripts import moment
 from botkit.errors import StoreError, UsageError
 from botkit.ports.stored import Summary
+from botkit.runtime.notifying import notify
 
 _log = logging.getLogger(__name__)
 
+TELLING: Final = 30.0  # seconds that an answer waits for plugins to let go of what they keep
 MOST: Final = 1000  # conversations of a page
 _TRUE: Final = {"true": True, "1": True, "": True, "false": False, "0": False}
 Answer = Callable[[Request], Awaitable[Response]]
@@ -154,7 +158,7 @@ async def _find(bot: Bot, target: Target) -> Found:
 async def _export(bot: Bot, target: Target) -> Response:
     found = await _find(bot, target)
     await note_act(bot.store, API, "exported", *found.conversations)
-    pieces = write_export(bot.store, bot.files, found, time.time(), target.customer)
+    pieces = write_export(bot.store, bot.files, found, time.time(), target.customer, [bot.checked.registry])
     first = await anext(pieces)
 
     async def whole() -> AsyncIterator[str]:
@@ -169,10 +173,24 @@ async def _export(bot: Bot, target: Target) -> Response:
 async def _erase(bot: Bot, target: Target) -> Response:
     found = await _find(bot, target)
     await note_act(bot.store, API, "erased", *found.conversations)
-    counts = await erase(bot.store, bot.files, found, bot.engine.clock.now())
+    told = bot.checked.registry.erasers
+    answer: dict[str, Any] = {"erased": await erase(bot.store, bot.files, found, bot.engine.clock.now(), told)}
     await bot.engine.forget()
-    remains = await bot.files.remains()
-    return JSONResponse({"erased": counts, **({"remains": {"files": remains}} if remains else {})})
+    if remains := await bot.files.remains():
+        answer["remains"] = {"files": remains}
+    if told:
+        answer["plugins"] = await _told(bot, told)
+    return JSONResponse(answer)
+
+
+async def _told(bot: Bot, plugins: Sequence[str]) -> dict[str, str]:
+    """Tell plugins of an erasure, and give which have let go; those that have not are told again."""
+    ready, failed, in_time = bot.checked.registry.ready, dict[str, str](), False
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(TELLING):
+            failed |= await notify(bot.store, bot.checked.registry, ready, bot.engine.clock.now())
+            in_time = True
+    return {one: "failed" if one in failed else "done" if in_time and one in ready else "waiting" for one in plugins}
 
 
 def _described(one: Summary) -> dict[str, Any]:

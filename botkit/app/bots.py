@@ -43,6 +43,7 @@ from botkit.runtime.books import FlowBook
 from botkit.runtime.clocks import WallClock
 from botkit.runtime.desk import EngineDesk
 from botkit.runtime.engine import Engine
+from botkit.runtime.notifying import Notifying
 from botkit.runtime.passages import Passages
 from botkit.runtime.receiving import Receiving
 from botkit.runtime.retention import Retention
@@ -86,6 +87,7 @@ class Bot:
             models.heard = engine.meter.note_model
         self.receiving = Receiving(engine.store, engine, engine.clock)
         self.retention = retention_of(checked, engine)
+        self.notifying = Notifying(engine.store, checked.registry, engine.clock)
         self.rooms = Rooms(engine, self.desk, rooms_of(connectors))
         self._talking: dict[str, list[asyncio.Future[None]]] = {}  # conversations, and who waits for the turn
 
@@ -158,6 +160,7 @@ class Bot:
             await bot.engine.start()
             if node is None or node.turns:
                 bot.retention.start()
+                bot.notifying.start()
                 bot.rooms.start()
             if node is not None:
                 await node.start(bot.engine)
@@ -209,6 +212,7 @@ class Bot:
         if self.node is not None:
             await self.node.stop()
         await self.retention.stop()
+        await self.notifying.stop()
         await self.rooms.stop()
         await self.engine.stop()
         for connector in self.connectors.values():
@@ -409,7 +413,8 @@ def lend(files: Files, connectors: Mapping[str, Connector]) -> None:
 def retention_of(checked: Checked, engine: Engine) -> Retention:
     """Give what lets go of what is older than bot.yaml says."""
     config = checked.config
-    return Retention(engine.store, engine.files, engine.clock, config.retention, config.settings.idle)
+    tell = checked.registry.erasers
+    return Retention(engine.store, engine.files, engine.clock, config.retention, config.settings.idle, tell)
 
 
 def locate_store(url: str, directory: Path) -> str:

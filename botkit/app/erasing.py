@@ -1,7 +1,7 @@
 """Erasing: everything of a conversation or of a customer goes; whoever is at work with it finds nothing any more."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -86,15 +86,17 @@ async def find_conversations(store: Store, target: Target) -> Found:
     return Found(list(dict.fromkeys([target.conversation, *others])), everywhere, holdings)
 
 
-async def erase(store: Store, files: Files, found: Found, now: float) -> Mapping[str, int]:
+async def erase(
+    store: Store, files: Files, found: Found, now: float, tell: Collection[str] = ()
+) -> Mapping[str, int]:
     """Remove everything of those who were found, and give how many rows of which tables.
 
-    Those of a customer that begin meanwhile go too.
+    Those of a customer that begin meanwhile go too. `tell` are the plugins that are to be told of each conversation.
     """
     again, conversations = found.again, found.conversations
     counts: Counter[str] = Counter()
     for _ in range(_ROUNDS):
-        counts += await erase_conversations(store, files, conversations, now)
+        counts += await erase_conversations(store, files, conversations, now, tell)
         conversations = await store.conversations_of(again.customer, again.channel) if again.customer else ()
         if not conversations:
             break
@@ -102,12 +104,14 @@ async def erase(store: Store, files: Files, found: Found, now: float) -> Mapping
     return dict(counts)
 
 
-async def erase_conversations(store: Store, files: Files, conversations: Sequence[str], now: float) -> Counter[str]:
+async def erase_conversations(
+    store: Store, files: Files, conversations: Sequence[str], now: float, tell: Collection[str] = ()
+) -> Counter[str]:
     """Remove conversations, each in a transaction of its own, their files first."""
     counts: Counter[str] = Counter()
     for conversation in conversations:
         counts["files"] += await files.forget(conversation)
-        counts.update(await store.erase(conversation, now=now))
+        counts.update(await store.erase(conversation, now=now, tell=tell))
         counts["files"] += await files.forget(conversation)  # what came in between
     return counts
 

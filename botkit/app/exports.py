@@ -17,17 +17,20 @@ from botkit.ports.files import Files, Kept
 from botkit.ports.stored import Arrived, Delivered, Failed, Holdings, Journalled
 from botkit.ports.stores import Store, each_turn
 from botkit.ports.threads import Thread
+from botkit.registry.contexts import Caller
+from botkit.registry.registry import Registry
 
 FORMAT: Final = "botkit.export"
 VERSION: Final = 1
 
 
 async def write_export(
-    store: Store, files: Files, found: Found, now: float, customer: str = ""
+    store: Store, files: Files, found: Found, now: float, customer: str = "", keepers: Sequence[Registry] = ()
 ) -> AsyncIterator[str]:
     """Write the export of what was found, piece by piece: a line for each turn, however many there are.
 
-    What cannot be read of the first conversation is said before the first piece.
+    What cannot be read of the first conversation is said before the first piece. Plugins of the `keepers` give
+    what they keep.
     """
     first = found.first or await store.holdings(found.conversations[0])
     head: dict[str, Any] = {"format": FORMAT, "version": VERSION, "at": moment(now)}
@@ -40,14 +43,17 @@ async def write_export(
         if holdings is not None:  # else it was erased meanwhile
             yield between
             between = ",\n"
-            async for piece in _write_one(store, files, holdings):
+            async for piece in _write_one(store, files, holdings, keepers):
                 yield piece
     yield "\n]}\n"
 
 
-async def _write_one(store: Store, files: Files, holdings: Holdings) -> AsyncIterator[str]:
+async def _write_one(
+    store: Store, files: Files, holdings: Holdings, keepers: Sequence[Registry]
+) -> AsyncIterator[str]:
     conversation = holdings.summary.conversation
     described = describe_holdings(holdings, await files.files(conversation))
+    described |= await _of_plugins(keepers, holdings)
     yield f'{_json(described)[:-1]}, "turns": ['
     last = holdings.session.seq if holdings.session is not None else 0
     between = "\n"
@@ -57,6 +63,18 @@ async def _write_one(store: Store, files: Files, holdings: Holdings) -> AsyncIte
         yield between + _json(data_of(record))
         between = ",\n"
     yield "]}"
+
+
+async def _of_plugins(keepers: Sequence[Registry], holdings: Holdings) -> dict[str, Any]:
+    """Give what plugins keep of a conversation, and which of them could not be asked."""
+    summary, known = holdings.summary, {"id": holdings.customer} if holdings.customer else {}
+    kept: dict[str, Any] = {}
+    failed: list[str] = []
+    for registry in keepers:
+        given, silent = await registry.export(Caller(summary.conversation, summary.channel, known))
+        kept |= given
+        failed += silent
+    return {**({"plugins": kept} if kept else {}), **({"plugins_failed": failed} if failed else {})}
 
 
 def describe_holdings(holdings: Holdings, files: Sequence[Kept]) -> dict[str, Any]:

@@ -60,6 +60,7 @@ def export(
     from botkit.app.erasing import find_conversations
     from botkit.app.exports import write_export
     from botkit.app.histories import bucket_of, files_of
+    from botkit.app.keepers import started_keepers
     from botkit.app.packing import FILE, write_with_files
 
     target = _target(conversation, customer, channel, everywhere=everywhere)
@@ -67,13 +68,14 @@ def export(
     async def export_all(store: "Store") -> None:
         found, files = await find_conversations(store, target), files_of(store, bucket_of(directory))
         await note_act(store, operator(), "exported", *found.conversations)
-        document = write_export(store, files, found, time.time(), customer)
-        if with_files is not None:
-            count = await write_with_files(with_files, document, files, found.conversations)
-            print(f"wrote {with_files}: {FILE} and {count} file{'s' if count != 1 else ''}")
-            return
-        async for piece in document:
-            sys.stdout.write(piece)
+        async with started_keepers(directory, lambda plugin: plugin.exporting, tell) as keepers:
+            document = write_export(store, files, found, time.time(), customer, keepers)
+            if with_files is not None:
+                count = await write_with_files(with_files, document, files, found.conversations)
+                print(f"wrote {with_files}: {FILE} and {count} file{'s' if count != 1 else ''}")
+                return
+            async for piece in document:
+                sys.stdout.write(piece)
 
     read(directory, store, export_all)
 
@@ -102,6 +104,7 @@ def erase(
     from botkit.app.erasing import erase as erase_them
     from botkit.app.erasing import find_conversations, told
     from botkit.app.histories import bucket_of, files_of
+    from botkit.app.keepers import notify_keepers, started_keepers
 
     target = _target(conversation, customer, channel, everywhere=everywhere)
 
@@ -114,8 +117,12 @@ def erase(
             raise typer.Exit(1)
         await note_act(store, operator(), "erased", *found.conversations)
         files = files_of(store, bucket_of(directory))
-        counts = await erase_them(store, files, found, time.time())
-        print(f"erased {told(counts) or 'nothing'}")
+        async with started_keepers(directory, lambda plugin: plugin.erasing, tell) as keepers:
+            names = [name for one in keepers for name in one.erasers]
+            counts = await erase_them(store, files, found, time.time(), names)
+            print(f"erased {told(counts) or 'nothing'}")
+            if done := await notify_keepers(store, keepers, time.time(), tell):
+                print(f"and what plugins kept: {', '.join(done)}")
         if remains := await files.remains():
             tell(f"{remains} contents of files are still in the bucket: a bot that runs removes them within the hour")
 
@@ -138,6 +145,7 @@ def retain(
     """
     from botkit.app.erasing import scrub, told
     from botkit.app.histories import config_of, files_of, open_history
+    from botkit.app.keepers import notify_keepers, started_keepers
     from botkit.runtime.clocks import WallClock
     from botkit.runtime.retention import Retention, foresee
 
@@ -153,8 +161,11 @@ def retain(
             if dry_run:
                 counts = await foresee(opened, files, ages, idle, time.time())
             else:
-                counts = await Retention(opened, files, WallClock(), ages, idle).once()
-                await scrub(opened)
+                async with started_keepers(directory, lambda plugin: plugin.erasing, tell) as keepers:
+                    names = [name for one in keepers for name in one.erasers]
+                    counts = await Retention(opened, files, WallClock(), ages, idle, names).once()
+                    await scrub(opened)
+                    await notify_keepers(opened, keepers, time.time(), tell)
         if as_json:
             print(json.dumps(dict(counts)))
         else:

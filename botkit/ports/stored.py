@@ -1,7 +1,7 @@
 """What a store keeps and gives: rows of the inbox and the outbox, commits, and what is over."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 import msgspec
@@ -231,6 +231,8 @@ class Figure(msgspec.Struct, frozen=True):
 
 
 Why = Literal["request", "retention"]
+Standing = Sequence[tuple[str, int]]
+"""Conversations, and the fences at which they are said to stand."""
 
 
 class Erasure(msgspec.Struct, frozen=True):

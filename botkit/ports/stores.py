@@ -9,6 +9,7 @@ from botkit.model.session import Session
 from botkit.model.turn import Record
 from botkit.ports.connectors import Accepted, Incoming
 from botkit.ports.embeddings import Embeddings
+from botkit.ports.notices import Notices
 from botkit.ports.sharing import Shared
 from botkit.ports.stored import (
     LEASE,
@@ -26,6 +27,7 @@ from botkit.ports.stored import (
     Loaded,
     Outgoing,
     Publication,
+    Standing,
     Summary,
     Untouched,
 )
@@ -68,6 +70,11 @@ class Store(Protocol):
     @property
     def embeddings(self) -> Embeddings:
         """The vectors of the bot's own texts."""
+        ...
+
+    @property
+    def notices(self) -> Notices:
+        """What plugins have to be told of erasures."""
         ...
 
     async def hold(self, patience: float, keep_waiting: Callable[[str], bool]) -> None:
@@ -264,8 +271,10 @@ class Store(Protocol):
         """Give everything of a conversation but its turns; None if there is none."""
         ...
 
-    async def erase(self, *conversations: str, now: float) -> Mapping[str, int]:
+    async def erase(self, *conversations: str, now: float, tell: Collection[str] = ()) -> Mapping[str, int]:
         """Remove everything of conversations; give how many rows of which tables, nothing if there was nothing.
+
+        With the same it is noted that these plugins are to be told, of each conversation (`notices`).
 
         Whoever still holds one of them in memory meets the fence. What is left names nobody: an `Erasure`, what its
         turns add to the `figures`, and for as long as `forget` would have kept the ids of its messages their digests:
@@ -273,7 +282,7 @@ class Store(Protocol):
         """
         ...
 
-    async def retire(self, standing: Sequence[tuple[str, int]], now: float) -> Mapping[str, int]:
+    async def retire(self, standing: Standing, now: float, tell: Collection[str] = ()) -> Mapping[str, int]:
         """Do what `erase` does with conversations that stand at these fences still, and in which nothing waits."""
         ...
 

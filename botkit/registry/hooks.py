@@ -50,3 +50,10 @@ class KnowledgeSource(msgspec.Struct, frozen=True):
     name: str
     function: Callable[..., Any]
     timeout: float
+
+
+class Duty(msgspec.Struct, frozen=True):
+    """A function that lets go of what a plugin keeps of a customer, or gives a copy of it."""
+
+    function: Callable[..., Any]
+    timeout: float

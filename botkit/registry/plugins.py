@@ -12,6 +12,8 @@
     @plugin.brief(...)         tells people something about a conversation that they take over
     @plugin.before_turn        is told of an event before the dialogue sees it
     @plugin.after_turn         is told of a turn when it is stored
+    @plugin.erase(...)         lets go of what it keeps of a conversation that was erased
+    @plugin.export(...)        gives a copy of what it keeps of a conversation
     @plugin.start              opens what the plugin needs, once
     @plugin.stop               closes it
 
@@ -29,7 +31,7 @@ from botkit.errors import Place, RegistryError
 from botkit.model.catalogue import ActionSpec
 from botkit.model.definitions import Answer, Speech, Text
 from botkit.model.parsers import SlotParser
-from botkit.registry.hooks import Action, Guard, KnowledgeSource, Sense
+from botkit.registry.hooks import Action, Duty, Guard, KnowledgeSource, Sense
 from botkit.registry.signatures import place_of, read_hints, read_signature, takes
 from botkit.registry.slot_types import make_parser
 from botkit.registry.verdicts import Direction
@@ -44,6 +46,7 @@ TIMEOUT = 10.0  # seconds of an action
 HOOK_TIMEOUT = 2.0  # seconds of what stands in the way of every turn
 SENSE_TIMEOUT = 20.0  # seconds to hear a message, or to speak a reply
 BRIEF_TIMEOUT = 60.0  # seconds to brief people
+DUTY_TIMEOUT = 20.0  # seconds to let go of what is kept of a customer, or to give it
 
 
 class Plugin:
@@ -63,6 +66,8 @@ class Plugin:
         self.briefing: list[Sense] = []
         self.before: list[Callable[..., Any]] = []
         self.after: list[Callable[..., Any]] = []
+        self.erasing: list[Duty] = []
+        self.exporting: list[Duty] = []
         self.starter: Callable[..., Any] | None = None
         self.stopper: Callable[..., Any] | None = None
 
@@ -221,6 +226,35 @@ class Plugin:
         _check_hook(function, "after_turn", 2)
         self.after.append(function)
         return function
+
+    def erase(self, *, timeout: float = DUTY_TIMEOUT) -> Callable[[Function], Function]:
+        """Add what lets go of all that the plugin keeps of a conversation: `def erase(ctx, erased: Erased) -> None`.
+
+        It is called when a conversation was erased, asked for or by age, at least once: again, with the same
+        `erased.id` (also `ctx.idempotency_key`), for as long as it fails. What is not there is let go of already.
+        """
+
+        def add(function: Function) -> Function:
+            _check_hook(function, "erase", 2)
+            self.erasing.append(Duty(function, timeout))
+            return function
+
+        return add
+
+    def export(self, *, timeout: float = DUTY_TIMEOUT) -> Callable[[Function], Function]:
+        """Add what gives a copy of all that the plugin keeps of a conversation: `def export(ctx) -> dict | None`.
+
+        It is called for each conversation of an export, where its data stands under the plugin's name.
+        """
+
+        def add(function: Function) -> Function:
+            _check_hook(function, "export", 1)
+            if self.exporting:
+                raise self._second("export", function)
+            self.exporting.append(Duty(function, timeout))
+            return function
+
+        return add
 
     def start(self, function: Function) -> Function:
         """Set what opens the plugin: `def start(settings) -> state`; the state is `ctx.state` from then on."""

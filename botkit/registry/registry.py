@@ -4,7 +4,7 @@ import logging
 import random
 import time
 from asyncio import get_running_loop, sleep
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -28,6 +28,7 @@ from botkit.registry.discovery import load_all
 from botkit.registry.hooks import Action, Guard
 from botkit.registry.hosts import Host
 from botkit.registry.plugins import HOOK_TIMEOUT, Plugin
+from botkit.registry.privacy import Erased, erase_with, export_with
 from botkit.registry.settings import read_settings
 from botkit.registry.sources import BoundSource
 from botkit.registry.verdicts import PASS, Direction, Verdict
@@ -177,6 +178,20 @@ class Registry:
         return tuple(
             BoundSource(source, host, self._clock) for host in self._hosts for source in host.plugin.sources.values()
         )
+
+    @property
+    def erasers(self) -> tuple[str, ...]:
+        """The plugins that let go of what they keep of a conversation, when it is erased."""
+        return tuple(host.plugin.name for host in self._hosts if host.plugin.erasing)
+
+    @property
+    def ready(self) -> tuple[str, ...]:
+        """Those of them that have started."""
+        return tuple(host.plugin.name for host in self._hosts if host.plugin.erasing and host.started)
+
+    def only(self, names: Collection[str]) -> "Registry":
+        """Give the plugins of these names, not started, as a registry of their own."""
+        return Registry([plugin for plugin in self.plugins if plugin.name in names], self.settings, clock=self._clock)
 
     def lend(self, files: Files) -> None:
         """Let plugins read the files of the conversations that they serve; called on the loop of the bot."""
@@ -392,3 +407,22 @@ class Registry:
             for hook in host.plugin.after:
                 ctx = host.context(caller, self._clock.now(), what="after_turn")
                 await host.tell(hook, ctx, turn, what="after_turn", timeout=HOOK_TIMEOUT)
+
+    async def erase(self, plugin: str, erased: Erased) -> str:
+        """Let a plugin let go of what it keeps of an erased conversation; give the kind of its error if it failed.
+
+        Raises UsageError for a plugin that is not here, or has not started.
+        """
+        host = self.host(plugin)
+        if not host.started:
+            raise UsageError(f"the plugin '{plugin}' has not started")
+        return await erase_with(host, erased, _caller_of(erased), self._clock.now())
+
+    async def export(self, caller: Caller) -> tuple[dict[str, Any], list[str]]:
+        """Let plugins give what they keep of a conversation, by their names; and name those that could not."""
+        given, failed = await export_with([one for one in self._hosts if one.started], caller, self._clock.now())
+        return given, [*failed, *(one.plugin.name for one in self._hosts if one.plugin.exporting and not one.started)]
+
+
+def _caller_of(erased: Erased) -> Caller:
+    return Caller(erased.conversation, erased.channel, {"id": erased.customer} if erased.customer else {})

@@ -16,7 +16,7 @@ def read_result(signature: Signature, value: Any) -> Any:
 
     Raises ResultError for what does not fit the signature, has no plain form, or is larger than 1 MiB.
     """
-    _check_size(value)
+    check_size(value)
     try:
         data = to_json(plain(check_result(signature, value)))
         size = len(msgspec.json.encode(data))
@@ -29,7 +29,7 @@ def read_result(signature: Signature, value: Any) -> Any:
     return data
 
 
-def _check_size(value: Any) -> None:
+def check_size(value: Any) -> None:
     """Refuse what is plainly too large before any work is done on it; every item counts as one byte at least."""
     size, open_items = 0, [value]
     while open_items:

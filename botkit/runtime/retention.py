@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -45,18 +45,22 @@ class Ages(msgspec.Struct, frozen=True):
 
 
 class Retention:
-    """Lets go of what is old. `idle` is after how many seconds an abandoned flow counts as over.
+    """Lets go of what is old. `idle` is after how many seconds an abandoned flow counts as over, `tell` are the
+    plugins that are to be told of conversations that go.
 
     Never of a conversation that somebody touched, that is a person's or waits for one, in which something is to be
     done, or in the middle of a flow; so no version of the flows that one needs.
     """
 
-    def __init__(self, store: Store, files: Files, clock: Clock, ages: Ages, idle: float) -> None:
+    def __init__(
+        self, store: Store, files: Files, clock: Clock, ages: Ages, idle: float, tell: Collection[str] = ()
+    ) -> None:
         self._store = store
         self._files = files
         self._clock = clock
         self._ages = ages
         self._idle = idle
+        self._tell = tell
         self._chore = Chore(store, "retention", self._let_go, first=FIRST)
 
     def start(self) -> None:
@@ -103,7 +107,7 @@ class Retention:
         return counts
 
     async def _retire_these(self, batch: Sequence[Untouched], now: float) -> Mapping[str, int]:
-        counts = await self._store.retire([(one.conversation, one.fence) for one in batch], now)
+        counts = await self._store.retire([(one.conversation, one.fence) for one in batch], now, self._tell)
         await asyncio.sleep(PAUSE)
         return counts
 

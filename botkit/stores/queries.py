@@ -20,7 +20,13 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql.elements import BindParameter
 
-from botkit.stores import queries_of_embeddings, queries_of_objects, queries_of_past, queries_of_threads
+from botkit.stores import (
+    queries_of_embeddings,
+    queries_of_notices,
+    queries_of_objects,
+    queries_of_past,
+    queries_of_threads,
+)
 from botkit.stores.compiling import DIALECT as _DIALECT
 from botkit.stores.compiling import number as _number
 from botkit.stores.compiling import text_of as _text
@@ -440,6 +446,7 @@ TABLES: Final = tuple(sorted(metadata.tables))
 SOURCES: Final = {
     "statements": {name: value for name, value in globals().items() if name.isupper()},
     "statements_of_embeddings": vars(queries_of_embeddings),
+    "statements_of_notices": vars(queries_of_notices),
     "statements_of_objects": vars(queries_of_objects),
     "statements_of_past": vars(queries_of_past),
     "statements_of_threads": vars(queries_of_threads),

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec.structs import asdict
 
@@ -10,6 +10,7 @@ from botkit.ports.stored import Holdings, Why
 from botkit.stores import rows
 from botkit.stores import statements_of_past as sql
 from botkit.stores.erasing import Tally, is_old, mark_of, written
+from botkit.stores.statements_of_notices import NOTIFY
 
 AT_ONCE = 200  # turns of a conversation that are looked at together
 _DAY = 86_400
@@ -26,22 +27,29 @@ def holdings(db: sqlite3.Connection, conversation: str) -> Holdings | None:
     return rows.holdings(conversation, found, *parts) if found else None
 
 
-def erase(db: sqlite3.Connection, conversations: Iterable[str], now: float) -> dict[str, int]:
-    """Remove conversations from every table, and note it."""
+def erase(
+    db: sqlite3.Connection, conversations: Iterable[str], now: float, tell: Collection[str] = ()
+) -> dict[str, int]:
+    """Remove conversations from every table, and note it; `tell` are the plugins that are to be told."""
     keys = [db.execute(sql.KEY, {"which": conversation}).fetchone() for conversation in dict.fromkeys(conversations)]
-    return _remove(db, [key[0] for key in keys if key is not None], now, "request")
+    return _remove(db, [key[0] for key in keys if key is not None], now, "request", tell)
 
 
-def retire(db: sqlite3.Connection, standing: Iterable[tuple[str, int]], now: float) -> dict[str, int]:
+def retire(
+    db: sqlite3.Connection, standing: Iterable[tuple[str, int]], now: float, tell: Collection[str] = ()
+) -> dict[str, int]:
     """Remove those that are where they are said to stand."""
     keys = [db.execute(sql.STANDING_AT, {"which": of, "held": fence}).fetchone() for of, fence in standing]
-    return _remove(db, [key[0] for key in keys if key is not None], now, "retention")
+    return _remove(db, [key[0] for key in keys if key is not None], now, "retention", tell)
 
 
-def _remove(db: sqlite3.Connection, keys: Sequence[int], now: float, why: Why) -> dict[str, int]:
+def _remove(
+    db: sqlite3.Connection, keys: Sequence[int], now: float, why: Why, tell: Collection[str]
+) -> dict[str, int]:
     counts: Counter[str] = Counter()
     tally = Tally()
     for key in keys:
+        db.executemany(NOTIFY, [{"of": key, "plugin": plugin, "why": why, "at": now, "due": now} for plugin in tell])
         channel = db.execute(sql.CHANNEL, {"of": key}).fetchone()[0]
         tally.add(channel, db.execute(sql.FIRST_TURNS, {"of": key, "after": 0, "most": -1}))
         marks = db.execute(sql.MARKED, {"of": key}).fetchall()

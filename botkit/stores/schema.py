@@ -312,6 +312,22 @@ audits = Table(
 )
 Index("ix_audits_about", audits.c.about)
 
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("plugin", Text, nullable=False),
+    Column("conversation", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("customer", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("due", Float, nullable=False),
+    Column("tries", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_notices_due", notices.c.plugin, notices.c.due)
+
 erased = Table(
     "erased",
     metadata,

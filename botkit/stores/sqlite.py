@@ -30,6 +30,7 @@ from botkit.ports.stored import (
     Loaded,
     Outgoing,
     Publication,
+    Standing,
     Summary,
     Untouched,
 )
@@ -40,6 +41,7 @@ from botkit.stores.connection import MEMORY, Durability, Lending, connect, empty
 from botkit.stores.embeddings import SQLiteEmbeddings
 from botkit.stores.holding import Hold
 from botkit.stores.migrating import bring_up
+from botkit.stores.notices import SQLiteNotices
 from botkit.stores.packing import pack, unpack
 from botkit.stores.sharing import AloneShared
 from botkit.stores.states import STARTED
@@ -79,6 +81,7 @@ class SQLiteStore:
         self.shared = AloneShared(self.write)
         self.threads = SQLiteThreads(self.write, self.reading)
         self.embeddings = SQLiteEmbeddings(self.write, self.reading)
+        self.notices = SQLiteNotices(self.write, self.reading)
 
     async def hold(self, patience: float, keep_waiting: Callable[[str], bool]) -> None:
         """Be the one process that serves from the file, until `close`. Memory is nobody else's anyway."""
@@ -378,13 +381,14 @@ class SQLiteStore:
         with self.reading(conversation) as db:
             return removing.holdings(db, conversation)
 
-    async def erase(self, *conversations: str, now: float) -> Mapping[str, int]:
+    async def erase(self, *conversations: str, now: float, tell: Collection[str] = ()) -> Mapping[str, int]:
         """Remove everything of conversations; give how many rows of which tables."""
-        return await self.write(partial(removing.erase, conversations=conversations, now=now), long=True)
+        job = partial(removing.erase, conversations=conversations, now=now, tell=tell)
+        return await self.write(job, long=True)
 
-    async def retire(self, standing: Sequence[tuple[str, int]], now: float) -> Mapping[str, int]:
+    async def retire(self, standing: Standing, now: float, tell: Collection[str] = ()) -> Mapping[str, int]:
         """Do that with those that stand at these fences still."""
-        return await self.write(partial(removing.retire, standing=standing, now=now), long=True)
+        return await self.write(partial(removing.retire, standing=standing, now=now, tell=tell), long=True)
 
     async def untouched(self, before: float, after: tuple[int, int] = (0, 0), most: int = 100) -> Sequence[Untouched]:
         """Give conversations that nobody touched since then, page by page."""

@@ -380,6 +380,12 @@ SCHEMA: Final = (
         "BLOB, at FLOAT, waiting INTEGER, PRIMARY KEY (conversation, seq)) WITHOUT ROWID"
     ),
     (
+        "CREATE TABLE notices (id TEXT NOT NULL, plugin TEXT NOT NULL, conversation TEXT NOT NULL, channel TEXT NOT"
+        " NULL, customer TEXT NOT NULL, why TEXT NOT NULL, at FLOAT NOT NULL, due FLOAT NOT NULL, tries INTEGER NOT"
+        " NULL, PRIMARY KEY (id)) WITHOUT ROWID"
+    ),
+    ("CREATE INDEX ix_notices_due ON notices (plugin, due)"),
+    (
         "CREATE TABLE objects (name TEXT NOT NULL, ref TEXT NOT NULL, parts INTEGER NOT NULL, at FLOAT NOT NULL, "
         "PRIMARY KEY (name)) WITHOUT ROWID"
     ),
@@ -437,6 +443,7 @@ TABLES: Final = (
     ("figures"),
     ("files"),
     ("inbox"),
+    ("notices"),
     ("objects"),
     ("outbox"),
     ("publications"),

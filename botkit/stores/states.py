@@ -2,7 +2,7 @@
 
 from typing import Final
 
-HEAD: Final = "0012"
+HEAD: Final = "0013"
 
 PENDING, SENT, DEAD = 0, 1, 2  # outbox.state
 PLANNED, STARTED, DONE = 0, 1, 2  # calls.state

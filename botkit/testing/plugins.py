@@ -12,9 +12,9 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
-from botkit.errors import UsageError
+from botkit.errors import ResultError, UsageError
 from botkit.model.catalogue import Catalogue
 from botkit.model.events import Event, Message, Passage, Result
 from botkit.model.parsers import Found, Reading
@@ -28,6 +28,7 @@ from botkit.registry.contexts import Caller
 from botkit.registry.hooks import Action
 from botkit.registry.hosts import Host
 from botkit.registry.plugins import Plugin
+from botkit.registry.privacy import Erased
 from botkit.registry.registry import Registry
 from botkit.registry.results import read_result
 from botkit.registry.signatures import bind
@@ -174,6 +175,26 @@ class PluginHarness:
     async def after_turn(self, turn: Turn) -> None:
         """Tell the plugin of a turn."""
         await self.registry.after_turn(turn, self._who())
+
+    async def erase(
+        self, *, last: bool = True, why: Literal["request", "retention"] = "request", key: str = ""
+    ) -> str:
+        """Tell the plugin that the customer's conversation was erased; give the kind of its error, or nothing.
+
+        With the `key` of an earlier call it is told of the same once more.
+        """
+        customer = str(self.customer.get("id") or "")
+        at = datetime.fromtimestamp(self.clock.now(), UTC)
+        caller = self._caller
+        erased = Erased(key or self._key(), caller.conversation, caller.channel, customer, why, at, last)
+        return await self.registry.erase(self.plugin.name, erased)
+
+    async def export(self) -> Any:
+        """Give what the plugin keeps of the customer's conversation. Raises ResultError where it failed."""
+        given, failed = await self.registry.export(self._who())
+        if failed:
+            raise ResultError(f"plugin '{self.plugin.name}' gave no copy of what it keeps")
+        return given.get(self.plugin.name)
 
     def _who(self) -> Caller:
         caller = self._caller

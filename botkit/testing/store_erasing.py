@@ -30,7 +30,7 @@ TRACE = "Zaphod-4711"  # what a customer says and is called in these tests, ever
 OF_NOBODY = frozenset(
     {"publications", "versions", "duties", "erasures", "erased", "figures", "audits", "embeddings", "objects"}
 )
-MAY_BE_EMPTY = frozenset({"rates"})  # in stores that only one worker can have
+MAY_BE_EMPTY = frozenset({"rates", "notices"})  # in stores that only one worker can have; of erasures alone
 LIMITS = FileLimits()
 
 Dump = Callable[[], Awaitable[Mapping[str, Sequence[bytes]]]]  # every table, its rows as bytes that are not packed
@@ -147,6 +147,47 @@ class ErasureContract:
         assert await store.drop_acts(NOW + 1) == 8
         await store.note_act("ann", "read", "web:1", NOW)
         assert [act.number for act in await store.acts()] == [10, 9]
+
+    async def test_plugins_are_to_be_told_of_what_went(self, store: Store) -> None:
+        for chat in ("1", "2", "'; --\x00客"):
+            await fill(store, f"web:{chat}")
+        await talk(store, "4", NOW)
+        assert await store.erase("web:1", "web:1", "web:nobody", now=NOW + 5, tell=["crm", "shop"])
+        assert await store.erase("web:'; --\x00客", now=NOW + 7, tell=["crm"])
+        fence = (await store.load("web:4")).fence
+        assert await store.retire([("web:4", fence), ("web:2", -7)], NOW + 9, ["crm"])
+        first, odd, old = await store.notices.due("crm", NOW + 9)
+        (other,) = await store.notices.due("shop", NOW + 9)
+        assert len({first.id, odd.id, old.id, other.id}) == 4
+        assert (first.plugin, first.conversation, first.channel) == ("crm", "web:1", "web")
+        assert (first.customer, first.why, first.at, first.tries) == (TRACE, "request", NOW + 5, 0)
+        assert (odd.conversation, odd.at) == ("web:'; --\x00客", NOW + 7)
+        assert (old.conversation, old.customer, old.why, old.at) == ("web:4", "", "retention", NOW + 9)
+        assert list(await store.notices.due("crm", NOW + 5, 1)) == [first]
+        assert list(await store.notices.due("crm", NOW + 4)) == list(await store.notices.due("nobody", NOW + 9)) == []
+        assert await store.notices.count() == 4
+
+    async def test_a_plugin_is_told_again_until_it_is_done(self, store: Store) -> None:
+        await fill(store, "web:1")
+        await store.erase("web:1", now=NOW, tell=["crm", "shop"])
+        (one,) = await store.notices.due("crm", NOW)
+        await store.notices.put_off(one.id, NOW + 60)
+        assert list(await store.notices.due("crm", NOW + 59)) == []
+        assert list(await store.notices.due("crm", NOW + 60)) == [msgspec.structs.replace(one, tries=1)]
+        for _ in range(2):
+            await store.notices.done(one.id)
+        await store.notices.put_off(one.id, NOW + 60)
+        assert list(await store.notices.due("crm", NOW + 60)) == []
+        assert await store.notices.drop(NOW, ["crm"]) == await store.notices.drop(NOW + 1, ["shop"]) == 0
+        assert await store.notices.drop(NOW + 1, ["crm"]) == 1
+        assert await store.notices.count() == 0
+
+    async def test_an_erasure_that_tells_nobody_keeps_nothing_of_whom(self, store: Store) -> None:
+        await fill(store, "web:1")
+        await store.erase("web:1", now=NOW)
+        await store.erase("web:nobody", now=NOW, tell=["crm"])
+        await store.erase(now=NOW, tell=["crm"])
+        assert await store.notices.count() == 0
 
     async def test_an_erasure_is_noted_without_whom(self, store: Store) -> None:
         await fill(store, "web:1")

@@ -1,7 +1,7 @@
 """Every store of botkit keeps the contract, and the contract notices a store that does not."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -196,8 +196,8 @@ async def test_a_new_table_with_something_of_a_customer_is_noticed(tmp_path: Pat
 class _Resurrecting(SQLiteStore):
     """Takes what a platform delivers again after an erasure."""
 
-    async def erase(self, *conversations: str, now: float) -> Mapping[str, int]:
-        counts = await super().erase(*conversations, now=now)
+    async def erase(self, *conversations: str, now: float, tell: Collection[str] = ()) -> Mapping[str, int]:
+        counts = await super().erase(*conversations, now=now, tell=tell)
         db = sqlite3.connect(self.path)
         db.execute("DELETE FROM erased")
         db.commit()

@@ -28,6 +28,7 @@ NAMES = [
     "Context",
     "DeliveryError",
     "Entry",
+    "Erased",
     "ExpressionError",
     "Fetched",
     "File",

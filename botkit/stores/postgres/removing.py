@@ -1,7 +1,7 @@
 """What is over, on PostgreSQL: exports, erasures, retention, as functions of a connection in a transaction."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from msgspec.structs import astuple
@@ -11,6 +11,7 @@ from botkit.stores import erasing, rows
 from botkit.stores.erasing import Tally, mark_of
 from botkit.stores.postgres import past as sql
 from botkit.stores.postgres.connections import Link
+from botkit.stores.postgres.notices import NOTIFY
 from botkit.stores.postgres.texts import read, written
 
 AT_ONCE: Final = 200  # turns of a conversation that are looked at together
@@ -29,19 +30,23 @@ def _read(row: Iterable[Any]) -> Sequence[Any]:
     return [read(value) if isinstance(value, str) else value for value in row]
 
 
-async def erase(link: Link, conversations: Iterable[str], now: float) -> Mapping[str, int]:
-    """Remove conversations from every table, and note it."""
+async def erase(
+    link: Link, conversations: Iterable[str], now: float, tell: Collection[str] = ()
+) -> Mapping[str, int]:
+    """Remove conversations from every table, and note it; `tell` are the plugins that are to be told."""
     found = await link.fetch(sql.LOCK, [written(one) for one in conversations])
-    return await _remove(link, found, now, "request")
+    return await _remove(link, found, now, "request", tell)
 
 
-async def retire(link: Link, standing: Sequence[tuple[str, int]], now: float) -> Mapping[str, int]:
+async def retire(
+    link: Link, standing: Sequence[tuple[str, int]], now: float, tell: Collection[str] = ()
+) -> Mapping[str, int]:
     """Remove those that are where they are said to stand."""
     found = await link.fetch(sql.LOCK_STANDING, [written(of) for of, _ in standing], [fence for _, fence in standing])
-    return await _remove(link, found, now, "retention")
+    return await _remove(link, found, now, "retention", tell)
 
 
-async def _remove(link: Link, found: Sequence[Any], now: float, why: Why) -> Mapping[str, int]:
+async def _remove(link: Link, found: Sequence[Any], now: float, why: Why, tell: Collection[str]) -> Mapping[str, int]:
     keys, tally, counts = [row[0] for row in found], Tally(), Counter[str]()
     for key, channel in found:
         after = 0
@@ -54,6 +59,8 @@ async def _remove(link: Link, found: Sequence[Any], now: float, why: Why) -> Map
         await link.fetch(sql.MARK_ERASED, digests, [day for _, _, day in marks])
     if keys:
         await link.fetch(sql.FORGET_ACTS, keys)
+    if keys and tell:
+        await link.fetch(NOTIFY, keys, list(tell), why, now)
     for table, statement in sql.ERASE.items() if keys else ():
         counts[table] = (await link.fetch(statement, keys))[0][0]
     return await _note(link, tally, counts, now, why)

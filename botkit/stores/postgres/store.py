@@ -31,6 +31,7 @@ from botkit.ports.stored import (
     Loaded,
     Outgoing,
     Publication,
+    Standing,
     Summary,
     Untouched,
 )
@@ -43,6 +44,7 @@ from botkit.stores.postgres.embeddings import PostgreSQLEmbeddings
 from botkit.stores.postgres.lanes import Lane
 from botkit.stores.postgres.marks import Mark, Marks
 from botkit.stores.postgres.migrating import bring_up
+from botkit.stores.postgres.notices import PostgreSQLNotices
 from botkit.stores.postgres.reading import load
 from botkit.stores.postgres.sharing import PostgreSQLShared
 from botkit.stores.postgres.texts import id_of as _id
@@ -95,6 +97,7 @@ class PostgreSQLStore:
         self.shared = PostgreSQLShared(self.worker, self._write, self._read)
         self.threads = PostgreSQLThreads(self._write, self._read)
         self.embeddings = PostgreSQLEmbeddings(self._read)
+        self.notices = PostgreSQLNotices(self._write, self._read)
         self._set_up()
 
     def _set_up(self) -> None:
@@ -377,15 +380,14 @@ class PostgreSQLStore:
         with rows.readable(self.place, conversation):
             return await self._transact(lambda link: removing.holdings(link, _id(conversation)))
 
-    async def erase(self, *conversations: str, now: float) -> Mapping[str, int]:
+    async def erase(self, *conversations: str, now: float, tell: Collection[str] = ()) -> Mapping[str, int]:
         """Remove everything of conversations; give how many rows of which tables."""
-        for conversation in conversations:
-            _id(conversation)
-        return await self._transact(lambda link: removing.erase(link, conversations, now))
+        _ = [_id(conversation) for conversation in conversations]  # raises for what cannot be a name
+        return await self._transact(lambda link: removing.erase(link, conversations, now, tell))
 
-    async def retire(self, standing: Sequence[tuple[str, int]], now: float) -> Mapping[str, int]:
+    async def retire(self, standing: Standing, now: float, tell: Collection[str] = ()) -> Mapping[str, int]:
         """Do that with those that stand at these fences still."""
-        return await self._transact(lambda link: removing.retire(link, standing, now))
+        return await self._transact(lambda link: removing.retire(link, standing, now, tell))
 
     async def untouched(self, before: float, after: tuple[int, int] = (0, 0), most: int = 100) -> Sequence[Untouched]:
         """Give conversations that nobody touched since then, page by page."""
@@ -439,8 +441,7 @@ class PostgreSQLStore:
     async def forget(self, before: float) -> int:
         """Let go of the marks of deliveries, sent replies and ended calls of before then; give how many."""
         values: dict[str, float] = {"day": int(before // 86_400), "time": before}
-        gone = [await self._read(statement, values[kind]) for statement, kind in sql.FORGET]
-        return sum([rows_[0][0] for rows_ in gone])
+        return sum([(await self._read(statement, values[kind]))[0][0] for statement, kind in sql.FORGET])
 
     async def save_version(self, version: str, sources: Mapping[str, str], now: float) -> None:
         """Keep the sources of a flow version (path → text); a known one changes nothing."""

@@ -177,6 +177,8 @@ HOOKS: list[tuple[str, Callable[[Plugin], Callable[[Any], Any]]]] = [
     ("guard", lambda plugin: plugin.guard("input")),
     ("before_turn", lambda plugin: plugin.before_turn),
     ("after_turn", lambda plugin: plugin.after_turn),
+    ("erase", lambda plugin: plugin.erase()),
+    ("export", lambda plugin: plugin.export()),
     ("start", lambda plugin: plugin.start),
     ("stop", lambda plugin: plugin.stop),
 ]
@@ -212,9 +214,16 @@ def test_a_guard_has_a_direction() -> None:
         Plugin("shop").guard("sideways")(lambda ctx, text: None)  # type: ignore[arg-type]
 
 
+def test_a_plugin_has_one_export() -> None:
+    plugin = Plugin("shop")
+    plugin.export()(lambda ctx: None)
+    with pytest.raises(RegistryError, match="second 'export'"):
+        plugin.export()(lambda ctx: None)
+
+
 def test_every_hook_is_documented_with_its_arguments() -> None:
     hooks = [name for name, _ in inspect.getmembers(Plugin, inspect.isfunction) if not name.startswith("_")]
-    assert len(hooks) == 12
+    assert len(hooks) == 14
     for name in hooks:
         heading = re.search(rf"^### `@?plugin\.{name}(\((.*)\))?`$", DOCS, re.MULTILINE)
         assert heading is not None, f"docs/plugins.md does not tell of plugin.{name}"

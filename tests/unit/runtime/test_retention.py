@@ -98,9 +98,9 @@ async def test_many_go_in_batches(
     batches: list[int] = []
     real = store.retire
 
-    async def retire(standing: Any, now: float) -> Any:
+    async def retire(standing: Any, now: float, tell: Any) -> Any:
         batches.append(len(standing))
-        return await real(standing, now)
+        return await real(standing, now, tell)
 
     monkeypatch.setattr(store, "retire", retire)
     await keeper(store, files, clock, conversations=90).once()

@@ -131,7 +131,7 @@ def test_migrations_give_what_a_new_database_gets(path: Path, tmp_path: Path) ->
     bring_up(fresh, "fresh.db")
     migrated = _migrated(path)
     assert _schema(migrated) == _schema(fresh)
-    assert len(_schema(fresh)) == 38
+    assert len(_schema(fresh)) == 40
     assert revision(migrated) == revision(fresh) == HEAD
     fresh.close()
     migrated.close()
