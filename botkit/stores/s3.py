@@ -7,7 +7,7 @@ moment (5xx, a connection that broke) is tried again by the client, within `_WIT
 import re
 from collections.abc import AsyncIterator, Collection
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import obstore
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
@@ -54,7 +54,7 @@ class S3Bucket:
             self._store = S3Store(
                 settings.bucket,
                 prefix=settings.prefix or None,
-                config=config,  # type: ignore[arg-type]
+                config=cast("Any", config),
                 client_options={
                     "allow_http": settings.endpoint.startswith("http://"),
                     "connect_timeout": _CONNECT,
