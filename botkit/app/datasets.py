@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from botkit.app.directories import Checked, rebuild
+from botkit.app.introductions import introduced
 from botkit.app.personal import FlowsOf, Values, confiding, values_in
 from botkit.app.unnaming import unname
 from botkit.errors import LoadError, UsageError
@@ -89,8 +90,10 @@ async def gather(store: Store, checked: Checked, wishes: Wishes) -> Gathered:
         if wanted:
             values = values_in(records, await versions.flows_of(records), wishes.keep)
             secrets = long_secrets(records)
+            names = _names_in([hide_record(one, secrets) for one in records], checked.flows)
             for session in wanted:
-                chat, kinds = _chat([hide_record(one, secrets) for one in session], values, wishes.system)
+                shown = [hide_record(one, secrets) for one in session]
+                chat, kinds = _chat(shown, values, names, wishes.system)
                 if chat is not None:
                     found.append(chat)
                     masked.update(kinds)
@@ -181,9 +184,18 @@ def _is_good(rating: tuple[int, int] | None, wishes: Wishes) -> bool:
 # One session as a chat
 
 
-def _chat(session: Sequence[Record], values: Values, system: str) -> tuple[Chat | None, Mapping[str, int]]:
+def _names_in(records: Iterable[Record], flows: FlowSet) -> list[str]:
+    """Give the names by which somebody is introduced in a conversation; the bot's own is none."""
+    own = set(flows.settings.name.casefold().split())
+    names = introduced([text for record in records for _, text in _lines(record)])
+    return [name for name in names if not set(name.casefold().split()) <= own]
+
+
+def _chat(
+    session: Sequence[Record], values: Values, names: Sequence[str], system: str
+) -> tuple[Chat | None, Mapping[str, int]]:
     said = _joined(line for record in session for line in _lines(record))
-    unnamed = unname([text for _, text in said], values)
+    unnamed = unname([text for _, text in said], values, names)
     messages = [ChatMessage(role, text) for (role, _), text in zip(said, unnamed.texts, strict=True)]
     while messages and messages[0].role != "user":  # how every customer is greeted
         messages.pop(0)

@@ -25,13 +25,14 @@ class Unnamed(msgspec.Struct, frozen=True):
     counts: Mapping[str, int]
 
 
-def unname(texts: Sequence[str], values: Values) -> Unnamed:
+def unname(texts: Sequence[str], values: Values, names: Collection[str] = ()) -> Unnamed:
     """Take out of the texts of one conversation what its `values` are, and what `botkit.mask` finds.
 
     The same value has the same placeholder: `[name 1]`, `[email 1]`. A name of several words goes in parts too.
-    Secrets, which are hidden already, become `[secret]`.
+    Secrets, which are hidden already, become `[secret]`. `names` are further ones, by which people introduced
+    themselves: one of a single word may be any word, and counts only as it is written, or with a capital.
     """
-    pattern, named = _pattern_of(values)
+    pattern, named = _pattern_of(values, names)
     places: dict[str, int] = {}
     counts: Counter[str] = Counter()
 
@@ -72,12 +73,17 @@ def _placeholders(places: Mapping[str, int], named: Mapping[str, str], taken: Co
     return shown
 
 
-def _pattern_of(values: Values) -> tuple[re.Pattern[str], dict[str, str]]:
+def _pattern_of(values: Values, names: Collection[str]) -> tuple[re.Pattern[str], dict[str, str]]:
     """Give what finds the values, and each, folded, with its name; those that `mask` finds are left to it."""
     left = {text: name for text, name in values.items() if not _is_masked(text)}
-    named = {_plain(text): name for text, name in left.items()}
-    parts = {part for text in left for part in _parts(text)} - set(left)
+    known = {_plain(text) for text in left}
+    more = [name for name in dict.fromkeys(names) if _plain(name) not in known and not _is_masked(name)]
+    single = {form for name in more if " " not in name for form in (name, name[:1].upper() + name[1:])}
+    left |= {name: "name" for name in more if " " in name}
+    named = {_plain(text): name for text, name in left.items()} | {_plain(name): "name" for name in single}
+    parts = {part for text in left for part in _parts(text)} - set(left) - single
     sources = [_source(text) for text in sorted(left, key=len, reverse=True)]
+    sources += [f"(?-i:{_source(name)})" for name in sorted(single, key=len, reverse=True)]
     sources += [f"(?-i:{_source(part)})" for part in sorted(parts, key=len, reverse=True)]
     return re.compile("|".join(sources) or r"(?!)", re.IGNORECASE), named
 

@@ -247,3 +247,13 @@ async def test_a_bot_with_mistakes_gives_none(bot: Bot, directory: Path) -> None
     store: Store = bot.store
     with pytest.raises(Exception, match="unknown-key"):
         await gather(store, checked, Wishes())
+
+
+async def test_who_introduces_themselves_in_no_slot_is_not_in_it(bot: Bot, directory: Path) -> None:
+    for text in ("My name is Leopold Ashcroft", "Dear Parcels, so says Leopold"):
+        await bot.say(text, "web:7")
+    found = written(await gathered(bot, directory, unrated=True))
+    assert "[name 1]" in found
+    assert "Leopold" not in found
+    assert "Ashcroft" not in found
+    assert "Parcels" in found

@@ -33,6 +33,21 @@ def test_what_is_taken_out(values: dict[str, str], text: str, shown: str) -> Non
     assert unname([text], values).texts == (shown,)
 
 
+@pytest.mark.parametrize(
+    ("names", "text", "shown"),
+    [
+        (["Mia Okonkwo"], "Dear Mia, mia okonkwo, miami", "Dear [name 1], [name 1], miami"),
+        (["Mark"], "Mark, please mark it. Marks", "[name 1], please mark it. Marks"),
+        (["john"], "john and John, JOHN", "[name 1] and [name 1], JOHN"),
+        (["王小明", "姓王"], "我姓王，王小明的灯", "我[name 1]，[name 2]的灯"),
+        (["Bob"], "Bob is Bob", "[slot 1] is [slot 1]"),
+    ],
+)
+def test_names_by_which_people_were_introduced_are_taken_out(names: list[str], text: str, shown: str) -> None:
+    values = {"Bob": "slot"} if names == ["Bob"] else {}
+    assert unname([text], values, names).texts == (shown,)
+
+
 def test_the_same_value_is_the_same_in_all_texts_and_counted() -> None:
     found = unname(
         ["I am Bob, b@example.org", "Bob? No, Eve", "call b@example.org, Eve"], {"Bob": "name", "Eve": "name"}
