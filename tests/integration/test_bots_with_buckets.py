@@ -18,6 +18,7 @@ from botkit.app.serving import refuse_missing_bucket
 from botkit.cli.application import app
 from botkit.errors import BucketError, ConfigError
 from botkit.stores import BucketSettings
+from botkit.testing.faults.wires import Wire
 from botkit.testing.samples import sample
 from tests import buckets
 
@@ -116,6 +117,34 @@ async def test_a_bot_whose_keys_are_refused_does_not_start(bot: Path, monkeypatc
     with pytest.raises(BucketError, match="refuses the keys") as refused:
         await Bot.load(bot)
     assert "quite another one" not in str(refused.value)
+
+
+@pytest.mark.parametrize("silent", [False, True])
+async def test_a_bot_starts_and_talks_while_the_bucket_is_down(
+    bot: Path,
+    s3_server: buckets.Server,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    silent: bool,
+) -> None:
+    monkeypatch.setattr("botkit.stores.objects._PATIENCE", 1.0)
+    wire = Wire(s3_server.port)
+    async with wire:
+        text = (bot / "bot.yaml").read_text(encoding="utf-8")
+        (bot / "bot.yaml").write_text(text.replace(f":{s3_server.port}'", f":{wire.port}'"), encoding="utf-8")
+        if silent:
+            wire.silence()
+        else:
+            wire.cut()
+        async with await Bot.load(bot) as one:
+            assert "the bucket of files fails" in caplog.text
+            assert "botkit_files_away 1" in await read_metrics(one, Numbers())
+            assert (await one.say("/claim")).replies[0].text == "A photo please."
+            wire.mend()
+            photo = await one.attach(bot / "lamp.png")
+            assert (await one.say("", files=[photo])).replies[0].text == "I have lamp.png."
+            assert "botkit_files_away 0" in await read_metrics(one, Numbers())
 
 
 async def test_a_bot_without_the_keys_keeps_files_beside_its_store(

@@ -336,6 +336,29 @@ async def test_a_server_that_is_slow_is_waited_for(
         assert await read(files, HERE, file.ref) == sample("photo.png", 600_000)
 
 
+@pytest.mark.parametrize("mended", [False, True])
+async def test_a_reading_whose_connection_is_cut_is_whole_or_told(
+    store: SQLiteStore, clock: FakeClock, s3_server: buckets.Server, bucket: BucketSettings, *, mended: bool
+) -> None:
+    content = sample("photo.png", LARGE)
+    wire = Wire(s3_server.port)
+    async with _by(wire, bucket) as settings:
+        files = _files(store, clock, settings)
+        file = await put(files, content)
+        parts = files.read(HERE, file.ref)
+        came = [await anext(parts)]
+        wire.cut()
+        if mended:
+            wire.mend()
+            came += [part async for part in parts]
+            assert b"".join(came) == content
+        else:
+            with pytest.raises(StoreError):
+                came += [part async for part in parts]
+            wire.mend()
+        assert await read(files, HERE, file.ref) == content
+
+
 async def test_who_hangs_up_while_the_server_is_silent_leaves_nothing_for_long(
     store: SQLiteStore, clock: FakeClock, s3_server: buckets.Server, bucket: BucketSettings
 ) -> None:
