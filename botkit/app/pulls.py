@@ -24,11 +24,11 @@ def find_pulled(directory: Path, flows: FlowSet, sources: Mapping[str, str]) -> 
     if len(flows.intents) + len(flows.answers) < 2 or not count or count > MOST:
         return []
     from botkit.understanding.intents.classifier import ExampleClassifier
-    from botkit.understanding.intents.views import material_of
+    from botkit.understanding.intents.views import material_of, questions_of
 
     places = _Places(directory, flows, sources)
     reported: dict[frozenset[str], list[Problem]] = {}
-    for one in ExampleClassifier.build(*material_of(flows)).mistakes(SURE):
+    for one in ExampleClassifier.build(*material_of(flows), others=questions_of(flows)).mistakes(SURE):
         near = places.find(one.other, one.near)
         message = (
             f"{_shown(one.name)} has the example {one.text!r}, which the bot would take for {_shown(one.other)}"

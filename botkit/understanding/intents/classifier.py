@@ -19,6 +19,7 @@ _PART = 0.95  # what a clause says, beside what the whole message says
 _REFUSED = 0.55  # a clause that refuses what it names
 _CLAUSES = 4  # that are looked at beside the whole: the first and the last ones
 _LONG = 400  # characters that may be an example
+_NONE = ""  # the name of what means none of the names
 
 
 class Mistake(NamedTuple):
@@ -62,10 +63,12 @@ class ExampleClassifier:
         examples: Mapping[str, Sequence[str]],
         hints: Mapping[str, Sequence[str]] | None = None,
         vectors: Mapping[str, Floats] | None = None,
+        others: Sequence[str] = (),
     ) -> Self:
         """Train on names and their example texts; `hints` are texts that describe a name and are no wordings of it.
 
-        `vectors` are the embeddings of all these texts. Blank texts are passed over; the order does not matter.
+        `others` are texts that mean none of the names, unless one has them as an example. `vectors` are the
+        embeddings of all these texts. Blank texts are passed over; the order does not matter.
         """
         real = [
             (name, text)
@@ -75,13 +78,15 @@ class ExampleClassifier:
         ]
         names = list(dict.fromkeys(name for name, _ in real))
         described = [(name, text) for name in names for text in (hints or {}).get(name, ()) if fold(text)]
+        known = {fold(text) for _, text in real}
+        beside = [(_NONE, text) for text in sorted(set(others)) if fold(text) not in known]
         quiet = quietness(len(real))
-        both = [(name, text, bags(text, quiet)) for name, text in (*real, *described)]
+        both = [(name, text, bags(text, quiet)) for name, text in (*real, *described, *beside)]
         # A text whose words all say nothing (24/7) is known word by word alone.
         taught = [one for one in both if one[2].words]
-        if not taught:
+        if all(one[0] == _NONE for one in taught):
             return cls(names, real, None, None, frozenset(), quiet)
-        numbers = {name: at for at, name in enumerate(names)}
+        numbers = {name: at for at, name in enumerate([*names, _NONE])}
         count = len([one for one in both[: len(real)] if one[2].words])
         material = Taught(
             [one[2] for one in taught],

@@ -59,10 +59,12 @@ def cross_validate(
     folds: int = 5,
     vectors: Mapping[str, Floats] | None = None,
     progress: Progress | None = None,
+    others: Sequence[str] = (),
 ) -> Iterator[Tried]:
     """Try each example on a classifier without it, and those of whole names on one that does not know the name.
 
-    Names with a single example are taught and never tried. `vectors` are the embeddings of all texts, hints too.
+    Names with a single example are taught and never tried. `vectors` are the embeddings of all texts, hints too,
+    and of `others`, which mean none of the names.
     """
     own = {name: _distinct(texts) for name, texts in sorted(examples.items())}
     own = {name: texts for name, texts in own.items() if texts}
@@ -79,7 +81,7 @@ def cross_validate(
             kept = {name: texts for name, texts in own.items() if hidden[name] != done - folds}
             tried = [(name, text) for name, texts in own.items() if name not in kept for text in texts]
         if tried:
-            classifier = ExampleClassifier.build(kept, hints, vectors)
+            classifier = ExampleClassifier.build(kept, hints, vectors, others)
             yield from _try(classifier, tried, vectors, hidden=done >= folds)
     if progress is not None:
         progress(folds + groups, folds + groups)

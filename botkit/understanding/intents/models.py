@@ -42,7 +42,7 @@ class Taught(NamedTuple):
     vectors: Floats | None = None
 
     def with_nothing(self) -> Self:
-        """Add what means none of the names; its number is the one behind theirs."""
+        """Add empty texts, which mean none of the names; the number of that is the one behind theirs."""
         none = np.full(_NOTHING, self.names)
         vectors = self.vectors
         if vectors is not None:

@@ -4,12 +4,15 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Self
 
+from botkit.dialogue.phrases import is_question
+from botkit.dialogue.prepared import prepare
 from botkit.model.events import Match
 from botkit.model.flowset import FlowSet
 from botkit.understanding.intents.classifier import ExampleClassifier
 from botkit.understanding.intents.regression import Floats
 
 _REMEMBERED = 64  # texts, each asked about once for the intents and once for the answers
+MOST_ASKED = 200  # headings
 _INTENT, _ANSWER = "intent ", "answer "
 
 
@@ -25,7 +28,7 @@ class Meanings:
     @classmethod
     def of(cls, flows: FlowSet, vectors: Mapping[str, Floats] | None = None) -> Self:
         """Train on a bot; `vectors` are the embeddings of `texts_of(flows)`."""
-        return cls(ExampleClassifier.build(*material_of(flows), vectors))
+        return cls(ExampleClassifier.build(*material_of(flows), vectors, questions_of(flows)))
 
     def classify(self, text: str, locale: str, vector: Floats | None = None) -> tuple[Match, ...]:
         """Give the nearest intents and answers, their names with what they are before them."""
@@ -57,7 +60,22 @@ class View:
 def texts_of(flows: FlowSet) -> list[str]:
     """Give the texts that a bot's classifier is taught, each once."""
     examples, hints = material_of(flows)
-    return list(dict.fromkeys([text for part in (examples, hints) for texts in part.values() for text in texts]))
+    taught = [text for part in (examples, hints) for texts in part.values() for text in texts]
+    return list(dict.fromkeys([*taught, *questions_of(flows)]))
+
+
+def questions_of(flows: FlowSet) -> list[str]:
+    """Give the headings of a bot's articles that are questions, which the articles answer and no flow."""
+    phrases = prepare(flows).phrases if flows.articles else None
+    headings = [
+        heading
+        for article in flows.articles
+        for chunk in article.chunks
+        for heading in (chunk.path[-1:] or (article.title,))
+    ]
+    return (
+        [] if phrases is None else [one for one in dict.fromkeys(headings) if is_question(phrases, one)][:MOST_ASKED]
+    )
 
 
 def material_of(flows: FlowSet) -> tuple[dict[str, Sequence[str]], dict[str, Sequence[str]]]:

@@ -269,3 +269,21 @@ def test_hints_tell_what_a_name_means_and_are_no_examples() -> None:
     assert 0.5 < score["b"] < 1.0
     assert all(match.score < score["b"] for match in bare.classify("refund of the deposit", "en"))
     assert all(match.example != "refund of the deposit" for match in told.classify("refund of the deposit", "en"))
+
+
+def test_texts_of_none_of_the_names_are_rivals_unless_they_are_examples() -> None:
+    examples = {"book": ["I need a full service", "book a repair"], "status": ["is my bike ready"]}
+    bare = ExampleClassifier.build(examples)
+    told = ExampleClassifier.build(examples, others=["How much does a full service cost?", "Book a repair!"])
+    asked = "what does a full service cost"
+    score = {match.name: match.score for match in bare.classify(asked, "en")}
+    assert all(match.score < 0.7 * score["book"] for match in told.classify(asked, "en"))
+    assert told.classify("I need a service", "en")[0].score >= told.threshold
+    assert told.classify("please book a repair", "en")[0].score >= told.threshold
+    assert {match.name for match in told.classify(asked, "en")} <= {"book", "status"}
+
+
+def test_texts_of_none_of_the_names_alone_teach_nothing() -> None:
+    assert ExampleClassifier.build({}, others=["what is it?"]).classify("what is it?", "en") == ()
+    silent = ExampleClassifier.build({"a": ["24/7"]}, others=["what is a crown?"])
+    assert silent.classify("what is a crown?", "en") == ()
