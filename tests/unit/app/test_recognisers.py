@@ -14,6 +14,8 @@ from botkit.model.events import Message
 from botkit.model.flowset import FlowSet
 from botkit.stores import SQLiteStore
 from botkit.testing import FakeClock, FakeEmbedder
+from botkit.understanding.intents.elsewhere import elsewhere
+from botkit.understanding.intents.views import others_of, texts_of
 from tests.unit.dialogue.talking import build
 
 FLOWS_TEXT = """
@@ -153,3 +155,15 @@ async def test_a_saved_edit_is_understood_by_meaning(directory: Path, embedder: 
         assert (await bot.say(PARAPHRASE)).text == "It is on its way."
     async with await Bot.load(directory, embedder=FakeEmbedder(MEANINGS)) as bot:
         assert (await bot.say(PARAPHRASE)).text == "It is on its way."
+
+
+def test_texts_of_elsewhere_are_for_bots_with_many_examples_of_one() -> None:
+    few, many = FLOWS, build(FLOWS_TEXT.replace("refund please", "refund please, a, b, c, d"))
+    assert others_of(few, semantic=True) == []
+    assert others_of(many, semantic=False) == []
+    found = others_of(many, semantic=True)
+    assert len(found) == 7  # half of its examples
+    assert set(found) < set(texts_of(many))
+    assert set(found).isdisjoint(texts_of(few))
+    assert len(set(elsewhere(1000, 5000))) == len(elsewhere(1000, 5000)) > 90
+    assert elsewhere(7, 100) == elsewhere(1000, 5000)[:8]
