@@ -18,6 +18,7 @@ from botkit.dialogue.filling import (
     named_places,
     strict_value,
 )
+from botkit.dialogue.introductions import introduced_instead
 from botkit.dialogue.naming import (
     Mention,
     blank,
@@ -92,6 +93,7 @@ def find_corrections(work: Work, text: str, *, confirming: bool = False, refused
     named, others, same = _differing(work, text, asked, confirming=confirming, bare=corrected or confirming)
     if corrected or confirming:
         others += _reworded(work, text, asked, [one.slot.name for one in named])
+        others += _introduced(work, text, asked) if not named else ()
         part = _in_part(work, text, asked) if not named else None
         others = [*[one for one in others if not _overlap(one, part)], part] if part is not None else others
     if corrected or (confirming and behind_no(work.prepared.phrases, fold(text)) is not None):
@@ -209,6 +211,18 @@ def _reworded(work: Work, text: str, asked: Sequence[tuple[int, SlotDef]], named
         for index, slot, at in found
         if rewords(phrases, said := text[at:end].strip(), str(work.value_at(index, slot.name)))
     ]
+
+
+def _introduced(work: Work, text: str, asked: Sequence[tuple[int, SlotDef]]) -> list[Correction]:
+    """Give the correction to the one person's name that was asked for, by a text that introduces: 'no, I'm Jon'."""
+    personal = [(index, slot) for index, slot in asked if id(slot) in work.prepared.personal]
+    if len(personal) != 1:
+        return []
+    index, slot = personal[0]
+    current = str(work.value_at(index, slot.name))
+    found = introduced_instead(work.prepared.phrases, text, current)
+    said = text[found[0] : found[1]] if found is not None else ""
+    return [Correction(index, slot, said, *found, "")] if found is not None and not alike(said, current) else []
 
 
 def _in_part(work: Work, text: str, asked: Sequence[tuple[int, SlotDef]]) -> Correction | None:

@@ -59,7 +59,8 @@ def following(locale: Locale) -> Iterator[str]:
 
 def linking(phrases: Iterable[str]) -> re.Pattern[str] | None:
     """Make a pattern of what stands before a value in a text as it was written, signs included."""
-    written = sorted({phrase.casefold() for phrase in phrases} - {""}, key=len, reverse=True)
+    known = {small for phrase in phrases for small in (phrase.casefold(), phrase.lower())}  # ß is ss, or stays
+    written = sorted(known - {""}, key=len, reverse=True)
     body = "|".join(re.escape(phrase) + (r"(?!\w)" if _is_bordered(phrase) else "") for phrase in written)
     return re.compile(rf"\s*(?:{body})\s*") if body else None
 

@@ -128,6 +128,9 @@ class Phrases:
     determining: re.Pattern[str] | None = None
     heads: re.Pattern[str] | None = None
     speakers: re.Pattern[str] | None = None
+    persons: re.Pattern[str] | None = None
+    introductions: re.Pattern[str] | None = None
+    selves: re.Pattern[str] | None = None
 
 
 def gather_phrases(locales: Iterable[Locale]) -> Phrases:
@@ -239,6 +242,9 @@ def gather_phrases(locales: Iterable[Locale]) -> Phrases:
         determining=anywhere(tuple(word for locale in known for word in locale.numbers.determiners)),
         heads=anywhere(tuple(word for locale in known for word in locale.numbers.heads)),
         speakers=anywhere(tuple(word for locale in known for word in locale.numbers.speaker)),
+        persons=anywhere(tuple(phrase for locale in known for phrase in locale.persons)),
+        introductions=linking(phrase for locale in known for phrase in locale.introductions),
+        selves=linking(phrase for locale in known for phrase in locale.selves),
     )
     counters = (strip_talk(gathered, fold(phrase)) for locale in known for phrase in locale.counters)
     return replace(gathered, counters=frozenset(counters) - {""})
@@ -342,8 +348,8 @@ def is_remark(phrases: Phrases, text: str) -> bool:
     while folded:
         if folded in phrases.references or phrases.remarks.match(folded) is not None:
             return True
-        led = [match.end() for pattern in (phrases.corrections, phrases.fillers) if pattern is not None
-               and (match := pattern.match(folded))]  # fmt: skip
+        leads = (phrases.corrections, phrases.fillers, phrases.selves)
+        led = [match.end() for pattern in leads if pattern is not None and (match := pattern.match(folded))]
         if not led or not max(led):
             return False
         folded = folded[max(led) :].strip()

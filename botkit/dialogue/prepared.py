@@ -86,8 +86,8 @@ class Prepared:
     `names` how the slots of flows that are on the stack together are named, `titles` what some slots (by `id`) may
     be called, `subjects` what each flow is about (`refusing.Subject`). `troubled` are the slots (by `id`) that are
     asked for with a word for what is wrong, `paired` those whose options are another's of the same flow,
-    `particular` those of free text that are asked for as an address or a name. `secrets` are the secret slots, each
-    by its flow ("" where it is shared) and name.
+    `particular` those of free text that are asked for as an address or a name, `personal` those of them that are
+    asked for as a person's name. `secrets` are the secret slots, each by its flow ("" where it is shared) and name.
     """
 
     flows: FlowSet
@@ -100,6 +100,7 @@ class Prepared:
     troubled: frozenset[int]
     paired: frozenset[int]
     particular: frozenset[int]
+    personal: frozenset[int]
     choices: dict[tuple[int, str], list[Choice]]
     buttons: dict[tuple[int, str], tuple[Button, ...]]
     texts: dict[tuple[int, str], tuple[Text, Compiled]]
@@ -143,7 +144,10 @@ def _derive(flows: FlowSet) -> Prepared:
         formats={code: locale.formats for code, locale in flows.locales.items()},
         patterns={source: compile_pattern(source, phrases.plain) for source in sources if source},
         fixed=frozenset([id(slot) for slot in slots if _has_fixed_options(slot)]),
-        particular=frozenset([id(ask.slot) for ask in _asks(flows) if _is_particular(ask, phrases)]),
+        particular=frozenset(
+            [id(ask.slot) for ask in _asks(flows) if _is_for(ask, phrases.particulars, phrases.persons)]
+        ),
+        personal=frozenset([id(ask.slot) for ask in _asks(flows) if _is_for(ask, phrases.persons)]),
         troubled=frozenset([id(slot) for slot in _troubled(flows, phrases)]),
         paired=frozenset([id(slot) for flow in flows.flows.values() for slot in _paired(flow)]),
         choices={},
@@ -180,13 +184,13 @@ def _asks_of(flow: Flow) -> Iterator[Ask]:
     return (step.body for step in flow.steps.values() if isinstance(step.body, Ask))
 
 
-def _is_particular(ask: Ask, phrases: Phrases) -> bool:
-    """Tell whether a question is for a particular in free text, such as an address, and suggests nothing."""
+def _is_for(ask: Ask, *words: re.Pattern[str] | None) -> bool:
+    """Tell whether a question is for free text of a kind, such as an address, by its words, and suggests nothing."""
     slot = ask.slot
     if slot.type != "text" or slot.options or slot.pattern or slot.options_from or ask.speech.buttons:
         return False
-    texts = map(fold, (*slot.names, *ask.speech.sources))
-    return phrases.particulars is not None and any(phrases.particulars.search(text) for text in texts)
+    texts = [fold(text) for text in (*slot.names, *ask.speech.sources)]
+    return any(pattern is not None and pattern.search(text) is not None for pattern in words for text in texts)
 
 
 def _troubled(flows: FlowSet, phrases: Phrases) -> Iterator[SlotDef]:

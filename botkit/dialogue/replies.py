@@ -22,10 +22,11 @@ from botkit.dialogue.filling import (
     strict_value,
 )
 from botkit.dialogue.hearing import hear
+from botkit.dialogue.introductions import introduced
 from botkit.dialogue.months import day_said
 from botkit.dialogue.naming import mentioned_value, own_part, without_named
 from botkit.dialogue.options import Choice, choose_exactly, choose_number
-from botkit.dialogue.phrases import Phrases, is_remark, without
+from botkit.dialogue.phrases import is_remark, without
 from botkit.dialogue.questions import done_button, none_button
 from botkit.dialogue.retries import hint, unusable
 from botkit.dialogue.saying import say_refused, title_of
@@ -69,7 +70,7 @@ def _fit_unnamed(work: Work, question: Question, slot: SlotDef, message: Message
             return None
         start, end = own_part(work, slot, message.text) if particular else (0, len(message.text))
         if particular:
-            start, end = _without_talk(work.prepared.phrases, message.text, start, end)
+            start, end = _without_talk(work, slot, message.text, start, end)
         if (start, end) == (0, len(message.text)):
             return fit(work, slot, message)
         said = message.text[start:end].strip()
@@ -85,9 +86,12 @@ def _fit_unnamed(work: Work, question: Question, slot: SlotDef, message: Message
     return found or mentioned_value(work, slot, message.text)
 
 
-def _without_talk(phrases: Phrases, text: str, start: int, end: int) -> tuple[int, int]:
+def _without_talk(work: Work, slot: SlotDef, text: str, start: int, end: int) -> tuple[int, int]:
     """Give where a name or an address stands, without what leads in to it and whose it is: 'my wife's: Mary Lee'."""
-    small = lowered(text)
+    phrases, small = work.prepared.phrases, lowered(text)
+    name = introduced(phrases, text[start:end]) if id(slot) in work.prepared.personal else None
+    if name is not None:
+        return start + name[0], start + name[1]
     for pattern in (phrases.leads, phrases.related):
         lead = pattern.match(small, start, end) if pattern is not None else None
         start = lead.end() if lead is not None and fold(text[lead.end() : end]) else start

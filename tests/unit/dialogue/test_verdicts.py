@@ -127,7 +127,7 @@ def test_a_remark_is_neither_a_name_nor_an_address(reply: str) -> None:
     assert (talk.step, talk.slots) == ("ask:name", {})
 
 
-@pytest.mark.parametrize("name", ["Will Smith", "May Chen", "陈安", "No Name", "I am Ann", "但丁"])
+@pytest.mark.parametrize("name", ["Will Smith", "May Chen", "陈安", "No Name", "但丁"])
 def test_names_are_names(name: str) -> None:
     talk = Talk(build(ASKED))
     talk.say("/main")
