@@ -1,27 +1,17 @@
 """Do conditions compare what can be compared: a slot with values that it can have, of its own kind."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from botkit.errors import Place
 from botkit.expressions.comparing import Comparison, Operand, compared
 from botkit.flows.checks.findings import Findings
 from botkit.flows.checks.formulas import Formula, formulas_of, of_slot, paths_in
-from botkit.flows.checks.graphs import changes
+from botkit.flows.checks.kinds import FAMILIES, NAMES, Family, family_of, filled_by_ask, shared_by_ask
 from botkit.flows.checks.schemas import described
 from botkit.flows.checks.survey import Survey
-from botkit.model.definitions import Ask, Flow, MatchStep, SlotDef, Value
+from botkit.model.definitions import MatchStep, SlotDef, Value
 
-_Family = Literal["number", "text", "duration", "day", "time", "truth", "money"]
-
-_FAMILIES: Mapping[str, _Family] = {
-    "number": "number", "integer": "number", "text": "text", "email": "text", "phone": "text",
-    "duration": "duration", "date": "day", "datetime": "day", "time": "time", "boolean": "truth", "money": "money",
-}  # fmt: skip
-_NAMES: Mapping[_Family, str] = {
-    "number": "a number", "text": "a text", "duration": "a duration", "day": "a date", "time": "a time",
-    "truth": "true or false", "money": "an amount of money",
-}  # fmt: skip
 _CLOCK = ("hour", "minute", "second")
 _PARTS: Mapping[str, tuple[str, ...]] = {
     "date": ("year", "month", "day"), "datetime": ("year", "month", "day", *_CLOCK), "time": _CLOCK,
@@ -42,40 +32,18 @@ class _Slots(NamedTuple):
 
 def check_comparisons(survey: Survey, found: Findings) -> None:
     """Report comparisons that fail or never hold, parts that a type lacks, and initial values of another type."""
-    otherwise = _filled_otherwise(survey)
-    shared = {name: slot for name, slot in survey.bot.slots.items() if name not in otherwise}
+    shared = shared_by_ask(survey)
     for slot in survey.bot.slots.values():
         _check_initial(slot, found)
         _check_formulas(_Slots(shared, ""), of_slot(slot), found)
     for flow in survey.own:
-        slots = _Slots({**shared, **_asked(survey, flow)}, flow.name)
+        slots = _Slots({**shared, **filled_by_ask(survey, flow)}, flow.name)
         for slot in flow.slots.values():
             _check_initial(slot, found)
         for step in flow.steps.values():
             _check_formulas(slots, formulas_of(step), found)
             if isinstance(step.body, MatchStep):
                 _check_cases(slots, step.body, found)
-
-
-def _filled_otherwise(survey: Survey) -> frozenset[str]:
-    """Give the names of slots that something else than an ask fills, in any flow."""
-    return frozenset(
-        name
-        for flow in survey.bot.flows.values()
-        for step in flow.steps.values()
-        if not isinstance(step.body, Ask)
-        for name in changes(step)
-    )
-
-
-def _asked(survey: Survey, flow: Flow) -> Mapping[str, SlotDef]:
-    others = {n for step in flow.steps.values() if not isinstance(step.body, Ask) for n in changes(step)}
-    others |= survey.handed.get(flow.name, frozenset()) | survey.bot.slots.keys()
-    found: dict[str, SlotDef] = {}
-    for step in flow.steps.values():
-        if isinstance(step.body, Ask) and step.body.slot.name not in others:
-            found.setdefault(step.body.slot.name, step.body.slot)
-    return found
 
 
 def _check_formulas(slots: _Slots, formulas: Iterable[Formula], found: Findings) -> None:
@@ -104,7 +72,7 @@ def _check_parts(slots: _Slots, formula: Formula, found: Findings) -> None:
         parts = _PARTS.get(slot.type)
         if parts is not None and (path[1] not in parts or len(path) > 2):
             whole, part = (path[0], path[1]) if path[1] not in parts else (".".join(path[:2]), path[2])
-            message = f"{_where(slots)}'{whole}' has no '{part}': it is {_NAMES[_FAMILIES[slot.type]]}"
+            message = f"{_where(slots)}'{whole}' has no '{part}': it is {NAMES[FAMILIES[slot.type]]}"
             listed = f"it has {', '.join(parts)}" if parts and whole == path[0] else ""
             found.error(formula.place, "unknown-attribute", message, listed)
 
@@ -123,16 +91,16 @@ def _check_one(slots: _Slots, one: Comparison, place: Place, found: Findings) ->
     if slot.options and other.kind == "constant" and one.op in {"eq", "ne"} and not slot.many:
         _check_options(slots, slot, other.values, place, found)
         return
-    mine, its = _family(slot), _family_of(slots, other)
+    mine, its = family_of(slot), _family_of(slots, other)
     if mine is None or its is None or mine == its or frozenset({mine, its}) in _MATES:
         return
-    name, what = slot.name, _NAMES[its]
+    name, what = slot.name, NAMES[its]
     hint = "compare its days: age.days > 7" if "duration" in {mine, its} else ""
     if one.op in _ORDER:
-        message = f"{_where(slots)}'{name}' is {_NAMES[mine]} and cannot be compared with {what}"
+        message = f"{_where(slots)}'{name}' is {NAMES[mine]} and cannot be compared with {what}"
         found.error(place, "wrong-comparison", message, hint)
     else:
-        message = f"{_where(slots)}'{name}' is {_NAMES[mine]} and never equals {what}"
+        message = f"{_where(slots)}'{name}' is {NAMES[mine]} and never equals {what}"
         found.warning(place, "wrong-comparison", message, hint)
 
 
@@ -140,14 +108,10 @@ def _slot_of(slots: _Slots, operand: Operand) -> SlotDef | None:
     return slots.known.get(operand.path[0]) if operand.kind == "path" and len(operand.path) == 1 else None
 
 
-def _family(slot: SlotDef) -> _Family | None:
-    return None if slot.options or slot.options_from else _FAMILIES.get(slot.type)
-
-
-def _family_of(slots: _Slots, operand: Operand) -> _Family | None:
+def _family_of(slots: _Slots, operand: Operand) -> Family | None:
     slot = _slot_of(slots, operand)
     if slot is not None:
-        return _family(slot)
+        return family_of(slot)
     match operand.values if operand.kind == "constant" else ():
         case (bool(),):
             return "truth"
@@ -191,14 +155,14 @@ def _check_initial(slot: SlotDef, found: Findings) -> None:
     if slot.options and not slot.many:
         _check_options(_Slots({}, ""), slot, [initial.data], place, found)
         return
-    family = _family(slot)
+    family = family_of(slot)
     fits = {
         "number": isinstance(initial.data, int | float) and not isinstance(initial.data, bool),
         "truth": isinstance(initial.data, bool),
         "text": not isinstance(initial.data, dict | list),
     }
     if family is not None and not fits.get(family, False):
-        message = f"the slot '{slot.name}' is {_NAMES[family]}, and {described(initial.data)} is none"
+        message = f"the slot '{slot.name}' is {NAMES[family]}, and {described(initial.data)} is none"
         given = '; a template may give one: "{{ now }}"' if family in {"day", "time"} else ""
         hint = "" if family in fits else f"leave it out, and set it from a slot of its type{given}"
         found.error(place, "wrong-initial", message, hint)

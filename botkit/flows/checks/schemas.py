@@ -150,6 +150,41 @@ def _wanted(schema: Schema) -> str:
 _PLURAL = frozenset({"string", "integer", "number"})
 
 
+def named(schema: Any, root: Schema) -> str:
+    """Say in words what a schema wants."""
+    return " or ".join(dict.fromkeys(_wanted(one) for one in alternatives(schema, root) if "type" in one))
+
+
+_FORMATS: Mapping[str, frozenset[str]] = {
+    "date": frozenset({"day"}), "date-time": frozenset({"day", "number"}), "time": frozenset({"time", "number"}),
+    "duration": frozenset({"duration", "number"}), "money": frozenset({"money"}),
+}  # fmt: skip
+_SURELY_NOT: Mapping[str, frozenset[str]] = {
+    "string": frozenset({"day", "time", "duration", "money", "truth"}),
+    **dict.fromkeys(("integer", "number", "boolean"), frozenset({"day", "time", "duration", "money"})),
+    **dict.fromkeys(("array", "null"), frozenset({"day", "time", "duration", "money", "truth", "number", "text"})),
+    "object": frozenset({"day", "time", "duration", "truth", "number", "text"}),
+}
+
+
+def takes(schema: Any, kind: str, root: Schema) -> bool:
+    """Tell whether a schema may take a slot's value of a kind (`kinds.Family`), as pydantic reads values.
+
+    A text may be read as anything that has a written form, and a number stands for itself in a text.
+    """
+    return any(_takes(one, kind) for one in alternatives(schema, root))
+
+
+def _takes(schema: Schema, kind: str) -> bool:
+    if "enum" in schema or "const" in schema or "type" not in schema:
+        return True
+    known = _FORMATS.get(schema.get("format", ""))
+    if known is not None and (kind in known or (kind == "text" and schema["type"] == "string")):
+        return True
+    kinds = (schema["type"],) if isinstance(schema["type"], str) else schema["type"]
+    return any(kind not in _SURELY_NOT.get(one, ()) for one in kinds)
+
+
 def offender(schema: Any, data: Any, root: Schema) -> str:
     """Name a constant that does not fit, with the first item or part in it that is to blame."""
     for one in alternatives(schema, root):

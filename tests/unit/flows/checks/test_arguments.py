@@ -110,6 +110,82 @@ def test_names_of_arguments(codes: Codes, steps: str, expected: list[str]) -> No
     assert codes(steps, after=other + giving) == expected
 
 
+TYPED = {
+    "type": "object",
+    "properties": {
+        "text": TEXT, "count": {"type": "integer"}, "flag": {"type": "boolean"}, "list": {"type": "array"}, "size": {"enum": ["S"]},
+        "day": {"type": "string", "format": "date"}, "at": {"type": "string", "format": "date-time"}, "any": {},
+        "time": {"type": "string", "format": "time"}, "long": {"type": "string", "format": "duration"},
+        "price": {"type": "object", "format": "money"}, "maybe": {"anyOf": [{"type": "null"}, {"type": "string", "format": "date"}]},
+        "mail": {"type": "string", "format": "email"}, "object": {"type": "object"},
+    },
+}  # fmt: skip
+KINDS = ("text", "integer", "number", "boolean", "date", "datetime", "time", "duration", "money", "any", "image")
+TAKEN = {
+    "text": {"text", "integer", "number", "any", "image"},
+    "count": {"text", "integer", "number", "boolean", "any", "image"},
+    "flag": {"text", "integer", "number", "boolean", "any", "image"},
+    "list": {"any", "image"},
+    "size": {*KINDS},
+    "day": {"text", "integer", "number", "date", "datetime", "any", "image"},
+    "at": {"text", "integer", "number", "date", "datetime", "any", "image"},
+    "time": {"text", "integer", "number", "time", "any", "image"},
+    "long": {"text", "integer", "number", "duration", "any", "image"},
+    "price": {"money", "any", "image"},
+    "maybe": {"text", "integer", "number", "date", "datetime", "any", "image"},
+    "mail": {"text", "integer", "number", "any", "image"},
+    "object": {"money", "any", "image"},
+    "any": {*KINDS},
+}
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_a_slot_of_another_kind_than_the_action_takes_is_an_error(codes: Codes, name: str) -> None:
+    actions = {"shop.buy": ActionSpec("shop.buy", "read", TYPED)}
+    taken = {
+        kind
+        for kind in KINDS
+        if not codes(
+            f"- {{ask: x, title: X, say: X?, type: {kind}}}\n- do: shop.buy\n  with: {{{name}: '{{{{ x }}}}'}}",
+            actions=actions,
+        )
+    }
+    assert taken == TAKEN[name]
+
+
+def test_the_error_says_what_the_slot_is_and_how_to_mend_it(problems: Problems) -> None:
+    steps = "[{ask: x, title: X, say: X?, type: date}, {do: shop.buy, with: {text: '{{ x }}'}}]"
+    (problem,) = problems(f"flows: {{main: {{start: {{commands: [go]}}, steps: {steps}}}}}", actions=ACTIONS)
+    assert str(problem).endswith(
+        "wrong-arguments: 'text' of action 'shop.buy' takes a text, and 'x' is a date; let the action take a date, "
+        "or give a text: \"{{ x ~ '' }}\""
+    )
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ("- {ask: x, title: X, say: X?, type: date}\n- do: shop.buy\n  with: {text: 'on {{ x }}'}", []),
+        ("- {ask: x, title: X, say: X?, type: date}\n- do: shop.buy\n  with: {text: '{{ x.year }}'}", []),
+        (
+            "- {ask: x, title: X, say: X?, type: date}\n- set: {x: soon}\n- do: shop.buy\n  with: {text: '{{ x }}'}",
+            [],
+        ),
+        ("- {ask: x, title: X, say: X?, options: [a, b]}\n- do: shop.buy\n  with: {text: '{{ x }}'}", []),
+        (
+            "- {ask: x, title: X, say: X?, options: [a, b]}\n- do: shop.buy\n  with: {count: '{{ x }}'}",
+            ["wrong-arguments"],
+        ),
+        ("- {ask: x, title: X, say: X?, options: [S, M]}\n- do: shop.buy\n  with: {size: '{{ x }}'}", []),
+        ("- {ask: x, title: X, say: X?, options: [a, b], many: true}\n- do: shop.buy\n  with: {list: '{{ x }}'}", []),
+    ],
+)
+def test_only_what_a_slot_surely_is_is_held_against_the_signature(
+    codes: Codes, steps: str, expected: list[str]
+) -> None:
+    assert codes(steps, actions=ACTIONS) == expected
+
+
 @pytest.mark.parametrize(("action", "expected"), [("open", []), ("free", []), ("none", ["wrong-arguments"])])
 def test_an_action_may_take_everything_or_nothing(codes: Codes, action: str, expected: list[str]) -> None:
     assert codes(f"- do: shop.{action}\n  with: {{a: 1}}", actions=ACTIONS) == expected
