@@ -105,7 +105,7 @@ def _works(work: Work, frame: Frame, step: Step) -> bool:
 
 
 def take_meaning(work: Work, message: Message, question: Question | None) -> None:
-    _record_meanings(work, message)
+    record_meanings(work, message)
     flows, answer = _startable(work, message), _best_answer(work, message)
     sure = bool(flows) and _goes_before(work, flows, answer) and len(_near(work, flows)) == 1
     if work.clarifying and not sure and _take_choice(work, message):
@@ -258,7 +258,19 @@ def _allowed_by(work: Work, match: Match) -> list[str]:
     return [name for name in work.flows.starts.get(match.name, ()) if allowed(work, work.flows.flows[name])]
 
 
-def _record_meanings(work: Work, message: Message) -> None:
+def may_wish(work: Work, message: Message, match: Match) -> str:
+    """Give the one flow that an intent starts, if a message may wish it and is near enough; else nothing."""
+    names = _allowed_by(work, match)
+    near = match.score >= (work.flows.settings.intent_threshold or 0.0)
+    return names[0] if near and len(names) == 1 and not _no_wish(work, message, match) else ""
+
+
+def may_ask(work: Work, match: Match) -> bool:
+    """Tell whether an answer is near enough to be said."""
+    return match.name in work.flows.answers and match.score >= (work.flows.settings.answer_threshold or 0.0)
+
+
+def record_meanings(work: Work, message: Message) -> None:
     """Record all that the message is near to, taken or not."""
     settings, matches, answers = work.flows.settings, message.evidence.intents, message.evidence.answers
     threshold = _sure_enough(work, message, matches, settings.intent_threshold) if matches else 0.0

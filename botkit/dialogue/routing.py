@@ -22,6 +22,7 @@ from botkit.dialogue.retries import unusable
 from botkit.dialogue.revision import correct
 from botkit.dialogue.stack import allowed, pop, repair
 from botkit.dialogue.undecided import ask_which, undecided
+from botkit.dialogue.wishes import take_wishes
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask
 from botkit.model.events import BORROWED, Message, Press, ShownBy
@@ -135,6 +136,9 @@ def route(work: Work, message: Message) -> None:
         unusable(work)
         return
     if work.stale and correct(work, find_corrections(work, message.text), message.text):
+        return
+    several = message.evidence.wishes or message.evidence.questions
+    if several and take_wishes(work, message, question):
         return
     take_meaning(work, message, question)
 

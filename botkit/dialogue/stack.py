@@ -160,13 +160,21 @@ def pop(work: Work, value: Any = None) -> None:
     work.question = None
     if not work.stack:
         return
-    if frame.entered == "run":
+    if work.top.queued:
+        _begin_queued(work)
+    elif frame.entered == "run":
         _return_to_caller(work, frame, value)
     elif frame.entered == "repair":
         _after_repair(work, frame, value)
     elif work.top.asked and work.top.entered != "repair" and not _only_waits(work):
         _look_again(work)
         repair(work, "on_resume", flow=title_of(work, work.flow_of(begun(work))))
+
+
+def _begin_queued(work: Work) -> None:
+    """Say that the flow on top begins, which waited for another."""
+    work.change(queued=False)
+    work.say(work.phrase("then", flow=title_of(work, work.flow_of(work.top))))
 
 
 def _only_waits(work: Work) -> bool:

@@ -27,6 +27,8 @@ SAID_BY_CORE: Mapping[str, frozenset[str]] = {
     "in_queue": frozenset({"ahead"}),
     "other_currency": frozenset({"currency"}),
     "source": frozenset({"title"}),
+    "in_turn": frozenset({"flows"}),
+    "then": frozenset({"flow"}),
     **dict.fromkeys(
         (
             "yes",

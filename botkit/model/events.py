@@ -55,6 +55,8 @@ class Evidence(msgspec.Struct, frozen=True, array_like=True):
     blocked: str = ""  # why a guard refuses the message, or nothing
     shown_by: ShownBy = ""  # by what it shows `locale`
     threshold: float = 0.0  # the score from which on the classifier holds a match for sure enough; 0: it says none
+    wishes: tuple[Match, ...] = ()  # of a text whose parts surely mean several things: the intents, with the parts
+    questions: tuple[Match, ...] = ()  # and the answers
 
 
 NO_EVIDENCE = Evidence()

@@ -93,6 +93,7 @@ class Frame(msgspec.Struct, frozen=True, array_like=True):
     altered: dict[str, Any] = {}
     verified: bool = False
     talk: Talk | None = None  # of the step `agent` that it is at
+    queued: bool = False  # it begins when the flow above it ends: both were wished for in one message
 
 
 class Question(msgspec.Struct, frozen=True, array_like=True):

@@ -1,11 +1,13 @@
 """Recognition: the evidence that a message gets before the core sees it."""
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
 from botkit.dialogue import steers
+from botkit.dialogue.wording import any_of
 from botkit.model.events import Entity, Evidence, Match, Message, Press, ShownBy
 from botkit.model.flowset import FlowSet
 from botkit.model.locales import Locale
@@ -16,6 +18,9 @@ MOST_TEXT = 2000  # characters of a message that are classified
 MOST_SHOWN = 200  # characters of a refused one that are looked at for its language
 MOST_SHORT = 40  # characters of one whose evidence is remembered
 MOST_KNOWN = 2000  # texts
+MOST_PARTS = 4  # of a text that may wish several things
+SURE_WISH = 0.85  # the score from which on a part surely means an intent or an answer
+_ENDS = re.compile(r"[.!?;,。！？；，\n]+")
 
 
 class _Nothing:
@@ -55,9 +60,12 @@ class Recogniser:
     semantics: Semantics | None = None
     known: dict[tuple[str, str, bool], Evidence] = field(default_factory=dict)
     marked: tuple[tuple[str, str, str], ...] = ()  # slot, value and folded value that examples annotate
+    ends: re.Pattern[str] = _ENDS  # of parts of a text
 
     def __post_init__(self) -> None:
-        """Gather what the examples annotate."""
+        """Gather what the examples annotate, and what ends a part of a text."""
+        joins = [any_of([locale.formats.list_and]) for locale in self.flows.locales.values()]
+        object.__setattr__(self, "ends", re.compile("|".join([_ENDS.pattern, *filter(None, joins)]), re.IGNORECASE))
         pairs = dict.fromkeys([pair for intent in self.flows.intents.values() for pair in intent.entities])
         object.__setattr__(self, "marked", tuple([(slot, value, value.casefold()) for slot, value in pairs]))
 
@@ -111,7 +119,7 @@ class Recogniser:
 
     def _find(self, text: str, locale: str, *, shown: bool) -> Evidence:
         code, by = self._shown(text, shown=shown)
-        return Evidence(
+        found = Evidence(
             intents=self.intents.classify(text, locale),
             answers=self.answers.classify(text, locale),
             entities=tuple(self._entities(text)),
@@ -119,6 +127,36 @@ class Recogniser:
             shown_by=by,
             threshold=self.intents.threshold,
         )
+        return found if self.ends.search(text) is None else self._with_wishes(found, text, locale)
+
+    def _with_wishes(self, found: Evidence, text: str, locale: str) -> Evidence:
+        """Add the intents and answers that parts of a text surely mean, each once, unless that is one alone.
+
+        What is an example as a whole has no parts ('nothing else, goodbye'), and what the whole surely means is
+        among what its parts mean.
+        """
+        if _is_example(found):
+            return found
+        least = max(SURE_WISH, self.intents.threshold)
+        wishes: dict[str, Match] = {}
+        questions: dict[str, Match] = {}
+        for part in [stripped for one in self.ends.split(text) if (stripped := one.strip())][:MOST_PARTS]:
+            best = max(
+                ((match, kept) for one, kept in ((self.intents, wishes), (self.answers, questions))
+                 for match in one.classify(part, locale)[:1]),
+                key=lambda one: one[0].score,
+                default=None,
+            )  # fmt: skip
+            if best is not None and best[0].score >= least:
+                match, kept = best
+                kept.setdefault(match.name, Match(match.name, match.score, part))
+        whole = max((*found.intents[:1], *found.answers[:1]), key=_score, default=None)
+        other = (
+            whole is not None and whole.score >= self.intents.threshold and whole.name not in {**wishes, **questions}
+        )
+        if other or len(wishes) + len(questions) < 2:
+            return found
+        return replace(found, wishes=tuple(wishes.values()), questions=tuple(questions.values()))
 
     def _shown(self, text: str, *, shown: bool) -> tuple[str, ShownBy]:
         return self.shows(text, tuple(self.flows.locales.values())) if shown else ("", "")
@@ -138,6 +176,10 @@ class Recogniser:
 
 def _said(message: Press) -> str:
     return "" if message.run else message.value or message.label
+
+
+def _score(match: Match) -> float:
+    return match.score
 
 
 def _is_example(evidence: Evidence) -> bool:
