@@ -1,15 +1,16 @@
 """Inquiries: questions that stand beside an answer: 'Monday, and what does it cost?'."""
 
 import re
+from collections.abc import Sequence
 
 from botkit.dialogue.filling import EXACT, LOOSE, Fit
 from botkit.dialogue.meanings import begin, meaning_beside
 from botkit.dialogue.naming import blank
-from botkit.dialogue.phrases import MARKS, Phrases, is_question
+from botkit.dialogue.phrases import MARKS, Phrases, is_question, strip_talk, without
 from botkit.dialogue.saying import say_speech
 from botkit.dialogue.work import Work
 from botkit.model.events import Match, Message
-from botkit.model.words import fold, lowered
+from botkit.model.words import fold, lowered, words_of
 
 _ENDS = re.compile(r"[?？؟!！。；;，،\n]|[,.](?!\d)")
 
@@ -26,6 +27,27 @@ def inquiry_beside(phrases: Phrases, text: str, found: Fit | None) -> str:
             return text[start:end].strip()
         start = end
     return ""
+
+
+def said_beside(phrases: Phrases, text: str, found: Fit, names: Sequence[str]) -> str:
+    """Give what a text says beside a value that stands in a clause of its own: 'A-10293, and I have no receipt'.
+
+    There it may be called by one of the slot's `names`.
+    """
+    start, end = _clause_of(phrases, text, found)
+    around = fold(text[start : found.start] + " " + text[found.end : end])
+    named = {word for name in names for word in words_of(fold(name))}
+    left = words_of(without(strip_talk(phrases, around), phrases.joined))
+    alone = all(word in phrases.plain or word in named for word in left)
+    return blank(text, [(start, end)]).strip() if alone else ""
+
+
+def _clause_of(phrases: Phrases, text: str, found: Fit) -> tuple[int, int]:
+    """Give the clause that a value stands in: between signs and an 'and'."""
+    patterns = [pattern for pattern in (_ENDS, phrases.joined) if pattern is not None]
+    signs = [match.span() for pattern in patterns for match in pattern.finditer(lowered(text))]
+    start = max([end for _, end in signs if end <= found.start], default=0)
+    return start, min([begin for begin, _ in signs if begin >= found.end], default=len(text))
 
 
 def take_inquiry(work: Work, message: Message, inquiry: str) -> str:

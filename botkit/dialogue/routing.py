@@ -11,7 +11,7 @@ from botkit.dialogue.controls import COMMANDS, control_of, take_control
 from botkit.dialogue.correction import NONE, Correction, Corrections, find_corrections
 from botkit.dialogue.filling import EXACT, FILE_TYPES, LOOSE, STRICT, Fit, is_free
 from botkit.dialogue.handing import leave_queue, note_unanswered
-from botkit.dialogue.inquiries import begin_beside, inquiry_beside, take_inquiry
+from botkit.dialogue.inquiries import begin_beside, inquiry_beside, said_beside, take_inquiry
 from botkit.dialogue.meanings import SURE, begin, surer_meaning, take_meaning
 from botkit.dialogue.months import ask_for_day, month_said
 from botkit.dialogue.naming import blank
@@ -319,6 +319,9 @@ def _take_slot(work: Work, question: Question, message: Message, found: Fit | No
             return True
     asks = question.kind in _ASKING and not work.greeted
     inquiry = inquiry_beside(work.prepared.phrases, message.text, found) if asks else ""
+    if asks and not inquiry and found is not None and LOOSE < found.score < STRICT:
+        surer = surer_meaning(work, message, found.score)
+        inquiry = said_beside(work.prepared.phrases, message.text, found, _names(work)) if surer else ""
     if found is not None and (found.score >= STRICT or inquiry):
         flow = take_inquiry(work, message, inquiry) if inquiry else ""
         rest = blank(message.text, [(found.start, found.end)])
@@ -335,6 +338,12 @@ def _take_slot(work: Work, question: Question, message: Message, found: Fit | No
         return False
     _take_fit(work, question, message, found)
     return True
+
+
+def _names(work: Work) -> tuple[str, ...]:
+    """Give what the open question's slot may be called."""
+    step = work.step_of(work.top)
+    return step.body.slot.names if step is not None and isinstance(step.body, Ask) else ()
 
 
 def _take_corrections(work: Work, question: Question, message: Message, found: Fit | None) -> bool:

@@ -97,3 +97,36 @@ def test_free_text_is_as_before(said: str) -> None:
     talk = talk_to("May 4", "1234", "double bed")
     talk.say(said)
     assert UNANSWERED not in talk.text
+
+
+TAXI = r"""
+intents:
+  pick: {examples: [pick me up, send a cab]}
+  lost: {examples: [I left my bag in the car, I lost my phone in a cab, 我的手机落车上了]}
+flows:
+  pick:
+    title: the cab
+    start: {intents: [pick], commands: [pick]}
+    steps: [{ask: code, title: code, pattern: 'R\d{5}', say: Your code?}, {ask: day, title: day, type: date, say: When?}, {say: "{{ code }} it is."}]
+  lost: {title: lost things, start: {intents: [lost]}, steps: [{ask: phone, title: phone, say: Your phone?}, {say: Noted.}]}
+"""
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["R12345, and I lost my phone in a cab", "it's R12345. I left my bag in the car!", "I lost my phone in a cab; code is R12345",
+     "我的号码是R12345，我的手机落车上了"],
+)  # fmt: skip
+def test_a_value_is_kept_beside_a_statement_that_starts_a_flow(said: str) -> None:
+    talk = Talk(build(TAXI))
+    talk.say("/pick")
+    talk.say(said)
+    assert (talk.text, talk.stack) == ("Your phone?", ["pick", "lost"])
+    assert talk.session.stack[0].slots == {"code": "R12345"}
+
+
+def test_a_value_inside_a_statement_yields_to_what_that_means() -> None:
+    talk = Talk(build(TAXI))
+    talk.say("/pick")
+    talk.say("I lost my phone in the R12345 cab")
+    assert (talk.stack, talk.session.stack[0].slots) == (["pick", "lost"], {})
