@@ -12,7 +12,7 @@ from botkit.dialogue.passages import best_passage, say_passage
 from botkit.dialogue.phrases import is_question
 from botkit.dialogue.prepared import is_work, reachable
 from botkit.dialogue.questions import repeat_question
-from botkit.dialogue.refusing import is_refused, only_names, only_tells, tells_what_happened
+from botkit.dialogue.refusing import denies, is_refused, only_names, only_tells, tells_what_happened
 from botkit.dialogue.retries import ask_for_plain_yes, has_steps, has_texts, unusable
 from botkit.dialogue.revision import apply_corrections
 from botkit.dialogue.saying import say_speech, title_of, told_values
@@ -33,6 +33,7 @@ from botkit.model.events import Entity, Match, Message, Passage
 from botkit.model.flowset import USUAL_THRESHOLD
 from botkit.model.replies import Button
 from botkit.model.session import Frame, Question
+from botkit.model.words import fold
 
 SURE = 0.97  # an intent this near needs no clarification
 NAMED = 0.85  # of what names something in reply to a question, and neither asks nor wishes
@@ -250,6 +251,10 @@ def _why_unwished(work: Work, message: Message, match: Match, *, asked: bool) ->
     if names and all(is_refused(work, message.text, name) for name in names):
         return "it is refused"
     phrases = work.prepared.phrases
+    if phrases.nots is not None and phrases.nots.search(fold(message.text)) is not None:  # hardly ever
+        intent = work.flows.intents.get(match.name)
+        if intent is not None and denies(work, message.text, intent.examples):
+            return "it is denied"
     told = asked and only_tells(phrases, message.text)
     return "it is only told" if told and not only_tells(phrases, match.example) else ""
 

@@ -1,7 +1,7 @@
 """Refusing: what a customer does not want (any more), or only tells of: neither is a wish to begin it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from botkit.dialogue.agreement import is_same_word
@@ -13,6 +13,7 @@ from botkit.dialogue.work import Work
 from botkit.model.words import fold, has_cjk, without_apostrophes, words_of
 
 LONGEST = 120  # letters: what is longer says more
+_MOST_MORE = 2  # words beside those of an example that is denied: any more, really
 _SIGNS = ",.;:!?，。；：！？、\n"
 
 
@@ -123,6 +124,41 @@ def tells_what_happened(phrases: Phrases, text: str) -> bool:
     if phrases.happened is None or phrases.happened.search(folded) is None or is_question(phrases, text):
         return False
     return phrases.wishes is None or phrases.wishes.search(folded) is None
+
+
+def denies(work: Work, text: str, examples: Iterable[str]) -> bool:
+    """Tell whether a text says the contrary of an example: 'my tooth doesn't hurt any more' of 'my tooth hurts'.
+
+    It begins as the example does and has its words in their order, with a no before the last of them and hardly
+    another word. What is only near to an example is not denied by a no: 'my parcel isn't here' beside 'where is my
+    parcel'.
+    """
+    phrases, folded = work.prepared.phrases, fold(text)
+    places = [no.start() for no in phrases.nots.finditer(folded)] if phrases.nots is not None else []
+    if phrases.nots is None or not any(places) or is_question(phrases, text):  # at the begin it is an answer
+        return False
+    first, said = _substance(phrases, phrases.nots.sub(" ", folded))
+    _, before = _substance(phrases, folded[: places[-1]])
+    for example in examples:
+        known = fold(example)
+        if phrases.nots.search(known) is not None or is_question(phrases, example):
+            continue
+        begins, meant = _substance(phrases, known)
+        near = meant and begins == first and len(said) - len(meant) <= _MOST_MORE
+        if near and _has_in_order(work, said, meant) and not _has_in_order(work, before, meant):
+            return True
+    return False
+
+
+def _substance(phrases: Phrases, folded: str) -> tuple[str, list[str]]:
+    """Give the first word of a folded text, and those of its words that are no ordinary ones."""
+    words = words_of(folded)
+    return words[0] if words else "", [word for word in words if word not in phrases.plain]
+
+
+def _has_in_order(work: Work, said: Sequence[str], meant: Sequence[str]) -> bool:
+    left = iter(said)
+    return all(any(is_same_word(work, word, other) for other in left) for word in meant)
 
 
 def subject_of(work: Work, name: str) -> Subject:

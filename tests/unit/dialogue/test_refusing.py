@@ -278,3 +278,44 @@ def test_a_frequent_question_is_still_one(said: str) -> None:
     talk = Talk(build(ASIDE))
     talk.say("/main")
     assert "9 to 18" in talk.say(said)
+
+
+PAIN = r"""
+intents:
+  pain: {examples: [my tooth hurts, I have a toothache, my gums are bleeding, 我牙疼, mein Zahn tut weh]}
+  parcel: {examples: [where is my parcel, my parcel is late, track my parcel]}
+  check: {examples: [I want a check-up, book a check-up]}
+flows:
+  pain: {start: {intents: [pain]}, steps: [{ask: since, say: Since when?, type: date}]}
+  parcel: {start: {intents: [parcel]}, steps: [{ask: number, pattern: '\d{10}', say: Which one?}]}
+  check: {start: {intents: [check]}, steps: [{ask: day, say: Which day?, type: date}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "flow"),
+    [
+        ("my tooth doesn't hurt", ""),
+        ("my tooth doesn't really hurt any more", ""),
+        ("I don't have a toothache", ""),
+        ("my gums aren't bleeding", ""),
+        ("我牙不疼了", ""),
+        ("mein Zahn tut nicht weh", ""),
+        ("my parcel isn't late", ""),
+        ("my tooth hurts", "pain"),
+        ("my tooth hurts and it does not stop", "pain"),
+        ("doesn't my tooth hurt?", "pain"),
+        ("my parcel isn't here", "parcel"),
+        ("my tooth doesn't hurt, I want a check-up", "check"),
+    ],
+)
+def test_the_contrary_of_an_example_starts_nothing(said: str, flow: str) -> None:
+    talk = Talk(build(PAIN, locales=("en", "zh", "de")))
+    talk.say(said)
+    assert talk.stack == ([flow] if flow else [])
+
+
+def test_the_record_says_that_it_is_denied() -> None:
+    talk = Talk(build(PAIN, locales=("en", "zh", "de")))
+    talk.say("my tooth doesn't hurt")
+    assert talk.turns[-1].candidates[0].why == "it is denied; near to 'my tooth hurts'"
