@@ -25,20 +25,21 @@ _log = logging.getLogger(__name__)
 
 
 class Briefing:
-    """Lets plugins brief people when a conversation leaves the bot, and notes what they say."""
+    """Lets plugins brief people when a conversation leaves the bot, and notes what they say.
+
+    `briefs` says whether one of them does.
+    """
 
     def __init__(self, registry: Registry, caller: Callable[[Session], Caller], put: Put) -> None:
         self._registry = registry
         self._caller = caller
         self._put = put
-        self._briefs = any(plugin.briefing for plugin in registry.plugins)
+        self.briefs = any(plugin.briefing for plugin in registry.plugins)
         self._room = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def note(self, turns: Sequence[Turn]) -> None:
         """Look at stored turns: in one of them a conversation may have left the bot."""
-        if not self._briefs:
-            return
         for turn in turns:
             handed = turn.session.handed
             if handed is not None and handed.since == turn.now:

@@ -448,7 +448,8 @@ class Engine:
         self.turns_taken += len(turns)
         self.meter.note(commit)
         self.calls.end_stale(commit.session)
-        self.briefing.note(turns)
+        if self.briefing.briefs:
+            self.briefing.note(turns)
         if commit.replies:
             self.delivery.hand_over(conversation, commit.replies, committed)
         for call in commit.calls:
