@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from botkit.app.bots import Bot
 from botkit.app.directories import rebuild
 from botkit.app.publishing import RECENT, WHOLE, drop_unneeded, sort_out
+from botkit.errors import StoreError
 from botkit.model.flowset import FlowSet
 from botkit.ports.stored import Publication
 from botkit.runtime.background import Background
@@ -114,5 +115,7 @@ class Follower:
             await asyncio.sleep(EVERY)
             try:
                 await self.look()
+            except StoreError as error:
+                self._bot.engine.health.note(error, self._bot.engine.clock.now())
             except Exception as error:  # noqa: BLE001 - nobody else would follow on
                 _log.warning("what is published could not be looked at", exc_info=error)

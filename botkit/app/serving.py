@@ -155,12 +155,14 @@ def build_app(bot: Bot, numbers: Numbers, leaving: Callable[[], bool] = lambda: 
         return JSONResponse({"status": "ok"})
 
     async def ready(_: Request) -> Response:
+        health = bot.engine.health
         try:
             async with asyncio.timeout(READY_WITHIN):
                 await bot.store.next_timer()
-        except (BotkitError, TimeoutError) as error:
-            return JSONResponse({"status": "unavailable", "store": type(error).__name__}, 503)
-        health = bot.engine.health
+        except StoreError as error:
+            health.note(error, bot.engine.clock.now())
+        except TimeoutError:
+            health.note(StoreError(reason="the store does not answer"), bot.engine.clock.now())
         if health.trouble:
             told = {"status": "unavailable", "store": health.trouble, "since": moment(health.since)}
             return JSONResponse(told, 503)

@@ -120,7 +120,6 @@ class Calls:
                 return await attempt()
             except StoreError as error:
                 self._note(error)
-                _log.error("the store failed", exc_info=error)
                 await self._clock.sleep(RETRY_AFTER)
 
     async def _perform(

@@ -157,7 +157,6 @@ class Delivery:
                     await self._send_these(claim)
             except StoreError as error:
                 self._note(error)
-                _log.error("the store failed", exc_info=error, extra={"conversation": conversation})
                 await self._clock.sleep(FIRST_PAUSE)
 
     async def _send_these(self, claim: Claim, *, fresh: bool = False) -> bool:

@@ -114,7 +114,7 @@ class Engine:
         if models is not None:
             models.streams, models.files = self._streams, self.files
         self.sweep = Sweep(store, self.files, clock)
-        self.leftovers = Leftovers(store, clock, self.health, self._is_idle, self._take_up)
+        self.leftovers = Leftovers(store, clock, self.health, self._is_idle, self._take_up, self._note)
         self.bursts = Bursts(lambda: book.current.settings, self._steers, clock)
         self.presence = Presence(self.connectors, self.handed.epoch_of)
         self.calls = Calls(
@@ -186,8 +186,8 @@ class Engine:
         if any(kind == "calling" for kind, _ in leftovers):
             await self.calls.resume()
 
-    def _note(self, error: StoreError) -> None:
-        self.health.note(error, self.clock.now())
+    def _note(self, error: StoreError, conversation: str = "") -> None:
+        self.health.note(error, self.clock.now(), conversation)
         self.meter.store_failures += not isinstance(error, FenceError)
 
     def _doubt(self, conversation: str, error: StoreError) -> None:
@@ -392,9 +392,8 @@ class Engine:
             except FenceError:
                 continue  # somebody else moved it on: look again
             except StoreError as error:
-                self._note(error)
+                self._note(error, conversation)
                 self._doubt(conversation, error)
-                _log.error("the store failed", exc_info=error, extra={"conversation": conversation})
                 await self.clock.sleep(RETRY_AFTER)
             except Exception as error:  # noqa: BLE001 - what waits stays stored, and is tried again
                 tries = self._failed.get(conversation, (0, ""))[0] + 1

@@ -1,15 +1,12 @@
 """Timers: what is due is moved from the store into the inbox, and its conversations are woken."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 
 from botkit.errors import StoreError
 from botkit.ports.clocks import Clock
 from botkit.ports.stores import Store
 from botkit.runtime.background import Background
-
-_log = logging.getLogger(__name__)
 
 LONGEST_NAP = 1.0  # seconds between looks
 
@@ -55,7 +52,6 @@ class Timers:
                     await self.fire()
             except StoreError as error:
                 self._note(error)
-                _log.error("the store failed", exc_info=error)
                 due = None  # a timer that is due already would have it asked again at once, and again
             await self._nap(due)
 

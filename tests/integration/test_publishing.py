@@ -1,11 +1,13 @@
 """Publishing in the middle of 200 running conversations: what was told before is what happens, and nobody starts over."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from botkit.app import following
 from botkit.app.bots import Bot
 from botkit.app.directories import check_directory
 from botkit.app.following import Follower
@@ -215,6 +217,26 @@ async def test_two_nodes_follow_one_store(directory: Path) -> None:
         assert await first.look()
         assert "does not load" in said[-2]
         assert one.flows.version == plan.version
+
+
+async def test_a_store_that_is_away_is_told_of_as_the_rest_of_the_bot_does_it(
+    running: tuple[Bot, Follower, list[str]], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    bot, follower, _ = running
+    looks = asyncio.Semaphore(0)
+
+    async def fail(most: int) -> None:
+        looks.release()
+        raise StoreError("store x: away", reason="the server cannot be reached")
+
+    monkeypatch.setattr(following, "EVERY", 0.001)
+    monkeypatch.setattr(bot.store, "publications", fail)
+    follower.start()
+    for _ in range(20):
+        await looks.acquire()
+    await follower.stop()
+    assert caplog.messages == ["the store failed"]
+    assert bot.engine.health.trouble == "the server cannot be reached"
 
 
 async def test_a_store_that_fails_is_looked_at_again(

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from botkit.app import serving
 from botkit.app.bots import Bot
 from botkit.app.directories import Checked, check_directory
 from botkit.app.metrics import CountedConnector, Numbers
@@ -216,7 +217,32 @@ async def test_ready(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(bot.store, "next_timer", fail)
     unready = await client.get("/ready")
-    assert (unready.status_code, unready.json()) == (503, {"status": "unavailable", "store": "StoreError"})
+    assert (unready.status_code, unready.json()["store"]) == (503, "StoreError")
+
+
+@pytest.mark.parametrize(
+    "why", ["the server cannot be reached (ConnectionRefusedError)", "the store does not answer"]
+)
+async def test_what_is_wrong_with_a_store_is_told_with_its_beginning(
+    served: Served, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    bot, _, _, client = served
+
+    async def fail() -> None:
+        if why == "the store does not answer":
+            await asyncio.Event().wait()
+        raise StoreError(f"store postgresql://…@db/bikes: {why}", reason=why)
+
+    monkeypatch.setattr(serving, "READY_WITHIN", 0.01)
+    with monkeypatch.context() as away:
+        away.setattr(bot.store, "next_timer", fail)
+        first = await client.get("/ready")
+        again = await client.get("/ready")
+    assert (first.status_code, first.json()["store"]) == (503, why)
+    assert first.json()["since"].endswith("Z")
+    assert again.json() == first.json()
+    await bot.engine.leftovers.look()
+    assert (await client.get("/ready")).status_code == 200
 
 
 async def test_channels_that_are_not_up_are_told_of(served: Served) -> None:

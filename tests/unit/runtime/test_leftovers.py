@@ -168,7 +168,7 @@ async def test_a_store_in_trouble_is_told_of_and_nothing_is_lost(
     rig.clock.advance(5)
     with pytest.raises(StoreError):
         await rig.engine.leftovers.look()
-    assert rig.engine.health == Health(says, since)
+    assert (rig.engine.health.trouble, rig.engine.health.since) == (says, since)
     db.execute(mend).fetchall()
     await _looked(rig)
     assert rig.engine.health.trouble == ""
@@ -195,7 +195,7 @@ async def test_a_look_that_fails_is_told_of_and_the_next_one_comes(
                 raise StoreError("gone")
             raise asyncio.CancelledError
 
-    watch = Leftovers(Broken(), rig.clock, rig.engine.health, lambda _: True, rig.engine._take_up)  # type: ignore[arg-type]
+    watch = Leftovers(Broken(), rig.clock, rig.engine.health, lambda _: True, rig.engine._take_up, rig.engine._note)  # type: ignore[arg-type]
     watch.start()
     assert watch._background.task is not None
     await asyncio.wait([watch._background.task])
@@ -203,7 +203,32 @@ async def test_a_look_that_fails_is_told_of_and_the_next_one_comes(
     assert rig.engine.health.trouble == ""
 
 
-def test_a_commit_that_comes_late_is_no_trouble() -> None:
+def test_a_commit_that_comes_late_is_no_trouble(caplog: pytest.LogCaptureFixture) -> None:
     health = Health()
     health.note(FenceError("late"), 1.0)
-    assert health.trouble == ""
+    assert (health.trouble, caplog.messages) == ("", [])
+
+
+def test_the_log_tells_of_a_store_that_fails_once_a_minute_and_when_it_is_over(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    health, failed, over = Health(), "the store failed", "the store works again"
+    away = StoreError("store x: away", reason="the server cannot be reached")
+    health.clear()
+    for now in range(100, 160):
+        health.note(away, float(now))
+    assert caplog.messages == [failed]
+    health.note(StoreError("store x: full", reason="the disk is full"), 159.5, "phone:1")
+    health.note(away, 159.9)
+    assert caplog.messages == [failed, failed]
+    assert caplog.records[1].__dict__["conversation"] == "phone:1"
+    health.note(away, 160.0)
+    assert caplog.messages == [failed] * 3
+    health.clear()
+    health.clear()
+    assert caplog.messages == [failed] * 3 + [over]
+    health.note(away, 170.0)
+    health.clear()
+    assert caplog.messages == [failed] * 3 + [over], "one that comes and goes fills no log"
+    health.note(away, 100.0)
+    assert caplog.messages[-1] == failed, "a clock that was set back silences nothing"
