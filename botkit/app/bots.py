@@ -89,6 +89,7 @@ class Bot:
         self.retention = retention_of(checked, engine)
         self.notifying = Notifying(engine.store, checked.registry, engine.clock)
         self.rooms = Rooms(engine, self.desk, rooms_of(connectors))
+        self.refused = ""  # a published version that does not load here
         self._talking: dict[str, list[asyncio.Future[None]]] = {}  # conversations, and who waits for the turn
 
     @classmethod

@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
@@ -166,7 +166,14 @@ def _follows(problem: Problem) -> bool:
 
 
 def rebuild(checked: Checked, version: str, sources: Mapping[str, str], settings: Settings) -> FlowSet | None:
-    """Build a version of a bot's flows from its sources, with today's plugins and settings; None if they do not load.
+    """Build a version of a bot's flows from its sources, with today's plugins; None if they do not load."""
+    return rebuild_checked(checked, version, sources, settings)[0]
+
+
+def rebuild_checked(
+    checked: Checked, version: str, sources: Mapping[str, str], settings: Settings
+) -> tuple[FlowSet | None, Sequence[Problem]]:
+    """Build a version as `rebuild` does, and give the errors for which it does not load.
 
     It keeps its name: sessions are pinned to that, also after a change in bot.yaml. It has the articles that it had.
     """
@@ -177,10 +184,12 @@ def rebuild(checked: Checked, version: str, sources: Mapping[str, str], settings
     catalogue = catalogue_of(
         checked.registry, checked.config, checked.connectors, articles=bool(articles), unlisted=unlisted
     )
-    flows, _ = load(
+    flows, problems = load(
         {path: text for path, text in sources.items() if path not in written}, settings, catalogue, locales
     )
-    return msgspec.structs.replace(flows, version=version, articles=articles) if flows is not None else None
+    if flows is None:
+        return None, [problem for problem in problems if problem.severity == "error"]
+    return msgspec.structs.replace(flows, version=version, articles=articles), ()
 
 
 def catalogue_of(

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 
 from botkit.app.bots import Bot
-from botkit.app.directories import rebuild
+from botkit.app.directories import rebuild_checked
 from botkit.app.publishing import RECENT, WHOLE, drop_unneeded, sort_out
 from botkit.errors import StoreError
 from botkit.model.flowset import FlowSet
@@ -77,6 +77,7 @@ class Follower:
     async def _take(self, recent: Sequence[Publication]) -> None:
         """Serve what some publications come to; a version that does not load here changes nothing."""
         serving = sort_out(recent)
+        self._bot.refused = ""
         whole = await self._build(serving.whole.version) if serving.whole is not None else None
         canary = await self._build(serving.canary.version) if serving.canary is not None else None
         self._seen = recent[0].number  # not before: where the store failed the next look takes it up
@@ -97,15 +98,22 @@ class Follower:
             if known is not None and known.version == version:
                 return known
         sources = await self._bot.store.version(version)
-        flows = None
-        if sources is not None:
-            flows = await asyncio.to_thread(rebuild, checked, version, sources, book.current.settings)
-        if flows is not None:
-            await self._bot.understanding.prepare(flows)
+        if sources is None:
+            self._refuse(version, "it is not in the store any more")
+            return None
+        flows, errors = await asyncio.to_thread(rebuild_checked, checked, version, sources, book.current.settings)
         if flows is None:
-            self._tell(f"Not taken up: version {version[:_SHORT]} does not load with the plugins of this node.")
-            self._tell("The version before goes on.")
+            more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+            self._refuse(version, f"{errors[0]}{more}" if errors else "it has mistakes")
+            return None
+        await self._bot.understanding.prepare(flows)
         return flows
+
+    def _refuse(self, version: str, why: str) -> None:
+        self._bot.refused = version
+        _log.error(
+            "version %s was published and does not load here, the one before goes on: %s", version[:_SHORT], why
+        )
 
     async def _tidy(self) -> None:
         await drop_unneeded(self._bot.store, self._bot.engine.clock.now())

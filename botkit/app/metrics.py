@@ -129,6 +129,7 @@ def _own(bot: Bot, numbers: Numbers) -> State:
         channels={name: name not in down for name in bot.connectors} if receives else {},
         down=len(down),
         trouble=bool(bot.engine.health.trouble),
+        unloaded=bool(bot.refused),
         lost=bot.checked.registry.lost,
         paused=bot.checked.registry.paused,
         files_away=bot.files.away if isinstance(bot.files, KeptFiles) else None,

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import msgspec
 
 from botkit.app.bots import locate_store
-from botkit.app.directories import Checked, rebuild
+from botkit.app.directories import Checked, rebuild, rebuild_checked
 from botkit.app.histories import opened_at
 from botkit.app.versions import Change, Touched, compare, count_touched, differ
 from botkit.errors import LoadError, UsageError
@@ -83,9 +83,14 @@ async def make_step_back(checked: Checked, store: Store, now: float, version: st
     serving = sort_out(recent)
     target = _step_back(recent, serving, version)
     sources = await store.version(target)
-    flows = rebuild(checked, target, sources, _settings(checked)) if sources is not None else None
-    if sources is None or flows is None:
-        raise UsageError(f"version {target[:12]} cannot be had any more", hint="its plugins or slots may be gone")
+    if sources is None:
+        raise UsageError(f"version {target[:12]} is not in the store any more", hint="`--to` names another")
+    flows, errors = rebuild_checked(checked, target, sources, _settings(checked))
+    if flows is None:
+        why = str(errors[0]) if errors else "it has mistakes"
+        raise UsageError(
+            f"version {target[:12]} does not load with these plugins: {why}", hint="`--to` names another"
+        )
     return await _plan(checked, store, flows, sources, serving, WHOLE, now)
 
 

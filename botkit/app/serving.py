@@ -169,6 +169,8 @@ def build_app(bot: Bot, numbers: Numbers, leaving: Callable[[], bool] = lambda: 
         down = bot.receiving.down
         up = sorted(name for name in bot.connectors if name not in down)
         shown: dict[str, Any] = {"status": "ok" if up else "unavailable", "flows": bot.flows.version, "channels": up}
+        if bot.refused:
+            shown["refused"] = bot.refused
         if down:
             shown["down"] = {name: {"trouble": one.trouble, "since": moment(one.since)} for name, one in down.items()}
         return JSONResponse(shown, 200 if up else 503)

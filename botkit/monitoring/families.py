@@ -30,6 +30,7 @@ class State(msgspec.Struct, frozen=True):
     channels: Mapping[str, bool] = {}  # whether each is up
     down: int = 0
     trouble: bool = False
+    unloaded: bool = False
     lost: Mapping[str, int] = {}  # by plugin
     paused: Mapping[str, bool] = {}  # by action
     away: bool | None = None  # whether the embedder is; None: there is none
@@ -195,6 +196,10 @@ _METRICS: Final[tuple[tuple[Family, Read], ...]] = (
     (
         Family("botkit_store_trouble", "gauge", "1 while the store fails."),
         lambda _, s: int(s.trouble),
+    ),
+    (
+        Family("botkit_version_refused", "gauge", "1 while a published version does not load here."),
+        lambda _, s: int(s.unloaded),
     ),
     (
         Family("botkit_store_failures_total", "counter", "Times that the store failed."),

@@ -200,7 +200,7 @@ async def test_a_canary_is_tried_by_a_share_and_taken_back(
         assert await talk(bot, number, ["lamp", "red", "soon", "yes"]) == "Ordered: lamp, red, soon."
 
 
-async def test_two_nodes_follow_one_store(directory: Path) -> None:
+async def test_two_nodes_follow_one_store(directory: Path, caplog: pytest.LogCaptureFixture) -> None:
     """The second takes up what the first was told, and keeps what it has where a version does not load."""
     said: list[str] = []
     async with await Bot.load(directory, store="sqlite://") as one:
@@ -215,8 +215,16 @@ async def test_two_nodes_follow_one_store(directory: Path) -> None:
         await one.store.save_version("broken", {"a.yaml": "flows: {a: {steps: [{do: gone.away}]}}"}, 0.0)
         await one.store.publish("broken", 100, "command", 0.0)
         assert await first.look()
-        assert "does not load" in said[-2]
-        assert one.flows.version == plan.version
+        told = "version broken was published and does not load here, the one before goes on: a.yaml:1:21: unknown-plugin: "
+        assert caplog.messages[-1].startswith(told)
+        assert (one.flows.version, one.refused) == (plan.version, "broken")
+        await one.store.publish("away", 100, "command", 0.0)
+        assert await first.look()
+        assert caplog.messages[-1].endswith("it is not in the store any more")
+        assert one.refused == "away"
+        await publish(one, directory, await plan_of(one, directory, OLD))
+        assert await first.look()
+        assert one.refused == ""
 
 
 async def test_a_store_that_is_away_is_told_of_as_the_rest_of_the_bot_does_it(
@@ -288,6 +296,22 @@ async def test_nothing_to_go_back_to(running: tuple[Bot, Follower, list[str]], d
         await make_step_back(checked, bot.store, 0.0)
     with pytest.raises(UsageError, match="no published versions begin with 'nope'"):
         await make_step_back(checked, bot.store, 0.0, "nope")
+
+
+async def test_a_version_that_cannot_be_gone_back_to(
+    running: tuple[Bot, Follower, list[str]], directory: Path
+) -> None:
+    bot, _, _ = running
+    checked = check_directory(directory)
+    await bot.store.save_version("broken", {"a.yaml": "flows: {a: {steps: [{do: gone.away}]}}"}, 0.0)
+    for version in ("broken", "away"):
+        await bot.store.publish(version, 100, "command", 0.0)
+    with pytest.raises(
+        UsageError, match=r"'?broken'? does not load with these plugins: a\.yaml:1:21: unknown-plugin"
+    ):
+        await make_step_back(checked, bot.store, 0.0, "broken")
+    with pytest.raises(UsageError, match="away is not in the store any more"):
+        await make_step_back(checked, bot.store, 0.0, "away")
 
 
 async def test_versions_that_nobody_needs_go(running: tuple[Bot, Follower, list[str]], directory: Path) -> None:

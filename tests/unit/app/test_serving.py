@@ -263,6 +263,20 @@ async def test_channels_that_are_not_up_are_told_of(served: Served) -> None:
     assert "down" not in (await client.get("/ready")).json()
 
 
+async def test_a_version_that_does_not_load_here_is_told_of(served: Served) -> None:
+    bot, _, _, client = served
+    token = {"authorization": "Bearer sesame"}
+    assert "\nbotkit_version_refused 0\n" in (await client.get("/metrics", headers=token)).text
+    bot.refused = "3f2a91c04d5e"
+    ready = await client.get("/ready")
+    assert (ready.status_code, ready.json()["refused"], ready.json()["flows"]) == (
+        200,
+        bot.refused,
+        bot.flows.version,
+    )
+    assert "\nbotkit_version_refused 1\n" in (await client.get("/metrics", headers=token)).text
+
+
 async def test_a_store_that_cannot_be_written_is_told_of_until_it_can(served: Served) -> None:
     bot, _, _, client = served
     bot.engine.health.note(StoreError("store /home/me/bot.db: the disk is full", reason="the disk is full"), 1e9)
