@@ -55,6 +55,7 @@ from botkit.stores.holding import UNNAMED
 if TYPE_CHECKING:
     from botkit.llm.gateway import Gateway
 
+WRITES = 10.0  # seconds that a write has to end in which a stop finds it, beyond those that everything has
 PATIENCE = 30.0  # seconds to wait for the process that serves from the store: as long as one may take to drain
 
 CHUNK = 262_144  # bytes
@@ -215,7 +216,7 @@ class Bot:
         await self.retention.stop()
         await self.notifying.stop()
         await self.rooms.stop()
-        await self.engine.stop()
+        await self.engine.stop(writes=WRITES)
         for connector in self.connectors.values():
             await connector.stop()
         if self.node is not None:

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from collections.abc import Set as AbstractSet
+from typing import Any, TypeVar
 
 from botkit.errors import StoreError
 from botkit.model.events import Failure, Result
@@ -59,6 +60,7 @@ class Calls:
         self._presence = presence
         self._shared = shared
         self._running: dict[str, set[asyncio.Task[None]]] = {}
+        self._writing: set[asyncio.Task[None]] = set()
         self._stale = Staleness(self._stored, shared=shared)
         self._heartbeat = Heartbeat(store, self.ids, note)
 
@@ -73,6 +75,16 @@ class Calls:
     def tasks(self) -> Sequence[asyncio.Task[None]]:
         """Give the tasks that perform them."""
         return [task for tasks in self._running.values() for task in tasks]
+
+    async def cut_off(self, late: AbstractSet[asyncio.Task[Any]], writes: float) -> None:
+        """Cancel tasks that others take up, and a write that has begun after so many seconds more."""
+        writing = late & self._writing
+        await _cancel(late - writing)
+        if writing:
+            _, cut = await asyncio.wait(writing, timeout=writes)
+            for task in cut:
+                _log.warning("a write was cut off", extra={"call": task.get_name().removeprefix("call ")})
+            await _cancel(cut)
 
     async def start(self) -> None:
         """Tell other processes from now on what is under way here, and take up what an earlier one left."""
@@ -141,6 +153,7 @@ class Calls:
         elif resumed:
             result = Result(call.id, failure=Failure("outcome_unknown", "It is not known whether that was done."))
         elif await self.surely(lambda: self._store.start_call(call, self._clock.now(), self._lease_of(call))):
+            self._writing.update(task for task in (asyncio.current_task(),) if task is not None)
             result = await self._registry.perform(call, self._turning.caller(session))
         else:
             return  # somebody else has started it
@@ -156,6 +169,7 @@ class Calls:
     def _done(self, conversation: str, task: asyncio.Task[None]) -> None:
         running = self._running.get(conversation, set())
         running.discard(task)
+        self._writing.discard(task)
         if not running:
             self._running.pop(conversation, None)
             if self._presence.shows:
@@ -166,3 +180,9 @@ class Calls:
 
     async def _stored(self, conversation: str) -> Session | None:
         return (await self._store.load(conversation, most=0)).session
+
+
+async def _cancel(tasks: AbstractSet[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -194,8 +194,11 @@ class Engine:
         if not isinstance(error, FenceError):  # that one says that nothing was stored
             self.delivery.doubt(conversation)
 
-    async def stop(self, within: float = 10.0) -> None:
-        """Drain: no new turn, running ones and their calls end within so many seconds; the rest stays stored."""
+    async def stop(self, within: float = 10.0, writes: float = 0.0) -> None:
+        """Drain: no new turn, running ones and their calls end within so many seconds; the rest stays stored.
+
+        A write that has begun is given so many more, since nobody would know whether it was done.
+        """
         self._closing = True
         held = self.bursts.close()
         if self._carrier is not None:
@@ -210,9 +213,7 @@ class Engine:
         running = [*self._draining.values(), *self.turning.reads, *self.calls.tasks()]
         if running:
             _, late = await asyncio.wait(running, timeout=within)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await self.calls.cut_off(late, writes)
         await self.calls.stop()
         await self.presence.close()
         await self._streams.close()

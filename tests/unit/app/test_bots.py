@@ -91,6 +91,21 @@ async def test_a_store_of_ones_own(desk: Path) -> None:
         assert bot.store is store
 
 
+async def test_a_write_that_has_begun_has_ten_seconds_more_to_end(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot = await Bot.load(desk, store="sqlite://")
+    stop, given = bot.engine.stop, []
+
+    async def note(**seconds: float) -> None:
+        given.append(seconds)
+        await stop(**seconds)
+
+    monkeypatch.setattr(bot.engine, "stop", note)
+    await bot.close()
+    assert given == [{"writes": 10.0}]
+
+
 async def test_a_plugin_that_cannot_start_closes_the_store(desk: Path) -> None:
     plugin = desk / "plugins" / "desk.py"
     plugin.write_text(plugin.read_text().replace('return {"returns": 0}', 'raise OSError("no desk")'))

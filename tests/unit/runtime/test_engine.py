@@ -1,6 +1,7 @@
 """The engine: order, duplicates, faults of the store, calls across a crash, timers, guards, hooks, stopping."""
 
 import asyncio
+import threading
 from pathlib import Path
 from typing import Any, cast
 
@@ -537,6 +538,33 @@ async def test_a_stop_lets_running_turns_end_and_leaves_the_rest_to_the_next_sta
     assert phone.texts == ["/echo a", "/echo b"]
     await second.engine.stop()
     await again.close()
+
+
+@pytest.mark.parametrize("ends", [True, False])
+async def test_a_stop_gives_a_write_that_has_begun_more_time(
+    store: Store, caplog: pytest.LogCaptureFixture, ends: bool
+) -> None:
+    begun, release = threading.Event(), threading.Event()  # plugins have a loop of their own
+
+    async def give() -> str:
+        begun.set()
+        while not release.is_set():  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+        return "T-1"
+
+    rig = Rig(store, shop(lambda number: asyncio.Event().wait(), lambda number: give()))
+    await rig.accept(Message("/read"), chat="2")
+    await rig.accept(Message("/write"))
+    await asyncio.to_thread(begun.wait)
+    stopping = asyncio.create_task(rig.engine.stop(within=0.01, writes=10.0 if ends else 0.01))
+    while len(rig.engine.calls.tasks()) > 1:  # noqa: ASYNC110 - the read is cut off: another worker makes it
+        await asyncio.sleep(0.001)
+    if ends:
+        release.set()
+    await stopping
+    left = sorted(call.action for _, call, _ in await store.open_calls())
+    assert left == (["shop.find"] if ends else ["shop.find", "shop.give"])
+    assert [record.__dict__["call"] for record in caplog.records] == ([] if ends else ["phone:1/1.e0"])
 
 
 async def test_a_stop_waits_only_so_long(store: Store) -> None:
