@@ -127,10 +127,10 @@ def tell_of_missing(checked: Checked, tell: Tell) -> None:
             tell(str(problem))
 
 
-def refuse_missing_model(checked: Checked) -> None:
-    """Raise ConfigError where a language model is configured that cannot be asked on this machine."""
+def refuse_missing(checked: Checked) -> None:
+    """Raise ConfigError for a variable that nobody set, and a language model that cannot be asked on this machine."""
     for problem in checked.problems:
-        if problem.code == "missing-model":
+        if problem.code in ("missing-model", "missing-variable"):
             raise ConfigError(problem.message, place=problem.place, hint=problem.hint)
 
 
@@ -261,7 +261,7 @@ class Service:
         def channels(checked: Checked) -> Mapping[str, Connector]:
             refuse_open_door(checked, self.address)
             if self._strict:
-                refuse_missing_model(checked)
+                refuse_missing(checked)
                 refuse_missing_bucket(checked)
             tell_of_missing(checked, self._tell)
             return build_channels(checked, self._numbers, self._tell, strict=self._strict)

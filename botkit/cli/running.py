@@ -21,7 +21,11 @@ def run(
     port: Annotated[int, typer.Option(envvar="BOTKIT_PORT", min=0, max=65535, help="0 takes any free one.")] = 8000,
     *,
     strict: Annotated[
-        bool, typer.Option("--strict", help="A channel, language model or bucket without its secret is an error.")
+        bool,
+        typer.Option(
+            "--strict",
+            help="A variable that nobody set, a channel, language model or bucket without its secret, is an error.",
+        ),
     ] = False,
     role: Annotated[
         str, typer.Option(help="What this process does: all, or, with PostgreSQL, web or worker.")

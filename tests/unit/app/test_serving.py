@@ -4,6 +4,7 @@ import asyncio
 import signal
 import socket
 from collections.abc import AsyncIterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from botkit.app.serving import (
     build_app,
     build_channels,
     listen,
-    refuse_missing_model,
+    refuse_missing,
     refuse_open_door,
     tell_of_missing,
 )
@@ -432,7 +433,24 @@ def test_a_start_tells_of_a_language_model_without_its_key(desk: Path) -> None:
     (line,) = told
     assert "missing-model: the language model has no api_key: the bot runs without it; set NO_SUCH_KEY" in line
     with pytest.raises(ConfigError, match="has no api_key"):
-        refuse_missing_model(checked)
+        refuse_missing(checked)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ('channels: {web: {secret: "${NO_SUCH}"}}', "the channel 'web' needs the variable NO_SUCH"),
+        ('api: {token: "${NO_SUCH}"}', "'token' needs the variable NO_SUCH"),
+        ('api: {token: "${NO_SUCH:-}"}', ""),
+        ('api: {token: "${NO_SUCH:-sesame}"}', ""),
+    ],
+)
+def test_a_strict_start_wants_every_variable(tmp_path: Path, line: str, says: str) -> None:
+    (tmp_path / "bot.yaml").write_text(line + "\n")
+    (tmp_path / "flows.yaml").write_text("flows: {on_start: {steps: [{say: Hi}]}}\n")
+    checked = check_directory(tmp_path)
+    with pytest.raises(ConfigError, match=says) if says else nullcontext():
+        refuse_missing(checked)
 
 
 def test_a_start_tells_of_an_embedder_that_lacks_something(desk: Path) -> None:
