@@ -129,7 +129,7 @@ async def _plan(
     now: float,
 ) -> Plan:
     versions = _Versions(checked, store, flows)
-    replaced = serving.canary if serving.canary is not None and share < WHOLE else serving.whole
+    replaced = _replaced(serving, flows.version, share)
     before = await versions.find(replaced.version) if replaced is not None else None
     old = await store.version(replaced.version) if replaced is not None else None
     others = await versions.find(serving.whole.version) if serving.whole is not None else None
@@ -148,6 +148,14 @@ async def _plan(
         diff=differ(old, sources) if old is not None else "",
         touched=count_touched(live, versions.known.get, newest),
     )
+
+
+def _replaced(serving: Serving, version: str, share: int) -> Publication | None:
+    """Give what a version takes the place of: of a canary that is ended or changed, that."""
+    whole, canary = serving.whole, serving.canary
+    if whole is None or canary is None or version == canary.version:
+        return whole  # more conversations, or all, are given what a canary has: they had the other
+    return canary if share < WHOLE or version == whole.version else whole
 
 
 class _Versions:

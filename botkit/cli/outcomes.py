@@ -63,6 +63,15 @@ def speak_utf8() -> None:
             reconfigure(encoding="utf-8", errors="replace")
 
 
+def agreed(question: str) -> bool:
+    """Ask for a yes. Where nobody answers, as in a pipe, it is none, and how to go without is said."""
+    try:
+        return typer.confirm(question)
+    except typer.Abort:
+        tell("\nNobody answered, and nothing was done (--yes does not ask).")
+        return False
+
+
 def tell(text: str) -> None:
     """Say something beside the output."""
     print(text, file=sys.stderr, flush=True)

@@ -11,7 +11,7 @@ import typer
 
 from botkit.cli.arguments import HERE, BotDirectory
 from botkit.cli.histories import Directory, Url, read
-from botkit.cli.outcomes import guarded, tell
+from botkit.cli.outcomes import agreed, guarded, tell
 
 if TYPE_CHECKING:
     from botkit.app.erasing import Target
@@ -113,7 +113,7 @@ def erase(
         names = found.conversations
         shown = ", ".join([*names[:_SHOWN], *(["..."] if len(names) > _SHOWN else [])])
         many = "" if len(names) == 1 else f" in {len(names)} conversations"
-        if not yes and not typer.confirm(f"Erase everything{many} of {shown}?"):
+        if not yes and not agreed(f"Erase everything{many} of {shown}?"):
             raise typer.Exit(1)
         await note_act(store, operator(), "erased", *found.conversations)
         files = files_of(store, bucket_of(directory))

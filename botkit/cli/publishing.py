@@ -1,20 +1,22 @@
 """`botkit publish` and `botkit rollback`: which flows the nodes serve."""
 
 import asyncio
+import json
 import re
-from collections.abc import Awaitable, Callable, Iterator
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, NamedTuple, NoReturn
 
 import typer
 
 from botkit.cli.arguments import HERE, BotDirectory
-from botkit.cli.outcomes import FAILED, guarded, say_problems, tell
+from botkit.cli.outcomes import FAILED, agreed, guarded, say_problems, tell
 from botkit.cli.rehearsing import report
-from botkit.errors import LoadError, UsageError
+from botkit.errors import LoadError, Problem, UsageError
 
 if TYPE_CHECKING:
     from botkit.app.directories import Checked
     from botkit.app.publishing import Plan
+    from botkit.app.trials import Outcome
     from botkit.ports.stores import Store
 
 _SHORT = 12  # letters of a version that people see
@@ -22,7 +24,7 @@ _SHARE = re.compile(r"(\d{1,3})\s*%?")
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and do nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-Json = Annotated[bool, typer.Option("--json", help="JSON for programs; asks nothing.")]
+Json = Annotated[bool, typer.Option("--json", help="JSON for programs; publishes without asking.")]
 
 
 class _Manner(NamedTuple):
@@ -66,10 +68,14 @@ def publish(
     share = _share(canary) if canary else WHOLE
     checked = check_directory(directory)
     if checked.flows is None or checked.errors:
+        if as_json:
+            _refuse(checked.errors)
         raise LoadError(checked.errors)
     say_problems(checked.problems)
     played = asyncio.run(rehearse(checked)) if tests else []
     failed = [outcome for outcome in played if not outcome.passed]
+    if failed and as_json:
+        _refuse([problem for outcome in failed for problem in _complaints(outcome)])
     for outcome in failed:
         report(outcome)
     if failed:
@@ -115,6 +121,8 @@ def _share(text: str) -> int:
 
 async def _carry_out(checked: "Checked", make: "Callable[[Store, float], Awaitable[Plan]]", manner: _Manner) -> None:
     """Show a plan, ask, and do it."""
+    import msgspec
+
     from botkit.app.audits import note_act, operator
     from botkit.app.publishing import find_serving, opened, publish_version
     from botkit.runtime.clocks import WallClock
@@ -124,27 +132,37 @@ async def _carry_out(checked: "Checked", make: "Callable[[Store, float], Awaitab
         serving = await find_serving(store)
         now = serving.canary or serving.whole
         done = now is not None and (now.version, now.share) == (plan.version, plan.share)
-        _show(plan, as_json=manner.as_json)
+        if not manner.as_json:
+            _show(plan)
         if done:
             tell("It is published already.")
-        if done or manner.dry_run:
-            return
-        if not (manner.yes or manner.as_json or typer.confirm("Publish?")):
-            raise typer.Exit(FAILED)
-        await note_act(store, operator(), "rolled back" if manner.back else "published", plan.version)
-        published = await publish_version(store, checked, plan, WallClock().now())
-    if not manner.as_json:
-        print(f"published as number {published.number}: running nodes take it up within seconds")
+        number = None
+        if not (done or manner.dry_run):
+            if not (manner.yes or manner.as_json or agreed("Publish?")):
+                raise typer.Exit(FAILED)
+            await note_act(store, operator(), "rolled back" if manner.back else "published", plan.version)
+            number = (await publish_version(store, checked, plan, WallClock().now())).number
+    if manner.as_json:
+        print(json.dumps({**msgspec.to_builtins(plan), "number": number}, ensure_ascii=False))
+    elif number is not None:
+        print(f"published as number {number}: running nodes take it up within seconds")
 
 
-def _show(plan: "Plan", *, as_json: bool) -> None:
-    import msgspec
+def _refuse(problems: "Sequence[Problem]") -> NoReturn:
+    """Tell a program why nothing is published."""
+    print(json.dumps({"number": None, "problems": [problem.as_json() for problem in problems]}, ensure_ascii=False))
+    raise typer.Exit(FAILED)
+
+
+def _complaints(outcome: "Outcome") -> "Iterator[Problem]":
+    for complaint in outcome.complaints:
+        yield Problem(complaint.place, "failed-test", f"{outcome.trial.name}: {complaint.message}")
+
+
+def _show(plan: "Plan") -> None:
     from rich.console import Console
     from rich.text import Text
 
-    if as_json:
-        print(msgspec.json.encode(plan).decode())
-        return
     console = Console(highlight=False, soft_wrap=True)
     for line in lines_of(plan):
         console.print(Text(line))

@@ -52,6 +52,8 @@ def test_what_differs_is_shown_and_the_version_is_published(botkit: Any, publish
 
 def test_nothing_is_done_without_a_yes(botkit: Any, published: Path) -> None:
     _edit(published, "Hello!", "Hullo!")
+    code, _, error = botkit("publish", published, "--no-tests", given="")
+    assert (code, "Nobody answered, and nothing was done (--yes does not ask)." in error) == (1, True)
     assert botkit("publish", published, "--no-tests", given="n\n").code == 1
     assert botkit("publish", published, "--no-tests", "--dry-run").code == 0
     assert len(_published(botkit, published)) == 1
@@ -67,7 +69,13 @@ def test_mistakes_and_failing_tests_are_not_published(botkit: Any, published: Pa
     assert code == 1
     assert "greeting" in out
     assert "Not published: " in error
+    code, out, _ = botkit("publish", published, "--json")
+    told = json.loads(out)
+    assert (code, told["number"], {one["code"] for one in told["problems"]}) == (1, None, {"failed-test"})
+    assert any("greeting: expected a reply with 'Hello!'" in one["message"] for one in told["problems"])
     _edit(published, "start: {", "strt: {")
+    code, out, _ = botkit("publish", published, "--json", "--no-tests")
+    assert (code, json.loads(out)["problems"][0]["code"]) == (1, "unknown-key")
     code, _, error = botkit("publish", published, "--yes", "--no-tests")
     assert (code, "unknown-key" in error) == (1, True)
     assert len(_published(botkit, published)) == 1
@@ -86,11 +94,18 @@ def test_back_and_forth(botkit: Any, published: Path) -> None:
 
 def test_a_canary(botkit: Any, published: Path) -> None:
     _edit(published, "Hello!", "Hullo!")
-    plan = json.loads(botkit("publish", published, "--canary", "10%", "--no-tests", "--json").out)
-    assert plan["share"] == 10
+    canary = ("publish", published, "--canary", "10%", "--no-tests", "--json")
+    assert json.loads(botkit(*canary, "--dry-run").out)["number"] is None
+    plan = json.loads(botkit(*canary).out)
+    assert (plan["share"], plan["number"]) == (10, 2)
+    assert json.loads(botkit(*canary).out)["number"] is None
     assert _published(botkit, published)[0]["share"] == 10
     assert "  10 %\n" in botkit("publish", published, "--history").out
-    assert "after " in botkit("rollback", published, "--yes").out
+    more = json.loads(botkit("publish", published, "--canary", "60%", "--no-tests", "--json").out)
+    assert (more["before"], more["changes"]) == (plan["before"], plan["changes"])
+    back = botkit("rollback", published, "--yes").out
+    assert f"version {plan['before'][:12]} after {plan['version'][:12]}\n" in back
+    assert "-      - say: Hullo!" in back
     assert _published(botkit, published)[0]["share"] == 100
 
 
