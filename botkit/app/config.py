@@ -312,6 +312,7 @@ def _store(node: Node | None, variables: Mapping[str, str], report: Report) -> t
     filled: str = fill_variables(url, variables, missing)
     if missing:
         report.extend([missing_variables(node.place, "'store'", missing)])
+        return "sqlite:///bot.db", durability  # what is left of its own would be a second mistake
     return filled, durability
 
 

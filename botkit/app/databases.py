@@ -3,6 +3,7 @@
 from pathlib import Path
 from urllib.parse import unquote
 
+from botkit.app.config import FILE
 from botkit.app.histories import locate_history
 from botkit.app.nodes import find_carrier
 from botkit.errors import UsageError
@@ -14,7 +15,13 @@ from botkit.stores.urls import shown
 
 def locate_database(name: str) -> str:
     """Give the store that a URL names, or that of a bot's directory. Raises UsageError, LoadError."""
-    return name if "://" in name else locate_history(Path(name))
+    if "://" in name:
+        return name
+    if not (Path(name) / FILE).is_file():
+        raise UsageError(
+            f"{name} is no store and no bot", hint="a URL as sqlite:///bot.db, or a directory with a bot.yaml"
+        )
+    return locate_history(Path(name))
 
 
 async def upgrade_database(url: str) -> str:

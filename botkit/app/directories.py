@@ -97,6 +97,7 @@ def _check(directory: Path, clock: Clock | None, instead: Mapping[str, str]) -> 
     config, found = read_config(text, shown, variables_of(directory))
     config = msgspec.structs.replace(config, models=placed(config.models, directory))
     problems += found
+    unread = any(problem.code == "yaml" for problem in found)
     problems += _check_store(config, shown)
     if config.bucket is not None:
         problems += filter(None, [lacks_of_bucket(config.bucket, config.bucket_place)])
@@ -137,7 +138,7 @@ def _check(directory: Path, clock: Clock | None, instead: Mapping[str, str]) -> 
     flows, found = load(files, settings, named, locales, kept)
     if flows is not None:
         flows = msgspec.structs.replace(flows, articles=articles, catalogue=catalogue)
-    problems += [problem for problem in found if not (errors and _follows(problem))]
+    problems += [problem for problem in found if not ((errors or unread) and _follows(problem))]
     desks = _desks_of(config, specs)
     problems += unknown_teams(desks, config.settings.teams)
     if flows is not None:
@@ -161,7 +162,7 @@ def _check_store(config: Config, shown: str) -> list[Problem]:
 
 
 def _follows(problem: Problem) -> bool:
-    """Tell whether a problem may only be the consequence of a plugin that could not be loaded."""
+    """Tell whether a problem may only be the consequence of a plugin, or a bot.yaml, that could not be read."""
     return problem.code == "unknown-plugin"
 
 

@@ -78,7 +78,8 @@ def listen(address: Address) -> socket.socket:
         elif error.errno == errno.EACCES:
             what, hint = "needs rights that this user has not", "choose one above 1023 with --port or BOTKIT_PORT"
         else:
-            what, hint = f"cannot be listened on: {error.strerror or error}", "look at --host"
+            why = (error.strerror or str(error)).partition(" (while ")[0]
+            what, hint = f"cannot be listened on: {why}", "look at --host"
         raise ConfigError(f"port {address.port} of {address.host} {what}", hint=hint) from error
 
 

@@ -43,6 +43,6 @@ def audit(
                 }
                 print(json.dumps(told, ensure_ascii=False))
             else:
-                print(f"{moment(act.at)}  {act.who:<20}  {act.what:<10}  {act.about}".rstrip())
+                print(f"{moment(act.at)}  {act.who:<20}  {act.what:<11}  {act.about}".rstrip())
 
     read(directory, store, list_all)

@@ -132,6 +132,7 @@ def erase(
 @guarded
 def retain(
     directory: BotDirectory = HERE,
+    named: Annotated[Path | None, typer.Option("--dir", metavar="DIR", help="The bot, as DIR.")] = None,
     store: Url = "",
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
@@ -149,6 +150,7 @@ def retain(
     from botkit.runtime.clocks import WallClock
     from botkit.runtime.retention import Retention, foresee
 
+    directory = named or directory
     config = config_of(directory)
     ages, idle = config.retention, config.settings.idle
     if ages.none:

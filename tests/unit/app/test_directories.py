@@ -122,6 +122,18 @@ def test_a_channel_that_has_its_secret_tells_of_the_other_variables(
     assert _said(desk, "config-error").message.startswith("channels.line.host: ")
 
 
+def test_a_store_whose_variable_nobody_set_is_one_problem(desk: Path) -> None:
+    bot = desk / "bot.yaml"
+    bot.write_text(bot.read_text() + "store: ${NOBODY_SET_THIS}\n")
+    assert _codes(desk) == ["missing-variable"]
+
+
+def test_a_bot_yaml_that_cannot_be_read_is_one_problem(desk: Path) -> None:
+    bot = desk / "bot.yaml"
+    bot.write_text(bot.read_text() + "api:\n\ttoken: x\n")
+    assert _codes(desk) == ["yaml"]
+
+
 def test_a_flow_that_uses_a_plugin_that_broke_is_no_problem_of_its_own(desk: Path) -> None:
     flows = (
         "flows: {other: {start: {intents: [other]}, steps: [do: bad.thing]}}\nintents: {other: {examples: [other]}}"

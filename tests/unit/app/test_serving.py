@@ -420,6 +420,12 @@ async def test_a_service_from_start_to_end(desk: Path, monkeypatch: pytest.Monke
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
 
+def test_an_address_that_this_machine_has_not() -> None:
+    with pytest.raises(ConfigError) as refused:
+        listen(Address("192.0.2.1", 0))
+    assert refused.value.message == "port 0 of 192.0.2.1 cannot be listened on: Cannot assign requested address"
+
+
 def test_an_address_of_six_is_written_in_brackets() -> None:
     with listen(Address("::1", 0)) as door:
         assert door.family is socket.AF_INET6

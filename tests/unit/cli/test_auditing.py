@@ -23,6 +23,16 @@ def acts(botkit: Any, desk: Path) -> list[tuple[str, str, str]]:
     return [(act["who"], act["what"], act["about"]) for act in reversed(found)]
 
 
+def test_what_was_done_stands_below_each_other(botkit: Any, talked: Path) -> None:
+    botkit("publish", talked, "--yes", "--no-tests")
+    flows = talked / "flows.yaml"
+    flows.write_text(flows.read_text(encoding="utf-8").replace("Hello!", "Hullo!"), encoding="utf-8")
+    botkit("publish", talked, "--yes", "--no-tests")
+    botkit("rollback", talked, "--yes")
+    back, on, first = botkit("audit", "--dir", talked).out.splitlines()
+    assert {line.index(line.split()[-1]) for line in (back, on, first)} == {back.index("rolled back") + 13}
+
+
 def test_what_operators_do_is_noted(botkit: Any, talked: Path) -> None:
     for words in (
         ("publish", talked, "--yes", "--no-tests"),

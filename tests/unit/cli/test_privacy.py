@@ -216,6 +216,7 @@ def test_retain_lets_go_of_what_is_old(botkit: Any, talked: Path) -> None:
         "conversations": 1,
         "turns": 6,
     }
+    assert botkit("conversations", "retain", "--dir", talked, "--dry-run").out == dry.out
     ended = botkit("conversations", "retain", talked)
     assert ended.code == 0
     assert ended.out.startswith("gone: 1 conversation, 6 turns")
