@@ -26,7 +26,7 @@ _KINDS = (
         ),
         (
             r"[£$€¥]|\d ?(?:pounds?|pence|euros?|dollars?|cents?|percent|%|usd|eur|gbp)|\bfree\b"
-            r"|\bno (?:fee|charge|cost)|kostenlos|gratis|[\d一二两三四五六七八九十百千万][元块角]"
+            r"|\bno (?:fee|charge|cost)|kostenlos|gratis|[\d一二两三四五六七八九十百千万]\s?[元块角]"
             r"|百分之|免费|免运费|不收费|مجان"
             r"|دولار|يورو|ريال|درهم"
         ),

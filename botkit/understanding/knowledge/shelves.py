@@ -4,7 +4,7 @@ Rankings by words, by the things that they name and their parts, and by embeddin
 together by reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009). Of the first few the signs are read.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from botkit.model.articles import Article, Chunk
 from botkit.model.words import has_cjk
 from botkit.understanding.knowledge.asking import lacks
-from botkit.understanding.knowledge.pieces import Question, pieces_of
+from botkit.understanding.knowledge.pieces import Question, pieces_of, read_question
 from botkit.understanding.knowledge.postings import Counted, Postings, Scores
 from botkit.understanding.knowledge.spelling import Spelling
 
@@ -29,6 +29,8 @@ _OF_THINGS = 0.5  # beside the parts of words
 _MENDED = 0.9  # what a word counts that was mended,
 _UNKNOWN = 0.8  # that no passage has,
 _UNKNOWN_PAIR, _UNKNOWN_LETTER = 0.25, 0.3  # a pair of Chinese characters that may be no word, one of them
+_SAME = 0.5  # how much of what is thin is so beside a heading that asks for the same kind,
+_OTHER = 0.5  # and how much of a heading is asked for that asks for another
 _LETTER = 0.5  # and one that passages have
 
 
@@ -44,9 +46,10 @@ class Signs(msgspec.Struct, frozen=True):
     """What tells whether a passage answers a question.
 
     `covered` is how much of the question's words the passage has, rare ones counting more, and `ahead` how much more
-    than the best of the others (below 0: less); `headed` is how much of its heading is asked for, `unfit` 1 if it
-    has nothing of the kind that is asked for. `thin` is how little there is to go by, of a question of one word:
-    1, less if that is the heading. `near` is the likeness of meanings, `apart` its lead.
+    than the best of the others (below 0: less); `headed` is how much of its heading is asked for, half of that if the
+    heading asks for another kind; `unfit` is 1 if it has nothing of the kind that is asked for. `thin` is how little
+    there is to go by, of a question of one word: 1, less if that is the heading, and half if the heading asks for the
+    same kind. `near` is the likeness of meanings, `apart` its lead.
     """
 
     covered: float
@@ -98,7 +101,7 @@ class Shelf:
         self._things = Postings([one.things for one in analyses], 0.3)
         self._parts = Postings([one.parts for one in analyses], 0.5)
         self._spelling = Spelling(self._words)
-        self._headings = [pieces_of(" ".join(chunk.path) or article.title).words for article, chunk in passages]
+        self._headings = [read_question(" ".join(chunk.path) or article.title) for article, chunk in passages]
         self._meant = _centred(vectors) if vectors is not None and len(vectors) else None
 
     @property
@@ -154,18 +157,25 @@ class Shelf:
             article, chunk = self.passages[at]
             heading = self._headings[at]
             text = " ".join((article.title, *chunk.path, chunk.text))
-            headed = sum(1 for word in heading if word in words) / len(heading) if heading else 0.0
+            same = heading.kind is question.kind
+            headed = _share(heading.words, words) * (1.0 if same or heading.kind is None else _OTHER)
             signs = Signs(
                 covered=float(covered[at]),
                 ahead=_lead(covered, at),
                 headed=headed,
                 unfit=float(lacks(text, question.kind)),
-                thin=1 - headed if question.thin else 0.0,
+                thin=(1 - headed) * (_SAME if same and question.kind else 1.0) if question.thin else 0.0,
                 near=float(meanings[at]) if meanings is not None else 0.0,
                 apart=_lead(meanings, at) if meanings is not None else 0.0,
             )
             found.append(Found(at, signs))
         return found
+
+
+def _share(weights: Mapping[str, float], known: Container[str]) -> float:
+    """Give the share of some words, by their weights, that are known."""
+    whole = sum(weights.values())
+    return sum([weight for word, weight in weights.items() if word in known]) / whole if whole else 0.0
 
 
 def _unknown(word: str) -> float:
