@@ -79,6 +79,11 @@ def config_of(directory: Path) -> Config:
     return config
 
 
+def full_id(name: str) -> str:
+    """Give the id of a conversation: one that is named without its channel is of `botkit chat`."""
+    return name if ":" in name else f"chat:{name}"
+
+
 async def records_of(store: Store, conversation: str, first: int = 1) -> list[Record]:
     """Give all records of a conversation from turn `first` on, without what is secret in them.
 

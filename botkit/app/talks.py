@@ -12,6 +12,7 @@ from botkit.app.bots import Bot
 from botkit.app.config import FILE, read_config
 from botkit.app.directories import read_file
 from botkit.app.exchanges import Exchange, exchange_of
+from botkit.app.histories import full_id
 from botkit.app.trials_reading import read_moment
 from botkit.errors import FileError, UsageError
 from botkit.model.turn import Turn
@@ -122,7 +123,7 @@ async def open_talk(opening: Opening, unasked: Callable[[Exchange], None] | None
         if opening.locale and opening.locale not in bot.flows.locales:
             known = ", ".join(bot.flows.locales)
             raise UsageError(f"the bot does not speak {opening.locale!r}", hint=f"it speaks {known}")
-        talk = Talk(bot, conversation if ":" in conversation else f"chat:{conversation}", unasked)
+        talk = Talk(bot, full_id(conversation), unasked)
         try:
             yield talk
         finally:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -34,8 +34,8 @@ def chat(
     """Talk to a bot.
 
     Without --conversation every run is a new one, kept in memory. /attach PATH sends a file, with the text behind it.
-    /why tells how the last message was taken, with --json as {"input": "/why", "why": [...]}. On a terminal, /help
-    lists what it understands besides.
+    /why tells how the last message was taken, /slots what is known, with --json as {"input": "/why", "why": [...]}
+    and {"input": "/slots", "slots": {...}}. On a terminal, /help lists what it understands besides.
 
     \b
     botkit chat flows/support
@@ -66,9 +66,11 @@ async def _pipe(opening: "Opening", *, as_json: bool) -> None:
             write(0, None, greeting)
         number, last = 0, None
         async for line in read_lines():
-            if line.strip() == "/why" and "why" not in talk.bot.flows.commands:
-                _write_why(line.strip(), last, as_json=as_json)
-            elif line.strip():
+            said = line.strip()
+            show = _SHOWING.get(said) if said[1:] not in talk.bot.flows.commands else None
+            if show is not None:
+                show(said, last, as_json=as_json)
+            elif said:
                 number, last = number + 1, await talk.say(line)
                 write(number, line, last)
 
@@ -94,6 +96,21 @@ def _write_why(said: str, exchange: "Exchange | None", *, as_json: bool) -> None
     for one in () if as_json else ways:
         print("*" if one["taken"] else " ", one["route"], one["name"], f"{one['score']:.2f}", one["why"])
     sys.stdout.flush()
+
+
+def _write_slots(said: str, exchange: "Exchange | None", *, as_json: bool) -> None:
+    """Tell what is known; it is no turn, and the number goes on."""
+    from botkit.app.transcripts import readable
+
+    slots = readable(exchange.slots) if exchange is not None else {}
+    if as_json:
+        sys.stdout.write(json.dumps({"input": said, "slots": slots}, ensure_ascii=False) + "\n")
+    for name, value in () if as_json else slots.items():
+        print(f"{name}: {value}")
+    sys.stdout.flush()
+
+
+_SHOWING: Final = {"/why": _write_why, "/slots": _write_slots}
 
 
 def turn_of(number: int, said: str | None, exchange: "Exchange") -> dict[str, Any]:

@@ -19,8 +19,14 @@ if TYPE_CHECKING:
     from botkit.ports.stores import Store
 
 Directory = Annotated[Path, typer.Option("--dir", metavar="DIR", help="The bot whose store is read.")]
+Place = Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The same, in its place.")]
 Url = Annotated[str, typer.Option("--store", metavar="URL", help="A store, instead of a bot's.")]
-Name = Annotated[str, typer.Argument(metavar="CONVERSATION", help="As `botkit conversations list` names it.")]
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="CONVERSATION", help="As `botkit conversations list` names it; 42 is chat:42, of `botkit chat`."
+    ),
+]
 
 Failure = Annotated[str, typer.Argument(metavar="ID", help="As `botkit conversations failed` names it.")]
 
@@ -66,7 +72,9 @@ def why(
     botkit why web:k3j2 --json | jq .candidates
     """
     from botkit.app.audits import note_act, operator
-    from botkit.app.histories import data_of, records_of
+    from botkit.app.histories import data_of, full_id, records_of
+
+    conversation = full_id(conversation)
 
     async def explain_all(store: "Store") -> None:
         records = await records_of(store, conversation, turn or 1)
@@ -146,6 +154,7 @@ def _model_lines(event: "Event") -> Iterator[str]:
 @conversations.command("list")
 @guarded
 def list_(
+    place: Place = None,
     directory: Directory = HERE,
     store: Url = "",
     owner: Annotated[str, typer.Option(metavar="OWNER", help="Only those of bot, queue or human.")] = "",
@@ -156,7 +165,7 @@ def list_(
     """List conversations, the last touched first.
 
     \b
-    botkit conversations list --dir flows/support
+    botkit conversations list flows/support
     botkit conversations list --owner queue
     """
     import msgspec
@@ -174,7 +183,7 @@ def list_(
                 words = (one.conversation, moment(one.touched), one.owner, f"{one.turns} turns", one.flow)
                 print("  ".join(word for word in words if word))
 
-    read(directory, store, list_all)
+    read(place or directory, store, list_all)
 
 
 @conversations.command()
@@ -186,8 +195,10 @@ def show(conversation: Name, directory: Directory = HERE, store: Url = "") -> No
     botkit conversations show web:k3j2 --dir flows/support
     """
     from botkit.app.audits import note_act, operator
-    from botkit.app.histories import records_of
+    from botkit.app.histories import full_id, records_of
     from botkit.app.transcripts import legible, moment, transcript_of
+
+    conversation = full_id(conversation)
 
     async def show_all(store: "Store") -> None:
         records = await records_of(store, conversation)
@@ -203,6 +214,7 @@ def show(conversation: Name, directory: Directory = HERE, store: Url = "") -> No
 @conversations.command()
 @guarded
 def failed(
+    place: Place = None,
     directory: Directory = HERE,
     store: Url = "",
     most: Annotated[int, typer.Option(min=1, max=100_000, help="How many.")] = 100,
@@ -215,7 +227,7 @@ def failed(
     whether it was done. What `retry` and `drop` take stands first.
 
     \b
-    botkit conversations failed --dir flows/support
+    botkit conversations failed flows/support
     botkit conversations failed --json | jq -r 'select(.kind == "reply") | .id'
     """
     from botkit.app.failures import data_of, failures_of, line_of
@@ -229,7 +241,7 @@ def failed(
             else:
                 print(f"{one.id}  {moment(one.at)}  {data['kind']}  {legible(f'{one.reason}: {line_of(one)}')}")
 
-    read(directory, store, list_all)
+    read(place or directory, store, list_all)
 
 
 @conversations.command()

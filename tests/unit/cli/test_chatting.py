@@ -80,6 +80,15 @@ def test_why_through_a_pipe(botkit: Any, desk: Path) -> None:
     assert "* intent return_item 1.00" in botkit("chat", desk, given="return my order\n/why\n").out
 
 
+def test_slots_through_a_pipe(botkit: Any, desk: Path) -> None:
+    turns = _turns(botkit("chat", desk, "--json", given="/slots\nreturn my order\nA-10293\n/slots\n").out)
+    assert [turn.get("turn") for turn in turns] == [0, None, 1, 2, None]
+    assert turns[1] == {"input": "/slots", "slots": {}}
+    assert turns[4]["slots"] == turns[3]["slots"]
+    assert turns[4]["slots"]["order_number"] == "A-10293"
+    assert "order_number: A-10293\n" in botkit("chat", desk, given="return my order\nA-10293\n/slots\n").out
+
+
 def test_a_bot_with_a_command_of_that_name_gets_it(botkit: Any, desk: Path) -> None:
     flows = desk / "flows.yaml"
     flows.write_text(flows.read_text() + "  reasons: {start: {commands: [why]}, steps: [{say: Because.}]}\n")

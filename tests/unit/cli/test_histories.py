@@ -14,6 +14,20 @@ def talked(botkit: Any, desk: Path) -> Path:
     return desk
 
 
+def test_a_conversation_of_chat_needs_no_channel(botkit: Any, talked: Path) -> None:
+    assert botkit("why", "42", "--dir", talked).out == botkit("why", "chat:42", "--dir", talked).out != ""
+    assert botkit("conversations", "show", "42", "--dir", talked).out.startswith("20")
+    code, _, err = botkit("why", "7", "--dir", talked)
+    assert code == 2
+    assert "there is no conversation 'chat:7'" in err
+
+
+def test_lists_take_a_directory_as_others_do(botkit: Any, talked: Path) -> None:
+    assert botkit("conversations", "list", talked).out == botkit("conversations", "list", "--dir", talked).out
+    assert "chat:42  " in botkit("conversations", "list", talked).out
+    assert botkit("conversations", "failed", talked).code == 0
+
+
 def test_why_explains_every_turn(botkit: Any, talked: Path) -> None:
     code, out, _ = botkit("why", "chat:42", "--dir", talked)
     assert code == 0
