@@ -19,7 +19,7 @@ from botkit.understanding.grouping import group, telling
 from botkit.understanding.terms import clauses, stem
 
 Recall = Callable[[str, str], Evidence]  # what the bot makes of a text in a locale, today
-NEAR: Final = 0.5  # of its threshold: what is less near to a group is not proposed for it
+NEAR: Final = 0.75  # of its threshold: what is less near to a group is not proposed for it
 MOST_WORDINGS: Final = 3  # that are added at once: the most frequent, and such as differ from it
 LONGEST: Final = 120  # characters of a wording
 _ALIKE = 85.0  # of rapidfuzz's ratio: a wording that is more like another tells nothing new

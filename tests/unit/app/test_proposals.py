@@ -32,6 +32,7 @@ NEAR = {
     "how to clean": Evidence(passages=(Passage("With a cloth.", score=0.9),), intents=(Match("order_status", 0.4),)),
     "how to mend": Evidence(passages=(Passage("With glue.", score=0.52),)),
     "hardly": Evidence(intents=(Match("order_status", 0.25),)),
+    "vaguely": Evidence(intents=(Match("order_status", 0.4),)),
 }
 
 
@@ -49,6 +50,7 @@ def proposed(flows: FlowSet, misses: list[Miss], ignored: tuple[str, ...] = ()) 
         (["my parcel please", "parcel, parcel!"], "add", "order_status"),
         (["my parcel please", "a parcel, what of it?", "has it left, the parcel"], "add", "order_status"),
         (["hardly a lamp"], "new", "hardly_lamp"),
+        (["vaguely a lamp"], "new", "vaguely_lamp"),
         (["do you send to countries abroad as well"], "add", "shipping"),
         (["do you sell gift cards", "gift card"], "new", "gift_card"),
         (["你们有礼品卡吗", "礼品卡怎么买"], "new", "礼品卡"),
