@@ -45,6 +45,7 @@ from botkit.dialogue.secrecy import asks_secret
 from botkit.dialogue.splicing import denied_in, is_in, spliced, stands_in
 from botkit.dialogue.stack import asked_slots, seen_from
 from botkit.dialogue.verdicts import verdict_on
+from botkit.dialogue.weeks import in_week_of
 from botkit.dialogue.work import Work
 from botkit.model.definitions import SlotDef
 from botkit.model.values import Money
@@ -175,6 +176,7 @@ def _differing(
             found = _said(work, index, slot, blank(text, spans), mention, known, bare=bare)
         if found is None:
             continue
+        found = in_week_of(work, slot, text, found, work.value_at(index, slot.name))
         if alike(found.value, work.value_at(index, slot.name)):
             same.append(found)
         elif mention is not None:

@@ -149,7 +149,7 @@ def told_values(work: Work, values: Sequence[tuple[SlotDef, Any]]) -> str:
 
 
 def _written(work: Work, value: Any) -> str:
-    return render("{{ value }}", work.scope(value=value))
+    return render("{{ value | told }}", work.scope(value=value))
 
 
 @dataclass(frozen=True, slots=True)

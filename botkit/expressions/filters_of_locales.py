@@ -81,6 +81,11 @@ def show_datetime(run: Evaluation, value: Any, form: formats.Form = "short") -> 
     return formats.moment(moment, name, _form(form), run.formats)
 
 
+def told(run: Evaluation, value: Any) -> Any:
+    """Write a date or moment in its long form, of whatever kind a value may be; any other stays itself."""
+    return show_datetime(run, value, "long") if isinstance(value, date) else value
+
+
 def show_weekday(run: Evaluation, value: Any) -> Any:
     """Write the day of the week of a date, a moment, or a text in ISO 8601: Monday."""
     moment = _moment(run, value)
@@ -150,5 +155,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "percent": percent,
     "plural": plural,
     "time": show_time,
+    "told": told,
     "weekday": show_weekday,
 }

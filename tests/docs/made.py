@@ -42,7 +42,7 @@ def repairs() -> str:
     for name in repair_names():
         body = source().split(f"  {name}:\n")[1].split("\n\n")[0]
         said = [texts[key] for key in repair_keys() if f'"@{key}"' in body and key != "talk_to_person"]
-        shown = " · ".join(text.replace("{{ ", "*").replace(" }}", "*") for text in said)
+        shown = " · ".join(text.replace(" | told }}", " }}").replace("{{ ", "*").replace(" }}", "*") for text in said)
         rows.append((f"`{name}`", RECEIVES.get(name, ""), shown or "nothing"))
     return table(("flow", "receives", "says, unless you replace it"), *rows)
 

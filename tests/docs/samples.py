@@ -76,6 +76,7 @@ FILTER_SAMPLES = {
     "string": Sample("n | string"),
     "sum": Sample("orders | sum('total')", "Add numbers, or amounts of one currency."),
     "time": Sample("now | time"),
+    "told": Sample("day | told"),
     "title": Sample("'ann miller' | title", "Make the first letter of every word large."),
     "tojson": Sample("{'a': [1, true]} | tojson"),
     "trim": Sample("'  abc ' | trim"),
