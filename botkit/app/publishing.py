@@ -114,9 +114,8 @@ def _step_back(recent: Sequence[Publication], serving: Serving, version: str) ->
 
 
 def _settings(checked: Checked) -> Settings:
-    if checked.flows is None:
-        raise LoadError(checked.errors)
-    return checked.flows.settings
+    """Give the settings with which versions are built, also beside flow files with mistakes."""
+    return checked.flows.settings if checked.flows is not None else checked.config.settings
 
 
 async def _plan(

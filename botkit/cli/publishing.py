@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple, NoReturn
 
 import typer
@@ -102,12 +103,13 @@ def rollback(
     botkit rollback flows/support --dry-run
     botkit rollback flows/support --to 3f2a91 --yes
     """
+    from botkit.app.config import FILE
     from botkit.app.directories import check_directory
     from botkit.app.publishing import make_step_back
 
     checked = check_directory(directory)
-    if checked.flows is None:
-        raise LoadError(checked.errors)
+    if wrong := [problem for problem in checked.errors if Path(problem.place.file).name == FILE]:
+        raise LoadError(wrong)  # mistakes in flow files are no reason not to go back
     manner = _Manner(dry_run, yes, as_json, back=True)
     asyncio.run(_carry_out(checked, lambda store, now: make_step_back(checked, store, now, to), manner))
 

@@ -1,5 +1,6 @@
 """The connector: pages in, replies out."""
 
+import logging
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -15,6 +16,8 @@ from botkit_web.settings import WebSettings
 from botkit_web.sockets import RESTART, Sockets
 from botkit_web.uploads import Uploads
 from botkit_web.visits import CHANNEL, Visits
+
+_log = logging.getLogger(__name__)
 
 
 class WebConnector:
@@ -39,6 +42,8 @@ class WebConnector:
         self._intake: Intake | None = None
         self._page = page_routes(bot, settings.origins, shop=settings.page == "shop")
         secret = settings.secret.get_secret_value() if settings.secret else bot.secret
+        if not secret:
+            _log.warning("the chats of pages end with this process: it has no secret, and could not keep one")
         signer = Signer(secret, settings.visitor_days * DAY)
         gate = Gate(settings.sockets_per_address, settings.address_rate, settings.address_burst, clock)
         self._uploads = Uploads(settings, signer, gate, lambda: self._intake, clock)

@@ -354,3 +354,15 @@ async def test_what_is_too_large_is_answered_before_it_is_read() -> None:
     async with serving(FakeIntake()) as (_, address):
         answer = await _post(address, await _signed(address), bytes(10_000_001))
         assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+@pytest.mark.parametrize(
+    ("settings", "kept", "told"),
+    [({}, "", 1), ({}, "the installation's own", 0), ({"secret": "a secret for the tests"}, "", 0)],
+)
+def test_a_channel_that_could_keep_no_secret_says_what_that_means(
+    settings: dict[str, str], kept: str, told: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    WebConnector(WebSettings.model_validate(settings), BotInfo(secret=kept), capabilities=CAPABILITIES)
+    said = "the chats of pages end with this process: it has no secret, and could not keep one"
+    assert caplog.messages == [said] * told

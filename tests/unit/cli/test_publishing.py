@@ -92,6 +92,21 @@ def test_back_and_forth(botkit: Any, published: Path) -> None:
     assert (code, "no published versions begin with 'zzz'" in error) == (2, True)
 
 
+def test_back_from_a_directory_with_mistakes(botkit: Any, published: Path) -> None:
+    first = _published(botkit, published)[0]["version"]
+    _edit(published, "Hello!", "Hullo!")
+    botkit("publish", published, "--yes", "--no-tests")
+    (published / "flows.yaml").write_text("flows: [", encoding="utf-8")
+    assert botkit("publish", published, "--yes", "--no-tests").code == 1
+    code, out, error = botkit("rollback", published, "--yes")
+    assert (code, error) == (0, "")
+    assert "-      - say: Hullo!" in out
+    assert _published(botkit, published)[0]["version"] == first
+    (published / "bot.yaml").write_text("nam: x", encoding="utf-8")
+    code, _, error = botkit("rollback", published, "--yes")
+    assert (code, "unknown-key: bot.yaml has no key 'nam'" in error) == (1, True)
+
+
 def test_a_canary(botkit: Any, published: Path) -> None:
     _edit(published, "Hello!", "Hullo!")
     canary = ("publish", published, "--canary", "10%", "--no-tests", "--json")
