@@ -1,8 +1,10 @@
 """Connections to SQLite, and what its errors mean for whoever runs the bot."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Literal
 
@@ -39,6 +41,7 @@ def connect(path: str, durability: Durability = "normal", *, writes: bool = True
     """
     if path != MEMORY:
         check_path(Path(path))
+        _make(path)
     db = None
     try:
         db = sqlite3.connect(
@@ -50,6 +53,12 @@ def connect(path: str, durability: Durability = "normal", *, writes: bool = True
             db.close()
         raise explain(error, path) from error
     return db
+
+
+def _make(path: str) -> None:
+    """Make a new file that only its user and group may read, and so those that SQLite puts beside it."""
+    with suppress(OSError):  # it is there, or cannot be: SQLite says why
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o660))
 
 
 def empty_log(path: str) -> bool:

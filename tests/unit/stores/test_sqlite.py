@@ -1,6 +1,7 @@
 """The SQLite store's own: URLs, what goes wrong with files, two processes, marks, size."""
 
 import asyncio
+import os
 import sqlite3
 import sys
 import threading
@@ -412,3 +413,23 @@ async def test_accepting_tells_how_many_wait(store: SQLiteStore) -> None:
     assert (await store.accept(message("1", 0), NOW)).waiting == 0
     await take(store, "web:1")
     assert (await store.accept(message("1", 3), NOW)).waiting == 1
+
+
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o640), (0o077, 0o600), (0o002, 0o660)])
+def test_others_of_the_machine_cannot_read_a_new_file(path: Path, mask: int, mode: int) -> None:
+    before = os.umask(mask)
+    try:
+        db = connect(str(path))
+        db.execute("CREATE TABLE t (x)")
+        modes = {one.name: one.stat().st_mode & 0o777 for one in path.parent.iterdir()}
+        db.close()
+    finally:
+        os.umask(before)
+    assert modes == dict.fromkeys(("bot.db", "bot.db-wal", "bot.db-shm"), mode)
+
+
+def test_the_rights_of_a_file_that_is_there_stay(path: Path) -> None:
+    path.touch()
+    path.chmod(0o644)
+    connect(str(path)).close()
+    assert path.stat().st_mode & 0o777 == 0o644
