@@ -7,6 +7,7 @@ each role is what the kernel counted. All of it shares this machine's cores with
 
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import tempfile
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from botkit.testing import postgres
 from tests import nats
@@ -23,13 +25,16 @@ from tests.benchmarks.goals import describe_machine
 from tests.integration.nodes import Cluster
 
 BOT = {
-    "bot.yaml": "name: Echo\nstore: ${STORE}\ncarrier: ${CARRIER:-}\nchannels: {web: {rate: 1000, burst: 1000, secret: of the benchmarks}}\n",
+    "bot.yaml": "name: Echo\nstore: ${STORE}\ncarrier: ${CARRIER:-}\nchannels: {web: {LIMITS, secret: of the benchmarks}}\n",
     "flows.yaml": "flows:\n  echo:\n    start: {commands: [echo]}\n    steps: [{say: '{{ message.text }}'}]\n",
 }
+WIDE = "rate: 1000, burst: 1000"  # what a page may send
+USUAL = "rate: 2, burst: 10, address_rate: 20, address_burst: 200"  # as it is by default
 LOW, SECONDS = 20.0, 10.0  # messages a second of all customers together, and for how long
 STEADY = 100.0
 CUSTOMERS = 20
 FLOOD = 3_000  # messages of one customer
+_ADDRESSES = (f"127.0.{number // 250 + 1}.{number % 250 + 1}" for number in itertools.count())  # of the customers
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -59,6 +64,9 @@ class Page:
         self._url = f"ws://{address}/web/socket"
         self._page: ClientConnection | None = None
         self._sent: dict[str, float] = {}
+        self.refused = 0
+        self.may_be_refused = False
+        self._from = next(_ADDRESSES)
         self._reading: asyncio.Task[None] | None = None
         self.times: list[float] = []
         self.answered = asyncio.Event()
@@ -66,7 +74,8 @@ class Page:
 
     async def open(self) -> None:
         """Say hello."""
-        self._page = await connect(self._url, ping_interval=None)  # in a flood the answer is far behind
+        own = (self._from, 0)
+        self._page = await connect(self._url, ping_interval=None, local_addr=own)  # in a flood the answer is late
         await self._page.send(json.dumps({"type": "hello"}))
         await self._page.recv()
         self._reading = asyncio.create_task(self._read(self._page))
@@ -81,13 +90,16 @@ class Page:
         await self._page.send(json.dumps({"type": "message", "id": f"m{self.number}", "text": text}))
 
     async def _read(self, page: ClientConnection) -> None:
-        async for text in page:
-            frame = json.loads(text)
-            if frame["type"] == "reply" and (sent := self._sent.pop(frame["text"], None)) is not None:
-                self.times.append(1000 * (time.perf_counter() - sent))
-                if not self._sent:
-                    self.answered.set()
-            assert frame["type"] != "error", frame
+        with contextlib.suppress(ConnectionClosed):
+            async for text in page:
+                frame = json.loads(text)
+                if frame["type"] == "reply" and (sent := self._sent.pop(frame["text"], None)) is not None:
+                    self.times.append(1000 * (time.perf_counter() - sent))
+                    if not self._sent:
+                        self.answered.set()
+                if frame["type"] == "error":
+                    assert self.may_be_refused, frame
+                    self.refused += 1
 
     async def leave(self) -> None:
         """Close it."""
@@ -140,12 +152,15 @@ def _children(pid: int) -> list[int]:
 
 @contextlib.asynccontextmanager
 async def running(
-    roles: Sequence[str], server: postgres.Server | None, broker: nats.Broker | None = None
+    roles: Sequence[str],
+    server: postgres.Server | None,
+    broker: nats.Broker | None = None,
+    limits: str = WIDE,
 ) -> AsyncIterator[tuple[Cluster, Meter]]:
     """Run the bot on nodes of these roles; without a server in one process, with SQLite."""
     with tempfile.TemporaryDirectory() as folder:
         bot = Path(folder, "bot")
-        await asyncio.to_thread(_write_bot, bot)
+        await asyncio.to_thread(_write_bot, bot, limits)
         url = await asyncio.to_thread(server.database) if server is not None else f"sqlite:///{folder}/bot.db"
         made = Cluster(url, Path(folder, "ledger"), bot, broker.url if broker is not None else "")
         try:
@@ -157,10 +172,10 @@ async def running(
                 await node.end()
 
 
-def _write_bot(folder: Path) -> None:
+def _write_bot(folder: Path, limits: str) -> None:
     folder.mkdir()
     for name, text in BOT.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).write_text(text.replace("LIMITS", limits), encoding="utf-8")
 
 
 async def load(bot: Cluster, meter: Meter, rate: float, seconds: float, pages: Sequence[Page]) -> Measured:
@@ -202,12 +217,16 @@ async def measure(
 
 
 async def flood(
-    roles: Sequence[str], server: postgres.Server | None, rate: float
-) -> tuple[Measured, Measured, float]:
-    """Measure the others before and while one customer sends `FLOOD` messages; gives how long they took, too."""
-    async with running(roles, server) as (bot, meter):
+    roles: Sequence[str], server: postgres.Server | None, rate: float, limits: str = WIDE
+) -> tuple[Measured, Measured, float, int]:
+    """Measure the others before and while one customer sends `FLOOD` messages.
+
+    Gives how long these took, and how many were refused, too.
+    """
+    async with running(roles, server, limits=limits) as (bot, meter):
         pages = [Page(bot.nodes[0].address) for _ in range(CUSTOMERS)]
         rude = Page(bot.nodes[0].address)
+        rude.may_be_refused = limits != WIDE
         for page in (*pages, rude):
             await page.open()
         calm = await load(bot, meter, rate, SECONDS, pages)
@@ -220,15 +239,23 @@ async def flood(
         took = time.perf_counter() - began
         for page in (*pages, rude):
             await page.leave()
-        return calm, rough, took
+        assert rude.number == FLOOD or rude.refused
+        return calm, rough, took, rude.refused
 
 
 async def _flood(page: Page) -> None:
     for number in range(FLOOD):
-        await page.say()
+        try:
+            await page.say()
+        except ConnectionClosed:  # who is refused too often is shown the door, and comes again as long as they may
+            try:
+                await page.open()
+            except (OSError, InvalidStatus, ConnectionClosed):
+                return
         if number % 50 == 49:
             await asyncio.sleep(0.06)  # no page may send faster than a thousand a second, nor leave what comes unread
-    await asyncio.wait_for(page.answered.wait(), 120)
+    if not page.may_be_refused:
+        await asyncio.wait_for(page.answered.wait(), 120)
 
 
 async def main() -> None:
@@ -243,9 +270,10 @@ async def main() -> None:
         ):
             for rate in (LOW, STEADY):
                 print(f"{name:28} {rate:4.0f}/s   {await measure(roles, where, rate, SECONDS)}", flush=True)
-        calm, rough, took = await flood(("web", "worker", "worker"), server, LOW)
-        print(f"web and 2 workers, calm          {calm}")
-        print(f"web and 2 workers, in the flood  {rough}   (answered in {took:.1f} s)", flush=True)
+        for limits, name in ((WIDE, "without limits"), (USUAL, "with its usual limits")):
+            calm, rough, took, refused = await flood(("web", "worker", "worker"), server, LOW, limits)
+            print(f"web and 2 workers {name}, calm          {calm}")
+            print(f"web and 2 workers {name}, in the flood  {rough}   ({took:.1f} s, {refused} refused)", flush=True)
 
 
 if __name__ == "__main__":
