@@ -45,6 +45,7 @@ _EXTRAS = {
 }
 _SQLITE = (3, 35, 0)  # RETURNING
 _WITHIN = 30.0  # seconds that a platform has to say whether a channel would work
+_WITHIN_HEALTH = 1.0  # seconds for what listens on a port to say that it is a bot
 
 
 class Finding(NamedTuple):
@@ -138,8 +139,24 @@ def _port(port: int) -> Finding:
     try:
         listen(Address(port=port)).close()
     except BotkitError as error:
+        if _serves(port):
+            return Finding(True, f"port {port} serves a bot")
         return Finding(False, error.message, error.hint)
     return Finding(True, f"port {port} is free")
+
+
+def _serves(port: int) -> bool:
+    """Tell whether a bot answers on a port of this machine."""
+    from http.client import HTTPConnection, HTTPException
+
+    asked = HTTPConnection("127.0.0.1", port, timeout=_WITHIN_HEALTH)
+    try:
+        asked.request("GET", "/health")
+        return asked.getresponse().read(100) == b'{"status":"ok"}'
+    except (OSError, HTTPException):
+        return False
+    finally:
+        asked.close()
 
 
 def examine_bot(directory: Path) -> Iterator[Finding]:

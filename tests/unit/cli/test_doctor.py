@@ -3,6 +3,7 @@
 import os
 import re
 import socket
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -216,3 +217,28 @@ def test_the_embedder_is_tried(
     _, out, _ = botkit("doctor", tmp_path, "--port", port)
     assert re.search(line, out), out
     assert "k-secret" not in out
+
+
+@pytest.mark.parametrize(
+    ("answer", "fine", "says"),
+    [
+        (b'HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{"status":"ok"}', True, "serves a bot"),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi", False, "is taken by another program"),
+        (b"220 mail.example ESMTP\r\n", False, "is taken by another program"),
+        (b"", False, "is taken by another program"),
+    ],
+)
+def test_who_has_a_port_that_is_taken(answer: bytes, fine: bool, says: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+
+        def serve() -> None:
+            visitor, _ = door.accept()
+            with visitor:
+                assert visitor.recv(1000).startswith(b"GET /health ")
+                visitor.sendall(answer)
+
+        serving = threading.Thread(target=serve, daemon=True)
+        serving.start()
+        found = looked._port(door.getsockname()[1])
+        serving.join(5)
+    assert (found.fine, says in found.what) == (fine, True)
