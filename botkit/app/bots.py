@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from botkit.llm.gateway import Gateway
 
 WRITES = 10.0  # seconds that a write has to end in which a stop finds it, beyond those that everything has
-PATIENCE = 30.0  # seconds to wait for the process that serves from the store: as long as one may take to drain
+PATIENCE = 45.0  # seconds to wait for the process that serves from the store: as long as one may take to drain
 
 CHUNK = 262_144  # bytes
 

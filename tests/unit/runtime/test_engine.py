@@ -26,6 +26,8 @@ from botkit.testing import FakeClock
 from tests.unit.dialogue.talking import build
 from tests.unit.runtime.running import Phone, Rig, failing, memory, shop
 
+PATIENCE = 10.0  # seconds
+
 
 @pytest.fixture
 async def store() -> Any:
@@ -202,7 +204,9 @@ async def crash(path: Path, text: str, before: bool = False) -> int:
     if before:
         rig.engine.calls.begin = lambda *args, **kwargs: None  # type: ignore[method-assign]
     await rig.accept(Message(text))
-    await asyncio.sleep(0.05)
+    async with asyncio.timeout(PATIENCE):
+        while not (called or (before and await kept.open_calls())):  # noqa: ASYNC110 - tasks go on meanwhile
+            await asyncio.sleep(0.01)
     for task in rig.engine.calls.tasks():
         task.cancel()
     await asyncio.sleep(0)
@@ -233,7 +237,9 @@ async def test_calls_that_a_crash_left(
 
     rig = Rig(kept, shop(act, act))
     await rig.engine.start()
-    await asyncio.sleep(0.05)
+    async with asyncio.timeout(PATIENCE):
+        while not await rig.said():  # noqa: ASYNC110 - tasks go on meanwhile
+            await asyncio.sleep(0.01)
     await rig.rest()
     assert made == calls
     assert (await rig.said())[0].startswith(said)
@@ -260,7 +266,9 @@ async def test_an_idempotent_write_is_called_again_after_a_crash(tmp_path: Path)
 
     rig = Rig(kept, plugin)
     await rig.engine.start()
-    await asyncio.sleep(0.05)
+    async with asyncio.timeout(PATIENCE):
+        while not await rig.said():  # noqa: ASYNC110 - tasks go on meanwhile
+            await asyncio.sleep(0.01)
     await rig.rest()
     assert await rig.said() == ["Wrote phone:1/1.e0."]
     await rig.engine.stop()
