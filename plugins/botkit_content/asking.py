@@ -30,12 +30,18 @@ async def ask_for(
     data: Mapping[str, str],
     read: Read[T],
     find: Callable[[T], list[Fault]],
+    *,
+    quotes: bool = False,
     **how: Any,
 ) -> T:
-    """Give what a model wrote, read and without a fault. Raises ActionError with the code of the first fault."""
+    """Give what a model wrote, read and without a fault. Raises ActionError with the code of the first fault.
+
+    With `quotes` links of the data may stand in it, and always if the setting `links` says so.
+    """
+    quotes = quotes or ctx.settings.links == "given"
     words, shown = instructions, dict(data)
     for again in (True, False):
-        text = await ctx.model.write(words, shown, **how)
+        text = await ctx.model.write(words, shown, quotes=quotes, **how)
         try:
             made = read(text)
             faults = find(made)
@@ -121,7 +127,7 @@ async def _once(
     quotes: bool = False,
 ) -> str:
     """Do a part, unless it was done before."""
-    digest, now = digest_of(*made_of), ctx.now.timestamp()
+    digest, now = digest_of(*made_of, ctx.settings.links), ctx.now.timestamp()
     kept = ctx.state.find(digest, now)
     if kept is not None:
         return str(kept)

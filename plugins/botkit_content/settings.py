@@ -14,7 +14,8 @@ class ContentSettings(BaseModel):
     it they are kept in memory. `names` are names of products and companies that stay as they are. `listen` says that
     voice messages are written down as what customers say, `speak` whether replies are said aloud (`answer`: to who
     sends a voice message). `desk_language` is the language of the people who take conversations over: messages are
-    translated for them, and what they say for the customer.
+    translated for them, and what they say for the customer. `links` says which links may stand in what is written:
+    those that bot.yaml allows, or those of the given text too, for a bot whose readers gave it that text.
     """
 
     parts: str = ""
@@ -24,3 +25,4 @@ class ContentSettings(BaseModel):
     listen: bool = False
     speak: Literal["never", "answer", "always"] = "never"
     desk_language: Language | None = None
+    links: Literal["allowed", "given"] = "allowed"
