@@ -55,13 +55,13 @@ class SQLiteObjects:
 
         return await self._store.write(hold)
 
-    async def loosen(self, name: str) -> None:
-        """Let an upload be loose."""
+    async def loosen(self, name: str) -> bool:
+        """Let an upload be loose that nobody holds, and tell whether it is."""
 
-        def loosen(db: sqlite3.Connection) -> None:
-            db.execute(sql.LOOSEN_OBJECT, {"which": name})
+        def loosen(db: sqlite3.Connection) -> bool:
+            return db.execute(sql.LOOSEN_UPLOAD, {"which": name}).rowcount > 0
 
-        await self._store.write(loosen)
+        return await self._store.write(loosen)
 
     async def loosen_old(self, before: float) -> int:
         """Let be loose what nobody holds, and uploads that went on last before then."""

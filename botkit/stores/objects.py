@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from botkit.errors import BucketError, StoreError
+from botkit.errors import BucketError, FileError, StoreError
 from botkit.model.values import File
 from botkit.ports.files import Kept
 from botkit.stores.buckets import Bucket, try_bucket
@@ -59,8 +59,8 @@ class Objects(Protocol):
         """
         ...
 
-    async def loosen(self, name: str) -> None:
-        """Let an upload be loose."""
+    async def loosen(self, name: str) -> bool:
+        """Let an upload be loose that nobody holds, and tell whether it is."""
         ...
 
     async def loosen_old(self, before: float) -> int:
@@ -83,7 +83,8 @@ class Objects(Protocol):
 class ObjectShelf:
     """Implements `files.Shelf` and `files.Remote` around the shelf of a database.
 
-    What was kept there before stays there. Without a bucket nothing comes into one, and what is in one is not read.
+    What was kept there before stays there. Without a bucket nothing comes into one, and what is only in one is not
+    read.
     """
 
     def __init__(self, shelf: Shelf, objects: Objects, bucket: Bucket | None) -> None:
@@ -118,15 +119,18 @@ class ObjectShelf:
     async def read(self, file: File) -> AsyncIterator[bytes]:
         """Read content in parts."""
         stored = await self.objects.find(file.ref)
-        if stored is not None and self.bucket is None:
-            raise StoreError(
-                "a file is in a bucket, and bot.yaml names none",
-                reason="the file is in a bucket that is not configured",
-                hint="write `files: {s3: ...}` as it was",
-            )
         if stored is None or self.bucket is None:
-            async for part in self._shelf.read(file):
-                yield part
+            try:
+                async for part in self._shelf.read(file):
+                    yield part
+            except FileError:
+                if stored is None:
+                    raise
+                raise StoreError(
+                    "a file is in a bucket, and bot.yaml names none",
+                    reason="the file is in a bucket that is not configured",
+                    hint="write `files: {s3: ...}` as it was",
+                ) from None
             return
         try:
             for name in stored.names:
@@ -269,5 +273,5 @@ class _Coming:
         stored = Stored(self._name, self._parts)
         if self._parts and not self._unsure:
             self._parts = 0
-            await self._shelf.objects.loosen(self._name)
-            await self._shelf.remove([stored])
+            if await self._shelf.objects.loosen(self._name):
+                await self._shelf.remove([stored])

@@ -8,7 +8,7 @@ EXTEND_OBJECT: Final = (
     "UPDATE objects SET parts=:parts, at=:at WHERE objects.name = :which AND objects.ref = '' AND objects.at > 0"
 )
 
-OBJECT: Final = "SELECT objects.name, objects.parts FROM objects WHERE objects.ref = :which"
+OBJECT: Final = "SELECT objects.name, objects.parts FROM objects WHERE objects.ref = :which AND objects.ref != ''"
 
 HOLD_OBJECT: Final = (
     "UPDATE objects SET ref=:ref, at=:at WHERE objects.name = :which AND objects.ref = '' AND objects.at > 0"
@@ -16,7 +16,9 @@ HOLD_OBJECT: Final = (
 
 LOOSEN_OBJECT: Final = "UPDATE objects SET ref='', at=0 WHERE objects.name = :which"
 
-LOOSEN_CONTENT: Final = "UPDATE objects SET ref='', at=0 WHERE objects.ref = :which"
+LOOSEN_UPLOAD: Final = "UPDATE objects SET at=0 WHERE objects.name = :which AND objects.ref = ''"
+
+LOOSEN_CONTENT: Final = "UPDATE objects SET ref='', at=0 WHERE objects.ref = :which AND objects.ref != ''"
 
 LOOSEN_COMING: Final = "UPDATE objects SET at=0 WHERE objects.ref = '' AND objects.at > 0 AND objects.at < :before"
 

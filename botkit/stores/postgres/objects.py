@@ -45,9 +45,9 @@ class PostgresObjects:
 
         return await self._shelf.transact(hold)
 
-    async def loosen(self, name: str) -> None:
-        """Let an upload be loose."""
-        await self._shelf.fetch(sql.LOOSEN_OBJECT, name)
+    async def loosen(self, name: str) -> bool:
+        """Let an upload be loose that nobody holds, and tell whether it is."""
+        return bool(await self._shelf.fetch(sql.LOOSEN_UPLOAD, name))
 
     async def loosen_old(self, before: float) -> int:
         """Let be loose what nobody holds, each while it is locked, and uploads that went on last before then."""

@@ -407,6 +407,7 @@ EXTEND_OBJECT: Final = "UPDATE objects SET parts = $2, at = $3 WHERE name = $1 A
 OBJECT: Final = "SELECT name, parts FROM objects WHERE ref = $1 AND ref <> ''"
 HOLD_OBJECT: Final = "UPDATE objects SET ref = $2, at = $3 WHERE name = $1 AND ref = '' AND at > 0 RETURNING name"
 LOOSEN_OBJECT: Final = "UPDATE objects SET ref = '', at = 0 WHERE name = $1"
+LOOSEN_UPLOAD: Final = "UPDATE objects SET at = 0 WHERE name = $1 AND ref = '' RETURNING name"
 LOOSEN_COMING: Final = "UPDATE objects SET at = 0 WHERE ref = '' AND at > 0 AND at < $1 RETURNING name"
 LOOSEN_UNHELD: Final = (
     "UPDATE objects SET ref = '', at = 0 WHERE ref = $1 AND ref <> '' "
