@@ -94,12 +94,14 @@ class S3Bucket:
         return True
 
     async def remove(self, names: Collection[str]) -> None:
-        """Remove contents."""
+        """Remove contents; where a server says that one is missing, the client leaves others: so each by itself."""
         try:
             await obstore.delete_async(self._store, list(names))
         except _FAULTS as error:
             if not _is_missing(error):
                 raise self._explain(error) from None
+            for name in names if len(names) > 1 else ():
+                await self.remove([name])
 
     def _explain(self, error: Exception) -> StoreError:
         """Say in our words what went wrong: the client's hold what the server said."""

@@ -1,6 +1,9 @@
 """Files in a bucket that answers oddly, is configured no more, or whose store fails at a bad moment."""
 
-from collections.abc import AsyncIterator, Collection
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Collection, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +11,8 @@ import pytest
 
 from botkit.errors import FileError, StoreError
 from botkit.ports.files import FileLimits
-from botkit.stores import SQLiteStore, statements, statements_of_objects
+from botkit.stores import BucketSettings, SQLiteStore, statements, statements_of_objects
+from botkit.stores.buckets import open_bucket
 from botkit.stores.connection import connect
 from botkit.stores.files import KeptFiles
 from botkit.stores.folders import Folder, folder_of
@@ -92,3 +96,37 @@ def test_content_is_found_without_looking_at_all_that_there_is(tmp_path: Path) -
         (plan,) = db.execute(f"EXPLAIN QUERY PLAN {statement}", {"which": "x"}).fetchall()
         assert plan[3].startswith("SEARCH"), plan
     db.close()
+
+
+@pytest.fixture
+def missing_told() -> Iterator[tuple[str, set[str]]]:
+    """Give the endpoint of a server that says 404 where what is to be removed is not there, and what it has."""
+    kept: set[str] = set()
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_DELETE(self) -> None:
+            name = self.path.removeprefix("/b/")
+            self.send_response(204 if name in kept else 404)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            kept.discard(name)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        yield f"http://127.0.0.1:{server.server_port}", kept
+        server.shutdown()
+        serving.join()
+
+
+async def test_what_is_missing_already_keeps_nothing_else(missing_told: tuple[str, set[str]]) -> None:
+    endpoint, kept = missing_told
+    names = [f"n/{number}" for number in range(40)]
+    kept |= set(names) - {"n/0", "n/20"}
+    bucket = open_bucket(BucketSettings("b", endpoint, key="k", secret="s"))
+    async with asyncio.timeout(30):
+        await bucket.remove(names)
+    assert kept == set()
