@@ -26,6 +26,10 @@ class BucketSettings(msgspec.Struct, frozen=True):
     prefix: str = ""
     lacks: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        """Give it without the keys."""
+        return f"BucketSettings({self.shown})"
+
     @property
     def shown(self) -> str:
         """The bucket in words that anybody may see."""

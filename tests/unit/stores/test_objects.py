@@ -98,6 +98,10 @@ def test_content_is_found_without_looking_at_all_that_there_is(tmp_path: Path) -
     db.close()
 
 
+def test_the_keys_of_a_bucket_are_not_shown() -> None:
+    assert "hunter2" not in repr(BucketSettings("b", key="hunter2", secret="hunter2"))
+
+
 @pytest.fixture
 def missing_told() -> Iterator[tuple[str, set[str]]]:
     """Give the endpoint of a server that says 404 where what is to be removed is not there, and what it has."""

@@ -1,17 +1,13 @@
 """The statements are what their source in SQLAlchemy's words says."""
 
+from importlib import import_module
 from types import ModuleType
 
 import pytest
 
-from botkit.stores import queries, statements, statements_of_embeddings, statements_of_past, statements_of_threads
+from botkit.stores import queries
 
-MODULES = {
-    "statements": statements,
-    "statements_of_embeddings": statements_of_embeddings,
-    "statements_of_past": statements_of_past,
-    "statements_of_threads": statements_of_threads,
-}
+MODULES = {name: import_module(f"botkit.stores.{name}") for name in queries.SOURCES}
 
 
 @pytest.mark.parametrize(("module", "name"), [(of, name) for of in MODULES for name in sorted(queries.compiled(of))])
