@@ -217,22 +217,19 @@ class Gateway:
 
         It is free at those who have it, and in no budget.
         """
-        try:
-            async with asyncio.timeout(self._timeouts.total):
-                masked = self._masked_text(text, asking)
-                return await self._of_media(lambda media: media.moderate(masked), asking, free=True)
-        except TimeoutError:
-            raise faults.timed_out() from None
+        masked = self._masked_text(text, asking)
+        return await self._of_media(lambda media: media.moderate(masked), asking, free=True)
 
     async def _of_media(
         self, ask: Callable[[Media], Awaitable[T]], asking: Asking, text: str = "", *, free: bool = False
     ) -> T:
-        """Ask for what is no completion, as often as is worth it."""
+        """Ask for what is no completion, as often as is worth it; what is free has the time of an answer."""
         media, number, name = self._media, len(self.models), self.models[0].model.name
         if media is None:
             raise faults.unsupported("no language model is configured that does this")
         tokens = 0 if free else guess_tokens(text) + 1
         usage = Usage(tokens, cost=self.models[0].prices.of(tokens, 0, 0), guessed=True)
+        within = self._timeouts.total if free else self._timeouts.media
         began, tries = perf_counter(), 0
         async with self._reserved(None if free else asking, tokens, usage.cost) as bill:
             while True:
@@ -240,17 +237,19 @@ class Gateway:
                 self._admit(number)
                 started = perf_counter()
                 try:
-                    made = await ask(media)
-                except (ModelError, asyncio.CancelledError) as error:
-                    if not isinstance(error, ModelError) or retries.is_billed(error):
+                    async with asyncio.timeout(max(within - (started - began), 0.001)):
+                        made = await ask(media)
+                except (ModelError, TimeoutError, asyncio.CancelledError) as error:
+                    failed = faults.timed_out() if isinstance(error, TimeoutError) else error
+                    if not isinstance(failed, ModelError) or retries.is_billed(failed):
                         bill.add(name, usage, perf_counter() - started)
-                    self._note(number, error)
-                    if not isinstance(error, ModelError):
+                    self._note(number, failed)
+                    if not isinstance(failed, ModelError):
                         raise
-                    left = self._timeouts.media - (perf_counter() - began)
-                    pause = retries.pause_before(error, tries, self._jitter())
-                    if not retries.may_again(error, tries, self._retries, pause, left, other=False):
-                        raise
+                    left = within - (perf_counter() - began)
+                    pause = retries.pause_before(failed, tries, self._jitter())
+                    if not retries.may_again(failed, tries, self._retries, pause, left, other=False):
+                        raise failed from None
                     await self._clock.sleep(pause)
                 else:
                     self._note(number, None)

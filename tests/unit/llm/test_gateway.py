@@ -471,16 +471,19 @@ async def test_nobody_waits_for_a_busy_one_if_there_is_another(clock: FakeClock)
     assert clock.slept == []
 
 
-async def test_moderation_has_the_time_of_an_answer() -> None:
+async def test_moderation_has_the_time_of_an_answer_and_one_that_hangs_is_left_alone(clock: FakeClock) -> None:
     class Hanging(FakeMedia):
         async def moderate(self, text: str) -> tuple[str, ...]:  # noqa: ARG002 - the shape of a Media
             await asyncio.Event().wait()
             return ()
 
-    one = gateway(FakeClock(), ScriptedModel(), media=Hanging(), timeouts=Timeouts(1.0, 0.05, 0.05, 9.0))
-    with pytest.raises(ModelError) as caught:
-        await one.moderate("x", ASKING)
-    assert caught.value.reason == "timeout"
+    one = gateway(clock, ScriptedModel(), media=Hanging(), timeouts=Timeouts(1.0, 0.05, 0.05, 9.0))
+    reasons = []
+    for _ in range(FAILURES + 1):
+        with pytest.raises(ModelError) as caught:
+            await one.moderate("x", ASKING)
+        reasons.append(caught.value.reason)
+    assert reasons == ["timeout"] * FAILURES + ["unavailable"]
 
 
 async def test_a_picture_that_nobody_waits_for_any_more_is_paid_for(clock: FakeClock, shared: Shared) -> None:
