@@ -1,7 +1,8 @@
 """Briefing: what plugins tell people who take a conversation over, beside what was said before.
 
 It goes on beside the turns: nobody waits for it, and where it fails, or this process ends meanwhile, people read what
-was said as it was. What comes of it is a note of the conversation, in order with everything else.
+was said as it was. What comes of it is a note of the conversation, in order with everything else; nothing comes of it
+where the conversation was erased, or left the people, meanwhile.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from botkit.model.events import Noted
 from botkit.model.session import Session
 from botkit.model.turn import Turn
 from botkit.ports.connectors import Accepted
+from botkit.ports.stores import Store
 from botkit.registry.contexts import Caller
 from botkit.registry.registry import Registry
 from botkit.runtime.packets import mask_handoff
@@ -30,7 +32,8 @@ class Briefing:
     `briefs` says whether one of them does.
     """
 
-    def __init__(self, registry: Registry, caller: Callable[[Session], Caller], put: Put) -> None:
+    def __init__(self, store: Store, registry: Registry, caller: Callable[[Session], Caller], put: Put) -> None:
+        self._store = store
         self._registry = registry
         self._caller = caller
         self._put = put
@@ -62,7 +65,14 @@ class Briefing:
             told = await self._registry.brief(lines, self._caller(session)) if lines else ()
         for number, (plugin, text) in enumerate(told):
             try:
+                if await self._is_over(session.conversation, session.handed.since):
+                    return
                 await self._put(session.conversation, f"brief:{session.handed.since!r}:{number}", Noted(plugin, text))
             except StoreError as error:
                 ids = {"conversation": session.conversation, "plugin": plugin}
                 _log.warning("people were not briefed", exc_info=error, extra=ids)
+
+    async def _is_over(self, conversation: str, since: float) -> bool:
+        """Tell whether nobody is to be briefed any more: a note would bring back what was erased."""
+        session = (await self._store.load(conversation, most=0)).session
+        return session is None or session.handed is None or session.handed.since != since

@@ -131,7 +131,7 @@ class Engine:
         )
         self.forgetting = Forgetting(store, self.forget)
         self.places = Places(store, book, self.handed, self.put)
-        self.briefing = Briefing(registry, self.turning.caller, self.put)
+        self.briefing = Briefing(store, registry, self.turning.caller, self.put)
         self._carrier = carrier
         self._elsewhere = None if turns or carrier is None else carrier.wake
         self._direct = turns and self.turning.direct

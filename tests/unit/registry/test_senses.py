@@ -224,3 +224,44 @@ async def test_what_people_are_briefed_of_has_no_secret_and_no_number_of_a_card(
             assert secret not in str([one.event for one in records if isinstance(one.event, Noted)])
         await bot.say("/start", "web:9")
         assert not [one for one in (await bot.store.turns("web:9", 1, 100)) if isinstance(one.event, Noted)]
+
+
+WAITING = """
+from threading import Event
+from botkit import Plugin
+
+plugin = Plugin("brief")
+asked, told = Event(), Event()
+
+
+@plugin.brief()
+def brief(ctx, lines):
+    asked.set()
+    told.wait(10)
+    return str(lines)
+"""
+
+
+@pytest.mark.parametrize("how", ["erased", "returned"])
+async def test_nobody_is_briefed_of_what_was_erased_or_went_back_meanwhile(tmp_path: Path, how: str) -> None:
+    (tmp_path / "bot.yaml").write_text("name: B\nplugins: [./brief.py]\n")
+    (tmp_path / "brief.py").write_text(WAITING)
+    (tmp_path / "flows.yaml").write_text(TEAMS)
+    async with await Bot.load(tmp_path, store="sqlite://") as bot:
+        (plugin,) = (one for one in bot.checked.registry.plugins if one.name == "brief")
+        asked, told = (plugin.briefing[0].function.__globals__[name] for name in ("asked", "told"))
+        await bot.say("/team", "web:1")
+        await bot.say("my card", "web:1")
+        (briefing,) = (task for task in asyncio.all_tasks() if task.get_name() == "brief web:1")
+        assert await asyncio.to_thread(asked.wait, 10)
+        if how == "erased":
+            await bot.store.erase("web:1", now=bot.engine.clock.now())
+        else:
+            await bot.desk.claim("web:1", "ann")
+            await bot.desk.give_back("web:1", "ann")
+        told.set()
+        await briefing
+        waiting, records = (await bot.store.load("web:1")).waiting, await bot.store.turns("web:1", 1, 100)
+        events = [*(one.event for one in waiting), *(one.event for one in records)]
+        assert not [one for one in events if isinstance(one, Noted)]
+        assert bool(events) == (how == "returned")
