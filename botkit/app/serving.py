@@ -24,7 +24,6 @@ from botkit.app.desks import desk_routes
 from botkit.app.directories import Checked
 from botkit.app.doors import Doors
 from botkit.app.fetching import fetch_public
-from botkit.app.files import lacks_of_bucket
 from botkit.app.following import Follower
 from botkit.app.metrics import CountedConnector, Numbers, read_metrics
 from botkit.app.nodes import Role
@@ -133,14 +132,6 @@ def refuse_missing(checked: Checked) -> None:
     for problem in checked.problems:
         if problem.code in ("missing-model", "missing-variable"):
             raise ConfigError(problem.message, place=problem.place, hint=problem.hint)
-
-
-def refuse_missing_bucket(checked: Checked) -> None:
-    """Raise ConfigError where a bucket for files is configured that this machine has no keys for."""
-    config = checked.config
-    problem = lacks_of_bucket(config.bucket, config.bucket_place) if config.bucket is not None else None
-    if problem is not None:
-        raise ConfigError(problem.message, place=problem.place, hint=problem.hint)
 
 
 # HTTP
@@ -263,7 +254,6 @@ class Service:
             refuse_open_door(checked, self.address)
             if self._strict:
                 refuse_missing(checked)
-                refuse_missing_bucket(checked)
             tell_of_missing(checked, self._tell)
             return build_channels(checked, self._numbers, self._tell, strict=self._strict)
 

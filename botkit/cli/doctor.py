@@ -175,7 +175,7 @@ def examine_bot(directory: Path) -> Iterator[Finding]:
     yield Finding(not count, what, f"botkit check {directory}" if count else "")
     url = locate_store(checked.config.store, checked.directory)
     if url.startswith("sqlite:///"):
-        yield _place(Path(unquote(url.removeprefix("sqlite:///"))), files=checked.config.bucket is None)
+        yield _place(Path(unquote(url.removeprefix("sqlite:///"))))
     elif is_postgres(url):
         yield _database(url)
     if checked.config.bucket is not None:
@@ -284,13 +284,18 @@ def _servers(config: "Config", directory: Path) -> Iterator[Finding]:
             yield Finding(False, said.message, said.hint)
 
 
-def _place(path: Path, *, files: bool) -> Finding:
-    """See whether this user may use an SQLite file where it is or will be, and the folder of `files` beside it."""
-    folder, beside = path.parent, path.with_name(f"{path.name}-files")
+def _place(path: Path) -> Finding:
+    """See whether this user may use an SQLite file where it is or will be, and the folder of files beside it.
+
+    Where there is a bucket, what came before is in that folder, and all that comes while a variable is not set.
+    """
+    from botkit.stores.folders import folder_of
+
+    folder, beside = path.parent, folder_of(str(path))
     if not (folder.is_dir() and os.access(folder, os.W_OK)):
         return Finding(False, f"the store's directory {folder} cannot be written", f"mkdir -p {folder}, or chown it")
     if path.exists() and not os.access(path, os.R_OK | os.W_OK):
         return Finding(False, f"the store {path} cannot be read and written", f"chown {path}")
-    if files and beside.exists() and not (beside.is_dir() and os.access(beside, os.R_OK | os.W_OK | os.X_OK)):
+    if beside.exists() and not (beside.is_dir() and os.access(beside, os.R_OK | os.W_OK | os.X_OK)):
         return Finding(False, f"{beside} is no folder for files that this user can use", f"chown -R {beside}")
     return Finding(True, f"the store's directory {folder} can be written")

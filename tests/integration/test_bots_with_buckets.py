@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from botkit.app.bots import Bot
 from botkit.app.directories import check_directory
 from botkit.app.metrics import Numbers, read_metrics
-from botkit.app.serving import refuse_missing_bucket
+from botkit.app.serving import refuse_missing
 from botkit.cli.application import app
 from botkit.errors import BucketError, ConfigError
 from botkit.stores import BucketSettings
@@ -156,7 +156,7 @@ async def test_a_bot_without_the_keys_keeps_files_beside_its_store(
     assert (problem.code, problem.severity, problem.place.line) == ("missing-variable", "warning", 1)
     assert "the bucket of files needs S3_SECRET: files are kept beside the store" in str(problem)
     with pytest.raises(ConfigError, match="needs S3_SECRET"):
-        refuse_missing_bucket(checked)
+        refuse_missing(checked)
     async with await Bot.load(bot) as one:
         await _claim(one, bot)
     assert await asyncio.to_thread(s3_server.names, bucket) == []

@@ -104,26 +104,26 @@ def test_no_zones(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     assert looked._journal(tmp_path / "none").fine is False
-    assert looked._place(tmp_path / "none" / "bot.db", files=True).fine is False
+    assert looked._place(tmp_path / "none" / "bot.db").fine is False
 
 
 @pytest.mark.parametrize(
-    ("name", "files", "fine"),
-    [("bot.db", True, False), ("bot.db-files", True, False), ("bot.db-files", False, True), ("other.db", True, True)],
+    ("name", "fine"),
+    [("bot.db", False), ("bot.db-files", False), ("other.db", True)],
 )
 def test_a_store_that_this_user_may_not_use(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, files: bool, fine: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, fine: bool
 ) -> None:
     (tmp_path / "bot.db").touch()
     (tmp_path / "bot.db-files").mkdir()
     monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path / name)
-    found = looked._place(tmp_path / "bot.db", files=files)
+    found = looked._place(tmp_path / "bot.db")
     assert (found.fine, str(tmp_path / name) in found.mend) == (fine, not fine)
 
 
 def test_a_file_in_place_of_the_folder_for_files(tmp_path: Path) -> None:
     (tmp_path / "bot.db-files").touch()
-    assert looked._place(tmp_path / "bot.db", files=True).fine is False
+    assert looked._place(tmp_path / "bot.db").fine is False
 
 
 @pytest.mark.parametrize(
