@@ -572,6 +572,17 @@ async def test_what_a_killed_worker_left_of_an_upload_is_swept(store: PostgreSQL
     await files.close()
 
 
+async def test_a_sweep_lets_go_of_all_that_nobody_holds(store: PostgreSQLStore, database: str) -> None:
+    parts = "INSERT INTO file_parts SELECT 'p' || n, 0, 'x', NULL FROM generate_series(1, 1001) n"
+    objects = "INSERT INTO objects SELECT 'o' || n, 'r' || n, 1, 1 FROM generate_series(1, 1001) n"
+    for statement in (parts, objects):
+        await _execute(database, statement)
+    files = open_files(store, FileLimits(), FakeClock(NOW))
+    assert await files.sweep() == 2002
+    assert await files.remains() == 1001  # in the bucket, which this one does not have
+    await files.close()
+
+
 async def test_a_lost_connection_is_replaced_for_files_too(store: PostgreSQLStore, database: str) -> None:
     files = open_files(store, FileLimits(), FakeClock(NOW))
     file = await put(files, sample("a.png"))

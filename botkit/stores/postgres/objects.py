@@ -52,13 +52,14 @@ class PostgresObjects:
     async def loosen_old(self, before: float) -> int:
         """Let be loose what nobody holds, each while it is locked, and uploads that went on last before then."""
         gone = len(await self._shelf.fetch(sql.LOOSEN_COMING, before))
-        for row in await self._shelf.fetch(sql.UNHELD_OBJECTS):
+        while found := await self._shelf.fetch(sql.UNHELD_OBJECTS):
+            for row in found:
 
-            async def loosen(link: Link, ref: str = row[0]) -> bool:
-                await link.fetch(sql.LOCK_CONTENT, ref)
-                return bool(await link.fetch(sql.LOOSEN_UNHELD, ref))
+                async def loosen(link: Link, ref: str = row[0]) -> bool:
+                    await link.fetch(sql.LOCK_CONTENT, ref)
+                    return bool(await link.fetch(sql.LOOSEN_UNHELD, ref))
 
-            gone += await self._shelf.transact(loosen)
+                gone += await self._shelf.transact(loosen)
         return gone
 
     async def loose(self, most: int) -> Sequence[Stored]:

@@ -98,13 +98,14 @@ class PostgresShelf:
     async def tidy(self, before: float) -> int:
         """Remove content without a holder, and uploads that began before then."""
         gone = len({row[0] for row in await self.fetch(sql.DROP_COMING, before)})
-        for row in await self.fetch(sql.UNHELD):
+        while found := await self.fetch(sql.UNHELD):
+            for row in found:
 
-            async def remove(link: Link, ref: str = row[0]) -> bool:
-                await link.fetch(sql.LOCK_CONTENT, ref)
-                return bool(await link.fetch(sql.DROP_UNHELD, ref))
+                async def remove(link: Link, ref: str = row[0]) -> bool:
+                    await link.fetch(sql.LOCK_CONTENT, ref)
+                    return bool(await link.fetch(sql.DROP_UNHELD, ref))
 
-            gone += await self.transact(remove)
+                gone += await self.transact(remove)
         return gone
 
     async def close(self) -> None:
