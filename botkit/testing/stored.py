@@ -1,6 +1,6 @@
 """What the contract of a store puts into it: deliveries, turns, sessions with something in every corner."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,10 +13,14 @@ from botkit.model.session import Frame, Question, Session
 from botkit.model.turn import Turn
 from botkit.model.values import File, Money
 from botkit.ports.connectors import Incoming
-from botkit.ports.stored import Commit, Committed, Loaded
+from botkit.ports.files import Files
+from botkit.ports.stored import Commit, Committed, Failed, Loaded
 from botkit.ports.stores import Store
+from botkit.ports.threads import Thread
 
 NOW = 1_780_000_000.0
+DAY = 86_400.0
+TRACE = "Zaphod-4711"  # what a customer says and is called, everywhere that `fill` leaves something
 
 VALUES: dict[str, Any] = {
     "amount": Money(Decimal("12.50"), "EUR"),
@@ -128,6 +132,65 @@ async def fill_corners(store: Store, conversation: str) -> None:
     await store.give_up(f"{conversation}/r2", "blocked", NOW)
     await store.start_call(call, NOW)
     await store.finish_call(conversation, Result(done.id), NOW)
+
+
+async def _note() -> AsyncIterator[bytes]:
+    yield f"This is what {TRACE} wrote.\n".encode()
+
+
+async def fill(store: Store, conversation: str, files: Files | None = None) -> None:
+    """Leave something that only this customer has in every table that has something of customers."""
+    channel, _, chat = conversation.partition(":")
+    for number in range(3):
+        await store.accept(Incoming(channel, chat, f"{chat}/{number}", Message(f"I am {TRACE}", f"m{number}")), NOW)
+    loaded = await store.load(conversation)
+    calls = (
+        Call(f"{conversation}/c0", "shop.find", {"name": TRACE}),
+        Call(f"{conversation}/c1", "x", {"n": TRACE}),
+    )
+    session = Session(conversation, channel, seq=1, slots={"name": TRACE}, customer={"id": TRACE}, touched=NOW)
+    one = Turn(conversation, 1, loaded.waiting[0].event, session, route="intent", now=NOW)
+    failed = Failed(f"{conversation}/2", conversation, NOW, f"LookupError: {TRACE}", event=Message(TRACE))
+    commit = Commit(
+        conversation,
+        loaded.fence,
+        session,
+        (one,),
+        1,
+        replies=tuple([Reply(f"{conversation}/r{n}", f"Hello {TRACE}") for n in range(3)]),
+        calls=calls,
+        timers=(SetTimer(f"{conversation}/t", NOW + 100, f"{TRACE}?", "wait"),),
+        failed=(failed,),
+        customer=TRACE,
+    )
+    await store.commit(commit)
+    await store.sent(f"{conversation}/r0", f"p-{TRACE}", NOW)
+    await store.give_up(f"{conversation}/r1", f"{TRACE} blocked it", NOW)
+    await store.start_call(calls[0], NOW)
+    await store.finish_call(conversation, Result(calls[0].id, TRACE), NOW)
+    await store.threads.keep(Thread("telegram", f"-100.{TRACE}.{chat}", conversation, "-100", NOW, at=NOW))
+    if files is not None:
+        await files.put(conversation, f"{TRACE}.txt", _note())
+    for name in (conversation, f"send {conversation}"):
+        await store.shared.reserve(name, 1.0, 60.0)
+        await store.shared.spend(name, 1.0, 10.0, DAY)
+    await store.shared.spend(f"cost {conversation}", 1.0, 10.0, DAY)
+
+
+def turn_at(conversation: str, seq: int, now: float, **fields: Any) -> Turn:
+    """Give a turn that was taken at this time."""
+    session = fields.pop("session", None) or Session(conversation, "web", seq=seq, touched=now)
+    event = fields.pop("event", None) or Message("hello")
+    return Turn(conversation, seq, event, session, now=now, **fields)
+
+
+async def talk(store: Store, chat: str, *times: float, **fields: Any) -> str:
+    """Take a turn at each of these times, with nothing left to do."""
+    conversation = f"web:{chat}"
+    for seq, now in enumerate(times, 1):
+        await store.accept(message(chat, seq), now)
+        await take(store, conversation, turn=turn_at(conversation, seq, now, **fields))
+    return conversation
 
 
 def timeless(loaded: Loaded) -> Loaded:

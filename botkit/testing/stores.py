@@ -44,6 +44,7 @@ from botkit.ports.stores import Store
 from botkit.testing.store_embeddings import EmbeddingContract
 from botkit.testing.store_erasing import ErasureContract
 from botkit.testing.store_leases import LeaseContract
+from botkit.testing.store_retention import RetentionContract
 from botkit.testing.store_sharing import SharedContract
 from botkit.testing.store_threads import ThreadContract
 from botkit.testing.store_turns import TurnContract
@@ -68,6 +69,7 @@ class StoreContract(
     VersionContract,
     CustomerContract,
     ErasureContract,
+    RetentionContract,
     ThreadContract,
     EmbeddingContract,
 ):

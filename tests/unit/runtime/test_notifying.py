@@ -176,7 +176,7 @@ async def test_retention_tells_too(store: Store, clock: FakeClock) -> None:
     from botkit.ports.files import FileLimits
     from botkit.runtime.retention import Ages, Retention
     from botkit.stores import open_files
-    from botkit.testing.store_erasing import talk
+    from botkit.testing.stored import talk
 
     told = Told()
     await talk(store, "old", NOW - 100 * DAY)
