@@ -222,7 +222,8 @@ def _introduced(work: Work, text: str, asked: Sequence[tuple[int, SlotDef]]) -> 
         return []
     index, slot = personal[0]
     current = str(work.value_at(index, slot.name))
-    found = introduced_instead(work.prepared.phrases, text, current)
+    alone = sum(is_free(other) for _, other in asked) == 1
+    found = introduced_instead(work.prepared.phrases, text, current, alone=alone)
     said = text[found[0] : found[1]] if found is not None else ""
     return [Correction(index, slot, said, *found, "")] if found is not None and not alike(said, current) else []
 

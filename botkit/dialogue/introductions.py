@@ -15,34 +15,60 @@ _ALIKE = 60  # of 100 letters: the same name in another spelling
 
 
 def introduced(phrases: Phrases, text: str) -> tuple[int, int] | None:
-    """Give where the name stands that a reply to the question for one introduces, at its begin or behind a sign.
+    """Give where the name stands that a reply to the question for one introduces, at its begin or behind politeness.
 
-    What introduces nothing else goes before what begins other sentences too, and of these the last counts. What goes
-    on with more words that lead in ('it's for my son') introduces nobody.
+    What introduces nothing else goes before what begins other sentences too ('I'm in a hurry'). Where another part
+    may be the name as well ('John Smith, I'm in a hurry'), and in what goes on with more words that lead in ('it's
+    for my son'), none is introduced: nothing that was said is lost.
     """
-    found = [*_led(phrases, phrases.introductions, text), *reversed(_led(phrases, phrases.selves, text))]
-    lead = phrases.leads.match(lowered(text)) if phrases.leads is not None else None
-    longer = lead.end() if lead is not None else 0
-    named = (_name_behind(phrases, text, one) for one in found if one.start() or one.end() >= longer)
-    return next((name for name in named if name is not None), None)
+    found = sorted(
+        [(one, sure) for pattern, sure in _kinds(phrases) for one in _led(phrases, pattern, text)],
+        key=lambda one: (one[0].start(), -one[0].end()),
+    )
+    lead = phrases.leads.match(lowered(text)) if phrases.leads is not None and found else None
+    if not found or (lead is not None and not found[0][0].start() and found[0][0].end() < lead.end()):
+        return None
+    before = text[: found[0][0].start()]
+    if not _is_ordinary(phrases, before) and not (found[0][1] and not _may_be_name(phrases, before)):
+        return None
+    names = [(name, sure) for one, sure in found if (name := _name_behind(phrases, text, one)) is not None]
+    chosen = [one for one in names if one[1]] or names
+    chosen = chosen if len(chosen) == 1 else [one for one in chosen if _has_capitals(text[slice(*one[0])])]
+    if len(chosen) != 1:
+        return None
+    (start, end), sure = chosen[0]
+    told = sure or _has_capitals(text[start:end])
+    if not told and (
+        (_has_ordinary(phrases, text[start:end]) and fold(before)) or strip_talk(phrases, fold(text[end:]))
+    ):
+        return None
+    return (start, end) if not _is_other_name(phrases, text[end:]) else None
 
 
-def introduced_instead(phrases: Phrases, text: str, current: str) -> tuple[int, int] | None:
+def introduced_instead(phrases: Phrases, text: str, current: str, *, alone: bool) -> tuple[int, int] | None:
     """Give where the name stands that a text introduces instead of another: 'no, I'm Jon'.
 
-    Nothing but yes, no and politeness stands before it. What begins other sentences too ('I'm late') needs a name
-    that is written as one, or is like the other.
+    Nothing but yes, no and politeness stands before it. 'my name is misspelled' introduces none. What begins other
+    sentences too ('I'm late') needs a name that is like the other, or, where that is `alone` in having been asked for
+    as free text, one that is written as a name.
     """
-    for pattern in (phrases.introductions, phrases.selves):
+    for pattern, sure in _kinds(phrases):
         for found in _led(phrases, pattern, text):
             before = fold(text[: found.start()])
             if not leads_in(phrases, before, small=True) and strip_talk(phrases, before):
                 continue
             name = _name_behind(phrases, text, found)
-            if name is None or pattern is phrases.introductions:
-                return name
-            return name if _is_written_as_name(text[slice(*name)], current) else None
+            if name is None:
+                return None
+            said = text[slice(*name)]
+            other = _is_surely_name(phrases, said) if sure else alone and _is_written_as_name(phrases, said)
+            return name if other or _is_like(said, current) else None
     return None
+
+
+def _kinds(phrases: Phrases) -> tuple[tuple[re.Pattern[str] | None, bool], ...]:
+    """Give the patterns of what introduces somebody, and whether they introduce nothing else."""
+    return (phrases.introductions, True), (phrases.selves, False)
 
 
 def _led(phrases: Phrases, pattern: re.Pattern[str] | None, text: str) -> list[re.Match[str]]:
@@ -87,10 +113,38 @@ def _may_be_name(phrases: Phrases, said: str) -> bool:
     return not denied and not is_question(phrases, said) and len(words) <= most
 
 
-def _is_written_as_name(said: str, current: str) -> bool:
-    """Tell whether words are written as a name, first and last with capitals, or are like the one that is known."""
+def _is_surely_name(phrases: Phrases, said: str) -> bool:
+    """Tell whether what is introduced as a name is one: not 'on the list', 'too long' or 错的."""
+    verdicts = [pattern for pattern in (phrases.wrongs, phrases.rights) if pattern is not None]
+    if any(pattern.match(fold(said)) for pattern in verdicts):
+        return False
+    return _is_written_as_name(phrases, said, named=True) or not _has_ordinary(phrases, said)
+
+
+def _is_written_as_name(phrases: Phrases, said: str, *, named: bool = False) -> bool:
+    """Tell whether words are written as a name, first and last with capitals; ordinary ones only if it is `named`."""
+    return len(said.split()) > 1 and _has_capitals(said) and (named or not _has_ordinary(phrases, said))
+
+
+def _is_other_name(phrases: Phrases, said: str) -> bool:
+    return _may_be_name(phrases, said) and not _has_ordinary(phrases, said)
+
+
+def _is_ordinary(phrases: Phrases, said: str) -> bool:
+    return all(word in phrases.plain for word in words_of(strip_talk(phrases, fold(said))))
+
+
+def _has_ordinary(phrases: Phrases, said: str) -> bool:
+    return any(word in phrases.plain for word in words_of(fold(said)))
+
+
+def _has_capitals(said: str) -> bool:
     words = said.split()
-    if len(words) > 1 and words[0][0].isupper() and words[-1][0].isupper():
-        return True
-    shared = set(words_of(fold(said))).intersection(words_of(fold(current)))
-    return bool(shared) or fuzz.ratio(fold(said), fold(current)) >= _ALIKE
+    return bool(words) and words[0][0].isupper() and words[-1][0].isupper()
+
+
+def _is_like(said: str, current: str) -> bool:
+    """Tell whether a name is another spelling of one, or a part of it; Chinese ones begin with the same character."""
+    new, old = fold(said), fold(current)
+    shared = new[:1] == old[:1] if has_cjk(new) else bool(set(words_of(new)).intersection(words_of(old)))
+    return shared or fuzz.ratio(new, old) >= _ALIKE

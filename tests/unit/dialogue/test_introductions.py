@@ -57,6 +57,39 @@ def test_a_name_is_taken_without_its_introduction(reply: str, name: str) -> None
     assert (talk.step, talk.slots["guest"]) == ("ask:day", name)
 
 
+@pytest.mark.parametrize(
+    ("reply", "name"),
+    [
+        ("John Smith, I'm in a hurry", "John Smith, I'm in a hurry"),
+        ("John Smith. This is urgent", "John Smith. This is urgent"),
+        ("John Smith, call me on my mobile", "John Smith, call me on my mobile"),
+        ("Will, I'm in a hurry", "Will, I'm in a hurry"),
+        ("It's Smith, John", "Smith, John"),
+        ("I'm Dr. Ann Lee", "I'm Dr. Ann Lee"),
+        ("my first name is Ann, my last name is Lee", "my first name is Ann, my last name is Lee"),
+        ("张伟，我是会员", "张伟，我是会员"),
+        ("我是替我妈订的，她叫李梅", "我是替我妈订的，她叫李梅"),
+        ("Peter Müller, das ist dringend", "Peter Müller, das ist dringend"),
+    ],
+)
+def test_what_is_said_beside_a_name_does_not_take_its_place(reply: str, name: str) -> None:
+    assert at(reply).slots["guest"] == name
+
+
+@pytest.mark.parametrize(
+    ("reply", "name"),
+    [
+        ("It's John, I'm in a hurry", "John"),
+        ("I'm John, it's urgent", "John"),
+        ("My name is John, call me back please", "John"),
+        ("Hi, im john", "john"),
+        ("我叫张伟，想退货", "张伟"),
+    ],
+)
+def test_a_name_is_introduced_once(reply: str, name: str) -> None:
+    assert at(reply).slots["guest"] == name
+
+
 @pytest.mark.parametrize("reply", ["I'm not telling", "I am not sure", "我是忘了"])
 def test_a_remark_about_oneself_is_no_name(reply: str) -> None:
     assert at(reply).step == "ask:guest"
@@ -91,15 +124,45 @@ def test_another_name_that_is_introduced_corrects_it(reply: str, name: str) -> N
         "no, I'm not John",
         "nein, ich bin Rentner",
         "no, I'm in a hurry",
+        "call me back later",
+        "no, just call me on my phone",
+        "the name's misspelled",
+        "my name is already on file",
+        "no, it is Way Too Late",
+        "叫我等了很久",
+        "不对，叫我老板来",
+        "我叫你改一下",
+        "不对，名字是错的",
     ],
 )
 def test_what_somebody_says_of_himself_is_no_other_name(reply: str) -> None:
     assert at("John", "May 20", reply).slots["guest"] == "John"
 
 
+@pytest.mark.parametrize(
+    ("reply", "name"),
+    [
+        ("no, my name is spelled with an h", "John"),
+        ("my name is on the list", "John"),
+        ("the name's misspelled", "John"),
+        ("名字是错的", "John"),
+        ("no, my name is spelled Jon", "Jon"),
+        ("no, my name is Peter Long", "Peter Long"),
+    ],
+)
+def test_what_is_said_of_a_name_is_none(reply: str, name: str) -> None:
+    bot = BOT.replace("{en: name, zh: 姓名, de: Name}", "guest")
+    assert at("John", "May 20", reply, bot=bot).slots["guest"] == name
+
+
 def test_of_two_names_none_is_corrected_by_an_introduction() -> None:
     talk = at("John", "Mary", "May 20", "no, I'm Jon", bot=TWO)
     assert (talk.slots["guest"], talk.slots["partner"]) == ("John", "Mary")
+
+
+def test_beside_other_free_text_capitals_make_no_name() -> None:
+    talk = at("John", "5 Elm Road", "May 20", "No, it's Oak Street", bot=TWO.replace("partner", "street"))
+    assert (talk.slots["guest"], talk.slots["street"]) == ("John", "5 Elm Road")
 
 
 def test_an_address_is_not_introduced() -> None:
