@@ -20,7 +20,7 @@ MOST_SHORT = 40  # characters of one whose evidence is remembered
 MOST_KNOWN = 2000  # texts
 MOST_PARTS = 4  # of a text that may wish several things
 SURE_WISH = 0.85  # the score from which on a part surely means an intent or an answer
-_ENDS = re.compile(r"[.!?;,。！？；，\n]+")
+_ENDS = re.compile(r"[!?;。！？；，\n]|,(?!\d)|\.(?!\w)")  # not in a number or an address
 
 
 class _Nothing:
@@ -135,12 +135,13 @@ class Recogniser:
         What is an example as a whole has no parts ('nothing else, goodbye'), and what the whole surely means is
         among what its parts mean.
         """
-        if _is_example(found):
+        parts = [stripped for one in self.ends.split(text) if (stripped := one.strip())][:MOST_PARTS]
+        if len(parts) < 2 or _is_example(found):
             return found
         least = max(SURE_WISH, self.intents.threshold)
         wishes: dict[str, Match] = {}
         questions: dict[str, Match] = {}
-        for part in [stripped for one in self.ends.split(text) if (stripped := one.strip())][:MOST_PARTS]:
+        for part in parts:
             best = max(
                 ((match, kept) for one, kept in ((self.intents, wishes), (self.answers, questions))
                  for match in one.classify(part, locale)[:1]),

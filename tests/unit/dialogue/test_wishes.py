@@ -1,9 +1,11 @@
 """Several wishes in one message: they are done one after the other, and questions beside them are answered."""
 
+from dataclasses import replace
+
 import pytest
 
 from botkit.dialogue.work import MOST_INTERRUPTIONS
-from botkit.model.events import Message
+from botkit.model.events import Match, Message
 from tests.unit.dialogue.talking import Talk, build
 
 BOT = """
@@ -118,3 +120,32 @@ def test_more_than_may_wait_are_not_begun() -> None:
         one.say(f"/more{n}")
     one.say("I lost my keys and cancel my booking")
     assert one.stack == [f"more{n}" for n in range(MOST_INTERRUPTIONS)]
+
+
+class Counting:
+    """Counts what a classifier is asked."""
+
+    threshold = 0.5
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def classify(self, text: str, locale: str) -> tuple[Match, ...]:
+        del locale
+        self.asked.append(text)
+        return (Match("book", 0.9, text),)
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ("I'd like to reserve a table.", 1),
+        ("can we come tonight at 7.30?", 1),
+        ("a table for 1,200 people!", 1),
+        ("we come tonight, a table please", 3),
+    ],
+)
+def test_a_message_of_one_part_is_looked_at_once(text: str, times: int) -> None:
+    counting = Counting()
+    replace(talk().recogniser, intents=counting).recognise(Message(text), "en")
+    assert len(counting.asked) == times
