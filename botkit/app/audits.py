@@ -1,4 +1,4 @@
-"""Audits: who of the house published, claimed, read, exported and erased, and when."""
+"""Audits: who of the house published, claimed, read, retried, exported and erased, and when."""
 
 import getpass
 import time
@@ -6,7 +6,7 @@ from typing import Literal
 
 from botkit.ports.stores import Store
 
-What = Literal["published", "rolled back", "claimed", "read", "reviewed", "exported", "erased"]
+What = Literal["published", "rolled back", "claimed", "read", "reviewed", "retried", "dropped", "exported", "erased"]
 API = "api"  # who comes over HTTP with the bot's own token
 MOST = 1000  # names of conversations that one act notes each
 

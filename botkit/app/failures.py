@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from botkit.app.audits import note_act
 from botkit.app.histories import secrets_of
 from botkit.app.transcripts import event_line, moment, readable
 from botkit.app.transcripts import line_of as reply_line
@@ -62,21 +63,27 @@ def data_of(failed: Failed) -> dict[str, Any]:
     }
 
 
-async def retry(store: Store, which: str) -> str:
-    """Let a failure be tried again, and say what comes of it. Raises UsageError where nothing can be tried."""
+async def retry(store: Store, which: str, who: str) -> str:
+    """Let a failure be tried again, note who did, and say what comes of it.
+
+    Raises UsageError where nothing can be tried.
+    """
     failed = await _find(store, which)
     if failed.call is not None:
         raise UsageError(
             f"{which} is a call of {failed.call.action}, and nobody knows whether it was done: it is not made again",
             hint=f"look whether it was, then `botkit conversations drop {which}`",
         )
+    await note_act(store, who, "retried", failed.conversation)
     if not await store.retry(which, time.time()):
         raise _unknown(which)
     return f"{which} will be sent again" if failed.reply is not None else f"{which} will have its turn"
 
 
-async def drop(store: Store, which: str) -> None:
-    """Let go of a failure. Raises UsageError if there is none."""
+async def drop(store: Store, which: str, who: str) -> None:
+    """Let go of a failure, and note who did. Raises UsageError if there is none."""
+    failed = await _find(store, which)
+    await note_act(store, who, "dropped", failed.conversation)
     if not await store.drop(which):
         raise _unknown(which)
 

@@ -21,7 +21,7 @@ def audit(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
-    """List who published, claimed, read, reviewed, exported and erased, the newest first.
+    """List who published, claimed, read, reviewed, retried, exported and erased, the newest first.
 
     What was done with an erased conversation stays in the list, without its name.
 

@@ -256,10 +256,11 @@ def retry(which: Failure, directory: Directory = HERE, store: Url = "") -> None:
     botkit conversations retry web:k3j2/4.0 --dir flows/support
     botkit conversations failed --json | jq -r .id | xargs -n1 botkit conversations retry
     """
+    from botkit.app.audits import operator
     from botkit.app.failures import retry as retry_one
 
     async def retry_it(store: "Store") -> None:
-        print(await retry_one(store, which))
+        print(await retry_one(store, which, operator()))
 
     read(directory, store, retry_it)
 
@@ -272,10 +273,11 @@ def drop(which: Failure, directory: Directory = HERE, store: Url = "") -> None:
     \b
     botkit conversations drop web:k3j2/4.0 --dir flows/support
     """
+    from botkit.app.audits import operator
     from botkit.app.failures import drop as drop_one
 
     async def drop_it(store: "Store") -> None:
-        await drop_one(store, which)
+        await drop_one(store, which, operator())
         print(f"dropped {which}")
 
     read(directory, store, drop_it)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from botkit.app.audits import operator
 from botkit.model.events import Failure, Message, Result
 from botkit.model.replies import Call, Reply
 from botkit.ports.stored import Failed
@@ -50,6 +51,13 @@ def _url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+def _audited(botkit: Any, path: Path) -> list[tuple[str, str]]:
+    """Give what is audited; it was all this user's."""
+    acts = [json.loads(line) for line in botkit("audit", "--store", _url(path), "--json").out.splitlines()]
+    assert all(act["who"] == operator() for act in acts)
+    return [(act["what"], act["about"]) for act in acts]
+
+
 def test_what_failed_is_listed(botkit: Any, failed: Path) -> None:
     assert botkit("conversations", "failed", "--store", _url(failed)).out.splitlines() == [
         "web:1/1.0  2026-05-28T20:26:42Z  reply  blocked: Hello!",
@@ -80,6 +88,7 @@ def test_a_reply_and_a_message_are_tried_again(botkit: Any, failed: Path) -> Non
     assert turn == (0, "web:1/1 will have its turn\n", "")
     left = botkit("conversations", "failed", "--store", _url(failed)).out
     assert [line.split("  ")[0] for line in left.splitlines()] == ["web:1/1.e0"]
+    assert _audited(botkit, failed) == [("retried", "web:1")] * 2
 
     async def look(store: Store) -> tuple[list[str], list[Any]]:
         outgoing = [one.reply.text for one in await store.outgoing("web:1")]
@@ -97,6 +106,7 @@ def test_a_call_is_not_made_again(botkit: Any, failed: Path) -> None:
     assert "`botkit conversations drop web:1/1.e0`" in err
     assert botkit("conversations", "drop", "web:1/1.e0", "--store", _url(failed)).out == "dropped web:1/1.e0\n"
     assert "web:1/1.e0" not in botkit("conversations", "failed", "--store", _url(failed)).out
+    assert _audited(botkit, failed) == [("dropped", "web:1")]
 
 
 @pytest.mark.parametrize("command", ["retry", "drop"])
@@ -106,6 +116,7 @@ def test_what_has_not_failed(botkit: Any, failed: Path, command: str, which: str
     assert (code, out) == (2, "")
     assert "nothing that failed is called" in err
     assert len(botkit("conversations", "failed", "--store", _url(failed)).out.splitlines()) == 3
+    assert _audited(botkit, failed) == []
 
 
 def test_twice_is_once(botkit: Any, failed: Path) -> None:
