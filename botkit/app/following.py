@@ -36,7 +36,7 @@ class Follower:
         published last, and its directory only where nothing was.
         """
         recent = await self._bot.store.publications(RECENT)
-        if saved or not recent or recent[0].by != "command":
+        if saved or not recent or recent[0].by == "directory":
             await self.publish_own()
             return
         own = self._bot.flows.version

@@ -195,11 +195,11 @@ async def live_sessions(store: Store, idle: float, now: float) -> AsyncIterator[
             yield session
 
 
-async def publish_version(store: Store, checked: Checked, plan: Plan, now: float) -> Publication:
-    """Let all nodes serve what was planned; they take it up within seconds."""
+async def publish_version(store: Store, checked: Checked, plan: Plan, now: float, by: str = "command") -> Publication:
+    """Let all nodes serve what was planned; they take it up within seconds. `by` is a Publication's."""
     if checked.flows is not None and checked.flows.version == plan.version:
         await store.save_version(plan.version, checked.sources, now)
-    published = await store.publish(plan.version, plan.share, "command", now)
+    published = await store.publish(plan.version, plan.share, by, now)
     await drop_unneeded(store, now)
     return published
 

@@ -143,7 +143,8 @@ async def _carry_out(checked: "Checked", make: "Callable[[Store, float], Awaitab
             if not (manner.yes or manner.as_json or agreed("Publish?")):
                 raise typer.Exit(FAILED)
             await note_act(store, operator(), "rolled back" if manner.back else "published", plan.version)
-            number = (await publish_version(store, checked, plan, WallClock().now())).number
+            by = "rollback" if manner.back else "command"
+            number = (await publish_version(store, checked, plan, WallClock().now(), by)).number
     if manner.as_json:
         print(json.dumps({**msgspec.to_builtins(plan), "number": number}, ensure_ascii=False))
     elif number is not None:

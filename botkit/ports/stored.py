@@ -166,7 +166,8 @@ class Backlog(msgspec.Struct, frozen=True):
 class Publication(msgspec.Struct, frozen=True):
     """A version that became the one to serve, to `share` of a hundred conversations: the highest number counts.
 
-    `by` is `command` (somebody published it) or `directory` (a node served what it found in its files).
+    `by` is `command` (somebody published it), `rollback` (somebody went back to it) or `directory` (a node served
+    what it found in its files).
     """
 
     number: int

@@ -106,8 +106,8 @@ async def plan_of(bot: Bot, directory: Path, text: str = NEW, share: int = 100) 
     return await make_plan(check_directory(directory), bot.store, bot.engine.clock.now(), share)
 
 
-async def publish(bot: Bot, directory: Path, plan: Plan) -> None:
-    await publish_version(bot.store, check_directory(directory), plan, bot.engine.clock.now())
+async def publish(bot: Bot, directory: Path, plan: Plan, by: str = "command") -> None:
+    await publish_version(bot.store, check_directory(directory), plan, bot.engine.clock.now(), by)
 
 
 async def version_of(bot: Bot, number: int) -> str:
@@ -280,13 +280,14 @@ async def test_which_flows_a_start_serves(directory: Path, tmp_path: Path) -> No
     (directory / "flows.yaml").write_text(NEW, encoding="utf-8")
     second = await start(saved=False)
     assert second != first
-    async with await Bot.load(directory, store=store) as bot:
-        await publish(bot, directory, await plan_of(bot, directory, OLD))
-    (directory / "flows.yaml").write_text(NEW, encoding="utf-8")
-    assert await start(saved=False) == first  # what was published
-    assert "differ from version" in said[-1]
-    assert await start(saved=True) == second  # a node that takes up what is saved serves its directory
-    assert await start(saved=False) == second
+    for by in ("command", "rollback"):
+        async with await Bot.load(directory, store=store) as bot:
+            await publish(bot, directory, await plan_of(bot, directory, OLD), by)
+        (directory / "flows.yaml").write_text(NEW, encoding="utf-8")
+        assert await start(saved=False) == first  # what was published
+        assert "differ from version" in said[-1]
+        assert await start(saved=True) == second  # a node that takes up what is saved serves its directory
+        assert await start(saved=False) == second
 
 
 async def test_nothing_to_go_back_to(running: tuple[Bot, Follower, list[str]], directory: Path) -> None:

@@ -87,7 +87,8 @@ def test_back_and_forth(botkit: Any, published: Path) -> None:
     botkit("publish", published, "--yes", "--no-tests")
     assert botkit("rollback", published, "--dry-run").code == 0
     assert "published as number 3" in botkit("rollback", published, "--yes").out
-    assert _published(botkit, published)[0]["version"] == first
+    rows = _published(botkit, published)
+    assert ([row["by"] for row in rows], rows[0]["version"]) == (["rollback", "command", "command"], first)
     code, _, error = botkit("rollback", published, "--to", "zzz")
     assert (code, "no published versions begin with 'zzz'" in error) == (2, True)
 
