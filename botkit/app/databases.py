@@ -1,5 +1,6 @@
 """Databases of bots: which one is meant, and what its schema was and is."""
 
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -8,7 +9,7 @@ from botkit.app.histories import locate_history
 from botkit.app.nodes import find_carrier
 from botkit.errors import UsageError
 from botkit.stores import open_store
-from botkit.stores.copying import Progress, copy_store
+from botkit.stores.copying import Progress, copy_store, count_store
 from botkit.stores.states import HEAD
 from botkit.stores.urls import shown
 
@@ -44,10 +45,24 @@ async def look_at_database(url: str) -> str:
     return await look(url)
 
 
-async def copy_database(source: str, target: str, progress: Progress, *, force: bool = False) -> dict[str, int]:
-    """Copy everything of one store into another; give the rows of each table."""
+async def copy_database(
+    source: str, target: str, progress: Progress, *, force: bool, agreed: Callable[[str], bool]
+) -> dict[str, int] | None:
+    """Copy everything of one store into another; give the rows of each table.
+
+    With `force` what the target holds is replaced, if that is agreed to when it is asked; else None is given.
+    """
     _check_file(source)
+    if force and source != target:
+        held = await count_store(target)  # in no transaction while somebody thinks: a server ends one that waits
+        what = f"all that {shown(target)} holds, {_counted(held['conversations'])},"
+        if any(held.values()) and not agreed(f"Replace {what} by a copy of {shown(source)}?"):
+            return None
     return await copy_store(source, target, progress, force=force)
+
+
+def _counted(conversations: int) -> str:
+    return "1 conversation" if conversations == 1 else f"{conversations:,} conversations"
 
 
 def _check_file(url: str) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from botkit.cli.outcomes import guarded, tell
+from botkit.cli.outcomes import FAILED, agreed, guarded, tell
 
 db = typer.Typer(
     help="Databases of bots.", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
@@ -35,12 +35,14 @@ def copy(
     target: Annotated[str, typer.Argument(metavar="TARGET", help="The store that it becomes.")],
     *,
     force: Annotated[bool, typer.Option("--force", help="Replace what the target holds.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before that.")] = False,
 ) -> None:
     """Copy everything of a store into another one, and compare both row by row. End every worker of both first.
 
     \b
     botkit db copy sqlite:///support.db postgresql://support@db.example.org/support
     botkit db copy postgresql://support@db.example.org/support sqlite:///support.db
+    botkit db copy flows/support sqlite:///backup.db --force --yes
     """
     from botkit.app.databases import copy_database, locate_database
 
@@ -48,7 +50,13 @@ def copy(
         if done and (done == every or done % 100_000 == 0):
             tell(f"{table}: {done:,} of {every:,}")
 
-    copied = asyncio.run(copy_database(locate_database(source), locate_database(target), show, force=force))
+    def sure(question: str) -> bool:
+        return yes or agreed(question)
+
+    ends = (locate_database(source), locate_database(target))
+    copied = asyncio.run(copy_database(*ends, show, force=force, agreed=sure))
+    if copied is None:
+        raise typer.Exit(FAILED)
     if copied["objects"]:
         stay = f"{copied['objects']:,} contents of files stay in the bucket"
         tell(f"{stay}: give the target's bot the same `files: {{s3: ...}}`, and let go of the source")
