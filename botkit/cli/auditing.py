@@ -21,9 +21,10 @@ def audit(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
-    """List who published, claimed, read, reviewed, retried, exported and erased, the newest first.
+    """List who of the house did what, the newest first.
 
-    What was done with an erased conversation stays in the list, without its name.
+    Noted is who published and rolled back, claimed, read, reviewed, retried and dropped what failed, exported and
+    erased. What was done with an erased conversation stays in the list, without its name.
 
     \b
     botkit audit --dir flows/support

@@ -37,7 +37,9 @@ def copy(
     force: Annotated[bool, typer.Option("--force", help="Replace what the target holds.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before that.")] = False,
 ) -> None:
-    """Copy everything of a store into another one, and compare both row by row. End every worker of both first.
+    """Copy everything of a store into another one.
+
+    End every worker of both first. Both are compared row by row before the copy stands.
 
     \b
     botkit db copy sqlite:///support.db postgresql://support@db.example.org/support

@@ -29,9 +29,10 @@ def desk(
     ] = "",
     team: Annotated[str, typer.Option(metavar="TEAM", help="Only what waits for that team.")] = "",
 ) -> None:
-    """Take conversations over from the bot: see who waits, claim, answer, note, pass on, give back, close.
+    """Take conversations over from the bot.
 
-    The bot has to be served (`botkit run`). Who can read its directory needs no token.
+    See who waits, claim, answer, note, pass on, give back, close. The bot has to be served (`botkit run`). Who can
+    read its directory needs no token.
 
     \b
     botkit desk flows/support

@@ -53,11 +53,12 @@ def evaluate(
     words: Annotated[bool, typer.Option("--words", help="Without the bot's embedder.")] = False,
     whole: Annotated[bool, typer.Option("--all", help="Every confusion with every example.")] = False,
 ) -> None:
-    """Measure how well a bot tells its intents and answers from each other, and from what means none of them.
+    """Measure how well a bot tells its intents and answers apart.
 
-    Each example is tried on a model that was trained without it (cross-validation), and the examples of whole
-    intents on one that knows nothing of them. With --on the messages of a file are tried on the whole model: a list
-    of `{text: ..., intent: NAME}`, `{text: ..., answer: NAME}`, or `{text: ...}` for what the bot does not know.
+    And how well from what means none of them. Each example is tried on a model that was trained without it
+    (cross-validation), and the examples of whole intents on one that knows nothing of them. With --on the messages
+    of a file are tried on the whole model: a list of `{text: ..., intent: NAME}`, `{text: ..., answer: NAME}`, or
+    `{text: ...}` for what the bot does not know.
 
     Exits with 1 below --min or --min-recall, with 2 where there is nothing to try.
 

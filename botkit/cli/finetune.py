@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from botkit.llm.local.tuning import Progress, Tuned
 
 finetune = typer.Typer(
-    help="Fine-tune a language model on conversations that customers rated well.",
+    help="Fine-tune a language model on what was rated well.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -74,11 +74,11 @@ def data(
     *,
     unrated: Annotated[bool, typer.Option("--unrated", help="Also conversations that nobody rated.")] = False,
 ) -> None:
-    """Write the conversations that customers rated well as chats to learn from, masked.
+    """Write conversations that customers rated well as chats.
 
-    The customer is the user, bot and people are the assistant. A share of the conversations, always the same ones,
-    goes into FILE.held-out.jsonl. E-mail addresses, numbers, secrets, and what slots of free text hold give way to
-    placeholders.
+    They are to be learned from, and masked. The customer is the user, bot and people are the assistant. A share of
+    the conversations, always the same ones, goes into FILE.held-out.jsonl. E-mail addresses, numbers, secrets, and
+    what slots of free text hold give way to placeholders.
 
     \b
     botkit finetune data flows/support --out talks.jsonl
@@ -181,10 +181,10 @@ def train(
         ),
     ] = None,
 ) -> None:
-    """Fine-tune a causal model in a folder, and measure it before and after.
+    """Fine-tune a causal model in a folder, and measure it.
 
-    It needs `pip install 'botkit[local]'`, and for --lora `botkit[lora]`. Nothing is downloaded. Ctrl-C ends it
-    with a checkpoint, from which the same command goes on.
+    It is measured before and after. It needs `pip install 'botkit[local]'`, and for --lora `botkit[lora]`. Nothing
+    is downloaded. Ctrl-C ends it with a checkpoint, from which the same command goes on.
 
     \b
     botkit finetune train talks.jsonl --model models/gpt2 --out models/acme

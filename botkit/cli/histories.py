@@ -64,7 +64,9 @@ def why(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a turn.")] = False,
 ) -> None:
-    """Explain every turn of a conversation: what came, how it was taken, what was done and said.
+    """Explain every turn of a conversation.
+
+    What came, how it was taken, what was done and said.
 
     \b
     botkit why web:k3j2 --dir flows/support
@@ -247,10 +249,10 @@ def failed(
 @conversations.command()
 @guarded
 def retry(which: Failure, directory: Directory = HERE, store: Url = "") -> None:
-    """Try again what failed: a reply is sent in its place, a message has its turn after what waits.
+    """Try again what failed.
 
-    A running bot takes it up within seconds, else the next one does. A call is never made again: look whether it was
-    done, and drop it.
+    A reply is sent in its place, a message has its turn after what waits. A running bot takes it up within seconds,
+    else the next one does. A call is never made again: look whether it was done, and drop it.
 
     \b
     botkit conversations retry web:k3j2/4.0 --dir flows/support
@@ -268,7 +270,9 @@ def retry(which: Failure, directory: Directory = HERE, store: Url = "") -> None:
 @conversations.command()
 @guarded
 def drop(which: Failure, directory: Directory = HERE, store: Url = "") -> None:
-    """Let go of what failed: it is not listed any more, and not tried again.
+    """Let go of what failed.
+
+    It is not listed any more, and not tried again.
 
     \b
     botkit conversations drop web:k3j2/4.0 --dir flows/support

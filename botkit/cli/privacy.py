@@ -46,9 +46,10 @@ def export(
         Path | None, typer.Option("--with-files", metavar="PATH", help="Into a new directory, or a .zip, with files.")
     ] = None,
 ) -> None:
-    """Write everything that is stored of a conversation or a customer, as one JSON document.
+    """Write all that is stored of a conversation or a customer.
 
-    With --with-files it goes into a new directory or a .zip, as `export.json` beside the content of the files.
+    It is one JSON document. With --with-files it goes into a new directory or a .zip, as `export.json` beside the
+    content of the files.
 
     \b
     botkit conversations export web:k3j2 --with-files k3j2.zip
@@ -138,7 +139,9 @@ def retain(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The counts as one JSON object.")] = False,
 ) -> None:
-    """Let go of what is older than `retention` in bot.yaml says; a bot that runs does it by itself, every hour.
+    """Let go of what is older than `retention` in bot.yaml says.
+
+    A bot that runs does it by itself, every hour.
 
     \b
     botkit conversations retain flows/support --dry-run
@@ -183,7 +186,9 @@ def figures(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
-    """Count turns by day, channel, flow, route and outcome, those of erased conversations too.
+    """Count turns by day, channel, flow, route and outcome.
+
+    Those of erased conversations too.
 
     \b
     botkit conversations figures --dir flows/support

@@ -19,7 +19,9 @@ def prompts(
     *,
     own: Annotated[bool, typer.Option("--own", help="Copy it into the bot's prompts/, to be changed there.")] = False,
 ) -> None:
-    """Show what the language model is told: the bot's own prompts, or those that come with botkit.
+    """Show what the language model is told.
+
+    The bot's own prompts, or those that come with botkit.
 
     \b
     botkit prompts flows/support            all of them

@@ -48,10 +48,11 @@ def publish(
     history: Annotated[bool, typer.Option("--history", help="List what was published, and nothing more.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Let all nodes serve the flows of a directory, after they were checked and tested.
+    """Let all nodes serve the flows of a directory.
 
-    Says what differs from the version before, and how many conversations are in the middle of something and what
-    becomes of them. A version with mistakes or a failing test is not published: the one before stays.
+    They are checked and tested before. Says what differs from the version before, and how many conversations are in
+    the middle of something and what becomes of them. A version with mistakes or a failing test is not published:
+    the one before stays.
 
     \b
     botkit publish flows/support --dry-run
@@ -97,7 +98,9 @@ def rollback(
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Go back to the version that was published before, or end a canary.
+    """Go back to the version before, or end a canary.
+
+    It is a publication like any other. Mistakes in the directory's flow files do not matter.
 
     \b
     botkit rollback flows/support --dry-run

@@ -44,11 +44,12 @@ def review(
     ] = None,
     ignore: Annotated[list[str] | None, typer.Option(metavar="ID", help="Never propose it again.")] = None,
 ) -> None:
-    """Look through what customers said and the bot did not understand, or hardly, and say where it belongs.
+    """Look through what the bot did not understand.
 
-    Messages are masked, and those that mean the same stand together. On a terminal each group is asked about;
-    what is accepted becomes an example of an intent or a question of an answer in the bot's files at once, if
-    `botkit check` finds no error in that. NAME may be intent:NAME or answer:NAME where both are called so.
+    Or hardly understood, and say where it belongs. Messages are masked, and those that mean the same stand
+    together. On a terminal each group is asked about; what is accepted becomes an example of an intent or a
+    question of an answer in the bot's files at once, if `botkit check` finds no error in that. NAME may be
+    intent:NAME or answer:NAME where both are called so.
 
     \b
     botkit review flows/support

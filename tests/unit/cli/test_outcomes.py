@@ -91,6 +91,14 @@ def test_every_help_shows_an_example(botkit: Any, words: list[str]) -> None:
     assert f"\n  botkit {' '.join(words)}" in out or f"botkit {' '.join(words)}" in out.partition("\n\n")[2]
 
 
+@pytest.mark.parametrize("words", [[], ["conversations"], ["db"], ["finetune"]])
+def test_no_summary_is_cut_off(botkit: Any, words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    commands = botkit(*words, "--help").out.partition("\nCommands:\n")[2].splitlines()
+    assert commands
+    assert [line for line in commands if line.endswith("..") or not line.endswith(".")] == []
+
+
 def test_debug_may_stand_anywhere(tmp_path: Path) -> None:
     quiet = _run("graph", str(tmp_path / "none"))
     assert quiet.returncode == 1
