@@ -15,6 +15,7 @@ from botkit.dialogue.phrases import (
     read_signs,
     read_yes_no,
     strip_correction,
+    takes_yes_back,
     without,
     without_assents,
 )
@@ -90,7 +91,8 @@ def says_more_than_yes(work: Work, text: str) -> bool:
     and values and names of the slots that were asked for. A condition and a question are something else.
     """
     phrases = work.prepared.phrases
-    return asks_behind_yes(phrases, text) or _is_more(work, _left_beside(work, text))
+    taken_back = asks_behind_yes(phrases, text) or takes_yes_back(phrases, fold(text))
+    return taken_back or _is_more(work, _left_beside(work, text))
 
 
 def says_more(work: Work, text: str, spans: Sequence[tuple[int, int]]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from botkit.dialogue.agreement import adds_words, begins_with_yes, is_asked, only_repeats, says_more
 from botkit.dialogue.correction import Correction, Corrections, find_corrections, is_bare_number
-from botkit.dialogue.filling import STRICT, Fit, is_free
+from botkit.dialogue.filling import STRICT, Fit, is_free, with_counted
 from botkit.dialogue.meanings import surer_meaning
 from botkit.dialogue.reopening import changeable, find_denied, find_named, find_to_change, said_before
 from botkit.dialogue.retries import ask_what_to_change
@@ -34,7 +34,7 @@ def _take_corrections(work: Work, question: Question, text: str) -> bool:
     values = (*found.among, *found.made)
     unnamed = [one for one in values if not one.named and not _adds(work, one)]
     if unnamed:
-        spans = [(one.start, one.end) for one in values]
+        spans = [with_counted(work, one.slot, text, one.start, one.end) for one in values]
         number = any(is_bare_number(one.value) for one in unnamed)
         if (number and adds_words(work, text, spans)) or ((number or agreed) and says_more(work, text, spans)):
             return ask_for_change(work, question, text)

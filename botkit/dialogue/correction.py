@@ -167,7 +167,8 @@ def _differing(
     same: list[Fit] = []
     for index, slot in sorted(asked, key=_is_amount):
         mention = at_name.get(slot.name)
-        answers = slot.type == "boolean" and mention is None and (confirming or not _is_only_yes_or_no(work, text))
+        bare_yes = bare and not confirming and _is_only_yes_or_no(work, text)  # 'sorry, yes', but no mere 'ok'
+        answers = slot.type == "boolean" and mention is None and not bare_yes
         found = _said(work, index, slot, text, mention, known, bare=bare) if not answers else None
         if found is None and bare and slot.type == "boolean":  # its yes or no is the confirm's
             found = read_restated(work, index, slot, text)

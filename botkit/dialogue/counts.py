@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from botkit.dialogue.phrases import Phrases
 from botkit.model.locales import Locale
 from botkit.model.parsers import Found, Reading
-from botkit.model.words import fold, has_cjk
+from botkit.model.words import fold, has_cjk, lowered
 
 _SIGNS = re.compile(r"[,;.!?，；。！？、\n]")
 _OR = "、"  # between two numbers and nothing else
 _LEAST = 4  # letters of a word that tells what is counted
+_PEOPLE = "people"
 _TEN = 10
 _WORD = re.compile(r"\s*-?([^\W\d_]+)")
 
@@ -37,17 +39,58 @@ def of_units(found: Sequence[Found], text: str, known: Reading, asked: Iterable[
     return [one for one in found if not units or _unit_behind(text, one.end, known) in {"", *units}]
 
 
+def kinds_of(phrases: Phrases, known: Reading, asked: Iterable[str]) -> frozenset[str]:
+    """Give what is counted by what is asked, where that is known: units of time, people."""
+    questions = [fold(said) for said in asked]
+    units = {unit for said in questions for locale in known.locales for unit in _units_in(said, locale)}
+    people = phrases.heads is not None and any(phrases.heads.search(said) for said in questions)
+    return frozenset({*units, _PEOPLE} if people else units)
+
+
+def of_others(
+    phrases: Phrases, found: Sequence[Found], text: str, known: Reading, kinds: Iterable[str]
+) -> list[Found]:
+    """Give the numbers that count what other slots are for (`kinds`): the 4 of '4 nights' where one is for nights."""
+    claimed = frozenset(kinds)
+    return [one for one in found if claimed and counted_behind(phrases, text, one.end, known)[0] in claimed]
+
+
+def counted_behind(phrases: Phrases, text: str, end: int, known: Reading) -> tuple[str, int]:
+    """Give what a number counts that ends at a place, and where that ends itself: 3 people, 3位, 3个人, 3 nights.
+
+    It is a unit of time or people, by the word right behind the number or its measure; else nothing, at the place.
+    """
+    small, starts = lowered(text), _starts_behind(text, end, known)
+    for at in starts:
+        unit, word = _unit_at(small[at:], known)
+        if unit:
+            return unit, at + len(word)
+    heads = phrases.heads
+    for pattern in (heads, phrases.people):
+        found = [match for at in starts if pattern is not None and (match := pattern.match(small, at)) is not None]
+        ends = [match.end() for match in found if len(match[0]) > 1 or (heads is not None and heads.match(match[0]))]
+        if ends:
+            return _PEOPLE, max(ends)
+    return "", end
+
+
+def _starts_behind(text: str, end: int, known: Reading) -> list[int]:
+    """Give where what a number counts may begin: behind it, or behind its measure where words have no borders."""
+    start = end + len(text[end:]) - len(text[end:].lstrip())
+    return [start, *(start + len(one) for one in _measures(known) if text.startswith(one, start))]
+
+
+def _measures(known: Reading) -> list[str]:
+    """Give the words that stand between a number and what it counts where words have no borders: 个, 位."""
+    return [measure for locale in known.locales for measure in locale.numbers.measures if has_cjk(measure)]
+
+
 def of_question(found: Sequence[Found], text: str, known: Reading, asked: Sequence[str]) -> list[Found]:
     """Give the numbers behind which stands what is asked for, or all if none has: the 2 of 'room 14 for 2 nights'."""
     questions = [fold(said) for said in asked]
     units = {unit for said in questions for locale in known.locales for unit in _units_in(said, locale)}
     words = {word for said in questions for word in said.split() if len(word) >= _LEAST}
-    measures = [
-        measure
-        for locale in known.locales
-        for measure in locale.numbers.measures
-        if has_cjk(measure) and any(measure in said for said in questions)
-    ]
+    measures = [measure for measure in _measures(known) if any(measure in said for said in questions)]
     counted = [one for one in found if _unit_behind(text, one.end, known) in units or _is_of(text, one.end, words)]
     measured = [one for one in found if any(text.startswith(measure, one.end) for measure in measures)]
     return counted or measured or list(found)
@@ -98,14 +141,21 @@ def _units_in(folded: str, locale: Locale) -> Iterator[str]:
 
 
 def _unit_behind(text: str, end: int, known: Reading) -> str:
-    """Give the unit of time that stands right behind a number, or nothing."""
-    rest = text[end:].casefold().lstrip()
+    """Give the unit of time that stands right behind a number, or behind its measure (一个星期), or nothing."""
+    small = lowered(text)
+    return next((unit for at in _starts_behind(text, end, known) if (unit := _unit_at(small[at:], known)[0])), "")
+
+
+def _unit_at(rest: str, known: Reading) -> tuple[str, str]:
+    """Give the unit of time that a text begins with, and its word; nothing where it begins with none."""
     word = _WORD.match(rest)
     for locale in known.locales:
         units = locale.dates.units
         if any(rest.startswith(mark) for mark in locale.dates.marks):
             continue
         longest = max((unit for unit in units if has_cjk(unit) and rest.startswith(unit)), key=len, default="")
-        if longest or (word is not None and word[1] in units):
-            return units[longest or (word[1] if word is not None else "")]
-    return ""
+        if longest:
+            return units[longest], longest
+        if word is not None and word[1] in units:
+            return units[word[1]], word[0]
+    return "", ""

@@ -9,7 +9,17 @@ from itertools import pairwise
 from typing import Any
 
 from botkit.dialogue.backdating import backdated
-from botkit.dialogue.counts import about_as_many, is_listed, of_question, of_units, outside, side_by_side
+from botkit.dialogue.counts import (
+    about_as_many,
+    counted_behind,
+    is_listed,
+    kinds_of,
+    of_others,
+    of_question,
+    of_units,
+    outside,
+    side_by_side,
+)
 from botkit.dialogue.denials import (
     DASHES,
     is_asked_about,
@@ -288,10 +298,27 @@ def _counted(work: Work, slot: SlotDef, text: str, found: Sequence[Found], known
     days = types["date"](text, known) if "date" in types and found else []
     asked = _questions(work, slot)
     kept = of_units(outside(found, text, known, days), text, known, asked)
+    claimed = of_others(phrases, kept, text, known, _kinds_elsewhere(work, slot, known) if kept else ())
+    kept = [one for one in kept if one not in claimed]
     if len(kept) > 1 and not _is_open(phrases, text, kept):
         named = of_question(kept, text, known, asked)
         kept = [one for one in kept if one in named or is_denied(phrases, text[: one.start])]
     return counted_together(phrases, kept, text, asked)
+
+
+def _kinds_elsewhere(work: Work, slot: SlotDef, known: Reading) -> frozenset[str]:
+    """Give what other slots of the run count and this one does not: nights and people, where it is for rooms."""
+    phrases = work.prepared.phrases
+    others = {o.name: o for _, o in known_slots(work) if o.type in _COUNTS and o.name != slot.name}.values()
+    kinds = {kind for other in others for kind in kinds_of(phrases, known, _questions(work, other))}
+    return frozenset(kinds - kinds_of(phrases, known, _questions(work, slot))) if kinds else frozenset()
+
+
+def with_counted(work: Work, slot: SlotDef, text: str, start: int, end: int) -> tuple[int, int]:
+    """Give where a value stands with the word for what it counts: '5 nights' of a number of nights."""
+    if slot.type not in _COUNTS:
+        return start, end
+    return start, counted_behind(work.prepared.phrases, text, end, reading(work))[1]
 
 
 def _is_open(phrases: Phrases, text: str, found: Sequence[Found]) -> bool:
@@ -334,7 +361,12 @@ def _is_listed(work: Work, slot: SlotDef, text: str, found: Sequence[Found]) -> 
 
 
 def _waits_for_another(work: Work, slot: SlotDef) -> bool:
-    return any(other.name not in work.top.changed for other in _rivals(work, slot))
+    """Tell whether another slot is there to take the end of a range: no number of guests where it is for nights."""
+    others = [other for other in _rivals(work, slot) if other.name not in work.top.changed]
+    if not others or slot.type not in _COUNTS:
+        return bool(others)
+    kinds, *rest = [kinds_of(work.prepared.phrases, reading(work), _questions(work, one)) for one in (slot, *others)]
+    return kinds in rest
 
 
 def halves_of(work: Work, slot: SlotDef, text: str) -> list[str]:

@@ -58,7 +58,7 @@ def _sorts(phrases: Phrases, found: Sequence[Found], text: str) -> Iterator[_Sor
     """Give whom a text speaks of, and how many."""
     small = lowered(text)
     ends = {one.end: one for one in found if isinstance(one.value, int)}
-    last = 0
+    last, heads = 0, set()
     for match in phrases.people.finditer(small) if phrases.people is not None else ():
         number = next((ends[at] for at in range(match.start(), last, -1) if at in ends), None)
         between = fold(text[number.end if number is not None else last : match.start()])
@@ -67,6 +67,7 @@ def _sorts(phrases: Phrases, found: Sequence[Found], text: str) -> Iterator[_Sor
             continue  # 大 and 小 are in many words
         single = phrases.singles.get(fold(match[0]), False)
         if number is not None and (len(words) <= _MOST_BETWEEN if not has_cjk(between) else not words):
+            heads |= {number.start} if phrases.heads is not None and phrases.heads.fullmatch(match[0]) else set()
             yield _Sort(int(number.value), number.start, match.end())
         elif single and phrases.single and (one := phrases.single.search(small, last, match.start())):
             yield _Sort(1, one.start(), match.end())
@@ -74,7 +75,8 @@ def _sorts(phrases: Phrases, found: Sequence[Found], text: str) -> Iterator[_Sor
             yield _Sort(int(single), match.start(), match.end(), beside=True)
         last = match.end()
     for match in phrases.speakers.finditer(small) if phrases.speakers is not None else ():
-        if phrases.people is None or phrases.people.match(small, match.end()) is None:  # 我老婆 is another
+        another = phrases.people is not None and phrases.people.match(small, match.end()) is not None  # 我老婆
+        if not another and match.end() not in heads:  # 我一个人 is one
             yield _Sort(1, match.start(), match.end(), speaker=True)
 
 

@@ -263,8 +263,13 @@ def without(folded: str, *patterns: re.Pattern[str] | None) -> str:
 
 
 def _answering(locales: Iterable[Locale], phrases: frozenset[str]) -> set[str]:
-    """Give those of some yes or no phrases that count with more words behind."""
-    return {fold(phrase) for locale in locales for phrase in locale.answers} & phrases
+    """Give those of some yes or no phrases that count with more words behind; a yes that begins as a no does."""
+    answers, noes = set[str](), set[str]()
+    for locale in locales:
+        answers |= {fold(phrase) for phrase in locale.answers}
+        noes |= {fold(phrase) for phrase in locale.no} - {""}
+    begun = {phrase for phrase in phrases - noes if any(phrase.startswith(f"{no} ") for no in noes)}
+    return answers & phrases | begun
 
 
 def read_control(phrases: Phrases, folded: str) -> Control | None:
@@ -373,6 +378,14 @@ def asks_behind_yes(phrases: Phrases, text: str) -> bool:
 def without_assents(phrases: Phrases, folded: str) -> str:
     """Take out what adds nothing to a yes: further yeses, politeness, 'I want it'."""
     return without(folded, phrases.assents)
+
+
+def takes_yes_back(phrases: Phrases, folded: str) -> bool:
+    """Tell whether a word that takes a yes back is cut by one that adds nothing: 可以的话 is no 可以的."""
+    end = len(folded) - len(behind_yes(phrases, folded))
+    doubts = [found for found in phrases.doubts.finditer(folded) if found.end() > end] if phrases.doubts else []
+    plain = [found.span() for found in phrases.assents.finditer(folded)] if doubts and phrases.assents else []
+    return any(not any(one <= found.start() and found.end() <= last for one, last in plain) for found in doubts)
 
 
 def is_doubtful(phrases: Phrases, folded: str) -> bool:

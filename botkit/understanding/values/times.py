@@ -6,6 +6,7 @@ from datetime import time
 
 from botkit.model.locales import Locale
 from botkit.model.parsers import Found, Reading
+from botkit.model.words import has_cjk
 from botkit.understanding.values.atoms import cut
 from botkit.understanding.values.fillers import is_alone
 from botkit.understanding.values.tokens import Line, Token, best_first, grammar, read_line
@@ -111,7 +112,18 @@ def _read(rule: str, tokens: Sequence[Token], line: Line, locale: Locale) -> tim
         return None  # 9 to 5
     if rule == "half_day" and len(numbers) == 2 and len(numbers[1].raw) == 1:
         return None  # 18 2 pm
+    if rule in {"half_day", "part"} and _counts(tokens, line, locale):
+        return None
     return _make(hour, minute, second, tokens)
+
+
+def _counts(tokens: Sequence[Token], line: Line, locale: Locale) -> bool:
+    """Tell whether a number beside a part of the day rather counts something: 4晚, 晚一天, 上午两个人."""
+    if tokens[-1].kind == "P" and tokens[-2].kind == "N":
+        return locale.numbers.compact
+    behind = line.text[tokens[-1].end :].lstrip()
+    counted = (*locale.dates.units, *locale.numbers.measures) if tokens[-1].kind == "N" else ()
+    return any(has_cjk(word) and behind.startswith(word) for word in counted)
 
 
 _USUAL = frozenset({5, 10, 20, 25})  # minutes that are said without the word

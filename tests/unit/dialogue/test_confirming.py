@@ -90,6 +90,7 @@ def test_a_name_inside_a_value_is_no_correction() -> None:
         "yes, can you also wrap it",
         "好的，但是要免运费",
         "可以，多久能到",
+        "no problem but not today",
     ],
 )
 def test_a_yes_with_a_doubt_or_a_question_behind_it_is_none(reply: str) -> None:
@@ -181,7 +182,7 @@ def test_the_question_behind_a_yes_is_answered_and_the_confirm_asked_again() -> 
     [
         "yes please", "yes, send it back", "ok thanks", "yes, do it", "sure, why not", "yes, that's what I want",
         "yes is fine", "好的谢谢", "yes, go ahead, thanks", "yes, a lamp by mail", "yes please do send it by mail, thank you",
-        "ok, the address is right", "yes, I agree, that's correct", "对，就这样", "好的，麻烦您了", "是的，帮我办理吧",
+        "ok, the address is right", "no problem, send it", "no worries, go ahead", "yes, I agree, that's correct", "对，就这样", "好的，麻烦您了", "是的，帮我办理吧",
     ],
 )  # fmt: skip
 def test_a_yes_with_other_words_behind_it_is_one(reply: str) -> None:
@@ -231,6 +232,15 @@ def test_a_yes_may_say_the_question_and_its_values_again(locale: str, reply: str
     talk = at_payment(locale)
     talk.say(reply)
     assert talk.text == "Done."
+
+
+@pytest.mark.parametrize(("reply", "done"), [("好的，打吧", 1), ("可以的话就打", 0), ("没问题的话，打给我吧", 0)])
+def test_no_word_that_makes_a_condition_is_lost_among_those_that_add_nothing(reply: str, done: int) -> None:
+    steps = "[{ask: phone, title: 电话, type: phone}, {confirm: 现在打给您吗？}, {do: shop.give, with: {to: '{{ phone }}'}}]"
+    talk = Talk(build(f"flows:\n  main:\n    start: {{commands: [main]}}\n    steps: {steps}\n", locales=("zh",)))
+    for line in ("/main", "13800138002", reply):
+        talk.say(line)
+    assert len(talk.called) == done
 
 
 @pytest.mark.parametrize(

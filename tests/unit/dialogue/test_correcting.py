@@ -124,6 +124,13 @@ def test_a_boolean_slot_is_not_corrected_by_the_yes_of_a_confirm() -> None:
     assert talk.called[-1] == "shop.give"
 
 
+@pytest.mark.parametrize("reply", ["ok", "yes", "好的"])
+def test_a_mere_yes_or_no_that_an_open_question_refuses_corrects_nothing(reply: str) -> None:
+    talk = talk_to("ask:when")
+    talk.say(reply)
+    assert (talk.step, talk.slots["gift"]) == ("ask:when", False)
+
+
 def test_a_boolean_slot_is_corrected_when_it_is_named() -> None:
     talk = talk_to("confirm")
     talk.say("yes, a gift")

@@ -38,7 +38,8 @@ def at(slot: str, *lines: str) -> Talk:
 
 
 @pytest.mark.parametrize(
-    "reply", ["until May 23", "till the 23rd", "a week", "2 weeks", "住到23号", "一周", "两三晚", "两三个月"]
+    "reply",
+    ["until May 23", "till the 23rd", "a week", "2 weeks", "住到23号", "一周", "一个星期", "两三晚", "两三个月"],
 )
 def test_what_is_no_number_of_nights_fills_and_changes_nothing(reply: str) -> None:
     talk = at("nights", reply)
@@ -75,6 +76,9 @@ def test_a_number_of_the_unit_that_is_asked_for_is_taken(reply: str, nights: int
         ("nights", "两三晚", ["两", "三"]),
         ("nights", "三四天吧", ["三", "四"]),
         ("nights", "2、3晚", ["2", "3"]),
+        ("nights", "2-3 nights", ["2", "3"]),
+        ("nights", "between 2 and 3", ["2", "3"]),
+        ("nights", "两到三晚", ["两", "三"]),
         ("guests", "两三个人", ["两", "三"]),
         ("guests", "2 big and 1 small", ["2", "1"]),
     ],
@@ -99,6 +103,9 @@ def test_two_numbers_in_one_clause_are_asked_about(slot: str, reply: str, labels
         ("两个大人和一个孩子", 3),
         ("我和两个朋友", 3),
         ("我带两个孩子，3位", 3),
+        ("我带一个孩子", 2),
+        ("我和老婆带一个孩子", 3),
+        ("只有我一个人", 1),
         ("my wife and 2 kids", None),
         ("my wife and the kids", None),
         ("我老婆和两个孩子", None),
@@ -127,6 +134,52 @@ def test_people_are_counted_where_all_are_asked_for(question: str, reply: str, v
     talk.say("/main")
     talk.say(reply)
     assert talk.slots.get("many") == value
+
+
+@pytest.mark.parametrize(
+    ("slot", "reply", "changed", "step"),
+    [
+        ("", "yes, 3 people", {"guests": 3}, "confirm"),
+        ("", "对，3位", {"guests": 3}, "confirm"),
+        ("", "可以，改成5晚", {"nights": 5}, "confirm"),
+        ("", "yes, 3 people and a dog", {}, "confirm"),
+        ("", "everything is right except it's 3 guests", {}, "confirm"),
+        ("guest", "等等，改成5晚", {"nights": 5}, "ask:guest"),
+        ("guest", "wait, 5 nights", {"nights": 5}, "ask:guest"),
+        ("guest", "wait, 2 people", {"guests": 2}, "ask:guest"),
+        ("guests", "四个人住两晚", {"guests": 4}, "ask:extras"),
+        ("guests", "4 nights", {"nights": 4}, "ask:guests"),
+        ("nights", "3 people", {}, "ask:nights"),
+        ("nights", "3个人", {}, "ask:nights"),
+        ("nights", "3 guests, 2 nights", {"nights": 2}, "ask:guests"),
+    ],
+)
+def test_a_number_of_what_another_slot_counts_is_of_that(
+    slot: str, reply: str, changed: dict[str, int], step: str
+) -> None:
+    before = at(slot).slots
+    talk = at(slot, reply)
+    assert {name: value for name, value in talk.slots.items() if value != before.get(name)} == changed
+    assert (talk.step, talk.called) == (step, [])
+
+
+def test_a_yes_that_says_a_number_again_is_one() -> None:
+    assert at("", "对，3晚").called == ["shop.give"]
+
+
+@pytest.mark.parametrize(
+    ("nights", "guests", "step"),
+    [("2 bis 3 Nächte", None, "ask:nights"), ("für 2 Nächte", "3 Personen, 2 Nächte", "ask:end")],
+)
+def test_so_it_is_in_german(nights: str, guests: str | None, step: str) -> None:
+    steps = ("nights, say: Wie viele Nächte?", "guests, say: Wie viele Gäste?")
+    lines = [f"      - {{ask: {one}, type: integer}}" for one in steps] + ["      - {ask: end, say: End?}"]
+    bot = "\n".join(["flows:", "  main:", "    start: {commands: [main]}", "    steps:", *lines])
+    talk = Talk(build(bot, locales=("de",)))
+    for line in ("/main", nights, *filter(None, [guests])):
+        talk.say(line)
+    assert (talk.step, talk.slots.get("nights"), talk.slots.get("guests")) == (
+        step, 2 if guests else None, 3 if guests else None)  # fmt: skip
 
 
 def test_what_leaves_a_number_open_starts_no_flow_that_it_is_near_to() -> None:
