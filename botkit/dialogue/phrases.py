@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from botkit.dialogue.idioms import (
     adding_nothing,
@@ -133,9 +134,9 @@ class Phrases:
     selves: re.Pattern[str] | None = None
 
 
-def gather_phrases(locales: Iterable[Locale]) -> Phrases:
+@lru_cache(maxsize=16)
+def gather_phrases(known: tuple[Locale, ...]) -> Phrases:
     """Fold the phrases of all locales; where two claim one phrase, the first locale wins."""
-    known = tuple(locales)
     control: dict[str, Control] = {}
     for locale in known:
         for name, phrases in locale.control.items():

@@ -131,7 +131,7 @@ def steers(flows: FlowSet, text: str) -> bool:
 
 
 def _derive(flows: FlowSet) -> Prepared:
-    phrases = gather_phrases(flows.locales.values())
+    phrases = gather_phrases(tuple(flows.locales.values()))
     facts = {name: _examine(flow, phrases) for name, flow in flows.flows.items()}
     facts = {name: dataclasses.replace(known, calls=_calls_of(flows, facts, name)) for name, known in facts.items()}
     slots = [*flows.slots.values(), *(ask.slot for ask in _asks(flows))]

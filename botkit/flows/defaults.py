@@ -94,10 +94,15 @@ def _texts(node: Node) -> list[str]:
     return [*own, *(key for part in parts for key in _texts(part))]
 
 
-def repair_flows(locales: Mapping[str, Locale], team: str) -> dict[str, Flow]:
-    """Make the repair flows with the texts of these locales, handing off to `team`."""
+def repair_flows(locales: Mapping[str, Locale], team: str) -> Mapping[str, Flow]:
+    """Give the repair flows with the texts of these locales, handing off to `team`."""
+    return _made(tuple(locales.items()), team)
+
+
+@lru_cache(maxsize=16)
+def _made(locales: tuple[tuple[str, Locale], ...], team: str) -> Mapping[str, Flow]:
     texts = {
-        key: {code: said for code, locale in locales.items() if (said := locale.repair.get(key))}
+        key: {code: said for code, locale in locales if (said := locale.repair.get(key))}
         for key in repair_keys()
     }
     context = Context(Report(), PARSERS, repair=texts, team=team)

@@ -125,7 +125,7 @@ class Dates(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     places: tuple[str, ...] = ()  # beside these stands a house number: 8 May STREET, 南京路8号
 
 
-class Locale(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Locale(msgspec.Struct, frozen=True, eq=False, omit_defaults=True, forbid_unknown_fields=True):
     """One language. `control`, `yes`, `no` and `repair` are required of every locale, the rest makes it whole.
 
     `control`: whole messages for cancel, repeat, start_over, person, and for no messages that the customer
@@ -134,7 +134,7 @@ class Locale(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     nothing of a value (please, it is). `repair`: texts of the repair flows. `shown_by`: frequent words by which
     the language is recognised; a script of its own (`script`) is enough. `currencies`: word → ISO code, or
     several of which the bot's own is taken, else the first. `parts_of_money`: word → how many make one
-    (cent 100, 角 10).
+    (cent 100, 角 10). It equals itself alone, so that what is derived from it can be kept by it.
     """
 
     code: str

@@ -18,7 +18,7 @@ from botkit.model.events import Message
 from botkit.model.words import fold
 from tests.unit.dialogue.talking import Talk, build, known_locales
 
-PHRASES = gather_phrases([known_locales()["de"]])
+PHRASES = gather_phrases((known_locales()["de"],))
 
 
 @pytest.mark.parametrize("before", ["Gasse", "Straße", "Große weiße Straße, ßßßß"])

@@ -12,7 +12,7 @@ from botkit.dialogue.phrases import gather_phrases
 from botkit.dialogue.splicing import denied_in
 from tests.unit.dialogue.talking import Talk, build, known_locales
 
-PHRASES = gather_phrases([known_locales()["en"], known_locales()["zh"]])
+PHRASES = gather_phrases((known_locales()["en"], known_locales()["zh"]))
 BOT = """
 flows:
   main:
