@@ -102,8 +102,7 @@ def repair_flows(locales: Mapping[str, Locale], team: str) -> Mapping[str, Flow]
 @lru_cache(maxsize=16)
 def _made(locales: tuple[tuple[str, Locale], ...], team: str) -> Mapping[str, Flow]:
     texts = {
-        key: {code: said for code, locale in locales if (said := locale.repair.get(key))}
-        for key in repair_keys()
+        key: {code: said for code, locale in locales if (said := locale.repair.get(key))} for key in repair_keys()
     }
     context = Context(Report(), PARSERS, repair=texts, team=team)
     return {key.raw: flow(key.raw, key, value, context, {}, builtin=True) for key, value in _flows().entries}

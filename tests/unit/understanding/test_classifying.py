@@ -266,11 +266,11 @@ def test_many_names_stay_quick() -> None:
     base = [text for texts in desk.EXAMPLES.values() for text in texts]
     examples = {
         f"name{at}": [" ".join([*choice.sample(words, 3), choice.choice(base)]) for _ in range(10)]
-        for at in range(300)
+        for at in range(150)
     }
     begun = time.process_time()
     built = ExampleClassifier.build(examples)
-    assert time.process_time() - begun < 60
+    assert time.process_time() - begun < 20
     taken = []
     for texts in desk.WORDINGS.values():
         for text in texts:
