@@ -94,7 +94,7 @@ async def _published(checked: Checked, version: str) -> FlowSet:
     hint = "name a report (.json), a bot's directory or a version of `botkit publish --history`"
     if checked.flows is None:
         raise LoadError(checked.errors)
-    async with opened(checked) as store:
+    async with opened(checked, made=False) as store:
         named = {one.version for one in await store.publications(RECENT) if one.version.startswith(version)}
         if not version or len(named) != 1:
             raise UsageError(f"{len(named) or 'no'} published versions begin with {version[:40]!r}", hint=hint)

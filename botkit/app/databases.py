@@ -2,16 +2,15 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import unquote
 
 from botkit.app.config import FILE
-from botkit.app.histories import locate_history
+from botkit.app.histories import locate_history, require_store
 from botkit.app.nodes import find_carrier
 from botkit.errors import UsageError
 from botkit.stores import open_store
 from botkit.stores.copying import Progress, copy_store, count_store
 from botkit.stores.states import HEAD
-from botkit.stores.urls import shown
+from botkit.stores.urls import is_postgres, shown
 
 
 def locate_database(name: str) -> str:
@@ -27,7 +26,8 @@ def locate_database(name: str) -> str:
 
 async def upgrade_database(url: str) -> str:
     """Bring a database's tables forward, those of its carrier too, as a start does; give its name and revision."""
-    _check_file(url)
+    if not is_postgres(url):
+        await require_store(url)
     store = open_store(url)
     await store.open()
     await store.close()
@@ -52,7 +52,7 @@ async def copy_database(
 
     With `force` what the target holds is replaced, if that is agreed to when it is asked; else None is given.
     """
-    _check_file(source)
+    await require_store(source)
     if force and source != target:
         held = await count_store(target)  # in no transaction while somebody thinks: a server ends one that waits
         what = f"all that {shown(target)} holds, {_counted(held['conversations'])},"
@@ -63,9 +63,3 @@ async def copy_database(
 
 def _counted(conversations: int) -> str:
     return "1 conversation" if conversations == 1 else f"{conversations:,} conversations"
-
-
-def _check_file(url: str) -> None:
-    prefix = "sqlite:///"
-    if url.startswith(prefix) and not (path := Path(unquote(url.removeprefix(prefix)))).is_file():
-        raise UsageError(f"there is no store at {path}")

@@ -18,18 +18,38 @@ from botkit.ports.files import FileLimits, Files
 from botkit.ports.stores import Store, each_turn
 from botkit.runtime.clocks import WallClock
 from botkit.stores import BucketSettings, open_files, open_store
+from botkit.stores.urls import is_postgres, shown
+
+_SQLITE = "sqlite:///"
 
 
 @asynccontextmanager
 async def open_history(directory: Path, url: str | None) -> AsyncIterator[Store]:
     """Open the store of a bot's directory, or the one that a URL names. Raises UsageError if there is none yet."""
     found = url or locate_history(directory)
-    if found.startswith("sqlite:///") and not (path := Path(unquote(found.removeprefix("sqlite:///")))).is_file():
-        raise UsageError(
-            f"there is no store at {path}", hint="a bot that was never run has none; --dir names another"
-        )
+    await require_store(found, "a bot that was never run has none; --dir names another")
     async with opened_at(found) as store:
         yield store
+
+
+async def require_store(url: str, hint: str = "a bot that was never run has none") -> None:
+    """Raise UsageError where no store is at a URL; nothing is made by looking. Raises StoreError, ConfigError."""
+    if not await has_store(url):
+        place = _path_of(url) if url.startswith(_SQLITE) else shown(url)
+        raise UsageError(f"there is no store at {place}", hint=hint)
+
+
+async def has_store(url: str) -> bool:
+    """Tell whether a store is at a URL: a file, or a database with tables. Raises StoreError, ConfigError."""
+    if is_postgres(url):
+        from botkit.stores.postgres.looking import has_tables  # its driver is an extra
+
+        return await has_tables(url)
+    return not url.startswith(_SQLITE) or _path_of(url).is_file()
+
+
+def _path_of(url: str) -> Path:
+    return Path(unquote(url.removeprefix(_SQLITE)))
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ import msgspec
 
 from botkit.app.bots import locate_store
 from botkit.app.directories import Checked, rebuild, rebuild_checked
-from botkit.app.histories import opened_at
+from botkit.app.histories import has_store, opened_at
 from botkit.app.versions import Change, Touched, compare, count_touched, differ
 from botkit.errors import LoadError, UsageError
 from botkit.model.flowset import FlowSet, Settings
@@ -42,9 +42,10 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 @asynccontextmanager
-async def opened(checked: Checked) -> AsyncIterator[Store]:
-    """Open the store of a bot, also one that never ran."""
-    async with opened_at(locate_store(checked.config.store, checked.directory)) as store:
+async def opened(checked: Checked, *, made: bool = True) -> AsyncIterator[Store]:
+    """Open the store of a bot, also one that never ran; it is `made` then, else an empty one stands in for it."""
+    url = locate_store(checked.config.store, checked.directory)
+    async with opened_at(url if made or await has_store(url) else "sqlite://") as store:
         yield store
 
 

@@ -7,7 +7,7 @@ import typer
 
 from botkit.cli.arguments import HERE
 from botkit.cli.histories import Directory, Url, read
-from botkit.cli.outcomes import guarded
+from botkit.cli.outcomes import guarded, tell
 
 if TYPE_CHECKING:
     from botkit.ports.stores import Store
@@ -33,7 +33,8 @@ def audit(
     from botkit.app.transcripts import moment
 
     async def list_all(store: "Store") -> None:
-        for act in await store.acts(most):
+        acts = await store.acts(most)
+        for act in acts:
             if as_json:
                 told = {
                     "number": act.number,
@@ -45,5 +46,7 @@ def audit(
                 print(json.dumps(told, ensure_ascii=False))
             else:
                 print(f"{moment(act.at)}  {act.who:<20}  {act.what:<11}  {act.about}".rstrip())
+        if not (acts or as_json):
+            tell("nothing was done that is audited")
 
     read(directory, store, list_all)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from botkit.cli.arguments import HERE
-from botkit.cli.outcomes import guarded
+from botkit.cli.outcomes import guarded, tell
 from botkit.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -178,12 +178,15 @@ def list_(
         raise UsageError(f"nobody is called {owner!r}", hint="bot, queue or human")
 
     async def list_all(store: "Store") -> None:
-        for one in await store.conversations(most, owner):
+        found = await store.conversations(most, owner)
+        for one in found:
             if as_json:
                 print(msgspec.json.encode(one).decode())
             else:
                 words = (one.conversation, moment(one.touched), one.owner, f"{one.turns} turns", one.flow)
                 print("  ".join(word for word in words if word))
+        if not (found or as_json):
+            tell(f"no conversations{f' of the {owner}' if owner else ''}")
 
     read(place or directory, store, list_all)
 
@@ -236,12 +239,15 @@ def failed(
     from botkit.app.transcripts import legible, moment
 
     async def list_all(store: "Store") -> None:
-        for one in await failures_of(store, most):
+        found = await failures_of(store, most)
+        for one in found:
             data = data_of(one)
             if as_json:
                 print(json.dumps(data, ensure_ascii=False))
             else:
                 print(f"{one.id}  {moment(one.at)}  {data['kind']}  {legible(f'{one.reason}: {line_of(one)}')}")
+        if not (found or as_json):
+            tell("nothing has failed for good")
 
     read(place or directory, store, list_all)
 

@@ -198,7 +198,8 @@ def figures(
     from botkit.app.transcripts import moment
 
     async def count(store: "Store") -> None:
-        for one in await count_figures(store):
+        counted = await count_figures(store)
+        for one in counted:
             day = moment(one.day * _DAY)[:10]
             if as_json:
                 fields = {"flow": one.flow, "route": one.route, "outcome": one.outcome, "count": one.count}
@@ -208,5 +209,7 @@ def figures(
             else:
                 words = (day, one.channel, one.kind, one.flow, one.route, one.outcome)
                 print(f"{one.count:>8}  {'  '.join(word for word in words if word)}")
+        if not (counted or as_json):
+            tell("no turns")
 
     read(directory, store, count)

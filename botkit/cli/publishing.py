@@ -132,7 +132,7 @@ async def _carry_out(checked: "Checked", make: "Callable[[Store, float], Awaitab
     from botkit.app.publishing import find_serving, opened, publish_version
     from botkit.runtime.clocks import WallClock
 
-    async with opened(checked) as store:
+    async with opened(checked, made=not (manner.dry_run or manner.back)) as store:
         plan = await make(store, WallClock().now())
         serving = await find_serving(store)
         now = serving.canary or serving.whole
@@ -218,8 +218,11 @@ async def _show_history(checked: "Checked", *, as_json: bool) -> None:
     from botkit.app.publishing import RECENT, WHOLE, opened
     from botkit.app.transcripts import moment
 
-    async with opened(checked) as store:
-        for one in await store.publications(RECENT):
+    async with opened(checked, made=False) as store:
+        recent = await store.publications(RECENT)
+        for one in recent:
             share = "" if one.share >= WHOLE else f"  {one.share} %"
             line = f"{one.number:>5}  {moment(one.at)}  {one.version[:_SHORT]}  {one.by}{share}"
             print(msgspec.json.encode(one).decode() if as_json else line)
+        if not (recent or as_json):
+            tell("nothing was published")

@@ -238,6 +238,14 @@ async def test_what_is_no_store_is_refused(tmp_path: Path, target: str) -> None:
 
 def test_the_commands(tmp_path: Path, database: str) -> None:
     url = f"sqlite:///{tmp_path}/bot.db"
+    (tmp_path / "bot.yaml").write_text(f"name: x\nstore: {database}\n", encoding="utf-8")
+    (tmp_path / "flows.yaml").write_text("flows: {hi: {start: {commands: [hi]}, steps: [say: Hi]}}\n")
+    for looks in (["--history"], ["--dry-run", "--no-tests"]):
+        assert runner.invoke(app, ["publish", str(tmp_path), *looks]).exit_code == 0
+    for looks in (["db", "copy", database, url], ["conversations", "list", "--store", database]):
+        unused = runner.invoke(app, looks)  # looking makes no tables
+        assert (unused.exit_code, unused.stdout) == (2, "")
+        assert "there is no store at postgresql://…@127.0.0.1" in unused.stderr
     missing = runner.invoke(app, ["db", "copy", url, database])
     assert missing.exit_code == 2
     with sqlite3.connect(tmp_path / "bot.db") as db:

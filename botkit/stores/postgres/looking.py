@@ -15,6 +15,18 @@ OLDEST: Final = 14
 _SAFE: Final[Mapping[str, str]] = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 
 
+async def has_tables(url: str) -> bool:
+    """Tell whether a bot has used a database; nothing is changed. Raises StoreError, ConfigError."""
+    try:
+        db = await asyncpg.connect(read_postgres(url), timeout=CONNECT_WITHIN, server_settings=dict(SETTINGS))
+        try:
+            return await revision(db) is not None
+        finally:
+            await db.close(timeout=CONNECT_WITHIN)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        raise explain(error, shown(url)) from error
+
+
 async def look(url: str) -> str:
     """Say what a database is, such as 'PostgreSQL 15.8, revision 0003'; nothing is changed.
 

@@ -1,10 +1,13 @@
 """`botkit why` and `botkit conversations`."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from botkit.app.histories import locate_history, opened_at
 
 
 @pytest.fixture
@@ -26,6 +29,28 @@ def test_lists_take_a_directory_as_others_do(botkit: Any, talked: Path) -> None:
     assert botkit("conversations", "list", talked).out == botkit("conversations", "list", "--dir", talked).out
     assert "chat:42  " in botkit("conversations", "list", talked).out
     assert botkit("conversations", "failed", talked).code == 0
+
+
+def test_where_nothing_is_that_is_said_beside_the_output(botkit: Any, desk: Path) -> None:
+    async def begin() -> None:
+        async with opened_at(locate_history(desk)):
+            pass
+
+    for looks in (("publish", desk, "--history"), ("publish", desk, "--dry-run", "--no-tests"), ("rollback", desk)):
+        botkit(*looks)
+    assert "there is no store at" in botkit("conversations", "list", desk).err  # looking has made none
+    asyncio.run(begin())
+    empty: tuple[tuple[tuple[object, ...], str], ...] = (
+        (("conversations", "list", desk), "no conversations\n"),
+        (("conversations", "list", desk, "--owner", "queue"), "no conversations of the queue\n"),
+        (("conversations", "figures", "--dir", desk), "no turns\n"),
+        (("conversations", "failed", desk), "nothing has failed for good\n"),
+        (("audit", "--dir", desk), "nothing was done that is audited\n"),
+        (("publish", desk, "--history"), "nothing was published\n"),
+    )
+    for words, says in empty:
+        assert botkit(*words) == (0, "", says)
+        assert botkit(*words, "--json") == (0, "", "")
 
 
 def test_why_explains_every_turn(botkit: Any, talked: Path) -> None:
@@ -81,10 +106,6 @@ def test_list(botkit: Any, talked: Path) -> None:
     assert len(botkit("conversations", "list", "--dir", talked, "--most", "1").out.splitlines()) == 1
     rows = [json.loads(line) for line in botkit("conversations", "list", "--dir", talked, "--json").out.splitlines()]
     assert {row["conversation"]: row["owner"] for row in rows} == {"chat:42": "bot", "web:7": "queue"}
-
-
-def test_nothing_failed(botkit: Any, talked: Path) -> None:
-    assert botkit("conversations", "failed", "--dir", talked) == (0, "", "")
 
 
 @pytest.mark.parametrize(
