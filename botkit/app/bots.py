@@ -15,7 +15,7 @@ import msgspec
 from botkit.app.config import Config
 from botkit.app.consulting import answering_of, models_of, moderates_of, with_model
 from botkit.app.directories import Checked, check_directory, rebuild
-from botkit.app.events import Emitted, find_conversation, make_incoming, refuse_unknown
+from botkit.app.events import Emitted, find_conversation, make_incoming, refuse_unknown, why_unheard
 from botkit.app.exchanges import Exchange, exchange_of
 from botkit.app.mcp import ask_unlisted
 from botkit.app.models import open_gateway
@@ -291,13 +291,24 @@ class Bot:
 
         It goes to a conversation, or to the one in which a customer, by the id that a plugin found out, wrote last on
         a channel. `key` makes it idempotent: a second event with the same key on the same channel changes nothing.
+        Where no flow knows the event, it is stored nevertheless, and the result's `warning` says so.
         Raises UsageError for who is not known and for data that is not plain (at most 64 KiB of JSON).
         """
         conversation = await find_conversation(self.store, conversation, customer, channel)
         incoming = make_incoming(name, data, conversation, key)
         await refuse_unknown(self.store, conversation, self.connectors)
         accepted = await self.engine.accept(incoming)
-        return Emitted(conversation, incoming.event.id, accepted.duplicate)
+        return Emitted(
+            conversation, incoming.event.id, accepted.duplicate, await self._why_unheard(name, conversation)
+        )
+
+    async def _why_unheard(self, name: str, conversation: str) -> str:
+        book = self.engine.book
+        newest = [flows for flows in (book.current, book.canary) if flows is not None]
+        if not why_unheard(name, newest):
+            return ""
+        session = (await self.store.load(conversation, most=0)).session
+        return why_unheard(name, [*newest, await book.flows_for(session, conversation)])
 
     async def send(self, conversation: str, event: Message | Press | Opened) -> Exchange:
         """Send an event as a customer and wait until the bot waits again."""

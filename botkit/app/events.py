@@ -1,7 +1,7 @@
 """Events from outside: what may be emitted, to which conversation, and what came of it."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +9,10 @@ import msgspec
 
 from botkit.app.transcripts import line_of
 from botkit.errors import UsageError
+from botkit.expressions import suggest
+from botkit.model.definitions import Wait
 from botkit.model.events import Outside
+from botkit.model.flowset import FlowSet
 from botkit.model.turn import Record
 from botkit.ports.connectors import Incoming
 from botkit.ports.stores import Store, each_turn
@@ -18,15 +21,20 @@ MOST_BYTES = 65_536  # of an event's data as JSON
 MOST_ID = 200  # characters
 _NAME = re.compile(r"[^\W\d][\w.:-]{0,99}")
 _KEY = "#event:"  # no platform's own id and no visitor's begins like that
+_SHOWN = 5  # events that a warning names
 _OURS = ("chat", "library")  # the terminal, and programs that talk to a bot
 
 
 class Emitted(msgspec.Struct, frozen=True):
-    """An event that is stored: its turn comes, now or when the bot runs. `duplicate`: it was known already."""
+    """An event that is stored: its turn comes, now or when the bot runs. `duplicate`: it was known already.
+
+    `warning` says that no flow is known which the event starts or wakes, and which event was probably meant.
+    """
 
     conversation: str
     id: str
     duplicate: bool = False
+    warning: str = ""
 
 
 class Said(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -85,6 +93,32 @@ async def refuse_unknown(store: Store, conversation: str, channels: Collection[s
             f"there is no conversation {conversation!r}",
             hint="`botkit conversations list` names them; a customer writes first",
         )
+
+
+def why_unheard(name: str, versions: Collection[FlowSet]) -> str:
+    """Say that none of the versions of a bot has a flow for an event, and which was probably meant; empty if one has.
+
+    Of no versions nothing is known.
+    """
+    known = {event for flows in versions for event in _heard_by(flows)}
+    if not versions or name in known:
+        return ""
+    near = suggest(name, known)
+    meant = f"did you mean '{near}'?" if near else f"there {_listed(sorted(known))}"
+    return f"no flow starts with the event '{name}' or waits for it ({meant})"
+
+
+def _heard_by(flows: FlowSet) -> Iterator[str]:
+    yield from flows.events
+    for flow in flows.flows.values():
+        for step in flow.steps.values():
+            if isinstance(step.body, Wait) and step.body.event:
+                yield step.body.event
+
+
+def _listed(known: Sequence[str]) -> str:
+    more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
+    return f"is {', '.join(known[:_SHOWN])}{more}" if known else "is none"
 
 
 async def find_conversation(store: Store, conversation: str, customer: str, channel: str) -> str:

@@ -179,6 +179,20 @@ class _Versions:
         return self.known[version]
 
 
+async def versions_for(checked: Checked, store: Store, conversation: str) -> list[FlowSet]:
+    """Give the flows that a conversation may meet: the directory's, what is published, and what its session has.
+
+    They are none where the directory's do not load.
+    """
+    if checked.flows is None:
+        return []
+    versions = _Versions(checked, store, checked.flows)
+    session, serving = (await store.load(conversation, most=0)).session, await find_serving(store)
+    named = [one.version for one in (serving.whole, serving.canary, session) if one is not None]
+    found = [await versions.find(name) for name in named]
+    return [checked.flows, *(flows for flows in found if flows is not None)]
+
+
 async def sessions_of(store: Store, now: float) -> AsyncIterator[Session]:
     """Give the sessions of all conversations that were touched in the last `REMEMBERED` seconds."""
     after = 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from botkit.cli.arguments import HERE
-from botkit.cli.outcomes import guarded
+from botkit.cli.outcomes import guarded, tell
 from botkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,8 +44,10 @@ def emit(
     botkit emit paid -c telegram:815 --key invoice-77 --wait 10
     botkit emit paid --customer c-77 --channel telegram --key invoice-77
     """
-    from botkit.app.events import Emitted, find_conversation, make_incoming, outcome_of, refuse_unknown
+    from botkit.app.directories import check_directory
+    from botkit.app.events import Emitted, find_conversation, make_incoming, outcome_of, refuse_unknown, why_unheard
     from botkit.app.histories import channels_of, open_history
+    from botkit.app.publishing import versions_for
     from botkit.runtime.clocks import WallClock
 
     try:
@@ -53,13 +55,16 @@ def emit(
     except (ValueError, RecursionError) as error:
         raise UsageError(f"--data is no JSON: {error}", hint="""for instance '{"order": "#W123"}'""") from error
 
-    async def tell() -> "tuple[Emitted, Outcome | None]":
+    async def send() -> "tuple[Emitted, Outcome | None]":
         async with open_history(directory, None) as store:
             found = await find_conversation(store, conversation, customer, channel)
             incoming = make_incoming(name, plain, found, key)
             await refuse_unknown(store, found, channels_of(directory))
             accepted = await store.accept(incoming, WallClock().now())
-            emitted = Emitted(found, incoming.event.id, accepted.duplicate)
+            warning = why_unheard(name, await versions_for(check_directory(directory), store, found))
+            if warning and not as_json:
+                tell(f"warning: {warning}")
+            emitted = Emitted(found, incoming.event.id, accepted.duplicate, warning)
             return emitted, await _await_outcome(store, emitted, wait)
 
     async def _await_outcome(store: "Store", emitted: Emitted, seconds: float) -> "Outcome | None":
@@ -70,7 +75,7 @@ def emit(
                 return found
             await asyncio.sleep(_LOOK)
 
-    emitted, outcome = asyncio.run(tell())
+    emitted, outcome = asyncio.run(send())
     _show(emitted, outcome, as_json=as_json)
 
 

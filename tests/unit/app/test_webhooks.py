@@ -70,8 +70,24 @@ def test_the_signature_is_that_of_the_standard() -> None:
 @pytest.mark.parametrize("secret", [SECRET, OLD])
 async def test_a_signed_event_is_told(bot: Bot, post: Post, secret: str) -> None:
     answer = await post(secret=secret)
-    assert (answer.status_code, answer.json()) == (202, {"conversation": "web:1", "id": "k1", "duplicate": False})
+    stored = {"conversation": "web:1", "id": "k1", "duplicate": False, "warning": ""}
+    assert (answer.status_code, answer.json()) == (202, stored)
     assert await told(bot) == 1
+
+
+async def test_an_event_that_no_flow_hears_is_stored_and_warned_of(bot: Bot, post: Post, desk: Path) -> None:
+    waits = FLOWS.strip()[:-1] + ", pay: {start: {commands: [pay]}, steps: [{wait: {event: paid}}]}}\n"
+    for flows, chat in ((waits, "web:1"), (FLOWS, "web:2")):
+        (desk / "news.yaml").write_text(flows, encoding="utf-8")
+        await bot.reload()
+        await bot.say("/pay", chat)
+    for name, chat, why in (
+        ("shiped", "web:1", "no flow starts with the event 'shiped' or waits for it (did you mean 'shipped'?)"),
+        ("paid", "web:2", "no flow starts with the event 'paid' or waits for it (there is shipped)"),
+        ("paid", "web:1", ""),  # the version that it has waits for it
+    ):
+        answer = await post(json.dumps({"name": name, "conversation": chat}).encode(), key=name + chat)
+        assert (answer.status_code, answer.json()["warning"]) == (202, why)
 
 
 async def test_a_repeated_one_is_told_once(bot: Bot, post: Post) -> None:

@@ -29,9 +29,39 @@ def test_an_event_is_stored_for_a_bot_that_is_down(botkit: Any, talked: Path) ->
     assert "event:    shipped" in shown
 
 
+def test_an_event_that_no_flow_hears_is_warned_of_at_once(botkit: Any, desk: Path) -> None:
+    news, waits = desk / "news.yaml", "  pay: {start: {commands: [pay]}, steps: [{wait: {event: paid}}]}\n"
+    for chat, flows in (("42", NEWS), ("43", f"{NEWS.strip()[:-1]},\n{waits}}}\n")):
+        news.write_text(flows, encoding="utf-8")
+        assert botkit("chat", desk, "--json", "--conversation", chat, given="/pay\n").code == 0
+    news.write_text(NEWS.replace("shipped]", "elder]"), encoding="utf-8")
+    assert botkit("publish", desk, "--yes", "--no-tests").code == 0
+    news.write_text(NEWS, encoding="utf-8")
+    for name, chat, why in (
+        ("shiped", "42", "did you mean 'shipped'?"),
+        ("balance", "42", "there is elder, shipped"),
+        ("paid", "42", "there is elder, shipped"),
+        ("paid", "43", ""),  # the version that it has waits for it
+        ("elder", "42", ""),  # what is published hears it
+        ("shipped", "42", ""),
+    ):
+        code, out, error = botkit("emit", name, "-c", f"chat:{chat}", "--key", f"{name}-{chat}", "--dir", desk)
+        assert (code, out.splitlines()[0]) == (0, f"stored: {name}-{chat} for chat:{chat}")
+        says = f"warning: no flow starts with the event '{name}' or waits for it ({why})\n"
+        assert error == (says if why else "")
+
+
+def test_a_bot_with_mistakes_tells_of_no_event(botkit: Any, talked: Path) -> None:
+    (talked / "news.yaml").write_text("flows: [", encoding="utf-8")
+    assert botkit("emit", "shiped", "-c", "chat:42", "--dir", talked)[::2] == (0, "")
+
+
 def test_json_for_programs(botkit: Any, talked: Path) -> None:
     out = botkit("emit", "nothing", "-c", "chat:42", "--key", "n", "--dir", talked, "--json").out
-    assert json.loads(out) == {"conversation": "chat:42", "id": "n", "duplicate": False, "outcome": None}
+    told = json.loads(out)
+    warning = "no flow starts with the event 'nothing' or waits for it (there is shipped)"
+    assert told.pop("warning") == warning
+    assert told == {"conversation": "chat:42", "id": "n", "duplicate": False, "outcome": None}
     botkit("chat", talked, "--json", "--conversation", "42", given="hello\n")
     found = json.loads(botkit("emit", "nothing", "-c", "chat:42", "--key", "n", "--dir", talked, "--json").out)
     assert (found["duplicate"], found["outcome"]["outcome"]) == (True, "ignored")
