@@ -17,9 +17,9 @@ from botkit.app.audits import API, note_act
 from botkit.app.bots import Bot
 from botkit.app.erasing import Found, Target, erase, find_conversations
 from botkit.app.exports import write_export
+from botkit.app.histories import summary_data
 from botkit.app.transcripts import moment
 from botkit.errors import StoreError, UsageError
-from botkit.ports.stored import Summary
 from botkit.runtime.notifying import notify
 
 _log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ def api_routes(bot: Bot, token: str) -> list[BaseRoute]:
             raise UsageError(f"'owner' is bot, queue or human, not {owner[:40]!r}")
         found = await bot.store.conversations(most, owner, known.get("after", ""))
         following = found[-1].cursor if len(found) == most else None
-        return JSONResponse({"conversations": [_described(one) for one in found], "next": following})
+        return JSONResponse({"conversations": [summary_data(one) for one in found], "next": following})
 
     async def list_acts(request: Request) -> Response:
         known = query_of(request, "most", "before")
@@ -191,7 +191,3 @@ async def _told(bot: Bot, plugins: Sequence[str]) -> dict[str, str]:
             failed |= await notify(bot.store, bot.checked.registry, ready, bot.engine.clock.now())
             in_time = True
     return {one: "failed" if one in failed else "done" if in_time and one in ready else "waiting" for one in plugins}
-
-
-def _described(one: Summary) -> dict[str, Any]:
-    return {**msgspec.to_builtins(one), "touched": moment(one.touched)}

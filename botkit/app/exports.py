@@ -13,6 +13,7 @@ from botkit.app.erasing import Found
 from botkit.app.histories import data_of
 from botkit.app.transcripts import moment
 from botkit.model.codec import describe_state
+from botkit.model.session import Session
 from botkit.ports.files import Files, Kept
 from botkit.ports.stored import Arrived, Delivered, Failed, Holdings, Journalled
 from botkit.ports.stores import Store, each_turn
@@ -86,7 +87,7 @@ def describe_holdings(holdings: Holdings, files: Sequence[Kept]) -> dict[str, An
         "customer": holdings.customer,
         "owner": summary.owner,
         "touched": moment(summary.touched),
-        "session": describe_state(holdings.session) if holdings.session is not None else None,
+        "session": _session(holdings.session) if holdings.session is not None else None,
         "waiting": [_waiting(row) for row in holdings.waiting],
         "deliveries": [_delivery(one) for one in holdings.deliveries],
         "calls": [_call(one) for one in holdings.calls],
@@ -99,6 +100,15 @@ def describe_holdings(holdings: Holdings, files: Sequence[Kept]) -> dict[str, An
         "seen": [{"channel": channel, "id": id_} for channel, id_ in holdings.seen],
         "threads": [_thread(one) for one in holdings.threads],
     }
+
+
+def _session(session: Session) -> dict[str, Any]:
+    named = describe_state(session)
+    handed = named.get("handed", {})
+    for holder, name in ((named, "touched"), (handed, "since"), (handed, "unanswered")):
+        if name in holder:
+            holder[name] = moment(holder[name])
+    return named
 
 
 def _waiting(row: Arrived) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import msgspec
+
 from botkit.app.bots import locate_store
 from botkit.app.config import FILE, Config, read_config
 from botkit.app.directories import read_file, variables_of
@@ -15,6 +17,7 @@ from botkit.model import codec
 from botkit.model.secrecy import hide_record, long_secrets
 from botkit.model.turn import Record
 from botkit.ports.files import FileLimits, Files
+from botkit.ports.stored import Summary
 from botkit.ports.stores import Store, each_turn
 from botkit.runtime.clocks import WallClock
 from botkit.stores import BucketSettings, open_files, open_store
@@ -123,5 +126,16 @@ async def secrets_of(store: Store, conversation: str) -> tuple[str, ...]:
 
 
 def data_of(record: Record) -> dict[str, Any]:
-    """Give a record as plain JSON data."""
-    return {"at": moment(record.now), **codec.describe(record)}
+    """Give a record as plain JSON data, its times as ISO texts."""
+    named = codec.describe(record)
+    named.pop("now", None)
+    for effect in named.get("effects", ()):
+        if effect["type"] == "set_timer":
+            effect["due"] = moment(effect["due"])
+    return {"at": moment(record.now), **named}
+
+
+def summary_data(one: Summary) -> dict[str, Any]:
+    """Give a line of the list of conversations as plain JSON data; `since` is null where nobody waits."""
+    since = moment(one.since) if one.since else None
+    return {**msgspec.to_builtins(one), "touched": moment(one.touched), "since": since}

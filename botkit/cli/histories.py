@@ -170,8 +170,7 @@ def list_(
     botkit conversations list flows/support
     botkit conversations list --owner queue
     """
-    import msgspec
-
+    from botkit.app.histories import summary_data
     from botkit.app.transcripts import moment
 
     if owner not in ("", "bot", "queue", "human"):
@@ -181,7 +180,7 @@ def list_(
         found = await store.conversations(most, owner)
         for one in found:
             if as_json:
-                print(msgspec.json.encode(one).decode())
+                print(json.dumps(summary_data(one), ensure_ascii=False))
             else:
                 words = (one.conversation, moment(one.touched), one.owner, f"{one.turns} turns", one.flow)
                 print("  ".join(word for word in words if word))

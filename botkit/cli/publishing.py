@@ -223,6 +223,7 @@ async def _show_history(checked: "Checked", *, as_json: bool) -> None:
         for one in recent:
             share = "" if one.share >= WHOLE else f"  {one.share} %"
             line = f"{one.number:>5}  {moment(one.at)}  {one.version[:_SHORT]}  {one.by}{share}"
-            print(msgspec.json.encode(one).decode() if as_json else line)
+            data = {**msgspec.to_builtins(one), "at": moment(one.at)}
+            print(json.dumps(data) if as_json else line)
         if not (recent or as_json):
             tell("nothing was published")

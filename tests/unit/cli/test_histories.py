@@ -2,12 +2,17 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from botkit.app.exports import describe_holdings
 from botkit.app.histories import locate_history, opened_at
+from botkit.model.replies import HandOff
+from botkit.model.session import Handed, Session
+from botkit.ports.stored import Holdings, Summary
 
 
 @pytest.fixture
@@ -106,6 +111,37 @@ def test_list(botkit: Any, talked: Path) -> None:
     assert len(botkit("conversations", "list", "--dir", talked, "--most", "1").out.splitlines()) == 1
     rows = [json.loads(line) for line in botkit("conversations", "list", "--dir", talked, "--json").out.splitlines()]
     assert {row["conversation"]: row["owner"] for row in rows} == {"chat:42": "bot", "web:7": "queue"}
+
+
+def test_json_tells_every_time_alike(botkit: Any, talked: Path) -> None:
+    assert botkit("publish", talked, "--yes", "--no-tests").code == 0
+    found: set[str] = set()
+
+    def look(value: Any, name: str = "") -> None:
+        if isinstance(value, dict):
+            for key, item in value.items():
+                look(item, key)
+        elif isinstance(value, list):
+            for item in value:
+                look(item, name)
+        elif isinstance(value, str) and re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", value):
+            found.add(name)
+        else:
+            assert not isinstance(value, int | float) or value < 1e9, (name, value)
+
+    for words in (
+        ("why", "web:7", "--dir", talked, "--json"),
+        ("why", "chat:42", "--dir", talked, "--json"),
+        ("conversations", "list", "--dir", talked, "--json"),
+        ("publish", talked, "--history", "--json"),
+        ("audit", "--dir", talked, "--json"),
+    ):
+        for line in botkit(*words).out.splitlines():
+            look(json.loads(line))
+    look(json.loads(botkit("conversations", "export", "web:7", "--dir", talked).out))
+    handed = Session("web:7", touched=2e9, handed=Handed(HandOff("h", "care"), since=2e9, unanswered=2e9))
+    look(describe_holdings(Holdings(Summary("web:7", "web", "human", 1, 2e9), "", handed), ())["session"])
+    assert found == {"at", "touched", "due", "since", "unanswered"}
 
 
 @pytest.mark.parametrize(
