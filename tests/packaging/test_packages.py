@@ -45,6 +45,8 @@ def test_the_core_is_small(core: Any) -> None:
     assert sum(weights.values()) <= MOST_MEGABYTES * 1_000_000, heaviest
     assert sum(name.endswith(".dist-info") for name in weights) <= MOST_DISTRIBUTIONS
     assert weights["pydantic_core"] > 1024 * 1024  # it did look into what is installed
+    said = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    assert f"At most {MOST_DISTRIBUTIONS} packages and {MOST_MEGABYTES} MB installed" in said
 
 
 def _weight(path: Path) -> int:

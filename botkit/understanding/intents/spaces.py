@@ -141,8 +141,9 @@ class Rows:
         common[wide] = np.arange(len(wide))
         for start in range(0, len(wide), _BLOCK):
             columns = common[places] - start
-            inside = (common[places] >= 0) & (columns >= 0) & (columns < _BLOCK)
-            block = np.zeros((self.count, _BLOCK), np.float32)
+            width = min(_BLOCK, len(wide) - start)
+            inside = (common[places] >= 0) & (columns >= 0) & (columns < width)
+            block = np.zeros((self.count, width), np.float32)
             block[owners[inside], columns[inside]] = weights[inside]
             gram += block @ block.T
         return gram
