@@ -11,6 +11,7 @@ from botkit.model.words import fold, lowered
 _QUOTES = str.maketrans({"'": None, "’": None, '"': " ", "“": " ", "”": " ", "「": " ", "」": " "})
 _BLANKS = {**_QUOTES, **dict.fromkeys(map(ord, "()[]<>（）【】《》*_~:：\n\t\r"), " ")}  # not (by mail), not *mail*
 DASHES = frozenset({"-", "–", "—", "~", "～"})
+_AND = frozenset({"&", "+", "、", "/"})
 _SIGNS = re.compile(r"[;!?。！？；，\n]|[,.](?!\d)")
 
 
@@ -74,6 +75,20 @@ def range_of(phrases: Phrases, text: str, found: Sequence[Found]) -> tuple[Found
     ranged = len(placed) == 2 and phrases.ranges is not None and phrases.ranges.search(fold(text)) is not None
     chosen = ranged and not _leaves_open(phrases, text[placed[0].end : placed[1].start])
     return (placed[0], placed[1]) if chosen else None
+
+
+def said_together(phrases: Phrases, text: str, found: Sequence[Found]) -> list[Found]:
+    """Give two values that differ and have nothing but an 'and' between them: 'Monday and Tuesday'."""
+    placed = sorted(found, key=lambda one: one.start)
+    return next(
+        ([one, other] for one, other in pairwise(placed)
+         if one.value != other.value and _only_joins(phrases, text[one.end : other.start])), []
+    )  # fmt: skip
+
+
+def _only_joins(phrases: Phrases, between: str) -> bool:
+    joined = phrases.joined is not None and phrases.joined.fullmatch(fold(between)) is not None
+    return joined or between.strip() in _AND
 
 
 def _only_leads_on(phrases: Phrases, between: str) -> bool:

@@ -31,6 +31,7 @@ from botkit.dialogue.denials import (
     may_leave_open,
     meant,
     range_of,
+    said_together,
 )
 from botkit.dialogue.halves import left_between
 from botkit.dialogue.options import (
@@ -349,8 +350,10 @@ def choice_left(work: Work, slot: SlotDef, text: str, found: Sequence[Found]) ->
     if ends is None:
         opened = left_open(work.prepared.phrases, text, found)
         counts = slot.type == "integer" and not opened
-        counts = counts and (_is_listed(work, slot, text, found) or not _waits_for_another(work, slot))
-        return side_by_side(text, found) if counts else opened
+        if counts and (_is_listed(work, slot, text, found) or not _waits_for_another(work, slot)):
+            return side_by_side(text, found)
+        together = said_together(work.prepared.phrases, text, found) if not opened else []
+        return opened if not together or _waits_for_another(work, slot) else together
     return [] if _waits_for_another(work, slot) else list(ends)
 
 

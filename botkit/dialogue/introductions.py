@@ -9,6 +9,7 @@ from botkit.dialogue.remainders import remainder
 from botkit.model.words import fold, has_cjk, lowered, words_of
 
 _MOST_WORDS, _MOST_LETTERS = 4, 6  # of a name: words, or Chinese characters
+_LEAST_LETTERS, _MOST_CHINESE = 2, 4  # Chinese characters of a name that nothing introduces
 _ENDS = re.compile(r"[,;.!?，；。！？、(（]")
 _BEGINS = re.compile(r"(?:\A|[,;.!，；。！])\s*\Z")
 _ALIKE = 60  # of 100 letters: the same name in another spelling
@@ -119,6 +120,17 @@ def _is_surely_name(phrases: Phrases, said: str) -> bool:
     if any(pattern.match(fold(said)) for pattern in verdicts):
         return False
     return _is_written_as_name(phrases, said, named=True) or not _has_ordinary(phrases, said)
+
+
+def name_in(phrases: Phrases, text: str) -> tuple[int, int] | None:
+    """Give where a text introduces somebody, or is written as a name: two words with capitals, 李雷, but no 'hi'."""
+    found = introduced(phrases, text)
+    if found is not None:
+        return found
+    folded = fold(text)
+    short = has_cjk(folded) and _LEAST_LETTERS <= len(words_of(folded)) <= _MOST_CHINESE
+    plain = leads_in(phrases, folded, small=True) or not _may_be_name(phrases, text)
+    return (0, len(text)) if not plain and (short or _is_written_as_name(phrases, text)) else None
 
 
 def _is_written_as_name(phrases: Phrases, said: str, *, named: bool = False) -> bool:

@@ -320,13 +320,17 @@ def own_part(work: Work, slot: SlotDef, text: str) -> tuple[int, int]:
 
 
 def _before_contact(work: Work, slot: SlotDef, text: str, start: int, end: int) -> int:
-    """Give where a text ends without a mail address or a phone number behind a sign that another slot is for."""
+    """Give where a text ends without a mail address or a phone number behind it that another slot is for.
+
+    It stands behind a sign; a person's name has no number anyway.
+    """
     if _CONTACT.search(text, start, end) is None:
         return end
     for other in {other.name: other for _, other in known_slots(work) if other.type in _CONTACTS}.values():
         found = strict_value(work, other, text[start:end]) if other.name != slot.name else None
         before = text[start : start + found.start].rstrip() if found is not None else ""
-        if found is not None and before and before[-1] in _STOPS and not fold(text[start + found.end : end]):
+        ends = bool(before) and (before[-1] in _STOPS or id(slot) in work.prepared.personal)
+        if found is not None and ends and not fold(text[start + found.end : end]):
             end = start + len(without_tail(work.prepared.phrases, before))
     return end
 

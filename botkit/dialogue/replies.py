@@ -1,12 +1,13 @@
 """Replies: what a message answers to the open question, and taking it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from msgspec.structs import replace
 
 from botkit.dialogue.agreement import pressed_value, read_agreement, read_statement, says_more_than_yes
+from botkit.dialogue.correction import NONE, Correction, Corrections, find_corrections
 from botkit.dialogue.filling import (
     EXACT,
     FREE_TYPES,
@@ -22,12 +23,13 @@ from botkit.dialogue.filling import (
     strict_value,
 )
 from botkit.dialogue.hearing import hear
-from botkit.dialogue.introductions import introduced
+from botkit.dialogue.introductions import introduced, name_in
 from botkit.dialogue.months import day_said
-from botkit.dialogue.naming import mentioned_value, own_part, without_named
+from botkit.dialogue.naming import blank, mentioned_value, own_part, without_named
 from botkit.dialogue.options import Choice, choose_exactly, choose_number
-from botkit.dialogue.phrases import is_remark, without
+from botkit.dialogue.phrases import is_remark, strip_correction, without
 from botkit.dialogue.questions import done_button, none_button
+from botkit.dialogue.references import points_elsewhere
 from botkit.dialogue.retries import hint, unusable
 from botkit.dialogue.saying import say_refused, title_of
 from botkit.dialogue.stack import begun, repair
@@ -89,7 +91,9 @@ def _fit_unnamed(work: Work, question: Question, slot: SlotDef, message: Message
 def _without_talk(work: Work, slot: SlotDef, text: str, start: int, end: int) -> tuple[int, int]:
     """Give where a name or an address stands, without what leads in to it and whose it is: 'my wife's: Mary Lee'."""
     phrases, small = work.prepared.phrases, lowered(text)
-    name = introduced(phrases, text[start:end]) if id(slot) in work.prepared.personal else None
+    personal = id(slot) in work.prepared.personal
+    end = _before_correction(work, text, start, end) if personal else end
+    name = introduced(phrases, text[start:end]) if personal else None
     if name is not None:
         return start + name[0], start + name[1]
     for pattern in (phrases.leads, phrases.related):
@@ -99,9 +103,54 @@ def _without_talk(work: Work, slot: SlotDef, text: str, start: int, end: int) ->
     return start, tail.start() if tail is not None and fold(text[start : tail.start()]) else end
 
 
+def _before_correction(work: Work, text: str, start: int, end: int) -> int:
+    """Give where a name ends before a clause that corrects another value: 'John Smith, and make it a suite'."""
+    phrases = work.prepared.phrases
+    for sign in phrases.clauses.finditer(lowered(text), start, end) if phrases.clauses is not None else ():
+        named = name_in(phrases, text[start : sign.start()])
+        if named is not None and _corrects_behind(work, text, sign.start()).made:
+            return sign.start()
+    return end
+
+
+def corrected_behind(work: Work, text: str, found: Fit) -> Corrections:
+    """Give what a text corrects behind the person's name that answers the open question, if it is one."""
+    if not _asks_for_person(work):
+        return NONE
+    named = name_in(work.prepared.phrases, text[found.start : found.end])
+    return _corrects_behind(work, text, found.end) if named is not None else NONE
+
+
+def _asks_for_person(work: Work) -> bool:
+    step = work.step_of(work.top)
+    return step is not None and isinstance(step.body, Ask) and id(step.body.slot) in work.prepared.personal
+
+
+def _corrects_behind(work: Work, text: str, at: int) -> Corrections:
+    """Give what a clause that begins at a place corrects, if it begins with words of correction."""
+    phrases = work.prepared.phrases
+    sign = phrases.clauses.match(lowered(text), at) if phrases.clauses is not None else None
+    if sign is None or strip_correction(phrases, fold(text[sign.end() :])) is None:
+        return NONE
+    return find_corrections(work, blank(text, [(0, sign.end())]))
+
+
+def name_beside(work: Work, text: str, made: Sequence[Correction]) -> Fit | None:
+    """Give the person's name that the open question is for, before a clause with what else a text corrects.
+
+    It is introduced, or written as a name: 'Hi, make it 5 nights' has none.
+    """
+    phrases = work.prepared.phrases
+    if not _asks_for_person(work) or phrases.clauses is None:
+        return None
+    sign = phrases.clauses.search(lowered(text), 0, min(one.start for one in made))
+    name = name_in(phrases, text[: sign.start()].rstrip()) if sign is not None else None
+    return Fit(text[slice(*name)], *name, LOOSE) if name is not None else None
+
+
 def _is_no_particular(work: Work, text: str) -> bool:
     """Tell whether a reply is no name and no address: a remark, or just the label of another question's option."""
-    if is_remark(work.prepared.phrases, text):
+    if is_remark(work.prepared.phrases, text) or points_elsewhere(work, text):
         return True
     others = [slot for slot in work.prepared.facts[work.top.flow].offers.values() if slot.options]
     return any(choose_exactly(text, choices_of(work, slot)) is not None for slot in others)

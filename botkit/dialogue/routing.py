@@ -17,7 +17,7 @@ from botkit.dialogue.months import ask_for_day, month_said
 from botkit.dialogue.naming import blank
 from botkit.dialogue.phrases import read_yes_no
 from botkit.dialogue.refusing import refuses_flow
-from botkit.dialogue.replies import accept, is_button, read_reply, refuse_answer
+from botkit.dialogue.replies import accept, corrected_behind, is_button, name_beside, read_reply, refuse_answer
 from botkit.dialogue.retries import unusable
 from botkit.dialogue.revision import correct
 from botkit.dialogue.stack import allowed, pop, repair
@@ -351,11 +351,19 @@ def _take_corrections(work: Work, question: Question, message: Message, found: F
     corrections = find_corrections(work, message.text, refused=found is None)
     if found is not None and found.score > LOOSE and not corrections.made:
         corrections = find_corrections(work, blank(message.text, [(found.start, found.end)]))
+    loose = found is not None and found.score == LOOSE
+    if found is not None and loose and found.end < len(message.text):
+        behind = corrected_behind(work, message.text, found)
+        if behind.made:
+            _take_with(work, question, message, found, behind)
+            return True
     made = [one for one in corrections.made if not _yields(work, message, one)]
     if not made:
         return False
     left = replace(message, text=blank(message.text, [(one.start, one.end) for one in made]))
     answer = read_reply(work, question, left) if found is not None and found.score > LOOSE else None
+    if loose:
+        answer = name_beside(work, message.text, made)
     if answer is not None:
         _take_with(work, question, message, answer, Corrections(tuple(made)))
     else:

@@ -234,11 +234,67 @@ def test_a_name_is_taken_without_what_leads_in_to_it(reply: str, guest: str, ema
 @pytest.mark.parametrize(
     "reply",
     ["same as before", "the same as last time, please", "sorry, the same", "the usual", "Same address as before",
-     "跟上次一样", "和之前一样", "老样子", "还是原来那个", "同上"],
+     "跟上次一样", "和之前一样", "老样子", "还是原来那个", "同上", "my name", "mine please", "in my name", "see above",
+     "same person as the e-mail", "thanks", "用我的名字", "就写我吧", "见上", "跟邮箱一样", "谢谢"],
 )  # fmt: skip
 def test_what_points_to_a_value_of_before_is_no_name(reply: str) -> None:
     talk = at("guest", reply)
     assert (talk.step, talk.slots.get("guest")) == ("ask:guest", None)
+
+
+@pytest.mark.parametrize(
+    "reply", ["No Name", "Will", "An Do", "So Young", "Sam Same", "Justin Above", "成行", "方向明"]
+)
+def test_a_name_of_small_words_is_one(reply: str) -> None:
+    assert at("guest", reply).slots["guest"] == reply
+
+
+@pytest.mark.parametrize(
+    ("reply", "guest", "changed"),
+    [
+        ("John Smith, and make it 5 nights", "John Smith", {"nights": 5}),
+        ("John Smith and make it May 22 please", "John Smith", {"arrival": "2026-05-22"}),
+        ("John Smith, 5 nights", "John Smith", {"nights": 5}),
+        ("I'm John, and the nights are 5", "John", {"nights": 5}),
+        ("我是李雷，改成5晚", "李雷", {"nights": 5}),
+        ("ann lee 0170 1234567", "ann lee 0170 1234567", {}),  # no slot is for a phone number
+        ("ann lee ann@example.org", "ann lee", {"email": "ann@example.org"}),
+        ("Smith, Sorry & Co", "Smith, Sorry & Co", {}),
+    ],
+)
+def test_what_stands_behind_a_name_is_no_part_of_it(reply: str, guest: str, changed: dict[str, object]) -> None:
+    before = at("guest").slots
+    slots = {name: str(value) for name, value in at("guest", reply).slots.items() if value != before.get(name)}
+    assert slots == {"guest": guest} | {name: str(value) for name, value in changed.items()}
+
+
+@pytest.mark.parametrize(
+    ("slot", "reply", "labels"),
+    [
+        ("arrival", "Monday and Tuesday", ["Monday", "Tuesday"]),
+        ("arrival", "周一和周二", ["周一", "周二"]),
+        ("arrival", "5月20号、21号", ["5月20号", "21号"]),
+        ("arrival", "Friday and I leave on Sunday", []),
+        ("email", "a@example.org & b@example.org", ["a@example.org", "b@example.org"]),
+    ],
+)
+def test_two_values_with_an_and_between_them_are_asked_about(slot: str, reply: str, labels: list[str]) -> None:
+    talk = at(slot, reply)
+    assert (talk.labels if labels else [], talk.slots.get(slot) is None) == (labels, bool(labels))
+
+
+@pytest.mark.parametrize("reply", ["hi, make it 5 nights", "等等，改成5晚", "ehm, 5 nights"])
+def test_what_only_leads_in_to_a_correction_is_no_name(reply: str) -> None:
+    talk = at("guest", reply)
+    assert (talk.step, talk.slots["nights"], talk.slots.get("guest")) == ("ask:guest", 5, None)
+
+
+@pytest.mark.parametrize(
+    "reply", ["早餐不要了，加婴儿床", "不带早餐，要婴儿床", "breakfast is not needed, add a cot"]
+)
+def test_an_option_that_is_not_needed_is_taken_off(reply: str) -> None:
+    before, talk = at("").slots, at("", reply)
+    assert (before["extras"], talk.slots["extras"], talk.step) == (["breakfast"], ["cot"], "confirm")
 
 
 @pytest.mark.parametrize("reply", ["we arrive a day later", "two days earlier", "推迟一天", "不带宠物对吧"])
