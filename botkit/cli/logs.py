@@ -4,21 +4,22 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import MutableMapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, MutableMapping, Sequence
+from typing import Any, Final, TextIO
 
 from botkit.errors import UsageError
 
 FORMATS: Final = ("json", "text")
+SAID: Final = "botkit.run"  # the logger of what `botkit run` says beside the log
 LEVELS: Final = ("debug", "info", "warning", "error")
 
 
-def set_up_logging(form: str = "", level: str = "") -> None:
-    """Log to standard error, for this whole process.
+def set_up_logging(form: str = "", level: str = "") -> str:
+    """Log to standard error, for this whole process, and give the form.
 
     `form` is json or text, else what suits where it goes; `level`, and everything of other libraries that is less
-    than a warning is left out unless it is debug. With BOTKIT_DEBUG messages and traces are as they were written.
-    Raises UsageError.
+    than a warning is left out unless it is debug. With BOTKIT_DEBUG messages and traces are as they were written,
+    whose form is text. Raises UsageError.
     """
     form = _chosen("--log-format", form, FORMATS) or ("text" if sys.stderr.isatty() else "json")
     level = _chosen("BOTKIT_LOG_LEVEL", level or os.environ.get("BOTKIT_LOG_LEVEL", ""), LEVELS) or "info"
@@ -35,18 +36,43 @@ def set_up_logging(form: str = "", level: str = "") -> None:
     root.setLevel(level.upper())
     logging.getLogger("uvicorn").setLevel(logging.INFO if debugging else logging.WARNING)
     _pass_structlog_on()
+    return "text" if debugging else form
+
+
+def make_voice(form: str, stream: TextIO, level: int) -> Callable[[str], None]:
+    """Give what says a text beside the log, of a level of the log's.
+
+    Where the log is JSON, each line of it is JSON as well, but for people on a terminal. Nothing is masked: what
+    commands say has no word of a customer's.
+    """
+    if form != "json" or stream.isatty():
+        return lambda text: print(text, file=stream, flush=True)
+    lines = _json_lines(str)
+
+    def say(text: str) -> None:
+        for line in text.splitlines():
+            record = logging.LogRecord(SAID, level, "", 0, line, None, None)
+            print(lines.format(record), file=stream, flush=True)
+
+    return say
+
+
+def _json_lines(mask: Callable[[str], str]) -> logging.Formatter:
+    from botkit.monitoring.lines import json_lines
+
+    return json_lines(f"{socket.gethostname()[:40]}-{os.getpid()}", mask)
 
 
 def make_lines(form: str, *, colors: bool = False) -> logging.Formatter:
     """Give what writes the lines of a log."""
-    from botkit.monitoring.lines import json_lines, text_lines
+    from botkit.monitoring.lines import text_lines
     from botkit.safety import mask
 
     def masked(text: str) -> str:
         return mask(text).text
 
     if form == "json":
-        return json_lines(f"{socket.gethostname()[:40]}-{os.getpid()}", masked)
+        return _json_lines(masked)
     return text_lines(masked, colors=colors)
 
 

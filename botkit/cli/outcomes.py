@@ -4,7 +4,8 @@ import functools
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import ParamSpec
 
 import typer
@@ -22,31 +23,42 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         speak_utf8()
-        try:
+        with ending(tell):
             command(*args, **kwargs)
-        except LoadError as error:
-            say_problems(error.problems)
-            raise _ended(FAILED) from error
-        except BotkitError as error:
-            tell(f"botkit: {error}")
-            raise _ended(WRONG_USAGE if isinstance(error, UsageError) else FAILED) from error
-        except KeyboardInterrupt as error:
-            raise _ended(INTERRUPTED) from error
-        except BrokenPipeError as error:  # who reads our output has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(FAILED) from error
-        except OSError as error:
-            tell(f"botkit: {error.strerror or error}{f': {error.filename}' if error.filename else ''}")
-            raise _ended(FAILED) from error
-        except typer.Exit:
-            raise
-        except typer.Abort as error:  # a question that nobody answered
-            raise _ended(FAILED) from error
-        except Exception as error:
-            tell(f"botkit broke: {type(error).__name__}: {error} (--debug shows where; please report it)")
-            raise _ended(FAILED) from error
 
     return run
+
+
+@contextmanager
+def ending(say: Callable[[str], None]) -> Iterator[None]:
+    """Turn whatever a block raises into the command's end, and say why."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise _ended(INTERRUPTED) from error
+    except BrokenPipeError as error:  # who reads our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(FAILED) from error
+    except typer.Exit:
+        raise
+    except typer.Abort as error:  # a question that nobody answered
+        raise _ended(FAILED) from error
+    except Exception as error:
+        for line in _lines_of(error):
+            say(line)
+        raise _ended(WRONG_USAGE if isinstance(error, UsageError) else FAILED) from error
+
+
+def _lines_of(error: Exception) -> list[str]:
+    match error:
+        case LoadError():
+            return [str(problem) for problem in error.problems]
+        case BotkitError():
+            return [f"botkit: {error}"]
+        case OSError():
+            return [f"botkit: {error.strerror or error}{f': {error.filename}' if error.filename else ''}"]
+        case _:
+            return [f"botkit broke: {type(error).__name__}: {error} (--debug shows where; please report it)"]
 
 
 def _ended(code: int) -> typer.Exit:

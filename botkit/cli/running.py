@@ -1,14 +1,16 @@
 """`botkit run`: serving a bot."""
 
 import asyncio
+import logging
+import sys
 from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from botkit.cli.arguments import HERE, BotDirectory
-from botkit.cli.logs import set_up_logging
-from botkit.cli.outcomes import guarded
+from botkit.cli.logs import make_voice, set_up_logging
+from botkit.cli.outcomes import ending, guarded
 from botkit.errors import UsageError
 
 
@@ -52,16 +54,18 @@ def run(
     from botkit.app.serving import Address, Service
     from botkit.monitoring.spans import exporting
 
-    set_up_logging(log_format)
-    chosen = next((known for known in ROLES if known == role), None)
-    if chosen is None:
-        raise UsageError(f"there is no role {role!r}", hint=f"it is {', '.join(ROLES[:-1])} or {ROLES[-1]}")
-    where = Address(host, port)
-    with exporting() as spans, asyncio.Runner(loop_factory=_fastest_loop()) as runner:
-        service = Service(
-            directory, where, _say, strict=strict, watch=reload, role=chosen, log_turns=log_turns, spans=spans
-        )
-        runner.run(service.run())
+    form = set_up_logging(log_format)
+    say, complain = make_voice(form, sys.stdout, logging.INFO), make_voice(form, sys.stderr, logging.ERROR)
+    with ending(complain):
+        chosen = next((known for known in ROLES if known == role), None)
+        if chosen is None:
+            raise UsageError(f"there is no role {role!r}", hint=f"it is {', '.join(ROLES[:-1])} or {ROLES[-1]}")
+        where = Address(host, port)
+        with exporting() as spans, asyncio.Runner(loop_factory=_fastest_loop()) as runner:
+            service = Service(
+                directory, where, say, strict=strict, watch=reload, role=chosen, log_turns=log_turns, spans=spans
+            )
+            runner.run(service.run())
 
 
 def _fastest_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -71,7 +75,3 @@ def _fastest_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
     except ImportError:
         return None
     return uvloop.new_event_loop
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)

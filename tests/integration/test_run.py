@@ -69,7 +69,7 @@ def serve(desk: Path, *words: str, **variables: str) -> Iterator[tuple[Served, s
     with subprocess.Popen(command, text=True, env=env, **pipes) as process:
         served = Served(process)
         try:
-            found = served.hears(r'Serving "Desk" on (http://\S+) - try it there; Ctrl-C stops')
+            found = served.hears(r"Serving .*Desk.* on (http://\S+) - try it there; Ctrl-C stops")
             yield served, found[1]
         finally:
             if process.poll() is None:
@@ -123,6 +123,8 @@ def test_saved_files_are_taken_up(desk: Path) -> None:
         served.hears("Serving")
         assert _hello(address)[-1]["text"] == "Hello!"
         assert served.end(signal.SIGTERM) == 0
+        lines = [json.loads(line) for line in served.heard]  # as the log's, which no terminal reads
+        assert {(line["logger"], line["level"]) for line in lines} == {("botkit.run", "info")}
 
 
 def _run(desk: Path, *words: str, **variables: str) -> "subprocess.CompletedProcess[str]":
@@ -134,7 +136,7 @@ def _run(desk: Path, *words: str, **variables: str) -> "subprocess.CompletedProc
 def test_a_port_that_is_taken(desk: Path) -> None:
     with serve(desk, "--no-reload") as (_, address):
         port = address.rpartition(":")[2]
-        ended = _run(desk, "--port", port)
+        ended = _run(desk, "--port", port, BOTKIT_LOG_FORMAT="text")
     assert ended.returncode == 1
     assert ended.stderr == (
         f"botkit: port {port} of 127.0.0.1 is taken by another program (choose another with --port or BOTKIT_PORT)\n"
@@ -161,7 +163,9 @@ def test_a_bot_with_mistakes_is_not_served(desk: Path) -> None:
     (desk / "bot.yaml").write_text("nam: x")
     ended = _run(desk, BOTKIT_PORT="0")
     assert (ended.returncode, ended.stdout) == (1, "")
-    assert "bot.yaml:1:1: unknown-key: bot.yaml has no key 'nam'; did you mean 'name'?\n" in ended.stderr
+    said = [json.loads(line) for line in ended.stderr.splitlines()]
+    assert {(line["logger"], line["level"]) for line in said} == {("botkit.run", "error")}
+    assert said[0]["message"] == f"{desk}/bot.yaml:1:1: unknown-key: bot.yaml has no key 'nam'; did you mean 'name'?"
 
 
 def test_numbers_behind_a_token_for_other_machines(desk: Path) -> None:

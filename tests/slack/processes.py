@@ -65,7 +65,7 @@ async def serving_bot(
     )
     assert process.stdout is not None
     try:
-        lines, address = await _until(process.stdout, r'Serving "Tea" on (http://\S+) ')
+        lines, address = await _until(process.stdout, r"Serving .*Tea.* on (http://\S+) ")
         slack.events.url = f"{address}/slack/events" if mode == "http" else ""
         yield Process(process, address, lines)
     finally:

@@ -1,5 +1,6 @@
 """A whole bot on Slack: in this process, and as `botkit run` has it."""
 
+import json
 from pathlib import Path
 
 import httpx
@@ -69,7 +70,9 @@ async def test_a_wrong_token_is_one_line_and_the_page_is_served(slack: Slack, tm
     async with serving_bot(tmp_path, slack, bot_token="xoxb-1-wrong") as bot:
         read = bot.lines if "not up" in bot.lines else await bot.until(r"(not up)")
         told = [line for line in read.splitlines() if "slack" in line.lower()]
-        assert told[0].startswith("The channel 'slack' is not up: Slack does not take the bot_token (invalid_auth)")
+        assert json.loads(told[0])["message"].startswith(
+            "The channel 'slack' is not up: Slack does not take the bot_token (invalid_auth)"
+        )
         assert "Traceback" not in read
         assert "xoxb-1-wrong" not in read
         assert len(told) == 1, "it is said once"

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import re
 import sys
@@ -76,7 +77,7 @@ async def serving_bot(
     process = await asyncio.create_subprocess_exec(*command, env=env, stdout=pipe, stderr=asyncio.subprocess.STDOUT)
     assert process.stdout is not None
     try:
-        yield await _until(process.stdout, r'Serving "Tea" on (http://\S+) '), process
+        yield await _until(process.stdout, r"Serving .*Tea.* on (http://\S+) "), process
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
@@ -108,7 +109,8 @@ async def test_a_wrong_token_is_one_line_and_the_page_is_served(api: BotApi, tmp
             assert process.stdout is not None
             read += "\n" + await _until(process.stdout, r"(not up)")
         said_of_it = [line for line in read.splitlines() if "telegram" in line.lower()]
-        assert said_of_it[0].startswith(
+        told = json.loads(said_of_it[0])["message"]
+        assert told.startswith(
             "The channel 'telegram' is not up: Telegram does not know the token (@BotFather shows it"
         )
         assert "Traceback" not in read

@@ -1,5 +1,6 @@
 """`botkit run`: what it refuses."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -19,4 +20,6 @@ def test_a_role_on_sqlite_is_refused(botkit: Command, desk: Path, role: str) -> 
 def test_an_unknown_role_is_refused(botkit: Command, desk: Path, role: str) -> None:
     ended = botkit("run", desk, "--role", role)
     assert ended.code == 2
-    assert f"there is no role {role!r} (it is all, web or worker)" in ended.err
+    why = f"botkit: there is no role {role!r} (it is all, web or worker)"
+    assert [json.loads(line)["message"] for line in ended.err.splitlines()] == [why]
+    assert botkit("run", desk, "--role", role, "--log-format", "text") == (2, "", f"{why}\n")
