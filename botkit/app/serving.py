@@ -161,6 +161,9 @@ def build_app(bot: Bot, numbers: Numbers, leaving: Callable[[], bool] = lambda: 
         down = bot.receiving.down
         up = sorted(name for name in bot.connectors if name not in down)
         shown: dict[str, Any] = {"status": "ok" if up else "unavailable", "flows": bot.flows.version, "channels": up}
+        book = bot.engine.book
+        if book.canary is not None:
+            shown["canary"] = {"flows": book.canary.version, "share": book.share}
         if bot.refused:
             shown["refused"] = bot.refused
         if down:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from pydantic import BaseModel
 from starlette.responses import PlainTextResponse
@@ -262,6 +263,16 @@ async def test_channels_that_are_not_up_are_told_of(served: Served) -> None:
     assert (unready.status_code, unready.json()["status"], unready.json()["channels"]) == (503, "unavailable", [])
     bot.receiving.down.clear()
     assert "down" not in (await client.get("/ready")).json()
+
+
+async def test_a_canary_is_told_of(served: Served) -> None:
+    bot, _, _, client = served
+    book = bot.engine.book
+    book.publish_canary(msgspec.structs.replace(book.current, version="3f2a91c04d5e"), 10)
+    told = (await client.get("/ready")).json()
+    assert (told["flows"], told["canary"]) == (book.current.version, {"flows": "3f2a91c04d5e", "share": 10})
+    book.publish(book.current)
+    assert "canary" not in (await client.get("/ready")).json()
 
 
 async def test_a_version_that_does_not_load_here_is_told_of(served: Served) -> None:
