@@ -105,10 +105,24 @@ class LoadError(BotkitError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+class Fault(msgspec.Struct, frozen=True):
+    """A setting that does not fit; `key` is the way to it in bot.yaml from the plugin or the channel on."""
+
+    key: tuple[str | int, ...]
+    message: str
+    hint: str = ""
+
+
 class ConfigError(BotkitError):
     """The configuration cannot be used."""
 
     code = "config-error"
+
+    def __init__(
+        self, message: str = "", *, place: Place | None = None, hint: str = "", faults: Sequence[Fault] = ()
+    ) -> None:
+        self.faults = tuple(faults)
+        super().__init__(message, place=place, hint=hint)
 
 
 class UsageError(BotkitError):

@@ -18,6 +18,7 @@ from botkit.app.teams import Agent, read_agents, read_teams
 from botkit.carriers import read_nats
 from botkit.errors import NOWHERE, ConfigError, Place, Problem, Severity
 from botkit.flows import Node, Report, age, read, seconds_or_never, shapes
+from botkit.flows.nodes import Way, ways
 from botkit.llm import ModelSettings
 from botkit.llm.settings import Mode
 from botkit.model.flowset import Settings
@@ -50,6 +51,7 @@ class Channel(msgspec.Struct, frozen=True):
     settings: dict[str, Any]
     place: Place
     missing: tuple[str, ...] = ()
+    places: Mapping[Way, Place] = {}  # of the settings
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -60,6 +62,7 @@ class Config(msgspec.Struct, frozen=True):
     plugins: tuple[str, ...] = ()
     plugin_settings: dict[str, dict[str, Any]] = {}
     plugin_places: dict[str, Place] = {}
+    setting_places: dict[str, Mapping[Way, Place]] = {}
     store: str = "sqlite:///bot.db"
     durability: Durability = "normal"
     store_place: Place = NOWHERE
@@ -100,7 +103,7 @@ def read_config(
 
 def _assemble(found: Mapping[str, Node], variables: Mapping[str, str], report: Report) -> Config:
     settings = _settings(found, report)
-    plugins, plugin_settings, plugin_places = _plugins(found.get("plugins"), variables, report)
+    plugins, plugin_settings, plugin_places, setting_places = _plugins(found.get("plugins"), variables, report)
     store, durability = _store(found.get("store"), variables, report)
     safety, length = read_safety(found.get("safety"), report)
     if length is not None:
@@ -116,6 +119,7 @@ def _assemble(found: Mapping[str, Node], variables: Mapping[str, str], report: R
         plugins=plugins,
         plugin_settings=plugin_settings,
         plugin_places=plugin_places,
+        setting_places=setting_places,
         store=store,
         store_place=found["store"].place if "store" in found else NOWHERE,
         durability=durability,
@@ -269,20 +273,24 @@ def _channels(node: Node | None, variables: Mapping[str, str], report: Report) -
     for key, value in shapes.named(node, "'channels'", report) if node is not None else ():
         missing: list[str] = []
         raw = {} if value.empty else dict(shapes.mapping(value, f"the channel '{key.raw}'", report))
-        channels[key.raw] = Channel(fill_variables(raw, variables, missing), key.place, tuple(missing))
+        channels[key.raw] = Channel(
+            fill_variables(raw, variables, missing), key.place, tuple(missing), dict(ways(value))
+        )
     return channels
 
 
 def _plugins(
     node: Node | None, variables: Mapping[str, str], report: Report
-) -> tuple[tuple[str, ...], dict[str, dict[str, Any]], dict[str, Place]]:
+) -> tuple[tuple[str, ...], dict[str, dict[str, Any]], dict[str, Place], dict[str, Mapping[Way, Place]]]:
     names: list[str] = []
     settings: dict[str, dict[str, Any]] = {}
     places: dict[str, Place] = {}
+    inside: dict[str, Mapping[Way, Place]] = {}
     for item in shapes.items(node, "'plugins'", report) if node is not None else ():
         if item.kind == "mapping" and len(item.entries) == 1:
             key, value = item.entries[0]
             name = key.raw
+            inside[name] = dict(ways(value))
             settings[name] = _free(value, f"the settings of plugin '{name}'", variables, report)
         else:
             name = shapes.text(item, "a plugin", report) or ""
@@ -291,7 +299,7 @@ def _plugins(
         elif name:
             names.append(name)
             places[name] = item.place
-    return tuple(names), settings, places
+    return tuple(names), settings, places, inside
 
 
 def _store(node: Node | None, variables: Mapping[str, str], report: Report) -> tuple[str, Durability]:

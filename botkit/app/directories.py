@@ -23,6 +23,7 @@ from botkit.app.safety import check_rules
 from botkit.app.teams import Desk, check_desks, unknown_teams
 from botkit.errors import BotkitError, ConfigError, Place, Problem
 from botkit.flows import load, read_locale
+from botkit.flows.nodes import Way
 from botkit.model.catalogue import Capabilities, Catalogue
 from botkit.model.flowset import FlowSet, Settings
 from botkit.model.locales import Locale, serving
@@ -113,7 +114,7 @@ def _check(directory: Path, clock: Clock | None, instead: Mapping[str, str]) -> 
     registry, errors = Registry.survey(
         config.plugins, directory, config.plugin_settings, clock=clock, servers=servers
     )
-    problems += [_as_problem(error, config, shown) for error in errors]
+    problems += [problem for error in errors for problem in _as_problems(error, config, shown)]
     specs = _find_channels(config, problems)
     locales = load_locales(directory, problems)
     unknown = [code for code in config.settings.locales if serving(code, locales) is None]
@@ -275,14 +276,23 @@ def _no_bot(directory: Path) -> Problem:
     )
 
 
-def _as_problem(error: BotkitError, config: Config, shown: str) -> Problem:
-    places = (place for name, place in config.plugin_places.items() if _speaks_of(error, name))
-    return Problem(error.place or next(places, Place(shown)), error.code, error.message, error.hint)
+def _as_problems(error: BotkitError, config: Config, shown: str) -> list[Problem]:
+    name = next((name for name in config.plugin_places if f"'{name}'" in error.message), "")
+    place = config.plugin_places.get(name, Place(shown))
+    return _problems_of(error, error.place or place, config.setting_places.get(name, {}))
 
 
-def _speaks_of(error: BotkitError, plugin: str) -> bool:
-    """Tell whether an error is a plugin's: it names the plugin, or begins with the path of one of its settings."""
-    return f"'{plugin}'" in error.message or error.message.startswith((f"plugins.{plugin}.", f"plugins.{plugin}:"))
+def _problems_of(error: BotkitError, place: Place, inside: Mapping[Way, Place]) -> list[Problem]:
+    """Give an error as problems: of settings each fault at its key, or as near to it as there is something."""
+    if not isinstance(error, ConfigError) or not error.faults:
+        return [Problem(place, error.code, error.message, error.hint)]
+    return [
+        Problem(_nearest(fault.key, inside) or place, error.code, fault.message, fault.hint) for fault in error.faults
+    ]
+
+
+def _nearest(key: Way, inside: Mapping[Way, Place]) -> Place | None:
+    return next((inside[key[:most]] for most in range(len(key), 0, -1) if key[:most] in inside), None)
 
 
 def _find_channels(config: Config, problems: list[Problem]) -> dict[str, ConnectorSpec]:
@@ -308,7 +318,7 @@ def _check_channel(spec: ConnectorSpec, channel: Channel) -> list[Problem]:
     try:
         read_settings(spec.settings, channel.settings, f"channels.{spec.name}")
     except ConfigError as error:
-        problems.append(Problem(channel.place, error.code, error.message, error.hint))
+        problems += _problems_of(error, channel.place, channel.places)
     return problems
 
 

@@ -1,5 +1,6 @@
 """Located nodes: what a YAML file says, each value with its place."""
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import msgspec
@@ -49,6 +50,19 @@ class Node(msgspec.Struct, frozen=True):
         if self.inner is None:
             return self.place
         return Place(self.inner.file, self.inner.line + offset, self.inner.column)
+
+
+Way = tuple[str | int, ...]
+
+
+def ways(node: Node, way: Way = ()) -> Iterator[tuple[Way, Place]]:
+    """Give the place of everything in a node by the way to it: keys of mappings, and numbers in lists from 0 on."""
+    for key, value in node.entries:
+        yield (*way, key.raw), key.place
+        yield from ways(value, (*way, key.raw))
+    for number, item in enumerate(node.items):
+        yield (*way, number), item.place
+        yield from ways(item, (*way, number))
 
 
 def describe(node: Node) -> str:

@@ -80,7 +80,7 @@ class Registry:
         """Take plugins and their raw settings by plugin name. Raises ConfigError for settings that do not fit."""
         self.settings: Mapping[str, Any] = dict(settings or {})
         self._hosts = [
-            Host(plugin, read_settings(plugin.settings, self.settings.get(plugin.name), f"plugins.{plugin.name}"))
+            Host(plugin, read_settings(plugin.settings, self.settings.get(plugin.name), f"plugin '{plugin.name}'"))
             for plugin in plugins
         ]
         self._actions = {
@@ -113,7 +113,7 @@ class Registry:
         for one in found:
             raw = given.get(one.name)
             try:
-                read_settings(one.plugin.settings, raw, f"plugins.{one.name}")
+                read_settings(one.plugin.settings, raw, f"plugin '{one.name}'")
             except BotkitError as error:
                 errors.append(error)
                 continue

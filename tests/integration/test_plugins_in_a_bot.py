@@ -101,7 +101,7 @@ async def test_settings_of_a_plugin_beside_the_bot_reach_it_in_the_bot_its_tests
     (tmp_path / "bot.yaml").write_text("plugins: [{./loyalty.py: {points: many}}]\n")
     checked = runner.invoke(app, ["check", str(tmp_path)])
     assert checked.exit_code == 1
-    assert "bot.yaml:1:11: config-error: plugins../loyalty.py.points: Input should be a valid int" in checked.output
+    assert "bot.yaml:1:27: config-error: plugin './loyalty.py': points: Input should be a valid int" in checked.output
     with pytest.raises(LoadError, match="config-error"):
         await Bot.load(tmp_path)
 

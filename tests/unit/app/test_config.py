@@ -66,7 +66,11 @@ def test_a_whole_bot_yaml() -> None:
         ),
         channels={
             "web": Channel({}, Place("bot.yaml", 7, 3)),
-            "telegram": Channel({"token": "t-1", "api_base": "https://x.org"}, Place("bot.yaml", 8, 3)),
+            "telegram": Channel(
+                {"token": "t-1", "api_base": "https://x.org"},
+                Place("bot.yaml", 8, 3),
+                places={("token",): Place("bot.yaml", 8, 14), ("api_base",): Place("bot.yaml", 8, 33)},
+            ),
             "sms": Channel({}, Place("bot.yaml", 9, 3)),
         },
         plugins=("shop", "loyalty", "./plugins/own.py"),
@@ -76,6 +80,7 @@ def test_a_whole_bot_yaml() -> None:
             "loyalty": Place("bot.yaml", 10, 17),
             "./plugins/own.py": Place("bot.yaml", 10, 48),
         },
+        setting_places={"loyalty": {("rate",): Place("bot.yaml", 10, 27)}},
         store="sqlite:///a.db",
         durability="full",
         store_place=Place("bot.yaml", 11, 8),

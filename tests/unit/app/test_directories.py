@@ -61,10 +61,10 @@ def points(ctx: Context) -> int:
 
 def test_a_wrong_setting_of_a_plugin_by_path_is_found_at_the_plugin(desk: Path) -> None:
     (desk / "plugins" / "loyalty.py").write_text(LOYALTY)
-    (desk / "bot.yaml").write_text("plugins:\n  - ./plugins/desk.py\n  - ./plugins/loyalty.py: {points: many}\n")
+    (desk / "bot.yaml").write_text("plugins:\n  - ./plugins/desk.py\n  - ./plugins/loyalty.py:\n      points: many\n")
     problem = _said(desk, "config-error")
-    assert problem.place.line == 3
-    assert problem.message.startswith("plugins../plugins/loyalty.py.points: Input should be a valid integer")
+    assert (problem.place.line, problem.place.column) == (4, 7)
+    assert problem.message.startswith("plugin './plugins/loyalty.py': points: Input should be a valid integer")
     (desk / "bot.yaml").write_text("plugins:\n  - ./plugins/desk.py\n  - ./plugins/loyalty.py: {points: 7}\n")
     assert _codes(desk) == []
 
@@ -78,16 +78,26 @@ def test_settings_that_no_model_reads_are_found_at_a_plugin_by_path(desk: Path) 
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ("{colour: red}", "channels.web.colour: there is no such setting"),
-        ("{origins: 3}", "channels.web.origins: Input should be a valid tuple"),
+        ("{colour: red}", [(9, "channels.web.colour: there is no such setting")]),
+        (
+            '{secret: [a], origins: ["*", [b]]}',
+            [
+                (9, "channels.web.secret: Input should be a valid string"),
+                (37, "channels.web.origins[1]: Input should be a valid string"),
+            ],
+        ),
     ],
 )
-def test_a_wrong_setting_of_a_channel_is_found_at_the_channel(desk: Path, settings: str, said: str) -> None:
+def test_wrong_settings_of_a_channel_are_found_where_they_stand(
+    desk: Path, settings: str, said: list[tuple[int, str]]
+) -> None:
     (desk / "bot.yaml").write_text(f"plugins: [./plugins/desk.py]\nchannels:\n  web: {settings}\n")
-    problem = _said(desk, "config-error")
-    assert said in problem.message
-    assert (problem.place.line, problem.place.column) == (3, 3)
-    assert check_directory(desk).flows is None
+    checked = check_directory(desk)
+    found = [problem for problem in checked.problems if problem.code == "config-error"]
+    assert [(problem.place.line, problem.place.column, problem.message) for problem in found] == [
+        (3, column, message) for column, message in said
+    ]
+    assert checked.flows is None
 
 
 def _with_line(monkeypatch: pytest.MonkeyPatch, desk: Path, settings: str) -> None:

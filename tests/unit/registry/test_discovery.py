@@ -186,7 +186,7 @@ def test_bad_settings_are_a_config_error(site: Site, tmp_path: Path) -> None:
     site.plugin("lotto", PLUGIN.format(name="lotto"))
     registry, (error,) = Registry.survey(["lotto"], tmp_path, {"lotto": {"x": 1}})
     assert isinstance(error, ConfigError)
-    assert "plugins.lotto" in str(error)
+    assert "plugin 'lotto': it takes no settings" in str(error)
     assert registry.plugins == ()
 
 
@@ -219,7 +219,7 @@ def test_bad_settings_of_a_plugin_by_path_are_a_config_error(tmp_path: Path, poi
     (tmp_path / "own.py").write_text(SETTLED)
     registry, (error,) = Registry.survey(["./own.py"], tmp_path, {"./own.py": {"points": points}})
     assert isinstance(error, ConfigError)
-    assert "plugins../own.py.points" in str(error)
+    assert "plugin './own.py': points: " in str(error)
     assert registry.plugins == ()
     assert registry.settings == {}
 

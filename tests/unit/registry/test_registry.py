@@ -96,16 +96,16 @@ async def test_a_failing_stop_stops_no_other(caplog: pytest.LogCaptureFixture) -
 @pytest.mark.parametrize(
     ("raw", "message"),
     [
-        ({}, r"^plugins\.shop\.url: Field required$"),
-        (None, r"^plugins\.shop\.url: Field required$"),
-        ({"url": 3}, r"^plugins\.shop\.url: Input should be a valid string$"),
-        ({"url": "x", "retries": "many"}, r"^plugins\.shop\.retries: .* integer"),
+        ({}, r"^plugin 'shop': url: Field required$"),
+        (None, r"^plugin 'shop': url: Field required$"),
+        ({"url": 3}, r"^plugin 'shop': url: Input should be a valid string$"),
+        ({"url": "x", "retries": "many"}, r"^plugin 'shop': retries: .* integer"),
         (
             {"url": "x", "retrys": 1},
-            r"^plugins\.shop\.retrys: there is no such setting \(did you mean 'retries'\?\)$",
+            r"^plugin 'shop': retrys: there is no such setting \(did you mean 'retries'\?\)$",
         ),
         ({"url": "x", "zzz": 1}, r"known are: url, retries"),
-        ([1], r"^plugins\.shop: settings are a mapping, not a list$"),
+        ([1], r"^plugin 'shop': settings are a mapping, not a list$"),
         ("text", r"not a str$"),
     ],
 )
@@ -115,7 +115,7 @@ def test_bad_settings_are_told_with_their_path(raw: Any, message: str) -> None:
 
 
 def test_settings_of_a_plugin_without_any_are_refused() -> None:
-    with pytest.raises(ConfigError, match=r"plugins\.shop: it takes no settings, but 'url' is set"):
+    with pytest.raises(ConfigError, match=r"plugin 'shop': it takes no settings, but 'url' is set"):
         Registry([Plugin("shop")], {"shop": {"url": "x"}})
 
 
