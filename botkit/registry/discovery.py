@@ -2,8 +2,9 @@
 
 import difflib
 import hashlib
+import inspect
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
@@ -132,15 +133,39 @@ def _broken(kind: str, name: str, what: str, error: BaseException) -> RegistryEr
     return RegistryError(f"{kind} '{name}' {what}: {type(error).__name__}: {error}", place=_last_place(error))
 
 
+def place_in(function: Callable[..., Any] | None, error: BaseException) -> Place | None:
+    """Give where an exception left a plugin: the innermost place of the package that a function of its stands in.
+
+    Else, as when it was given up, it is the function's own; None without one.
+    """
+    code = getattr(inspect.unwrap(function), "__code__", None) if function is not None else None
+    if function is None or code is None:
+        return None
+    package = _package_of(function.__module__)
+    for one in (error, error.__cause__):
+        inside = [place for module, place in _passed(one) if _package_of(module) == package]
+        if inside:
+            return inside[-1]
+    return Place(code.co_filename, code.co_firstlineno)
+
+
+def _passed(error: BaseException | None) -> Iterator[tuple[str, Place]]:
+    """Give the modules and places that an exception passed, the innermost last."""
+    trace = error.__traceback__ if error is not None else None
+    while trace is not None:
+        yield trace.tb_frame.f_globals.get("__name__", ""), Place(trace.tb_frame.f_code.co_filename, trace.tb_lineno)
+        trace = trace.tb_next
+
+
+def _package_of(module: str) -> str:
+    return module.partition(".")[0]
+
+
 def _last_place(error: BaseException) -> Place:
     """Give the innermost place that an exception passed; of a syntax error, the place that it names."""
     if isinstance(error, SyntaxError) and error.filename:
         return Place(error.filename, error.lineno or 1, error.offset or 1)
-    place, trace = NOWHERE, error.__traceback__
-    while trace is not None:
-        place = Place(trace.tb_frame.f_code.co_filename, trace.tb_lineno)
-        trace = trace.tb_next
-    return place
+    return next((place for _, place in reversed([*_passed(error)])), NOWHERE)
 
 
 def _dist(point: "EntryPoint") -> str:

@@ -24,9 +24,9 @@ from botkit.ports.files import Files
 from botkit.ports.models import ModelGateway, TextGuard
 from botkit.registry import performing
 from botkit.registry.contexts import Caller
-from botkit.registry.discovery import load_all
+from botkit.registry.discovery import load_all, place_in
 from botkit.registry.hooks import Action, Guard
-from botkit.registry.hosts import Host
+from botkit.registry.hosts import EscapedError, Host, LateError
 from botkit.registry.plugins import HOOK_TIMEOUT, Plugin
 from botkit.registry.privacy import Erased, erase_with, export_with
 from botkit.registry.settings import read_settings
@@ -223,8 +223,10 @@ class Registry:
                 host.started = True
             except Exception as error:
                 await self.stop()
-                what = f"plugin '{host.plugin.name}' could not start: {type(error).__name__}: {error}"
-                raise RegistryError(what) from error
+                ours = isinstance(error, LateError | EscapedError)
+                why = str(error) if ours else f"{type(error).__name__}: {error}"
+                what = f"plugin '{host.plugin.name}' could not start: {why}"
+                raise RegistryError(what, place=place_in(host.plugin.starter, error)) from error
 
     async def stop(self) -> None:
         """Stop every plugin that was started, the last first; a failing one is logged. May be called twice."""

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from botkit import (
     UsageError,
     Verdict,
 )
+from botkit.errors import Place
 from botkit.model.events import Event
 from botkit.model.session import Session
 from botkit.registry.contexts import Caller
@@ -79,6 +81,42 @@ async def test_a_failing_start_is_told_by_name_and_the_others_are_stopped(broken
     with pytest.raises(RegistryError, match="plugin 'bad' could not start"):
         await Registry([good, bad, never]).start()
     assert told == ["stop good"]
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("raise KeyError('x')", 7),
+        ("helper()", 11),
+        ("json.loads('{')", 7),  # not where the library raised
+        ("exit(1)", 7),
+        ("import asyncio; asyncio.run(asyncio.wait_for(asyncio.sleep(9), 0))", 7),
+        ("try: 1/0\n    except ZeroDivisionError as error: raise OSError() from error", 8),
+    ],
+)
+async def test_a_failing_start_is_told_with_the_place_in_the_plugin(tmp_path: Path, body: str, line: int) -> None:
+    (tmp_path / "own.py").write_text(
+        "import json\nfrom sys import exit\nfrom botkit import Plugin\nplugin = Plugin('own')\n"
+        f"@plugin.start\ndef start(settings):\n    {body}\n\n\ndef helper():\n    raise OSError('no disk')\n"
+    )
+    registry, _ = Registry.survey(["./own.py"], tmp_path)
+    with pytest.raises(RegistryError, match="plugin 'own' could not start") as refused:
+        await registry.start()
+    assert refused.value.place == Place(str(tmp_path / "own.py"), line)
+
+
+async def test_a_start_that_does_not_end_is_told_with_its_own_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botkit.registry.registry.START_TIMEOUT", 0.01)
+    (tmp_path / "own.py").write_text(
+        "import asyncio\nfrom botkit import Plugin\nplugin = Plugin('own')\n\n"
+        "async def start(settings):\n    await asyncio.sleep(60)\nplugin.start(start)\n"
+    )
+    registry, _ = Registry.survey(["./own.py"], tmp_path)
+    with pytest.raises(RegistryError, match=r"could not start: no end within 0\.01 s") as refused:
+        await registry.start()
+    assert refused.value.place == Place(str(tmp_path / "own.py"), 5)
 
 
 async def test_a_failing_stop_stops_no_other(caplog: pytest.LogCaptureFixture) -> None:
