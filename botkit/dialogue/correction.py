@@ -110,6 +110,7 @@ def find_corrections(work: Work, text: str, *, confirming: bool = False, refused
         refused = refused and not asks_secret(work)
         single = refused and not named and len(places) == 1 and len(places[0]) == 1
         lone = single and _is_most(work, text, others[0]) and not _is_end(work, text, others[0])
+        lone = lone and not _is_figure(text, others[0])
         step = work.question.step if work.question else ""
         alone = [_because(one, f"{step} refuses it", refused=True) for one in others] if lone else []
         return Corrections((*named, *alone))
@@ -124,6 +125,11 @@ def _is_end(work: Work, text: str, one: Correction) -> bool:
     reaching = work.prepared.phrases.reaching
     ends = reaching is not None and reaching.search(text[: one.start].casefold()) is not None
     return ends and isinstance(one.value, date)
+
+
+def _is_figure(text: str, one: Correction) -> bool:
+    """Tell whether a text is a number and nothing else, which is said to the open question: 0301234567."""
+    return type(one.value) in {int, float} and fold(text) == fold(text[one.start : one.end])
 
 
 def _is_most(work: Work, text: str, one: Correction) -> bool:

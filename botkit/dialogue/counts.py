@@ -30,6 +30,24 @@ def outside(found: Sequence[Found], text: str, known: Reading, others: Sequence[
     ]
 
 
+def off_the_clock(
+    found: Sequence[Found], text: str, known: Reading, times: Sequence[Found], ranged: Sequence[Found] | None
+) -> list[Found]:
+    """Give the numbers that are no part of a time of day: no 3 of '3pm' or 三点半, nor the 11 of 'at eleven'.
+
+    The two ends of a range are none: '5 to 10'. Of a locale's words before a time the first is the exact one: 'about
+    eleven' may well be how many.
+    """
+    times = [one for one in times if not any(one.start <= end.start < one.end for end in ranged or ())]
+    lead = fold(text[: times[0].start]) if times else ""
+    at = any(lead in locale.dates.at[:1] for locale in known.locales)
+    return [
+        one
+        for one in outside(found, text, known, times)
+        if not (at and (one.start, one.end) == (times[0].start, times[0].end))
+    ]
+
+
 def of_units(found: Sequence[Found], text: str, known: Reading, asked: Iterable[str]) -> list[Found]:
     """Give the numbers without a unit of time behind them or with one that is asked for: no weeks for nights.
 

@@ -109,7 +109,7 @@ def _leaves_open(phrases: Phrases, between: str) -> bool:
 
 
 def is_asked_about(phrases: Phrases, text: str, start: int, end: int) -> bool:
-    """Tell whether a text asks something about the value at `text[start:end]`: 'what does UPS cost?'.
+    """Tell whether a text asks something about the value at `text[start:end]`: 'what does UPS cost?', 'explain UPS'.
 
     A question that is an answer does not, nor one of nothing but the value: 'can I have it by mail?', 'Monday?'.
     """
@@ -123,6 +123,8 @@ def is_asked_about(phrases: Phrases, text: str, start: int, end: int) -> bool:
         right = joined.start() if joined is not None else right
     beside = f"{text[left:start]} {text[end:right]}"
     folded = fold(beside)
+    if phrases.explaining is not None and phrases.explaining.search(folded) is not None:
+        return True
     if not folded or not is_question(phrases, beside):
         return False
     if phrases.proposing is not None and phrases.proposing.match(folded) is not None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from botkit.dialogue.appointments import option_at
 from botkit.dialogue.backdating import backdated
 from botkit.dialogue.counts import (
     about_as_many,
@@ -17,6 +18,7 @@ from botkit.dialogue.counts import (
     of_others,
     of_question,
     of_units,
+    off_the_clock,
     outside,
     side_by_side,
 )
@@ -36,6 +38,7 @@ from botkit.dialogue.denials import (
 from botkit.dialogue.halves import left_between
 from botkit.dialogue.options import (
     Choice,
+    Hit,
     choose_exactly,
     choose_number,
     choose_several,
@@ -229,9 +232,19 @@ def _fit_choice(work: Work, slot: SlotDef, text: str, choices: Sequence[Choice])
         several = [choice for choice in several if choice not in kept]
         return Fit([choice.value for choice in several], 0, len(text), STRICT) if several else None
     one = find_closely(text, choices, phrases)
+    if one is None and choices and choices[0].labels[:1] and choices[0].labels[0][:1].isdigit():
+        one = _at_time(work, text, choices, bare=True)
     if one is None:
         return None
     return Fit(one.choice.value, one.start, one.end, graded(work, text, one.start, one.end))
+
+
+def _at_time(work: Work, text: str, choices: Sequence[Choice], *, bare: bool = False) -> Hit | None:
+    """Give the option that is the time that a text says."""
+    parser = work.flows.catalogue.types.get("time")
+    if parser is None:
+        return None
+    return option_at(text[:MOST_TEXT], choices, work.prepared.phrases, parser, reading(work), bare=bare)
 
 
 def _kept(work: Work, text: str, choices: Sequence[Choice]) -> list[Choice]:
@@ -294,11 +307,13 @@ def all_values(work: Work, slot: SlotDef, text: str, where: Where = "anywhere") 
 
 
 def _counted(work: Work, slot: SlotDef, text: str, found: Sequence[Found], known: Reading) -> list[Found]:
-    """Leave out numbers that are of a day, or of something else than is asked for; count people together."""
+    """Leave out numbers of a day, a time of day, or of something else than is asked for; count people together."""
     phrases, types = work.prepared.phrases, work.flows.catalogue.types
     days = types["date"](text, known) if "date" in types and found else []
     asked = _questions(work, slot)
-    kept = of_units(outside(found, text, known, days), text, known, asked)
+    times = types["time"](text, known) if "time" in types and found else []
+    timed = off_the_clock(found, text, known, times, range_of(phrases, text, found) if len(found) == 2 else None)
+    kept = of_units(outside(timed, text, known, days), text, known, asked)
     claimed = of_others(phrases, kept, text, known, _kinds_elsewhere(work, slot, known) if kept else ())
     kept = [one for one in kept if one not in claimed]
     if len(kept) > 1 and not _is_open(phrases, text, kept):
@@ -462,8 +477,11 @@ def strict_value(work: Work, slot: SlotDef, text: str) -> Fit | None:
         choices, phrases = choices_of(work, slot, (), text), work.prepared.phrases
         if slot.many:
             return _strictly_several(work, slot, text, choices)
-        named, _ = find_named_options(text, choices, phrases)
+        named, denied = find_named_options(text, choices, phrases)
         named = [hit for hit in named if fold(text[hit.start : hit.end]) not in phrases.no]  # 'wrong' is a verdict
+        if not named and not denied and choices and choices[0].labels[:1] and choices[0].labels[0][:1].isdigit():
+            timed = _at_time(work, text, choices)
+            named = [timed] if timed is not None else []
         return Fit(named[0].choice.value, named[0].start, named[0].end, STRICT) if len(named) == 1 else None
     found = find_values(work, slot, text)
     if not found or choice_left(work, slot, text, found):

@@ -122,6 +122,7 @@ class Phrases:
     phoning: re.Pattern[str] | None = None
     adding: re.Pattern[str] | None = None
     proposing: re.Pattern[str] | None = None
+    explaining: re.Pattern[str] | None = None
     qualifying: re.Pattern[str] | None = None
     people: re.Pattern[str] | None = None
     singles: Mapping[str, bool] = field(default_factory=dict)  # of these words, whether they are for one
@@ -236,6 +237,7 @@ def gather_phrases(known: tuple[Locale, ...]) -> Phrases:
         ranges=anywhere(tuple(phrase for locale in known for phrase in locale.ranges)),
         adding=anywhere(tuple(phrase for locale in known for phrase in locale.additions)),
         proposing=leading(phrase for locale in known for phrase in locale.proposals),
+        explaining=anywhere(tuple(phrase for locale in known for phrase in locale.explaining)),
         qualifying=qualifying(known),
         people=anywhere(tuple(word for locale in known for word in locale.numbers.people)),
         singles={fold(word): one for locale in known for word, one in locale.numbers.people.items()},

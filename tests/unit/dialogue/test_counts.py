@@ -39,8 +39,9 @@ def at(slot: str, *lines: str) -> Talk:
 
 @pytest.mark.parametrize(
     "reply",
-    ["until May 23", "till the 23rd", "a week", "2 weeks", "住到23号", "一周", "一个星期", "两三晚", "两三个月"],
-)
+    ["until May 23", "till the 23rd", "a week", "2 weeks", "住到23号", "一周", "一个星期", "两三晚", "两三个月",
+     "3pm", "10:30", "at 3:30 pm", "half past nine", "at eleven", "11点", "下午三点半"],
+)  # fmt: skip
 def test_what_is_no_number_of_nights_fills_and_changes_nothing(reply: str) -> None:
     talk = at("nights", reply)
     assert (talk.step, str(talk.slots["arrival"]), talk.slots.get("nights")) == ("ask:nights", "2026-05-20", None)
@@ -63,6 +64,9 @@ def test_what_is_no_number_of_nights_fills_and_changes_nothing(reply: str) -> No
         ("2 nights, no, 5", 5),
         ("2 nights, not 3", 2),
         ("三十四晚", 34),
+        ("2 nights, we come at 3 pm", 2),
+        ("keep it at 2", 2),
+        ("about eleven", 11),
     ],
 )
 def test_a_number_of_the_unit_that_is_asked_for_is_taken(reply: str, nights: int) -> None:
@@ -306,3 +310,12 @@ def test_what_shifts_a_day_or_makes_sure_changes_no_value(reply: str) -> None:
 @pytest.mark.parametrize("reply", ["the 22nd, and what does it cost?", "the 22nd, please", "the 22nd"])
 def test_a_day_counts_before_a_sign(reply: str) -> None:
     assert str(at("arrival", reply).slots["arrival"]) == "2026-05-22"
+
+
+@pytest.mark.parametrize("reply", ["0301234567", "13812345678", "7", "七"])
+def test_a_number_alone_corrects_no_count_at_another_question(reply: str) -> None:
+    steps = "[{ask: bikes, say: How many?, type: integer}, {ask: way, say: How?, options: [Mail, Shop]}]"
+    talk = Talk(build(f"flows:\n  main:\n    start: {{commands: [main]}}\n    steps: {steps}\n"))
+    for line in ("/main", "2", reply):
+        talk.say(line)
+    assert (talk.step, talk.slots["bikes"]) == ("ask:way", 2)

@@ -132,3 +132,25 @@ def test_what_was_said_of_another_slot_is_noted_for_that() -> None:
     talk.say("my phone number is 617-555-0142")
     talk.say("9 Hill Rd, Salem")
     assert (talk.step, talk.slots["phone"]) == ("confirm", "+16175550142")
+
+
+@pytest.mark.parametrize("said", ["on December 4 at 11:00", "at 11.30 on December 4", "12月4号，时间11：00"])
+def test_a_time_of_a_slot_that_is_named_spoils_no_day_beside_it(said: str) -> None:
+    """The times that are to be had are known only when the day is."""
+    talk = Talk(
+        build("""
+flows:
+  main:
+    start: {commands: [main]}
+    steps:
+      - {ask: service, say: What?, options: {big: {en: Big service, zh: 大保养}, small: Small service}}
+      - {ask: bikes, say: How many bikes?, type: integer}
+      - {ask: day, say: On which day?, type: date}
+      - set: {times: ["09:30", "11:00"]}
+      - {ask: at, title: {en: time, zh: 时间}, say: At what time?, options: "{{ times }}"}
+      - {ask: name, say: Your name?}
+""")
+    )
+    for line in ("/main", f"Big service please, {said}", "2"):
+        talk.say(line)
+    assert str(talk.slots.get("day")) == "2026-12-04"

@@ -130,3 +130,14 @@ def test_a_value_inside_a_statement_yields_to_what_that_means() -> None:
     talk.say("/pick")
     talk.say("I lost my phone in the R12345 cab")
     assert (talk.stack, talk.session.stack[0].slots) == (["pick", "lost"], {})
+
+
+@pytest.mark.parametrize("said", ["could you explain what a single bed is", "tell me about the single bed"])
+def test_an_option_that_is_to_be_explained_is_not_taken_nor_changed_to(said: str) -> None:
+    assert talk_to("May 4", "1234", said).slots.get("bed") is None
+    talk = talk_to("May 4", "1234", "double", "none", said)
+    assert (talk.slots["bed"], talk.step) == ("double", "confirm")
+    assert (
+        talk.say("could you make it a single bed")
+        == "Thanks, I've changed Double bed to Single bed.\n2026-05-04, single?"
+    )
