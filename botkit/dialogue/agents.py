@@ -10,8 +10,9 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from botkit.dialogue import talks
+from botkit.dialogue.checks import refusal
 from botkit.dialogue.failing import fail
-from botkit.dialogue.filling import choices_of, find_values, is_free, refusal, strict_value
+from botkit.dialogue.filling import choices_of, find_values, is_free, strict_value
 from botkit.dialogue.handing import hand_off
 from botkit.dialogue.options import choose_exactly
 from botkit.dialogue.pins import pins_of, still_hold

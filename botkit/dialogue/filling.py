@@ -1,7 +1,7 @@
 """Filling: what of a text fits a slot."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -48,12 +48,10 @@ from botkit.dialogue.options import (
 from botkit.dialogue.parties import counted_together
 from botkit.dialogue.patterns import Where, find_matches
 from botkit.dialogue.phrases import Phrases, is_question, leads_in
-from botkit.dialogue.saying import Refused, listed_names, listed_options
+from botkit.dialogue.saying import listed_names, listed_options
 from botkit.dialogue.stack import known_slots
 from botkit.dialogue.work import Work
-from botkit.errors import CurrencyError
-from botkit.expressions import test
-from botkit.model.definitions import Ask, Confirm, Rule, SlotDef
+from botkit.model.definitions import Ask, Confirm, SlotDef
 from botkit.model.events import Message
 from botkit.model.parsers import Found, Reading
 from botkit.model.values import File, Money
@@ -443,32 +441,6 @@ def graded(work: Work, text: str, start: int, end: int) -> float:
     if work.prepared.phrases.fillers is not None:
         rest = work.prepared.phrases.fillers.sub(" ", rest)
     return STRICT if content_length(text[start:end]) >= content_length(rest) else PART
-
-
-def refusal(work: Work, slot: SlotDef, value: Any, beside: Mapping[str, Any] | None = None) -> Refused | None:
-    """Give how the first rule of a slot's `check` refuses a value; `beside` are values that others get with it.
-
-    An amount that cannot be held against one of another currency is refused with that.
-    """
-    if not slot.checks:
-        return None
-    scope = work.scope(**{**(beside or {}), slot.name: value})
-    for rule in slot.checks:
-        refused = _refused(slot, rule, value, scope)
-        if refused is not None:
-            work.confide(slot, value)
-            return refused
-    return None
-
-
-def _refused(slot: SlotDef, rule: Rule, value: Any, scope: Mapping[str, Any]) -> Refused | None:
-    try:
-        return Refused(slot, value, rule.say) if test(rule.when.source, scope) else None
-    except CurrencyError as error:
-        others = [currency for currency in error.currencies if currency != getattr(value, "currency", currency)]
-        if len(others) != 1:
-            raise
-        return Refused(slot, value, currency=others[0])
 
 
 def strict_value(work: Work, slot: SlotDef, text: str) -> Fit | None:

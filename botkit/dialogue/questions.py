@@ -4,8 +4,8 @@ from typing import Any, Final, Literal
 
 from msgspec.structs import replace
 
+from botkit.dialogue.checks import refusal
 from botkit.dialogue.due import due_in
-from botkit.dialogue.filling import refusal
 from botkit.dialogue.hearing import offered
 from botkit.dialogue.patterns import wants_another
 from botkit.dialogue.prepared import checked_names

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from botkit.dialogue.agreement import pressed_value, read_agreement, read_statement, says_more_than_yes
+from botkit.dialogue.checks import refusal
 from botkit.dialogue.correction import NONE, Correction, Corrections, find_corrections
 from botkit.dialogue.filling import (
     EXACT,
@@ -19,7 +20,6 @@ from botkit.dialogue.filling import (
     find_values,
     fit,
     is_free,
-    refusal,
     strict_value,
 )
 from botkit.dialogue.hearing import hear

@@ -5,8 +5,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from botkit.dialogue.checks import refusal
 from botkit.dialogue.correction import Correction, Corrections
-from botkit.dialogue.filling import STRICT, refusal
+from botkit.dialogue.filling import STRICT
 from botkit.dialogue.hearing import hear
 from botkit.dialogue.naming import blank
 from botkit.dialogue.phrases import leads_in
