@@ -289,13 +289,13 @@ def _place(path: Path) -> Finding:
 
     Where there is a bucket, what came before is in that folder, and all that comes while a variable is not set.
     """
-    from botkit.stores.folders import folder_of
+    from botkit.stores.folders import folder_of, is_usable
 
     folder, beside = path.parent, folder_of(str(path))
     if not (folder.is_dir() and os.access(folder, os.W_OK)):
         return Finding(False, f"the store's directory {folder} cannot be written", f"mkdir -p {folder}, or chown it")
     if path.exists() and not os.access(path, os.R_OK | os.W_OK):
         return Finding(False, f"the store {path} cannot be read and written", f"chown {path}")
-    if beside.exists() and not (beside.is_dir() and os.access(beside, os.R_OK | os.W_OK | os.X_OK)):
+    if not is_usable(beside):
         return Finding(False, f"{beside} is no folder for files that this user can use", f"chown -R {beside}")
     return Finding(True, f"the store's directory {folder} can be written")

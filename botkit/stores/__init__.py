@@ -74,7 +74,7 @@ def _open_shelf(store: Store, bucket: Bucket | None) -> "ObjectShelf | None":
         from botkit.stores.shelves import SQLiteShelf
 
         folder = Folder(folder_of(store.path), store.durability)
-        return ObjectShelf(SQLiteShelf(store, folder), SQLiteObjects(store, folder), bucket)
+        return ObjectShelf(SQLiteShelf(store, folder), SQLiteObjects(store, folder), bucket, folder)
     if hasattr(store, "url"):
         from botkit.stores.objects import ObjectShelf
         from botkit.stores.postgres import PostgreSQLStore  # its driver is an extra

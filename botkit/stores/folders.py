@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
@@ -12,6 +13,8 @@ from botkit.errors import FileError, StoreError
 from botkit.stores.connection import Durability
 from botkit.stores.files import PART
 
+_log = logging.getLogger(__name__)
+
 _COMING: Final = "coming"  # the folder of what is on its way in
 
 
@@ -20,12 +23,25 @@ def folder_of(database: str) -> Path:
     return Path(f"{database}-files")
 
 
+def is_usable(path: Path) -> bool:
+    """Tell whether this user can keep files in a folder, or make it when the first comes."""
+    if not path.exists():
+        return os.access(path.parent, os.W_OK | os.X_OK)
+    return path.is_dir() and os.access(path, os.R_OK | os.W_OK | os.X_OK)
+
+
 class Folder:
     """Where content stands. Nothing is made before the first comes."""
 
     def __init__(self, path: Path, durability: Durability = "normal") -> None:
         self.path = path
         self.durability = durability
+
+    def look(self) -> None:
+        """Tell in the log of a folder that cannot be used: the bot goes on without files."""
+        if not is_usable(self.path):
+            ids = {"action": "files.folder"}
+            _log.warning("files cannot be kept: this user cannot use the folder %s", self.path, extra=ids)
 
     def begin(self, now: float) -> "Draft":
         """Begin to write."""

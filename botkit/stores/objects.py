@@ -19,6 +19,7 @@ from botkit.model.values import File
 from botkit.ports.files import Kept
 from botkit.stores.buckets import Bucket, try_bucket
 from botkit.stores.files import Shelf, Upload
+from botkit.stores.folders import Folder
 
 CUT: Final = 4_194_304  # bytes of an object at most: what an upload has in memory
 _AT_ONCE: Final = 100  # contents that are removed together
@@ -87,15 +88,21 @@ class ObjectShelf:
     read.
     """
 
-    def __init__(self, shelf: Shelf, objects: Objects, bucket: Bucket | None) -> None:
+    def __init__(self, shelf: Shelf, objects: Objects, bucket: Bucket | None, folder: Folder | None = None) -> None:
         self._shelf = shelf
+        self._folder = folder  # of the shelf, if it has one
         self.objects = objects
         self.bucket = bucket
         self.away: bool | None = None if bucket is None else False
         self._leave = 0.0  # a bucket that just failed is not asked to remove anything before then
 
     async def look(self) -> None:
-        """See whether the bucket may be used. Raises BucketError; if it is only away, that is told in the log."""
+        """See whether the bucket may be used. Raises BucketError; if it is only away, that is told in the log.
+
+        So is a folder that cannot be used.
+        """
+        if self._folder is not None:
+            self._folder.look()
         if self.bucket is None:
             return
         try:

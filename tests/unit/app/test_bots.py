@@ -176,3 +176,15 @@ async def test_a_customer_sends_a_file(desk: Path, tmp_path: Path) -> None:
             await bot.attach(tmp_path / "nothing.png", "web:1")
         with pytest.raises(FileError):
             await bot.attach(tmp_path / "bot.db", "web:1")
+
+
+@pytest.mark.parametrize("usable", [False, True])
+async def test_a_start_tells_of_a_folder_for_files_that_cannot_be_used(
+    desk: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, usable: bool
+) -> None:
+    folder = tmp_path / "own.db-files"
+    folder.mkdir() if usable else folder.touch()
+    async with await Bot.load(desk, store=f"sqlite:///{tmp_path}/own.db") as bot:
+        assert (await bot.say("hello")).text == "Hello!"
+    said = f"files cannot be kept: this user cannot use the folder {folder}"
+    assert (said in caplog.messages) is not usable
