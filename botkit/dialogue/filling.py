@@ -35,7 +35,7 @@ from botkit.dialogue.denials import (
     range_of,
     said_together,
 )
-from botkit.dialogue.halves import left_between
+from botkit.dialogue.halves import left_between, may_list
 from botkit.dialogue.options import (
     Choice,
     Hit,
@@ -388,7 +388,7 @@ def _waits_for_another(work: Work, slot: SlotDef) -> bool:
 def halves_of(work: Work, slot: SlotDef, text: str) -> list[str]:
     """Give the days or times between which a text leaves the choice where it says one of them in part, if it does."""
     phrases, parser = work.prepared.phrases, work.flows.catalogue.types.get(slot.type)
-    if slot.type not in _DAYS or parser is None or not may_leave_open(phrases, text):
+    if slot.type not in _DAYS or parser is None or not (may_leave_open(phrases, text) or may_list(phrases, text)):
         return []
     known = reading(work)
     return left_between(phrases, known.locales, text[:MOST_TEXT], lambda said: parser(said, known))

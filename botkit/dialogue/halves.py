@@ -13,6 +13,7 @@ from botkit.model.words import fold, lowered
 _NUMBER = re.compile(r"(?<!\d)\d{1,2}(?!\d)|\d+")
 _SIGN = re.compile(r"[,.](?!\d)|[;!?，；。！？、\n]|\Z")  # with which a clause ends
 _GLUED = r"\d.,:/#\-–$€£¥"  # beside a number: it is none of its own
+_LIST = "、"
 _NEAR = 100  # letters behind an 'or' in which its number stands, and what that counts
 Parse = Callable[[str], list[Found]]
 
@@ -22,16 +23,44 @@ def left_between(phrases: Phrases, locales: tuple[Locale, ...], text: str, parse
 
     A bare number beside a value is that with another number: 12 beside '13 May' is '12 May'.
     """
-    if phrases.alternatives is None:
-        return []
-    signs = list(phrases.alternatives.finditer(lowered(text)))
-    marks = _marks(locales) if signs else ""
+    small = lowered(text)
+    signs = list(phrases.alternatives.finditer(small)) if phrases.alternatives is not None else []
+    if not signs:
+        return _listed(phrases, locales, text, parse)
+    marks = _marks(locales)
     for at, sign in enumerate(signs):
         left = text[signs[at - 1].end() if at else 0 : sign.start()]
         right = text[sign.end() : signs[at + 1].start() if at + 1 < len(signs) else len(text)]
         rather = phrases.corrections is not None and phrases.corrections.match(fold(right)) is not None
         behind = text[sign.end() : sign.end() + _NEAR]
         labels = _labels(phrases, (left, right, behind), marks, parse) if not rather else []
+        if labels:
+            return labels
+    return []
+
+
+def may_list(phrases: Phrases, text: str) -> bool:
+    """Tell whether a text has an 'and' or its sign: 20、21号."""
+    return _LIST in text or (phrases.joined is not None and phrases.joined.search(lowered(text)) is not None)
+
+
+def _listed(phrases: Phrases, locales: tuple[Locale, ...], text: str, parse: Parse) -> list[str]:
+    """Give the values on both sides of an 'and' of which one is said in part: 'May 20 and 21', 20、21号.
+
+    Nothing but what leads in to it stands before the first one. The ends of a range are not listed.
+    """
+    small = lowered(text)
+    if phrases.ranges is not None and phrases.ranges.search(fold(text)) is not None:
+        return []
+    joined = phrases.joined.pattern if phrases.joined is not None else "(?!)"
+    for sign in re.finditer(rf"{_LIST}|{joined}", small):
+        left, right = text[: sign.start()], text[sign.end() :]
+        starts = [found.start for found in parse(left)] or [found.start() for found in _NUMBER.finditer(left)]
+        if not starts or not leads_in(phrases, fold(left[: min(starts)]), small=True):
+            continue
+        if not (right.lstrip()[:1].isdigit() or parse(right)):
+            continue  # 'May 20 and at 10'
+        labels = _labels(phrases, (left, right, right[:_NEAR]), _marks(locales), parse)
         if labels:
             return labels
     return []

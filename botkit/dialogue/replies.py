@@ -32,13 +32,16 @@ from botkit.dialogue.questions import done_button, none_button
 from botkit.dialogue.references import points_elsewhere
 from botkit.dialogue.retries import hint, unusable
 from botkit.dialogue.saying import say_refused, title_of
-from botkit.dialogue.stack import begun, repair
+from botkit.dialogue.stack import begun, known_slots, repair
 from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask, Confirm, Rate, SlotDef, Step
 from botkit.model.events import Message
 from botkit.model.replies import Rated
 from botkit.model.session import Question
-from botkit.model.words import fold, lowered
+from botkit.model.words import content_length, fold, lowered
+
+_TELLING = frozenset({"date", "datetime", "time"})
+_LEAST_TOLD = 5  # letters and digits of such a value
 
 # Reading replies
 
@@ -104,13 +107,26 @@ def _without_talk(work: Work, slot: SlotDef, text: str, start: int, end: int) ->
 
 
 def _before_correction(work: Work, text: str, start: int, end: int) -> int:
-    """Give where a name ends before a clause that corrects another value: 'John Smith, and make it a suite'."""
+    """Give where a name ends before a clause that corrects another value, or has one of a later slot.
+
+    'John Smith, and make it a suite' is no name, nor is 'Max Lee, born on May 3, 2015'.
+    """
     phrases = work.prepared.phrases
     for sign in phrases.clauses.finditer(lowered(text), start, end) if phrases.clauses is not None else ():
         named = name_in(phrases, text[start : sign.start()])
-        if named is not None and _corrects_behind(work, text, sign.start()).made:
+        tail = text[sign.end() : end]
+        if named is not None and (_corrects_behind(work, text, sign.start()).made or _tells_later(work, tail)):
             return sign.start()
     return end
+
+
+def _tells_later(work: Work, text: str) -> bool:
+    """Tell whether a text has a day or a time that a slot of later is for; a short one may be part of a name: 3rd."""
+    if not any(map(str.isdigit, text)):
+        return False
+    later = [slot for _, slot in known_slots(work) if slot.type in _TELLING and slot.name not in work.top.changed]
+    found = [found for slot in later if (found := strict_value(work, slot, text)) is not None]
+    return any(content_length(text[one.start : one.end]) >= _LEAST_TOLD for one in found)
 
 
 def corrected_behind(work: Work, text: str, found: Fit) -> Corrections:

@@ -29,6 +29,29 @@ def at(*lines: str, bot: str = BOT) -> Talk:
 
 
 @pytest.mark.parametrize(
+    ("reply", "name", "day"),
+    [
+        ("Max Lee, on May 20, 2026", "Max Lee", "2026-05-20"),
+        ("Max Lehmann, am 20.5.2026", "Max Lehmann", "2026-05-20"),
+        ("李丽，2026年5月20日", "李丽", "2026-05-20"),
+        ("Max Lee, 3rd", "Max Lee, 3rd", "None"),
+        ("meine Frau: Maria Lehmann", "Maria Lehmann", "None"),
+    ],
+)
+def test_a_day_of_a_later_question_is_no_part_of_a_name(reply: str, name: str, day: str) -> None:
+    talk = at(reply)
+    assert (talk.slots["guest"], str(talk.slots.get("day"))) == (name, day)
+
+
+@pytest.mark.parametrize(
+    "reply", ["derselbe wie letztes Mal", "mein Name", "siehe oben", "ich", "danke", "mine", "用我的名字"]
+)
+def test_what_points_to_somebody_is_no_name(reply: str) -> None:
+    talk = at(reply)
+    assert (talk.step, talk.slots.get("guest")) == ("ask:guest", None)
+
+
+@pytest.mark.parametrize(
     ("reply", "name"),
     [
         ("I'm John", "John"),
