@@ -16,8 +16,9 @@ def adding_nothing(locale: Locale) -> tuple[str, ...]:
 
 
 def ordinals(locale: Locale) -> Iterator[tuple[str, int]]:
-    """Give the ordinals of a language: first; 第一, which are its numbers with a word before them."""
+    """Give the ordinals of a language: first; 第一, which are its numbers with a word before them; -1 is the last."""
     numbers = locale.numbers
+    yield from ((fold(word), -1) for word in locale.lasts)
     yield from ((fold(word), number) for word, number in numbers.ordinals.items())
     for before in numbers.ordinal_before:
         yield from ((fold(f"{before}{word}"), int(number)) for word, number in numbers.words.items() if number >= 1)

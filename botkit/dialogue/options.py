@@ -14,6 +14,7 @@ from botkit.model.words import fold, fold_placed, has_cjk
 
 CLOSE = 82  # of 100: a misspelt label is still the label
 MARGIN = 6  # and no other label may be as close as that
+_LAST = -1  # among ordinals
 _TELLING = 2  # letters of a label's part that tell it
 _DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(
@@ -78,6 +79,8 @@ def choose_number(text: str, choices: Sequence[Choice], phrases: Phrases) -> Cho
             number = phrases.cardinals.get(left.rstrip("个项种条"), 0)
     if not number and (parts := _PARTS.split(text))[2:] and any(is_retracted(phrases, part) for part in parts[1:-1]):
         return choose_number(parts[-1], choices, phrases)  # the first one, no, the second one
+    if number == _LAST:
+        number = len(choices)
     return choices[number - 1] if 1 <= number <= len(choices) else None
 
 

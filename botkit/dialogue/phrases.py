@@ -31,7 +31,7 @@ from botkit.dialogue.idioms import (
 )
 from botkit.dialogue.wording import anywhere, leading, trailing
 from botkit.model.locales import Control, Locale, plain_words
-from botkit.model.words import fold, lowered
+from botkit.model.words import fold, has_cjk, lowered
 
 MARKS = ("?", "？", "؟")  # of a question
 _FIRST = re.compile(r"[^,;.!，；。！]+(?=[,;.!，；。！]+\s*\w)")  # what stands before the first sign
@@ -343,12 +343,22 @@ def behind_answer(phrases: Phrases, folded: str) -> str:
     return folded[refused.end() :] if refused is not None and refused.end() > len(folded) - len(rest) else rest
 
 
+def begins_giving_up(phrases: Phrases, text: str) -> bool:
+    """Tell whether a text's first clause is nothing but a phrase that cancels: 'never mind, ...', 算了，..."""
+    first = _FIRST.match(text)
+    said = fold(first[0]) if first is not None else ""
+    found = phrases.cancelling.search(said) if phrases.cancelling is not None else None
+    if found is None or not (" " in found[0].strip() or has_cjk(found[0])):
+        return False
+    return not without(said, phrases.cancelling, phrases.corrections, phrases.fillers, phrases.assents)
+
+
 def is_remark(phrases: Phrases, text: str) -> bool:
     """Tell whether a text is a yes, a no, a question, or no name: 'I already told you', 'same as before'."""
     agreed = read_yes_no(phrases, fold(text))
     if agreed is not None and agreed[1]:
         return True
-    if text.rstrip().endswith(MARKS):
+    if text.rstrip().endswith(MARKS) or begins_giving_up(phrases, text):
         return True
     if phrases.remarks is None:
         return False

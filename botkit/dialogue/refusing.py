@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from botkit.dialogue.agreement import is_same_word
 from botkit.dialogue.filling import asks_to_keep
 from botkit.dialogue.naming import blank
-from botkit.dialogue.phrases import Phrases, is_question, without
+from botkit.dialogue.phrases import Phrases, begins_giving_up, is_question, without
 from botkit.dialogue.stack import top_group
 from botkit.dialogue.work import Work
 from botkit.model.words import fold, has_cjk, without_apostrophes, words_of
@@ -33,8 +33,9 @@ class Subject:
 def refuses_flow(work: Work, text: str, *, bare: bool = True) -> bool:
     """Tell whether a reply does not want the open flow any more: 'forget it, I changed my mind', 'no refund', 先不退.
 
-    It is nothing but phrases that cancel, or a word that stops with words of the flow behind it. A `bare` no may be
-    such a word, which to a question for any text it is not.
+    It is nothing but phrases that cancel, or a word that stops with words of the flow behind it, or with nothing that
+    tells where the clause before gives up: 'never mind, I don't want it'. A `bare` no may be such a word, which to a
+    question for any text it is not, unless a clause gives up: 算了，不约了.
     """
     phrases, plain = work.prepared.phrases, without_apostrophes(text)
     if (
@@ -48,12 +49,13 @@ def refuses_flow(work: Work, text: str, *, bare: bool = True) -> bool:
     about = [subject_of(work, frame.flow) for frame in top_group(work)]
     none = frozenset[str]()
     known = Subject(none.union(*[one.words for one in about]), none.union(*[one.stops for one in about]))
+    gives_up = begins_giving_up(phrases, text)
     spans = [
         (start, end)
         for start, end, said in _stops(phrases, plain, phrases.stopping)
         if said not in known.stops
-        and (bare or said not in phrases.no)
-        and _is_of(work, known, _first_word(phrases, known, plain[end:]))
+        and (bare or gives_up or said not in phrases.no)
+        and (_is_of(work, known, word := _first_word(phrases, known, plain[end:])) or (gives_up and not word))
     ]
     if not spans:
         return False

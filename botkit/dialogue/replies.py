@@ -20,6 +20,7 @@ from botkit.dialogue.filling import (
     find_values,
     fit,
     is_free,
+    reading,
     strict_value,
 )
 from botkit.dialogue.hearing import hear
@@ -27,7 +28,7 @@ from botkit.dialogue.introductions import introduced, name_in
 from botkit.dialogue.months import day_said
 from botkit.dialogue.naming import blank, mentioned_value, own_part, without_named
 from botkit.dialogue.options import Choice, choose_exactly, choose_number
-from botkit.dialogue.phrases import is_remark, strip_correction, without
+from botkit.dialogue.phrases import is_remark, strip_correction, strip_talk, without
 from botkit.dialogue.questions import done_button, none_button
 from botkit.dialogue.references import points_elsewhere
 from botkit.dialogue.retries import hint, unusable
@@ -71,7 +72,7 @@ def _fit_unnamed(work: Work, question: Question, slot: SlotDef, message: Message
     """Give the best fit of what a message says of the slot by its name, else of what it does not say of others."""
     if is_free(slot):
         particular = id(slot) in work.prepared.particular
-        if particular and _is_no_particular(work, message.text):
+        if particular and _is_no_particular(work, slot, message.text):
             return None
         start, end = own_part(work, slot, message.text) if particular else (0, len(message.text))
         if particular:
@@ -164,12 +165,28 @@ def name_beside(work: Work, text: str, made: Sequence[Correction]) -> Fit | None
     return Fit(text[slice(*name)], *name, LOOSE) if name is not None else None
 
 
-def _is_no_particular(work: Work, text: str) -> bool:
-    """Tell whether a reply is no name and no address: a remark, or just the label of another question's option."""
+def _is_no_particular(work: Work, slot: SlotDef, text: str) -> bool:
+    """Tell whether a reply is no name and no address: a remark, or just the label of another question's option.
+
+    A person's name is no number, no time, and no day in digits.
+    """
     if is_remark(work.prepared.phrases, text) or points_elsewhere(work, text):
+        return True
+    if id(slot) in work.prepared.personal and _is_figure(work, text):
         return True
     others = [slot for slot in work.prepared.facts[work.top.flow].offers.values() if slot.options]
     return any(choose_exactly(text, choices_of(work, slot)) is not None for slot in others)
+
+
+def _is_figure(work: Work, text: str) -> bool:
+    """Tell whether a text has digits and, beside days and times of day, no word: '3:30 pm', '0171 5556677'."""
+    if not any(map(str.isdigit, text)):
+        return False
+    for kind in ("time", "date"):
+        parser = work.flows.catalogue.types.get(kind)
+        for one in parser(text, reading(work)) if parser is not None else ():
+            text = blank(text, [(one.start, one.end)])
+    return not any(map(str.isalpha, strip_talk(work.prepared.phrases, fold(text))))
 
 
 def _pressed_choice(work: Work, question: Question, slot: SlotDef, message: Message) -> Fit | None:

@@ -209,6 +209,7 @@ class Locale(msgspec.Struct, frozen=True, eq=False, omit_defaults=True, forbid_u
     additions: tuple[str, ...] = ()  # beside options that come to those that were chosen: ADD, TOO
     qualifiers: tuple[str, ...] = ()  # before an option's words these make it another thing: the BACK door, 后门口
     proposals: tuple[str, ...] = ()  # begin a question that is an answer: CAN I have it by mail?
+    lasts: tuple[str, ...] = ()  # mean the last of some options: the LAST ONE, 最后一 个
     explaining: tuple[str, ...] = ()  # beside an option that is only asked about: EXPLAIN the big service
     persons: tuple[str, ...] = ()  # in a slot's name or question: a person's name is asked for: NAME, 贵姓
     introductions: tuple[str, ...] = ()  # before a person's name: CALL ME Ann, 我叫 张伟

@@ -37,6 +37,12 @@ def talk(*lines: str, options: str = COMPUTED) -> Talk:
         ("3:30", "15:30"),
         ("十一点", "11:00"),
         ("下午三点半", "15:30"),
+        ("三点半", "15:30"),
+        ("half past three", "15:30"),
+        ("9.30", "09:30"),
+        ("the last one", "15:30"),
+        ("最后一个吧", "15:30"),
+        ("上午三点半", None),
         ("the second one", "11:00"),
         ("3:30 am", None),
         ("10:30", None),
@@ -54,6 +60,11 @@ def test_a_time_says_the_option_that_it_is(said: str, at: str | None, options: s
 )
 def test_so_it_is_corrected(said: str) -> None:
     assert talk("11:00", "shop", said).slots["hour"] == "09:30"
+
+
+def test_an_hour_that_may_be_a_count_as_well_is_asked_about() -> None:
+    found = talk("11:00", "shop", "no, make it 9:30", "no, make it 11")
+    assert (found.labels, found.slots["bikes"], found.slots["hour"]) == (["bikes", "time"], 2, "09:30")
 
 
 @pytest.mark.parametrize("said", ["do you close at half past nine?", "no, 3 bikes", "is half past nine too early?"])

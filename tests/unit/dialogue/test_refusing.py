@@ -319,3 +319,39 @@ def test_the_record_says_that_it_is_denied() -> None:
     talk = Talk(build(PAIN, locales=("en", "zh", "de")))
     talk.say("my tooth doesn't hurt")
     assert talk.turns[-1].candidates[0].why == "it is denied; near to 'my tooth hurts'"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["never mind, I don't want it", "forget it, no appointment", "算了，不约了", "算了，不预约了"],
+)
+def test_who_gives_up_in_a_clause_ends_the_flow_and_is_no_name(said: str) -> None:
+    """To any question: a name, an address, any text."""
+    for asked in ("What is your name?", "Which address?", "What happened?"):
+        talk = Talk(
+            build(f"""
+flows:
+  main:
+    title: {{en: your appointment, zh: 预约}}
+    start: {{commands: [main]}}
+    steps: [{{ask: it, say: {asked}}}, {{confirm: OK?}}, {{do: shop.give}}]
+""")
+        )
+        talk.say("/main")
+        assert (talk.say(said), talk.stack) in (
+            ("All right, I've stopped that.", []),
+            ("好的，那这次就先不办了。", []),
+        )
+
+
+@pytest.mark.parametrize("said", ["3:30 pm", "0171 5556677", "tomorrow 3pm", "12月3号下午3点"])
+def test_a_person_is_not_called_by_a_number_or_a_time(said: str) -> None:
+    steps = "[{ask: guest, say: What is your name?}, {ask: note, say: Any wish?}]"
+    talk = Talk(build(f"flows:\n  main:\n    start: {{commands: [main]}}\n    steps: {steps}\n"))
+    talk.say("/main")
+    talk.say(said)
+    assert talk.slots.get("guest") is None
+    talk.say("Ann Lee 3rd")
+    assert talk.slots["guest"] == "Ann Lee 3rd"
+    talk.say(said)
+    assert talk.stack == []
