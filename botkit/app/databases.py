@@ -8,7 +8,7 @@ from botkit.app.histories import locate_history, require_store
 from botkit.app.nodes import find_carrier
 from botkit.errors import UsageError
 from botkit.stores import open_store
-from botkit.stores.copying import Progress, copy_store, count_store
+from botkit.stores.copying import Progress, copy_store, count_store, counted
 from botkit.stores.states import HEAD
 from botkit.stores.urls import is_postgres, shown
 
@@ -55,11 +55,7 @@ async def copy_database(
     await require_store(source)
     if force and source != target:
         held = await count_store(target)  # in no transaction while somebody thinks: a server ends one that waits
-        what = f"all that {shown(target)} holds, {_counted(held['conversations'])},"
+        what = f"all that {shown(target)} holds, {counted(held['conversations'], 'conversation')},"
         if any(held.values()) and not agreed(f"Replace {what} by a copy of {shown(source)}?"):
             return None
     return await copy_store(source, target, progress, force=force)
-
-
-def _counted(conversations: int) -> str:
-    return "1 conversation" if conversations == 1 else f"{conversations:,} conversations"

@@ -104,7 +104,7 @@ def why_unheard(name: str, versions: Collection[FlowSet]) -> str:
     if not versions or name in known:
         return ""
     near = suggest(name, known)
-    meant = f"did you mean '{near}'?" if near else f"there {_listed(sorted(known))}"
+    meant = f"did you mean '{near}'?" if near else f"known are: {_listed(sorted(known))}"
     return f"no flow starts with the event '{name}' or waits for it ({meant})"
 
 
@@ -118,7 +118,7 @@ def _heard_by(flows: FlowSet) -> Iterator[str]:
 
 def _listed(known: Sequence[str]) -> str:
     more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
-    return f"is {', '.join(known[:_SHOWN])}{more}" if known else "is none"
+    return f"{', '.join(known[:_SHOWN])}{more}" if known else "none"
 
 
 async def find_conversation(store: Store, conversation: str, customer: str, channel: str) -> str:

@@ -6,4 +6,4 @@ from typing import Annotated
 import typer
 
 HERE = Path()
-BotDirectory = Annotated[Path, typer.Argument(metavar="[DIR]", help="A bot's directory; this one if not given.")]
+BotDirectory = Annotated[Path, typer.Argument(metavar="DIR", help="A bot's directory; this one if not given.")]

@@ -24,7 +24,7 @@ class Format(StrEnum):
 @guarded
 def check(
     directories: Annotated[
-        list[Path] | None, typer.Argument(metavar="[DIR]...", help="Directories of bots; this one if none is given.")
+        list[Path] | None, typer.Argument(metavar="DIR", help="Directories of bots; this one if none is given.")
     ] = None,
     format_: Annotated[Format, typer.Option("--format", help="text: one problem a line; json: for editors.")] = (
         Format.TEXT

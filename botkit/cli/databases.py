@@ -47,6 +47,7 @@ def copy(
     botkit db copy flows/support sqlite:///backup.db --force --yes
     """
     from botkit.app.databases import copy_database, locate_database
+    from botkit.stores.copying import counted
 
     def show(table: str, done: int, every: int) -> None:
         if done and (done == every or done % 100_000 == 0):
@@ -62,4 +63,5 @@ def copy(
     if copied["objects"]:
         stay = f"{copied['objects']:,} contents of files stay in the bucket"
         tell(f"{stay}: give the target's bot the same `files: {{s3: ...}}`, and let go of the source")
-    print(f"copied {copied['conversations']:,} conversations, {sum(copied.values()):,} rows in all; both are equal")
+    conversations, rows = counted(copied["conversations"], "conversation"), counted(sum(copied.values()), "row")
+    print(f"copied {conversations}, {rows} in all; both are equal")

@@ -178,8 +178,9 @@ class HTTPDesk:
             answer = connection.getresponse()
             return answer.status, answer.read()
         except (OSError, http.client.HTTPException) as error:
+            why = (error.strerror if isinstance(error, OSError) else "") or str(error) or type(error).__name__
             raise ConfigError(
-                f"nothing answers at {self.url} ({str(error) or type(error).__name__})",
+                f"nothing answers at {self.url}: {why}",
                 hint="start the bot with `botkit run`, or name its address with --url",
             ) from error
         finally:

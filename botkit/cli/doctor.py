@@ -58,7 +58,7 @@ class Finding(NamedTuple):
 
 @guarded
 def doctor(
-    directory: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A bot's directory.")] = None,
+    directory: Annotated[Path | None, typer.Argument(metavar="DIR", help="A bot's directory.")] = None,
     port: Annotated[int, typer.Option(envvar="BOTKIT_PORT", min=1, max=65535, help="The port to serve on.")] = 8000,
 ) -> None:
     """Look at what botkit needs on this machine, and for a bot.

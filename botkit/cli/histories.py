@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from botkit.ports.stores import Store
 
 Directory = Annotated[Path, typer.Option("--dir", metavar="DIR", help="The bot whose store is read.")]
-Place = Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The same, in its place.")]
+Place = Annotated[Path | None, typer.Argument(metavar="DIR", help="The bot, in place of --dir.")]
 Url = Annotated[str, typer.Option("--store", metavar="URL", help="A store, instead of a bot's.")]
 Name = Annotated[
     str,
@@ -58,7 +58,7 @@ def read(directory: Path, url: str, work: "Callable[[Store], Awaitable[None]]") 
 @guarded
 def why(
     conversation: Name,
-    turn: Annotated[int | None, typer.Argument(metavar="[TURN]", min=1, help="Only this turn.")] = None,
+    turn: Annotated[int | None, typer.Argument(metavar="TURN", min=1, help="Only this turn.")] = None,
     directory: Directory = HERE,
     store: Url = "",
     *,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from botkit.app.erasing import Target
     from botkit.ports.stores import Store
 
-Name = Annotated[str, typer.Argument(metavar="[CONVERSATION]", help="As `botkit conversations list` names it.")]
+Name = Annotated[str, typer.Argument(metavar="CONVERSATION", help="As `botkit conversations list` names it.")]
 Customer = Annotated[str, typer.Option(metavar="ID", help="All conversations of whom a plugin knows by this id.")]
 Channel = Annotated[str, typer.Option(metavar="NAME", help="Of a customer, only those on this channel.")]
 Everywhere = Annotated[bool, typer.Option("--everywhere", help="And all others of the same customer.")]

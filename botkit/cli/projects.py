@@ -26,7 +26,7 @@ class Drawing(StrEnum):
 
 @guarded
 def new(
-    name: Annotated[str, typer.Argument(help="The name: a directory of that name is made.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name: a directory of that name is made.")],
     *,
     plugin: Annotated[bool, typer.Option("--plugin", help="A Python package that adds actions.")] = False,
     connector: Annotated[bool, typer.Option("--connector", help="A Python package that adds a channel.")] = False,

@@ -12,9 +12,9 @@ from botkit.errors import LoadError, Problem, UsageError
 
 @guarded
 def prompts(
-    directory: Annotated[Path, typer.Argument(metavar="[DIR]", help="The bot's directory.")] = HERE,
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The bot's directory.")] = HERE,
     name: Annotated[
-        str, typer.Argument(metavar="[NAME]", help="Only this one: route, agent, generate, answer, summary.")
+        str, typer.Argument(metavar="NAME", help="Only this one: route, agent, generate, answer, summary.")
     ] = "",
     *,
     own: Annotated[bool, typer.Option("--own", help="Copy it into the bot's prompts/, to be changed there.")] = False,

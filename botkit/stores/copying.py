@@ -108,7 +108,7 @@ async def copy_store(source: str, target: str, progress: Progress, *, force: boo
         if any(counts.values()):
             if not force:
                 raise UsageError(
-                    f"{written.place} is not empty: it has {counts['conversations']} conversations",
+                    f"{written.place} is not empty: it has {counted(counts['conversations'], 'conversation')}",
                     hint="--force replaces them",
                 )
             theirs = [row async for batch in written.rows(_table("objects")) for row in batch]
@@ -127,6 +127,11 @@ async def count_store(url: str) -> dict[str, int]:
     """Give how many rows each table of a store has, brought forward. Raises UsageError, ConfigError, StoreError."""
     async with open_end(url) as end:
         return {table.name: await end.count(table) for table in tables()}
+
+
+def counted(number: int, what: str) -> str:
+    """Give a number of things in words."""
+    return f"{number:,} {what}{'s' if number != 1 else ''}"
 
 
 def _table(name: str) -> Table:

@@ -138,7 +138,7 @@ def test_a_desk_that_is_open_does_not_keep_the_bot_from_ending(desk: Path) -> No
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--url", "http://127.0.0.1:9"], "nothing answers at http://127.0.0.1:9"),
+        (["--url", "http://127.0.0.1:9"], r"nothing answers at http://127.0.0.1:9: Connection refused \(start"),
         (["--url", "ftp://x"], "is no address of a bot"),
         (["--url", "http://"], "is no address of a bot"),
     ],

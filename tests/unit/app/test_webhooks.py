@@ -83,7 +83,7 @@ async def test_an_event_that_no_flow_hears_is_stored_and_warned_of(bot: Bot, pos
         await bot.say("/pay", chat)
     for name, chat, why in (
         ("shiped", "web:1", "no flow starts with the event 'shiped' or waits for it (did you mean 'shipped'?)"),
-        ("paid", "web:2", "no flow starts with the event 'paid' or waits for it (there is shipped)"),
+        ("paid", "web:2", "no flow starts with the event 'paid' or waits for it (known are: shipped)"),
         ("paid", "web:1", ""),  # the version that it has waits for it
     ):
         answer = await post(json.dumps({"name": name, "conversation": chat}).encode(), key=name + chat)

@@ -44,6 +44,7 @@ def test_a_copy_replaces_nothing_unasked(
     asked = f"Replace all that sqlite:///{theirs} holds, 1 conversation, by a copy of sqlite:///{ours}? [y/N]:"
     assert (asked in ended.out) is (not words)
     assert ("nothing was done" in ended.err) is (given == "" and not words)
+    assert ("copied 1 conversation, " in ended.out) is (code == 0)
     assert _held(theirs) == (["web:new"] if code == 0 else ["web:old"])
 
 

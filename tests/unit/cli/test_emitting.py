@@ -39,8 +39,8 @@ def test_an_event_that_no_flow_hears_is_warned_of_at_once(botkit: Any, desk: Pat
     news.write_text(NEWS, encoding="utf-8")
     for name, chat, why in (
         ("shiped", "42", "did you mean 'shipped'?"),
-        ("balance", "42", "there is elder, shipped"),
-        ("paid", "42", "there is elder, shipped"),
+        ("balance", "42", "known are: elder, shipped"),
+        ("paid", "42", "known are: elder, shipped"),
         ("paid", "43", ""),  # the version that it has waits for it
         ("elder", "42", ""),  # what is published hears it
         ("shipped", "42", ""),
@@ -59,7 +59,7 @@ def test_a_bot_with_mistakes_tells_of_no_event(botkit: Any, talked: Path) -> Non
 def test_json_for_programs(botkit: Any, talked: Path) -> None:
     out = botkit("emit", "nothing", "-c", "chat:42", "--key", "n", "--dir", talked, "--json").out
     told = json.loads(out)
-    warning = "no flow starts with the event 'nothing' or waits for it (there is shipped)"
+    warning = "no flow starts with the event 'nothing' or waits for it (known are: shipped)"
     assert told.pop("warning") == warning
     assert told == {"conversation": "chat:42", "id": "n", "duplicate": False, "outcome": None}
     botkit("chat", talked, "--json", "--conversation", "42", given="hello\n")

@@ -99,6 +99,12 @@ def test_no_summary_is_cut_off(botkit: Any, words: list[str], monkeypatch: pytes
     assert [line for line in commands if line.endswith("..") or not line.endswith(".")] == []
 
 
+def test_what_may_be_left_out_stands_in_one_pair_of_brackets(botkit: Any) -> None:
+    usages = [botkit(*words, "--help").out.partition("\n\n")[0] for words in (["check"], ["why"], ["doctor"])]
+    assert "[[" not in "".join(usages)
+    assert [usage.rpartition(" ")[2] for usage in usages] == ["[DIR]...", "[TURN]", "[DIR]"]
+
+
 def test_debug_may_stand_anywhere(tmp_path: Path) -> None:
     quiet = _run("graph", str(tmp_path / "none"))
     assert quiet.returncode == 1
