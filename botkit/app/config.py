@@ -63,6 +63,7 @@ class Config(msgspec.Struct, frozen=True):
     plugin_settings: dict[str, dict[str, Any]] = {}
     plugin_places: dict[str, Place] = {}
     setting_places: dict[str, Mapping[Way, Place]] = {}
+    locale_places: dict[str, Place] = {}
     store: str = "sqlite:///bot.db"
     durability: Durability = "normal"
     store_place: Place = NOWHERE
@@ -120,6 +121,7 @@ def _assemble(found: Mapping[str, Node], variables: Mapping[str, str], report: R
         plugin_settings=plugin_settings,
         plugin_places=plugin_places,
         setting_places=setting_places,
+        locale_places=_places_of(found.get("locales")),
         store=store,
         store_place=found["store"].place if "store" in found else NOWHERE,
         durability=durability,
@@ -224,6 +226,11 @@ def _session(node: Node | None, report: Report) -> dict[str, float]:
     idle = _duration(found.get("idle"), "idle", "24h", report)
     verified = _duration(found.get("verified"), "verified", "1h", report)
     return {**({} if idle is None else {"idle": idle}), **({} if verified is None else {"verified_for": verified})}
+
+
+def _places_of(node: Node | None) -> dict[str, Place]:
+    """Give where each text of a list, or of a text alone, stands first."""
+    return {one.raw: one.place for one in reversed(node.items or (node,))} if node is not None else {}
 
 
 def _duration(node: Node | None, key: str, example: str, report: Report) -> float | None:

@@ -118,7 +118,7 @@ def _check(directory: Path, clock: Clock | None, instead: Mapping[str, str]) -> 
     specs = _find_channels(config, problems)
     locales = load_locales(directory, problems)
     unknown = [code for code in config.settings.locales if serving(code, locales) is None]
-    problems += [_no_locale(code, shown, locales) for code in unknown]
+    problems += [_no_locale(code, config.locale_places.get(code, Place(shown)), locales) for code in unknown]
     settings = msgspec.structs.replace(
         config.settings,
         locales=tuple(c for c in config.settings.locales if c not in unknown) or ("en",),
@@ -393,6 +393,6 @@ def _shipped(code: str) -> Locale:
     return locale
 
 
-def _no_locale(code: str, shown: str, locales: Mapping[str, Locale]) -> Problem:
+def _no_locale(code: str, place: Place, locales: Mapping[str, Locale]) -> Problem:
     hint = f"there are {', '.join(sorted(locales))}; another can stand in locales/{code}.yaml of the bot"
-    return Problem(Place(shown), "unknown-locale", f"there is no locale '{code}'", hint)
+    return Problem(place, "unknown-locale", f"there is no locale '{code}'", hint)

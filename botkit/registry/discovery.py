@@ -3,6 +3,7 @@
 import difflib
 import hashlib
 import inspect
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from importlib.machinery import SourceFileLoader
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 PLUGINS = "botkit.plugins"
 CONNECTORS = "botkit.connectors"
+_BARE = re.compile(r"Plugin\.(\w+)\(\) takes 1 positional argument but 2 were given")
 
 
 class Discovered(msgspec.Struct, frozen=True):
@@ -130,7 +132,10 @@ def _missing(kind: str, name: str, point: "EntryPoint | None", error: ImportErro
 
 
 def _broken(kind: str, name: str, what: str, error: BaseException) -> RegistryError:
-    return RegistryError(f"{kind} '{name}' {what}: {type(error).__name__}: {error}", place=_last_place(error))
+    bare = _BARE.match(str(error)) if isinstance(error, TypeError) else None
+    hint = f"write @plugin.{bare[1]}(...), with what it takes in brackets" if bare else ""
+    place = _last_place(error)
+    return RegistryError(f"{kind} '{name}' {what}: {type(error).__name__}: {error}", place=place, hint=hint)
 
 
 def place_in(function: Callable[..., Any] | None, error: BaseException) -> Place | None:

@@ -80,6 +80,7 @@ def test_a_whole_bot_yaml() -> None:
             "loyalty": Place("bot.yaml", 10, 17),
             "./plugins/own.py": Place("bot.yaml", 10, 48),
         },
+        locale_places={"en": Place("bot.yaml", 2, 11), "zh": Place("bot.yaml", 2, 15)},
         setting_places={"loyalty": {("rate",): Place("bot.yaml", 10, 27)}},
         store="sqlite:///a.db",
         durability="full",

@@ -204,7 +204,7 @@ def test_names_that_nobody_has(desk: Path, line: str, code: str, said: str) -> N
     (desk / "bot.yaml").write_text(f"name: x\n{line}\n")
     problem = _said(desk, code)
     assert said in problem.message
-    assert problem.place.file == str(desk / "bot.yaml")
+    assert (problem.place.file, problem.place.line) == (str(desk / "bot.yaml"), 1 + len(line.splitlines()))
 
 
 def test_a_plugin_that_breaks_spoils_nothing_else(desk: Path) -> None:

@@ -151,6 +151,10 @@ def test_a_package_beside_the_bot_is_a_plugin_and_is_read_anew(tmp_path: Path) -
         ),
         ("\0", "cannot be imported"),
         ("\ufeffplugin = 1", "has no `plugin`"),
+        (
+            "from botkit import Plugin\nplugin = Plugin('own')\n@plugin.action\ndef look(ctx): pass",
+            "(write @plugin.action(...), with what it takes in brackets)",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_loaded_is_told_with_its_place(tmp_path: Path, source: str, message: str) -> None:
