@@ -29,7 +29,7 @@ from botkit.model.parsers import Found
 from botkit.model.words import WORDS, fold, has_cjk, lowered
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_NUMBERED = re.compile(r"[\s:：=#-]*\w*\d[\w-]*(?:[.,:：]\d+)*")  # a word with a digit right behind a name
+_NUMBERED = re.compile(r"[\s:：=#-]{0,3}\w*\d[\w-]*(?:[.,:：]\d+)*")  # a word with a digit right behind a name
 NUMERIC = frozenset({"number", "integer", "money"})
 _LONG = 5  # digits: what has as many and is of a pattern is hardly an amount
 _CLAUSES = re.compile(r"[，。；;、]|,\s")

@@ -154,3 +154,21 @@ flows:
     for line in ("/main", f"Big service please, {said}", "2"):
         talk.say(line)
     assert str(talk.slots.get("day")) == "2026-12-04"
+
+
+def test_what_stood_behind_a_name_before_another_slot_used_it_is_not_of_the_name() -> None:
+    talk = Talk(
+        build("""
+flows:
+  main:
+    start: {commands: [main]}
+    steps:
+      - {ask: bikes, say: How many bikes?, type: integer}
+      - {ask: day, say: On which day?, type: date}
+      - {ask: hour, say: At what time?, type: time}
+      - {ask: name, say: Your name?}
+""")
+    )
+    talk.say("/main")
+    talk.say("2 bikes next Friday 3:30pm")
+    assert (talk.step, str(talk.slots["hour"])) == ("ask:name", "15:30:00")
