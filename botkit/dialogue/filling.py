@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from botkit.dialogue.appointments import option_at
+from botkit.dialogue.attachments import files_for
 from botkit.dialogue.backdating import backdated
 from botkit.dialogue.counts import (
     about_as_many,
@@ -54,7 +55,7 @@ from botkit.dialogue.work import Work
 from botkit.model.definitions import Ask, Confirm, SlotDef
 from botkit.model.events import Message
 from botkit.model.parsers import Found, Reading
-from botkit.model.values import File, Money
+from botkit.model.values import Money
 from botkit.model.words import content_length, fold
 
 _NUMBERS = re.compile(r"\d+")
@@ -145,7 +146,8 @@ def fit(work: Work, slot: SlotDef, message: Message, shown: Sequence[tuple[Any, 
 
 def _fit(work: Work, slot: SlotDef, message: Message, shown: Sequence[tuple[Any, str]]) -> Fit | None:
     if slot.type in FILE_TYPES:
-        return _fit_file(slot, message)
+        files = files_for(slot, message)
+        return Fit(files if slot.many else files[0], 0, 0, EXACT) if files else None
     text = message.text
     if not text.strip():
         return None
@@ -203,19 +205,6 @@ def amounts_left_open(work: Work, text: str) -> list[Found]:
     found = parser(text, reading(work))
     ends = range_of(phrases, text, found) if dashed and len(found) == 2 else None
     return list(ends) if ends is not None else left_open(phrases, text, found)
-
-
-def _fit_file(slot: SlotDef, message: Message) -> Fit | None:
-    matching = [file for file in message.files if not file.refused and _suits(slot.type, file)]
-    if not matching:
-        return None
-    return Fit(matching if slot.many else matching[0], 0, 0, EXACT)
-
-
-def _suits(kind: str, file: File) -> bool:
-    if kind == "file":
-        return file.kind not in {"location", "contact"}
-    return file.kind == kind or (kind == "image" and file.mime.startswith("image/"))
 
 
 def _fit_choice(work: Work, slot: SlotDef, text: str, choices: Sequence[Choice]) -> Fit | None:
