@@ -33,6 +33,12 @@ class _Manner(NamedTuple):
     yes: bool
     as_json: bool
     back: bool = False
+    canary: bool = False
+
+    @property
+    def makes(self) -> bool:
+        """Whether a store is made where there is none: a canary and a rollback need one in which something is."""
+        return not (self.dry_run or self.back or self.canary)
 
 
 @guarded
@@ -85,7 +91,7 @@ def publish(
         raise typer.Exit(FAILED)
     if played and not as_json:
         print(f"{len(played)} conversation tests passed")
-    manner = _Manner(dry_run, yes, as_json)
+    manner = _Manner(dry_run, yes, as_json, canary=bool(canary))
     asyncio.run(_carry_out(checked, lambda store, now: make_plan(checked, store, now, share), manner))
 
 
@@ -132,7 +138,7 @@ async def _carry_out(checked: "Checked", make: "Callable[[Store, float], Awaitab
     from botkit.app.publishing import find_serving, opened, publish_version
     from botkit.runtime.clocks import WallClock
 
-    async with opened(checked, made=not (manner.dry_run or manner.back)) as store:
+    async with opened(checked, made=manner.makes) as store:
         plan = await make(store, WallClock().now())
         serving = await find_serving(store)
         now = serving.canary or serving.whole

@@ -134,6 +134,7 @@ def test_a_share_that_is_none(botkit: Any, published: Path, share: str) -> None:
 def test_a_canary_needs_something_beside_it(botkit: Any, desk: Path) -> None:
     code, _, error = botkit("publish", desk, "--canary", "10", "--no-tests")
     assert (code, "publish one whole first" in error) == (2, True)
+    assert not (desk / "bot.db").exists()
 
 
 def test_nothing_to_go_back_to(botkit: Any, desk: Path) -> None:
