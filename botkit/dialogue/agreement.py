@@ -92,7 +92,7 @@ def says_more_than_yes(work: Work, text: str) -> bool:
     """
     phrases = work.prepared.phrases
     taken_back = asks_behind_yes(phrases, text) or takes_yes_back(phrases, fold(text))
-    return taken_back or _is_more(work, _left_beside(work, text))
+    return taken_back or _only_names(work, text) or _is_more(work, _left_beside(work, text))
 
 
 def says_more(work: Work, text: str, spans: Sequence[tuple[int, int]]) -> bool:
@@ -214,6 +214,21 @@ def _is_more(work: Work, left: str) -> bool:
     return bool(said) and not any(
         _repeats(work, said, words, values) for words in _question_words(work, (work.session.locale, work.locale))
     )
+
+
+def _only_names(work: Work, text: str) -> bool:
+    """Tell whether nothing but the name of a slot stands behind a yes, which the question does not say.
+
+    'yes, the phone number' may mean that it is wrong, 'ok, the phone number is right' does not.
+    """
+    phrases = work.prepared.phrases
+    rest = behind_answer(phrases, fold(text))
+    asked = [word for words in _question_words(work, (work.session.locale, work.locale)) for word in words]
+    names = [_name_words(slot) for _, slot in asked_slots(work)]
+    for said in (words_of(rest), words_of(without(rest, phrases.determining, phrases.fillers))):
+        if said and any(all(word in words for word in said) for words in names):
+            return not any(is_same_word(work, word, other) for word in said for other in asked)
+    return False
 
 
 def _without_value(work: Work, index: int, slot: SlotDef, text: str) -> str:

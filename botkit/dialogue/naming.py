@@ -37,6 +37,7 @@ _MOST_STACKS = 1000  # for which it is known how their slots are named
 _FLOW = attrgetter("flow")
 _MOST_WORDS = 5  # of a phrase that says of a value that it is wrong
 _CONTACT = re.compile(r"@|\d{5}|\d[ -]\d")
+_COUNTS = frozenset({"integer", "number"})
 _CONTACTS = frozenset({"email", "phone"})
 _STOPS = frozenset(",;，；、")
 _BETWEEN = " \t\n:=,.-，：。"  # signs between a name and its value
@@ -191,7 +192,8 @@ def value_beside(work: Work, text: str, mention: Mention) -> Found | None:
 
     Where none does, one that is said to be it counts: 'A-10293 is my order number'.
     """
-    before = _value_before(work, text, mention)
+    counted = _counted_before(work, text, mention) if mention.slot.type in _COUNTS else None
+    before = counted or _value_before(work, text, mention)
     linked = before is not None and is_linked(work.prepared.phrases, text[mention.end :])
     return (_value_behind(work, text, mention) if before is None or linked else None) or before
 
@@ -199,6 +201,24 @@ def value_beside(work: Work, text: str, mention: Mention) -> Found | None:
 def is_linked(phrases: Phrases, behind: str) -> bool:
     """Tell whether a text begins with what links a name to its value: 'is', 'should be'."""
     return phrases.copulas is not None and phrases.copulas.match(behind.casefold()) is not None
+
+
+def _counted_before(work: Work, text: str, mention: Mention) -> Found | None:
+    """Give the number of what a slot counts that stands right before its name: the 2 of '2 nights for 3 guests'.
+
+    Behind another name that has no number before it is the number of that: 'nights 3 guests 2'.
+    """
+    before, names = text[: mention.start].rstrip(), _names_on_stack(work)
+    if not before or before[-1] in _BETWEEN or mention.slot.options or mention.slot.pattern:
+        return None
+    values = find_values(work, mention.slot, before)
+    found = next((one for one in values if one.end == len(before)), None)
+    if found is None or choice_left(work, mention.slot, before, values):
+        return None
+    prior = before[: found.start].rstrip()
+    named = next((name for name in names.finditer(prior) if name.end() == len(prior)), None) if names else None
+    counted = named is None or any(one.end == len(prior[: named.start()].rstrip()) for one in values)
+    return found if counted else None
 
 
 def _value_before(work: Work, text: str, mention: Mention) -> Found | None:

@@ -145,6 +145,9 @@ def test_people_are_counted_where_all_are_asked_for(question: str, reply: str, v
     [
         ("", "yes, 3 people", {"guests": 3}, "confirm"),
         ("", "对，3位", {"guests": 3}, "confirm"),
+        ("", "yes, 2 nights for 3 guests", {"nights": 2, "guests": 3}, "confirm"),
+        ("", "5 nights 3 guests", {"nights": 5, "guests": 3}, "confirm"),
+        ("", "nights 5 guests 3", {"nights": 5, "guests": 3}, "confirm"),
         ("", "可以，改成5晚", {"nights": 5}, "confirm"),
         ("", "yes, 3 people and a dog", {}, "confirm"),
         ("", "everything is right except it's 3 guests", {}, "confirm"),
@@ -167,8 +170,19 @@ def test_a_number_of_what_another_slot_counts_is_of_that(
     assert (talk.step, talk.called) == (step, [])
 
 
-def test_a_yes_that_says_a_number_again_is_one() -> None:
-    assert at("", "对，3晚").called == ["shop.give"]
+@pytest.mark.parametrize(
+    ("reply", "done"),
+    [
+        ("对，3晚", 1),
+        ("对，邮箱没错", 1),
+        ("yes, the e-mail is right", 1),
+        ("对，邮箱", 0),
+        ("yes, the e-mail", 0),
+        ("yes, nights", 0),
+    ],
+)
+def test_a_yes_may_say_a_value_again_but_not_a_mere_name(reply: str, done: int) -> None:
+    assert len(at("", reply).called) == done
 
 
 @pytest.mark.parametrize(
