@@ -1,10 +1,11 @@
 """Agreement: whether a reply says yes or no to the open question, and whether it says more than that."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
-from botkit.dialogue.filling import EXACT, PART, STRICT, Fit, find_values
+from botkit.dialogue.filling import COUNTS, EXACT, PART, STRICT, Fit, asked_with, find_values
 from botkit.dialogue.naming import blank
 from botkit.dialogue.phrases import (
     asks_behind_yes,
@@ -31,6 +32,7 @@ from botkit.model.words import content_length, fold, lowered, words_of
 
 SHORT_REST = 12  # letters beside a yes or no that do not make it doubtful
 _LEAST_SAID = 2  # words of a question that say that it is spoken of
+_WORD = re.compile(r"\s+([^\W\d_]{4,})")  # behind a number
 _LEAST_STEM, _MOST_ENDING = 4, 3  # letters: cancel and cancelled are one word
 
 
@@ -92,7 +94,9 @@ def says_more_than_yes(work: Work, text: str) -> bool:
     """
     phrases = work.prepared.phrases
     taken_back = asks_behind_yes(phrases, text) or takes_yes_back(phrases, fold(text))
-    return taken_back or _only_names(work, text) or _is_more(work, _left_beside(work, text))
+    return (
+        taken_back or _only_names(work, text) or _counts_other(work, text) or _is_more(work, _left_beside(work, text))
+    )
 
 
 def says_more(work: Work, text: str, spans: Sequence[tuple[int, int]]) -> bool:
@@ -228,6 +232,22 @@ def _only_names(work: Work, text: str) -> bool:
     for said in (words_of(rest), words_of(without(rest, phrases.determining, phrases.fillers))):
         if said and any(all(word in words for word in said) for words in names):
             return not any(is_same_word(work, word, other) for word in said for other in asked)
+    return False
+
+
+def _counts_other(work: Work, text: str) -> bool:
+    """Tell whether a number that a slot has counts what another one is called: 'yes, 2 rooms' of two guests."""
+    asked = asked_slots(work)
+    for _, slot in asked:
+        if slot.type not in COUNTS:
+            continue
+        others = [word for _, other in asked if other.name != slot.name for word in _name_words(other)]
+        own = [*_name_words(slot), *(word for said in asked_with(work, slot) for word in words_of(fold(said)))]
+        for one in find_values(work, slot, text):
+            word = _WORD.match(text, one.end)
+            said = fold(word[1]) if word is not None else ""
+            if said and not any(is_same_word(work, said, known) for known in own):
+                return any(is_same_word(work, said, known) for known in others)
     return False
 
 

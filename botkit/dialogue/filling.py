@@ -67,7 +67,7 @@ EXACT, STRICT, PART, LOOSE = 1.0, 0.95, 0.8, 0.75
 FILE_TYPES = frozenset({"file", "image", "location", "contact"})
 FREE_TYPES = frozenset({"text", "any"})
 _DAYS = frozenset({"date", "time", "datetime"})
-_COUNTS = frozenset({"integer", "number"})
+COUNTS = frozenset({"integer", "number"})
 MOST_TEXT = 4000  # characters of a message that are searched for values
 MOST_VALUES = 20  # of one type in a message; of more nobody means one
 
@@ -288,7 +288,7 @@ def all_values(work: Work, slot: SlotDef, text: str, where: Where = "anywhere") 
     found = parser(text, known)
     if len(found) > MOST_VALUES:
         return []
-    if slot.type in _COUNTS and not (found and found[0].end - found[0].start >= len(text.strip())):
+    if slot.type in COUNTS and not (found and found[0].end - found[0].start >= len(text.strip())):
         return _counted(work, slot, text, found, known)
     return [backdated(one, text, known, parser) for one in found] if slot.past else found
 
@@ -297,7 +297,7 @@ def _counted(work: Work, slot: SlotDef, text: str, found: Sequence[Found], known
     """Leave out numbers of a day, a time of day, or of something else than is asked for; count people together."""
     phrases, types = work.prepared.phrases, work.flows.catalogue.types
     days = types["date"](text, known) if "date" in types and found else []
-    asked = _questions(work, slot)
+    asked = asked_with(work, slot)
     times = types["time"](text, known) if "time" in types and found else []
     timed = off_the_clock(found, text, known, times, range_of(phrases, text, found) if len(found) == 2 else None)
     kept = of_units(outside(timed, text, known, days), text, known, asked)
@@ -312,14 +312,14 @@ def _counted(work: Work, slot: SlotDef, text: str, found: Sequence[Found], known
 def _kinds_elsewhere(work: Work, slot: SlotDef, known: Reading) -> frozenset[str]:
     """Give what other slots of the run count and this one does not: nights and people, where it is for rooms."""
     phrases = work.prepared.phrases
-    others = {o.name: o for _, o in known_slots(work) if o.type in _COUNTS and o.name != slot.name}.values()
-    kinds = {kind for other in others for kind in kinds_of(phrases, known, _questions(work, other))}
-    return frozenset(kinds - kinds_of(phrases, known, _questions(work, slot))) if kinds else frozenset()
+    others = {o.name: o for _, o in known_slots(work) if o.type in COUNTS and o.name != slot.name}.values()
+    kinds = {kind for other in others for kind in kinds_of(phrases, known, asked_with(work, other))}
+    return frozenset(kinds - kinds_of(phrases, known, asked_with(work, slot))) if kinds else frozenset()
 
 
 def with_counted(work: Work, slot: SlotDef, text: str, start: int, end: int) -> tuple[int, int]:
     """Give where a value stands with the word for what it counts: '5 nights' of a number of nights."""
-    if slot.type not in _COUNTS:
+    if slot.type not in COUNTS:
         return start, end
     return start, counted_behind(work.prepared.phrases, text, end, reading(work))[1]
 
@@ -333,7 +333,7 @@ def _is_open(phrases: Phrases, text: str, found: Sequence[Found]) -> bool:
     return retracted or bool(left_open(phrases, text, placed)) or range_of(phrases, text, placed) is not None
 
 
-def _questions(work: Work, slot: SlotDef) -> list[str]:
+def asked_with(work: Work, slot: SlotDef) -> list[str]:
     """Give with what a slot is asked for, and what it is called."""
     facts = [work.prepared.facts[frame.flow] for frame in work.stack]
     return [*slot.names, *(said for one in facts for said in one.questions.get(slot.name, ()))]
@@ -344,8 +344,8 @@ def choice_left(work: Work, slot: SlotDef, text: str, found: Sequence[Found]) ->
 
     The two ends of a range are a choice, unless another slot of the kind is there to take the second.
     """
-    if not found and slot.type in _COUNTS:
-        return about_as_many(text, reading(work), _questions(work, slot))
+    if not found and slot.type in COUNTS:
+        return about_as_many(text, reading(work), asked_with(work, slot))
     if len(found) < 2:
         return list(found) if found and slot.type in _DAYS and halves_of(work, slot, text) else []
     ends = range_of(work.prepared.phrases, text, found)
@@ -362,15 +362,15 @@ def choice_left(work: Work, slot: SlotDef, text: str, found: Sequence[Found]) ->
 def _is_listed(work: Work, slot: SlotDef, text: str, found: Sequence[Found]) -> bool:
     """Tell whether a text lists two numbers for one: 2、3晚 where it is asked for nights."""
     placed = sorted(found, key=_start)
-    return is_listed(text, placed) and of_question(placed, text, reading(work), _questions(work, slot)) == placed[-1:]
+    return is_listed(text, placed) and of_question(placed, text, reading(work), asked_with(work, slot)) == placed[-1:]
 
 
 def _waits_for_another(work: Work, slot: SlotDef) -> bool:
     """Tell whether another slot is there to take the end of a range: no number of guests where it is for nights."""
     others = [other for other in _rivals(work, slot) if other.name not in work.top.changed]
-    if not others or slot.type not in _COUNTS:
+    if not others or slot.type not in COUNTS:
         return bool(others)
-    kinds, *rest = [kinds_of(work.prepared.phrases, reading(work), _questions(work, one)) for one in (slot, *others)]
+    kinds, *rest = [kinds_of(work.prepared.phrases, reading(work), asked_with(work, one)) for one in (slot, *others)]
     return kinds in rest
 
 

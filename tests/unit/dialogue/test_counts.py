@@ -179,6 +179,8 @@ def test_a_number_of_what_another_slot_counts_is_of_that(
         ("对，邮箱", 0),
         ("yes, the e-mail", 0),
         ("yes, nights", 0),
+        ("yes, 4 guests", 1),
+        ("yes, 4 extras", 0),
     ],
 )
 def test_a_yes_may_say_a_value_again_but_not_a_mere_name(reply: str, done: int) -> None:
