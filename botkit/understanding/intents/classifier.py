@@ -11,12 +11,14 @@ from botkit.understanding.intents.calibration import SURE_ENOUGH, Held
 from botkit.understanding.intents.features import bags, clause_bags, quietness
 from botkit.understanding.intents.models import FLOOR, Model, Taught
 from botkit.understanding.intents.regression import Floats
-from botkit.understanding.terms import EMPTY, clauses
+from botkit.understanding.terms import EMPTY, FULL, Clause, clauses
 
 MOST = 5  # matches given
 MOST_SURE = 0.96  # of what is no example word by word: dialogue holds 0.97 for as good as said
 _PART = 0.95  # what a clause says, beside what the whole message says
 _REFUSED = 0.55  # a clause that refuses what it names
+_SAYS_ELSE = 0.5  # what shares nothing but small words with its nearest example, and not even most of those
+_MOST_OF = 0.75  # of the words of such an example
 _CLAUSES = 4  # that are looked at beside the whole: the first and the last ones
 _LONG = 400  # characters that may be an example
 _NONE = ""  # the name of what means none of the names
@@ -53,6 +55,7 @@ class ExampleClassifier:
         self.texts = tuple(texts)
         self.held = held
         self._model, self._denied, self._quiet = model, denied, quiet
+        self._small = {at: keys for at, (_, text) in enumerate(texts) if (keys := _small_words(text))}
         self._exact: dict[str, dict[str, str]] = {}
         for name, text in texts:
             self._exact.setdefault(fold(text), {}).setdefault(name, text)
@@ -148,6 +151,20 @@ class ExampleClassifier:
                 score = min(sure, MOST_SURE) if at == 0 else sure * _PART
                 if clause.refused and example not in self._denied:
                     score *= _REFUSED
+                if vector is None and example in self._small and _says_else(clause, self._small[example]):
+                    score *= _SAYS_ELSE
                 name = self.names[number]
                 if score >= FLOOR and (name not in best or score > best[name].score):
                     best[name] = Match(name, round(score, 3), self.texts[example][1] if example >= 0 else "")
+
+
+def _says_else(clause: Clause, small: frozenset[str]) -> bool:
+    """Tell whether a clause says more than an example of small words, and not most of that: 'do I get a discount'."""
+    keys = {term.key for term in clause.terms}
+    return any(term.most >= FULL for term in clause.terms) and len(small & keys) < _MOST_OF * len(small)
+
+
+def _small_words(text: str) -> frozenset[str]:
+    """Give the terms of a text if all of them say nothing of its meaning: 'how do I get to you'."""
+    terms = [term for clause in clauses(text) for term in clause.terms]
+    return frozenset(term.key for term in terms) if all(term.most <= EMPTY for term in terms) else frozenset()

@@ -278,3 +278,30 @@ def test_many_names_stay_quick() -> None:
             built.classify(text, "en")
             taken.append(time.process_time() - begun)
     assert statistics.median(taken) < 0.02
+
+
+SMALL = {
+    "where": ["where are you", "what is your address", "how do I get to you"],
+    "pay": ["can I pay by card", "how can I pay", "do you take cash"],
+    "book": ["I would like to book a service", "my bike needs a repair", "can I bring my bike in", "make an appointment", "book an inspection"],
+    "status": ["is my bike ready", "how is my repair going", "when can I collect my bike", "status of my repair"],
+    "theft": ["my bike was stolen", "report a stolen bike", "somebody took my bicycle"],
+    "advise": ["which bike should I buy", "help me choose a bike", "I am looking for a new bike"],
+    "estimate": ["what is wrong with my bike", "send a photo of the damage", "can you look at a picture"],
+    "feedback": ["I want to rate you", "give feedback"],
+    "hours": ["when are you open", "what are your opening hours", "are you open on Saturday"],
+    "price": ["what does a service cost", "how much is an inspection", "price of a repair"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["how do I get a receipt", "how do I get an invoice?", "do I get a discount?"])
+def test_an_example_of_small_words_takes_nothing_that_speaks_of_something_else(text: str) -> None:
+    found = ExampleClassifier.build(SMALL)
+    assert not any(match.score >= found.threshold for match in found.classify(text, "en"))
+
+
+@pytest.mark.parametrize("text", ["how do I get to you?", "how do I get to your workshop", "so how do i get to you"])
+def test_and_is_taken_for_what_it_says(text: str) -> None:
+    found = ExampleClassifier.build(SMALL)
+    best = found.classify(text, "en")[0]
+    assert (best.name, best.score >= found.threshold) == ("where", True)
