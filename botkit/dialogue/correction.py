@@ -213,6 +213,8 @@ def _reworded(work: Work, text: str, asked: Sequence[tuple[int, SlotDef]], named
     if not free or is_question(phrases, text):
         return []
     start, end = remainder(phrases, text)
+    leads = phrases.leads.finditer(lowered(text)) if phrases.leads is not None else ()
+    start = max([start, *(lead.end() for lead in leads if lead.start() <= start < lead.end() < end)])
     starts = {one.slot.name: one.end for one in mentions(work, text) if one.start == start and one.end < end}
     found = [(index, slot, starts.get(slot.name, start)) for index, slot in free]
     return [
