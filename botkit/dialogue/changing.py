@@ -14,6 +14,7 @@ from botkit.dialogue.work import Work
 from botkit.model.definitions import SlotDef
 from botkit.model.events import Message
 from botkit.model.session import Question
+from botkit.model.words import fold, words_of
 
 _NUMBERS = re.compile(r"\d+")
 
@@ -62,7 +63,11 @@ def _unasked(work: Work, found: Corrections) -> Corrections:
 
 
 def _is_said_again(work: Work, one: Correction) -> bool:
-    return is_asked(work, one.slot, one.value) or (is_free(one.slot) and only_repeats(work, str(one.value)))
+    if is_asked(work, one.slot, one.value):
+        return True
+    said, known = (words_of(fold(str(value))) for value in (one.value, work.value_at(one.index, one.slot.name)))
+    turned = said != known and sorted(said) == sorted(known)  # Lee Ann is not Ann Lee
+    return is_free(one.slot) and not turned and only_repeats(work, str(one.value))
 
 
 def _take_named(work: Work, question: Question, message: Message, found: Fit | None) -> bool:

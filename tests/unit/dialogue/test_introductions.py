@@ -44,6 +44,19 @@ def test_a_day_of_a_later_question_is_no_part_of_a_name(reply: str, name: str, d
 
 
 @pytest.mark.parametrize(
+    ("reply", "name"),
+    [
+        ("ok, in the name of Lee Ann", "Lee Ann"),
+        ("the name is spelled Anne Lee", "Anne Lee"),
+        ("the name is spelt Anne", "Anne"),
+    ],
+)
+def test_a_name_is_corrected_without_what_leads_in_to_it(reply: str, name: str) -> None:
+    talk = at("Ann Lee", "May 20", reply)
+    assert (talk.step, talk.slots["guest"]) == ("confirm", name)
+
+
+@pytest.mark.parametrize(
     "reply", ["derselbe wie letztes Mal", "mein Name", "siehe oben", "ich", "danke", "mine", "用我的名字"]
 )
 def test_what_points_to_somebody_is_no_name(reply: str) -> None:
