@@ -12,7 +12,7 @@ class Case(msgspec.Struct, frozen=True):
     """A conversation that waits for a person (`owner` is `queue`), or that one has (`human`).
 
     `since` is when its customer began to wait, `touched` when something happened last (seconds since the epoch);
-    `turns` grows with everything that happens; `last` is what was said last.
+    `turns` grows with everything that happens; `last` is what a person said last.
     """
 
     conversation: str

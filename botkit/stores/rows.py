@@ -148,7 +148,7 @@ def summary(
         return Summary(conversation, channel, owner, turns, touched, cursor=cursor)
     session = codec.decode_session(unpack(data))
     flow = session.stack[-1].flow if session.stack else ""
-    last = session.lines[-1][1] if session.lines else session.message
+    by_people = [text for who, text in session.lines if who != "bot"]
     handed = session.handed
     return Summary(
         conversation=conversation,
@@ -157,7 +157,7 @@ def summary(
         turns=turns,
         touched=touched,
         flow=flow,
-        last=last,
+        last=by_people[-1] if by_people else session.message or (session.lines[-1][1] if session.lines else ""),
         cursor=cursor,
         team=session.team,
         agent=session.agent,
