@@ -113,7 +113,7 @@ async def test_replies_are_said_aloud_as_the_settings_say() -> None:
 
 async def test_settings_that_do_not_fit() -> None:
     for settings in ({"speak": "loudly"}, {"desk_language": "klingon"}, {"listen": "perhaps"}, {"shout": True}):
-        with pytest.raises(Exception, match=r"plugins\.content"):
+        with pytest.raises(Exception, match=f"plugin 'content': {next(iter(settings))}"):
             PluginHarness(plugin, settings=settings)
 
 
