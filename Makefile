@@ -9,7 +9,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PORT ?= $(or $(BOTKIT_PORT),8000)
-WORKERS ?= 3
+WORKERS ?= 4
 
 # Tests write thousands of small stores: in memory, where there is room for them, they wait for no disk.
 ROOM := $(shell df --output=avail -B1G /dev/shm 2>/dev/null | awk 'NR == 2 && $$1 >= 4 {print "/dev/shm"}')

@@ -368,7 +368,7 @@ class StoreContract(
             "bot",
             1,
             "returns",
-            "你好",
+            "hi",
         )
         assert first.touched == NOW + 14_400
         assert [one.conversation for one in await store.conversations(owner="human")] == ["web:b"]
