@@ -271,12 +271,15 @@ class Threaded:
         self._rest()
 
     def _committed(self, jobs: "list[_Job]") -> None:
+        refused = False
         for job in jobs:
             if job.future is None:
                 self._marks.end(written=job.error is None)
+                refused = job.error is not None
             else:
                 job.tell()
-        if self._asked:  # whom this wakes may ask as well, before the round
+        # Whom this wakes may ask as well, before the round; marks that came meanwhile have one of their own.
+        if self._asked or (self._marks.waiting and not refused):
             self._loop.call_soon(self._take_round)
         else:
             self._rest()

@@ -16,6 +16,7 @@ from botkit.model.replies import Reply
 from botkit.ports.connectors import Accepted
 from botkit.stores import Durability, SQLiteStore, open_store
 from botkit.stores.connection import connect, explain
+from botkit.stores.work import nothing
 from botkit.stores.writers import Inline, Marks, Threaded, Writer
 from botkit.testing.stored import NOW, commit_of, contact, message, take, turn
 
@@ -254,6 +255,38 @@ async def test_a_mark_that_fails_by_itself_waits_for_the_next_commit(store: SQLi
     await store.open()
     assert list(await store.outgoing(conversation)) == []
     assert [one.platform_id for one in await store.deliveries(conversation)] == ["p1"]
+
+
+async def _marked_behind_a_commit(path: Path) -> SQLiteStore:
+    """Give a store at FULL that is told of a sent reply while the thread commits something else."""
+    store = SQLiteStore(str(path), "full")
+    await store.open()
+    conversation = await contact(store)
+    await take(store, conversation, replies=(Reply("r1", "x"),))
+    writing = asyncio.create_task(store.write(nothing))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert not writing.done()
+    await store.sent("r1", "p1", NOW)
+    return store
+
+
+async def test_a_mark_behind_a_commit_becomes_durable_by_itself(path: Path) -> None:
+    store = await _marked_behind_a_commit(path)
+    for _ in range(200):
+        if not store._marks:
+            break
+        await asyncio.sleep(0.01)
+    assert not store._marks
+    await store.close()
+
+
+async def test_a_mark_behind_a_commit_is_not_lost_at_the_end(path: Path) -> None:
+    await (await _marked_behind_a_commit(path)).close()
+    store = SQLiteStore(str(path), "full")
+    await store.open()
+    assert [one.platform_id for one in await store.deliveries("web:1")] == ["p1"]
+    await store.close()
 
 
 async def test_work_for_a_writer_that_was_closed_is_refused(path: Path) -> None:
