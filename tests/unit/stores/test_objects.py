@@ -110,10 +110,11 @@ def missing_told() -> Iterator[tuple[str, set[str]]]:
     class Answers(BaseHTTPRequestHandler):
         def do_DELETE(self) -> None:
             name = self.path.removeprefix("/b/")
-            self.send_response(204 if name in kept else 404)
+            there = name in kept
+            kept.discard(name)
+            self.send_response(204 if there else 404)
             self.send_header("Content-Length", "0")
             self.end_headers()
-            kept.discard(name)
 
         def log_message(self, *_: object) -> None:
             pass
