@@ -15,7 +15,7 @@ import msgspec
 from botkit.app.config import Config
 from botkit.app.consulting import answering_of, models_of, moderates_of, with_model
 from botkit.app.directories import Checked, check_directory, rebuild
-from botkit.app.events import Emitted, find_conversation, make_incoming, refuse_unknown, why_unheard
+from botkit.app.events import Emitted, find_conversation, make_incoming, refuse_unknown, warn_unheard
 from botkit.app.exchanges import Exchange, exchange_of
 from botkit.app.mcp import ask_unlisted
 from botkit.app.models import open_gateway
@@ -298,17 +298,8 @@ class Bot:
         incoming = make_incoming(name, data, conversation, key)
         await refuse_unknown(self.store, conversation, self.connectors)
         accepted = await self.engine.accept(incoming)
-        return Emitted(
-            conversation, incoming.event.id, accepted.duplicate, await self._why_unheard(name, conversation)
-        )
-
-    async def _why_unheard(self, name: str, conversation: str) -> str:
-        book = self.engine.book
-        newest = [flows for flows in (book.current, book.canary) if flows is not None]
-        if not why_unheard(name, newest):
-            return ""
-        session = (await self.store.load(conversation, most=0)).session
-        return why_unheard(name, [*newest, await book.flows_for(session, conversation)])
+        warning = await warn_unheard(name, conversation, self.engine.book, self.store)
+        return Emitted(conversation, incoming.event.id, accepted.duplicate, warning)
 
     async def send(self, conversation: str, event: Message | Press | Opened) -> Exchange:
         """Send an event as a customer and wait until the bot waits again."""

@@ -16,6 +16,7 @@ from botkit.model.flowset import FlowSet
 from botkit.model.turn import Record
 from botkit.ports.connectors import Incoming
 from botkit.ports.stores import Store, each_turn
+from botkit.runtime.books import FlowBook
 
 MOST_BYTES = 65_536  # of an event's data as JSON
 MOST_ID = 200  # characters
@@ -100,12 +101,21 @@ def why_unheard(name: str, versions: Collection[FlowSet]) -> str:
 
     Of no versions nothing is known.
     """
-    known = {event for flows in versions for event in _heard_by(flows)}
-    if not versions or name in known:
+    if not versions or any(name in _heard_by(flows) for flows in versions):
         return ""
+    known = {event for flows in versions for event in _heard_by(flows)}
     near = suggest(name, known)
     meant = f"did you mean '{near}'?" if near else f"known are: {_listed(sorted(known))}"
     return f"no flow starts with the event '{name}' or waits for it ({meant})"
+
+
+async def warn_unheard(name: str, conversation: str, book: FlowBook, store: Store) -> str:
+    """Say what `why_unheard` does of the versions that a running bot serves and the one that a conversation has."""
+    newest = [flows for flows in (book.current, book.canary) if flows is not None]
+    if not why_unheard(name, newest):
+        return ""
+    session = (await store.load(conversation, most=0)).session
+    return why_unheard(name, [*newest, await book.flows_for(session, conversation)])
 
 
 def _heard_by(flows: FlowSet) -> Iterator[str]:
